@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Attachments: lookup for the current task, attach, detach, lifetime.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/cgroup.h>
+#include <linux/module.h>
+#include <linux/netlink.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/tracepoint.h>
+#include <linux/workqueue.h>
+
+#include "cgroup.h"
+#include "intercept.h"
+#include "router.h"
+
+/* Attached cgroups by address. Readers: RCU. Writers: persock_mutex. */
+static DEFINE_HASHTABLE(attached, 10);
+
+/* All attachment objects, those that wait for their last socket included. */
+static LIST_HEAD(attachments);
+
+/* Serves explicit AF_PERSOCK sockets of ungoverned tasks; persock_mutex. */
+static struct persock_attachment *open_attachment;
+
+static struct workqueue_struct *workqueue;
+
+/**
+ * persock_attachment_current() - what governs the current task
+ *
+ * The nearest attached ancestor of its cgroup governs, the cgroup itself
+ * included (design: attachment).
+ *
+ * Context: RCU read side, which also protects what is returned.
+ * Return: the attachment, or NULL when the task is not governed.
+ */
+struct persock_attachment *persock_attachment_current(void)
+{
+	struct persock_attachment *attachment;
+	struct cgroup *cgroup;
+
+	for (cgroup = task_dfl_cgroup(current); cgroup;
+	     cgroup = cgroup_parent(cgroup)) {
+		hash_for_each_possible_rcu(attached, attachment, hash,
+					   (unsigned long)cgroup) {
+			if (attachment->cgroup == cgroup)
+				return attachment;
+		}
+	}
+
+	return NULL;
+}
+
+/**
+ * persock_attachment_get() - hold an attachment for a socket
+ * @attachment: found under RCU
+ *
+ * Context: any.
+ * Return: false when its last reference is gone already: it is detached, and
+ * the caller looks again.
+ */
+bool persock_attachment_get(struct persock_attachment *attachment)
+{
+	return refcount_inc_not_zero(&attachment->ref);
+}
+
+/**
+ * persock_attachment_put() - let go of an attachment
+ * @attachment: the last reference frees it, later
+ *
+ * Context: any.
+ */
+void persock_attachment_put(struct persock_attachment *attachment)
+{
+	if (refcount_dec_and_test(&attachment->ref))
+		queue_work(workqueue, &attachment->free_work);
+}
+
+/**
+ * persock_attachment_sockets() - number of governed sockets that are open
+ * @a: the attachment
+ *
+ * Context: persock_mutex is held.
+ * Return: the number.
+ */
+unsigned int persock_attachment_sockets(const struct persock_attachment *a)
+{
+	return refcount_read(&a->ref) - a->attached;
+}
+
+static void attachment_free(struct work_struct *work)
+{
+	struct persock_attachment *attachment =
+		container_of(work, struct persock_attachment, free_work);
+
+	mutex_lock(&persock_mutex);
+	list_del(&attachment->node);
+	persock_totals_read(attachment->totals,
+			    &attachment->personality->retired);
+	if (open_attachment == attachment)
+		open_attachment = NULL;
+	persock_disarm();
+	mutex_unlock(&persock_mutex);
+
+	/* Lookups and the interception points may still look at it. */
+	synchronize_rcu();
+	persock_routers_free(attachment);
+
+	mutex_lock(&persock_mutex);
+	persock_personality_put(attachment->personality);
+	mutex_unlock(&persock_mutex);
+	if (attachment->cgroup)
+		cgroup_put(attachment->cgroup);
+	free_percpu(attachment->totals);
+	kfree(attachment);
+}
+
+/*
+ * Takes over a reference to @personality and one to @cgroup when it succeeds.
+ * The interception points are armed for as long as the object exists: its
+ * sockets are governed until the last one is closed, attached or not.
+ */
+static struct persock_attachment *
+attachment_alloc(struct persock_personality *personality,
+		 struct cgroup *cgroup, struct netlink_ext_ack *extack)
+{
+	struct persock_attachment *attachment;
+	int err;
+
+	attachment = kzalloc(sizeof(*attachment), GFP_KERNEL);
+	if (!attachment)
+		return ERR_PTR(-ENOMEM);
+
+	attachment->totals = alloc_percpu(struct persock_totals);
+	if (!attachment->totals) {
+		err = -ENOMEM;
+		goto free;
+	}
+	err = persock_arm(extack);
+	if (err)
+		goto free_totals;
+
+	refcount_set(&attachment->ref, 1);
+	attachment->personality = personality;
+	attachment->cgroup = cgroup;
+	attachment->id = cgroup ? cgroup_id(cgroup) : 0;
+	hash_init(attachment->routers);
+	INIT_WORK(&attachment->free_work, attachment_free);
+	list_add_tail(&attachment->node, &attachments);
+
+	return attachment;
+
+free_totals:
+	free_percpu(attachment->totals);
+free:
+	kfree(attachment);
+	return ERR_PTR(err);
+}
+
+/**
+ * persock_attachment_open() - the attachment of an ungoverned AF_PERSOCK socket
+ *
+ * Context: process context; takes persock_mutex.
+ * Return: the attachment, held for one socket, or an ERR_PTR.
+ */
+struct persock_attachment *persock_attachment_open(void)
+{
+	struct persock_personality *personality;
+	struct persock_attachment *attachment;
+
+	mutex_lock(&persock_mutex);
+	if (open_attachment && persock_attachment_get(open_attachment)) {
+		attachment = open_attachment;
+		goto unlock;
+	}
+
+	personality = persock_personality_open();
+	if (IS_ERR(personality)) {
+		attachment = ERR_CAST(personality);
+		goto unlock;
+	}
+	attachment = attachment_alloc(personality, NULL, NULL);
+	if (IS_ERR(attachment))
+		persock_personality_put(personality);
+	else
+		open_attachment = attachment;
+unlock:
+	mutex_unlock(&persock_mutex);
+	return attachment;
+}
+
+static struct persock_attachment *find_attached(u64 id)
+{
+	struct persock_attachment *attachment;
+
+	list_for_each_entry(attachment, &attachments, node) {
+		if (attachment->attached && attachment->id == id)
+			return attachment;
+	}
+
+	return NULL;
+}
+
+static void detach(struct persock_attachment *attachment)
+{
+	lockdep_assert_held(&persock_mutex);
+	hash_del_rcu(&attachment->hash);
+	attachment->attached = false;
+	attachment->personality->attachments--;
+	persock_attachment_put(attachment);
+	module_put(THIS_MODULE);
+}
+
+/* Mirrors cgroup_is_dead(), which is private to the cgroup core. */
+static bool cgroup_dead(const struct cgroup *cgroup)
+{
+	return !(READ_ONCE(cgroup->self.flags) & CSS_ONLINE);
+}
+
+/**
+ * persock_attach() - govern a cgroup
+ * @cgroup: a cgroup v2; a reference is taken
+ * @name: name of the personality
+ * @extack: told why it was refused
+ *
+ * An attached cgroup is re-attached; at no time in between is it ungoverned.
+ *
+ * Context: process context; persock_mutex is held.
+ * Return: 0; -ENOENT when there is no such personality; -ENODEV when the
+ * cgroup was removed meanwhile; -ENOMEM; or why the interception points could
+ * not be armed, see persock_arm().
+ */
+int persock_attach(struct cgroup *cgroup, const char *name,
+		   struct netlink_ext_ack *extack)
+{
+	struct persock_attachment *attachment, *previous;
+	struct persock_personality *personality;
+
+	lockdep_assert_held(&persock_mutex);
+	personality = persock_personality_find(name);
+	if (!personality) {
+		NL_SET_ERR_MSG(extack, "no such personality");
+		return -ENOENT;
+	}
+
+	attachment = attachment_alloc(personality, cgroup, extack);
+	if (IS_ERR(attachment))
+		return PTR_ERR(attachment);
+
+	refcount_inc(&personality->ref);
+	cgroup_get(cgroup);
+	personality->attachments++;
+	/* Unloading must never silently remove a policy. */
+	__module_get(THIS_MODULE);
+
+	/*
+	 * The new one goes in first: a lookup in between may find either, and
+	 * never none.
+	 */
+	previous = find_attached(attachment->id);
+	attachment->attached = true;
+	hash_add_rcu(attached, &attachment->hash, (unsigned long)cgroup);
+	if (previous)
+		detach(previous);
+
+	/* Its removal may have been reported before it was in the list. */
+	if (cgroup_dead(cgroup)) {
+		detach(attachment);
+		NL_SET_ERR_MSG(extack, "the cgroup has been removed");
+		return -ENODEV;
+	}
+
+	return 0;
+}
+
+/**
+ * persock_detach() - stop governing the new sockets of a cgroup
+ * @id: id of the cgroup
+ * @extack: told why it was refused
+ *
+ * Context: process context; persock_mutex is held.
+ * Return: 0, or -ENOENT when the cgroup itself is not attached (it may still
+ * be governed through an ancestor).
+ */
+int persock_detach(u64 id, struct netlink_ext_ack *extack)
+{
+	struct persock_attachment *attachment = persock_attachment_find(id);
+
+	if (!attachment) {
+		NL_SET_ERR_MSG(extack,
+			       "the cgroup is not attached to a personality");
+		return -ENOENT;
+	}
+	detach(attachment);
+
+	return 0;
+}
+
+/**
+ * persock_attachment_find() - the attachment of a cgroup
+ * @id: id of the cgroup
+ *
+ * Context: persock_mutex is held, and protects what is returned.
+ * Return: the attachment, or NULL when the cgroup itself is not attached.
+ */
+struct persock_attachment *persock_attachment_find(u64 id)
+{
+	lockdep_assert_held(&persock_mutex);
+	return find_attached(id);
+}
+
+/**
+ * persock_attachment_next() - walk all attachment objects
+ * @previous: object returned last, or NULL to begin
+ *
+ * Those that are no longer attached but have sockets are among them.
+ *
+ * Context: persock_mutex is held throughout the walk.
+ * Return: the next one, or NULL at the end.
+ */
+struct persock_attachment *
+persock_attachment_next(struct persock_attachment *previous)
+{
+	struct list_head *next = previous ? previous->node.next :
+					    attachments.next;
+
+	lockdep_assert_held(&persock_mutex);
+	if (next == &attachments)
+		return NULL;
+
+	return list_entry(next, struct persock_attachment, node);
+}
+
+static void reap(struct work_struct *work)
+{
+	struct persock_attachment *attachment;
+
+	mutex_lock(&persock_mutex);
+	/* detach() unhashes but leaves the list to attachment_free(). */
+	list_for_each_entry(attachment, &attachments, node) {
+		if (attachment->attached && cgroup_dead(attachment->cgroup))
+			detach(attachment);
+	}
+	mutex_unlock(&persock_mutex);
+}
+
+static DECLARE_WORK(reap_work, reap);
+
+/*
+ * Runs under the cgroup core's locks and with preemption off: it may only
+ * queue work. There is no lifetime notifier for cgroups on these kernels.
+ */
+static void cgroup_removed(void *data, struct cgroup *cgroup, const char *path)
+{
+	queue_work(workqueue, &reap_work);
+}
+
+static struct tracepoint *cgroup_rmdir;
+
+static void find_tracepoint(struct tracepoint *tracepoint, void *unused)
+{
+	if (!strcmp(tracepoint->name, "cgroup_rmdir"))
+		cgroup_rmdir = tracepoint;
+}
+
+/**
+ * persock_cgroup_init() - learn of removed cgroups
+ *
+ * Return: 0; -ENOENT when the kernel does not tell of them (it is built
+ * without tracepoints); -ENOMEM.
+ */
+int persock_cgroup_init(void)
+{
+	int err;
+
+	for_each_kernel_tracepoint(find_tracepoint, NULL);
+	if (!cgroup_rmdir) {
+		pr_err("the tracepoint cgroup_rmdir is missing: CONFIG_TRACEPOINTS is needed\n");
+		return -ENOENT;
+	}
+
+	workqueue = alloc_workqueue("persock", WQ_UNBOUND, 0);
+	if (!workqueue)
+		return -ENOMEM;
+
+	err = tracepoint_probe_register(cgroup_rmdir, cgroup_removed, NULL);
+	if (err)
+		destroy_workqueue(workqueue);
+
+	return err;
+}
+
+/**
+ * persock_cgroup_exit() - wait for the last attachment objects to be freed
+ *
+ * The module is leaving: nothing is attached and no socket is governed.
+ */
+void persock_cgroup_exit(void)
+{
+	tracepoint_probe_unregister(cgroup_rmdir, cgroup_removed, NULL);
+	tracepoint_synchronize_unregister();
+	/* Runs what is queued to its end, the final frees included. */
+	destroy_workqueue(workqueue);
+}

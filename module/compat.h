@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Differences between the supported kernels (6.1 and 6.12), and nothing else.
+ * Every version test of the module is in this file.
+ */
+#ifndef _PERSOCK_COMPAT_H
+#define _PERSOCK_COMPAT_H
+
+#include <linux/bpf.h>
+#include <linux/ftrace.h>
+#include <linux/net.h>
+#include <linux/splice.h>
+#include <linux/version.h>
+#include <net/sock.h>
+
+#if !defined(CONFIG_X86_64)
+#error "persock reads the x86-64 calling convention in its hooks"
+#endif
+
+#if !defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS)
+#error "persock needs CONFIG_DYNAMIC_FTRACE_WITH_ARGS (function tracer)"
+#endif
+
+#if !defined(CONFIG_SECURITY_NETWORK)
+#error "persock needs CONFIG_SECURITY_NETWORK: it hooks security_socket_post_create()"
+#endif
+
+#if !defined(CONFIG_SOCK_CGROUP_DATA)
+#error "persock needs CONFIG_SOCK_CGROUP_DATA (cgroup v2 with sockets)"
+#endif
+
+/* accept() of proto_ops takes a struct since 6.10 (92ef0fd55ac8). */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+struct proto_accept_arg {
+	int flags;
+	int err;
+	bool is_empty;
+	bool kern;
+};
+
+#define PERSOCK_ACCEPT_PARAMS	int flags, bool kern
+#define PERSOCK_ACCEPT_ARG(arg)	\
+	struct proto_accept_arg arg = { .flags = flags, .kern = kern }
+#define PERSOCK_ACCEPT_REF(arg)	(&(arg))
+
+static inline int persock_call_accept(const struct proto_ops *ops,
+				      struct socket *sock,
+				      struct socket *newsock,
+				      struct proto_accept_arg *arg)
+{
+	return ops->accept(sock, newsock, arg->flags, arg->kern);
+}
+#else
+#define PERSOCK_ACCEPT_PARAMS	struct proto_accept_arg *accept_arg
+#define PERSOCK_ACCEPT_ARG(arg)	struct proto_accept_arg *arg = accept_arg
+#define PERSOCK_ACCEPT_REF(arg)	(arg)
+
+static inline int persock_call_accept(const struct proto_ops *ops,
+				      struct socket *sock,
+				      struct socket *newsock,
+				      struct proto_accept_arg *arg)
+{
+	return ops->accept(sock, newsock, arg);
+}
+#endif
+
+/* sendpage() gave way to MSG_SPLICE_PAGES in 6.5 (dc97391e6610). */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+#define PERSOCK_HAVE_SENDPAGE	1
+#define persock_splice_by_read(file, ppos, pipe, len, flags) \
+	generic_file_splice_read(file, ppos, pipe, len, flags)
+#define PERSOCK_PROTO_OPS_VERSIONED	2	/* sendpage, sendpage_locked */
+#else
+#define persock_splice_by_read(file, ppos, pipe, len, flags) \
+	copy_splice_read(file, ppos, pipe, len, flags)
+#define PERSOCK_PROTO_OPS_VERSIONED	0
+#endif
+
+/*
+ * Flags that the kernel itself adds to a send; no program can set the internal
+ * ones, and MSG_BATCH is sendmmsg's. They are never judged.
+ */
+#ifdef PERSOCK_HAVE_SENDPAGE
+#define PERSOCK_KERNEL_SEND_FLAGS \
+	(MSG_INTERNAL_SENDMSG_FLAGS | MSG_BATCH | MSG_CMSG_COMPAT | \
+	 MSG_SENDPAGE_NOTLAST)
+#else
+#define PERSOCK_KERNEL_SEND_FLAGS \
+	(MSG_INTERNAL_SENDMSG_FLAGS | MSG_BATCH | MSG_CMSG_COMPAT)
+#endif
+
+/* Kbuild looks for the field: Debian backported it into its 6.12. */
+#ifdef PERSOCK_HAVE_GETSOCKOPT_ITER
+#define PERSOCK_PROTO_OPS_BACKPORTED	1
+#else
+#define PERSOCK_PROTO_OPS_BACKPORTED	0
+#endif
+
+#ifdef CONFIG_COMPAT
+#define PERSOCK_PROTO_OPS_COMPAT	1
+#else
+#define PERSOCK_PROTO_OPS_COMPAT	0
+#endif
+
+/*
+ * Function pointers of proto_ops that persock_router_fill() decides about, on
+ * every supported kernel: release bind connect socketpair accept getname poll
+ * ioctl gettstamp listen shutdown setsockopt getsockopt show_fdinfo sendmsg
+ * recvmsg mmap splice_read splice_eof set_peek_off peek_len read_sock read_skb
+ * sendmsg_locked set_rcvlowat.
+ */
+#define PERSOCK_PROTO_OPS_COMMON	25
+
+/*
+ * A field that persock does not know would be left out of the router's table
+ * or, worse, would take priority over one that it routes. Decide first.
+ */
+static_assert(sizeof(struct proto_ops) ==
+	      sizeof(void *) * (2 /* family, owner */ +
+				PERSOCK_PROTO_OPS_COMMON +
+				PERSOCK_PROTO_OPS_COMPAT +
+				PERSOCK_PROTO_OPS_VERSIONED +
+				PERSOCK_PROTO_OPS_BACKPORTED),
+	      "proto_ops has a field that persock_router_fill() does not know");
+
+/* struct ftrace_regs became opaque in 6.13, backported to some 6.12. */
+#ifndef arch_ftrace_regs
+#define arch_ftrace_regs(fregs)	(fregs)
+#endif
+
+static __always_inline struct pt_regs *
+persock_ftrace_regs(struct ftrace_regs *fregs)
+{
+	return &arch_ftrace_regs(fregs)->regs;
+}
+
+/*
+ * Do SOL_SOCKET options set on @sock pass through proto_ops? Then the router
+ * has judged them before sk_setsockopt() is reached. Mirrors the test
+ * sock_use_custom_sol_socket() in net/socket.c: a socket flag since 6.7, only
+ * MPTCP sockets before.
+ */
+static inline bool persock_sol_socket_through_ops(const struct socket *sock)
+{
+#ifdef SOCK_CUSTOM_SOCKOPT
+	return test_bit(SOCK_CUSTOM_SOCKOPT, &sock->flags);
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#error "SOCK_CUSTOM_SOCKOPT is gone: find out how SOL_SOCKET reaches proto_ops"
+#else
+	const struct sock *sk = sock->sk;
+
+	return IS_ENABLED(CONFIG_MPTCP) &&
+	       sk->sk_protocol == IPPROTO_MPTCP &&
+	       sk->sk_type == SOCK_STREAM &&
+	       (sk->sk_family == AF_INET || sk->sk_family == AF_INET6);
+#endif
+}
+
+/* Type of sk_getsockopt(), for the kernels where nothing exported leads to it. */
+typedef int (*persock_sk_getsockopt_t)(struct sock *sk, int level, int optname,
+				       sockptr_t optval, sockptr_t optlen);
+
+/*
+ * SOL_SOCKET options of a socket that is not governed itself: the host socket
+ * of a provider, or a native one after its verdict.
+ *
+ * Since 6.7 do_sock_getsockopt() is exported; with compat set it asks the LSM,
+ * which is wanted, and leaves the cgroup-BPF programs to the outer call, which
+ * runs them. Before, @fallback (found at load time) is called: those kernels
+ * are built without IBT, so that an indirect call may reach it.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#define PERSOCK_GETSOCKOPT_LSM_GAP	"socket_getsockopt above SOL_SOCKET"
+#else
+#define PERSOCK_GETSOCKOPT_LSM_GAP	"socket_getsockopt"
+#endif
+
+static inline int persock_sol_socket_get(persock_sk_getsockopt_t fallback,
+					 struct socket *sock, int optname,
+					 sockptr_t optval, sockptr_t optlen)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	return do_sock_getsockopt(sock, true, SOL_SOCKET, optname, optval,
+				  optlen);
+#else
+#ifdef CONFIG_X86_KERNEL_IBT
+#error "sk_getsockopt() may be sealed against indirect calls on this kernel"
+#endif
+	return fallback(sock->sk, SOL_SOCKET, optname, optval, optlen);
+#endif
+}
+
+#ifndef IPPROTO_SMC
+#define IPPROTO_SMC	256	/* since 6.11 (d25a92ccae6b) */
+#endif
+
+#endif /* _PERSOCK_COMPAT_H */

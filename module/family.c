@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * AF_PERSOCK.
+ *
+ * create() is reached in two ways: by a request that the interception point
+ * has packed, and by an explicit socket(AF_PERSOCK, ...). Both are judged
+ * here, with the same result, so there is nothing to forge.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/module.h>
+#include <linux/net.h>
+#include <linux/socket.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+
+#include "cgroup.h"
+#include "compat.h"
+#include "family.h"
+#include "router.h"
+
+int persock_family = AF_PERSOCK_DEFAULT;
+
+/*
+ * The sock of a governed socket whose provider does not interpose. The true
+ * one is the provider's business; this one holds the network namespace and
+ * what the socket layer keeps in a sock. sk_protocol stays 0: BPF helpers take
+ * IPPROTO_TCP at its word without a look at the family.
+ */
+struct persock_sock {
+	struct sock sk;
+	void *private;
+};
+
+/*
+ * A file's "system.sockprotoname", which lsof shows, is the name of the proto
+ * that its sock was allocated for: one for each name that a plain socket of
+ * the kind would have. They differ in nothing else.
+ */
+static struct proto protos[] = {
+	{ .name = "PERSOCK" },
+	{ .name = "TCP" },
+	{ .name = "TCPv6" },
+	{ .name = "UDP" },
+	{ .name = "UDPv6" },
+};
+
+static struct proto *proto_of(int family, int type)
+{
+	if (family != AF_INET && family != AF_INET6)
+		return &protos[0];
+	if (type == SOCK_STREAM)
+		return &protos[family == AF_INET ? 1 : 2];
+	if (type == SOCK_DGRAM)
+		return &protos[family == AF_INET ? 3 : 4];
+
+	return &protos[0];
+}
+
+/**
+ * persock_private() - a provider's own state of a socket
+ * @sock: a socket that the provider serves
+ *
+ * Context: any; the caller keeps the socket open.
+ * Return: what persock_set_private() was told last, or NULL.
+ */
+void *persock_private(const struct socket *sock)
+{
+	return container_of(sock->sk, struct persock_sock, sk)->private;
+}
+EXPORT_SYMBOL_GPL(persock_private);
+
+/**
+ * persock_set_private() - set a provider's own state of a socket
+ * @sock: a socket in the provider's socket() or accept() method
+ * @private: the state; the provider owns it and frees it in release()
+ *
+ * Context: the provider's socket(), accept() and release() methods.
+ */
+void persock_set_private(struct socket *sock, void *private)
+{
+	container_of(sock->sk, struct persock_sock, sk)->private = private;
+}
+EXPORT_SYMBOL_GPL(persock_set_private);
+
+/**
+ * persock_family_unpack() - undo PERSOCK_PROTOCOL()
+ * @packed: the protocol of an AF_PERSOCK request
+ * @request: family and protocol are filled in
+ *
+ * Return: 0, or -EINVAL when bits are set that PERSOCK_PROTOCOL() never sets.
+ */
+int persock_family_unpack(int packed, struct persock_request *request)
+{
+	unsigned int bits = packed;
+
+	if (bits >> (PERSOCK_PROTOCOL_BITS + PERSOCK_FAMILY_BITS))
+		return -EINVAL;
+
+	request->family = bits >> PERSOCK_PROTOCOL_BITS;
+	request->protocol = bits & ((1U << PERSOCK_PROTOCOL_BITS) - 1);
+
+	return 0;
+}
+
+static int sock_make(struct net *net, struct socket *sock, struct proto *proto)
+{
+	struct sock *sk;
+
+	/*
+	 * Not a kernel socket, even though the request says so to spare LSMs
+	 * the invented family: the namespace must not go away before it.
+	 */
+	sk = sk_alloc(net, persock_family, GFP_KERNEL, proto, 0);
+	if (!sk)
+		return -ENOBUFS;
+
+	sock_init_data(sock, sk);
+	((struct persock_sock *)sk)->private = NULL;
+
+	return 0;
+}
+
+static void sock_unmake(struct socket *sock)
+{
+	struct sock *sk = sock->sk;
+
+	sock_orphan(sk);
+	sock->sk = NULL;
+	sock_put(sk);
+}
+
+static int serve(struct net *net, struct socket *sock,
+		 struct persock_attachment *attachment,
+		 const struct persock_provider *provider,
+		 const struct persock_request *request)
+{
+	struct persock_router *router;
+	int err;
+
+	router = persock_router_get(attachment, provider, request->family,
+				    NULL, NULL);
+	if (!router)
+		return -ENOBUFS;
+
+	err = sock_make(net, sock, proto_of(request->family, request->type));
+	if (err)
+		return err;
+	err = provider->ops->socket(sock, request->family, request->type,
+				    request->protocol);
+	if (err) {
+		sock_unmake(sock);
+		return err;
+	}
+	sock->ops = &router->ops;
+
+	return 0;
+}
+
+static struct persock_attachment *hold_attachment(void)
+{
+	struct persock_attachment *attachment;
+
+	do {
+		rcu_read_lock();
+		attachment = persock_attachment_current();
+		if (attachment && !persock_attachment_get(attachment))
+			attachment = ERR_PTR(-ESTALE);
+		rcu_read_unlock();
+		/* It was being detached: look for what governs now. */
+	} while (IS_ERR(attachment));
+
+	return attachment ?: persock_attachment_open();
+}
+
+static int family_create(struct net *net, struct socket *sock, int protocol,
+			 int kern)
+{
+	struct persock_request request = { .type = sock->type };
+	const struct persock_provider *provider;
+	struct persock_attachment *attachment;
+	int err;
+
+	err = persock_family_unpack(protocol, &request);
+	if (err)
+		return err;
+
+	attachment = hold_attachment();
+	if (IS_ERR(attachment))
+		return PTR_ERR(attachment);
+
+	provider = persock_personality_judge(attachment->personality, &request);
+	if (IS_ERR(provider)) {
+		err = PTR_ERR(provider);
+	} else if (provider->interposes) {
+		/*
+		 * The interception point would not have sent the request here:
+		 * what governs the task has just changed. Not ours to serve.
+		 */
+		err = -EAFNOSUPPORT;
+	} else {
+		err = serve(net, sock, attachment, provider, &request);
+	}
+
+	persock_count(attachment->totals, PERSOCK_OP_CREATE, min(err, 0));
+	if (err)
+		persock_attachment_put(attachment);
+	else
+		this_cpu_inc(attachment->totals->created);
+
+	return err;
+}
+
+/**
+ * persock_family_accept() - accept from a listener that a provider serves
+ * @sock: the listener
+ * @newsock: the new socket; it has the listener's ops already
+ * @arg: as in proto_ops
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or a negative errno.
+ */
+int persock_family_accept(struct socket *sock, struct socket *newsock,
+			  struct proto_accept_arg *arg)
+{
+	struct persock_router *router = persock_router_of(sock);
+	int err;
+
+	err = sock_make(sock_net(sock->sk), newsock,
+			sock->sk->sk_prot_creator);
+	if (err)
+		return err;
+	err = router->provider->ops->accept(sock, newsock, arg);
+	if (err < 0) {
+		sock_unmake(newsock);
+		return err;
+	}
+
+	/* The listener is open, so there is a reference to add to. */
+	persock_attachment_get(router->attachment);
+	this_cpu_inc(router->attachment->totals->created);
+
+	return err;
+}
+
+/**
+ * persock_family_release() - let go of what create() or accept() made
+ * @sock: its provider has released its part
+ *
+ * Context: process context.
+ */
+void persock_family_release(struct socket *sock)
+{
+	sock_unmake(sock);
+}
+
+static struct net_proto_family family = {
+	.owner = THIS_MODULE,
+	.create = family_create,
+};
+
+/**
+ * persock_family_init() - register AF_PERSOCK
+ * @number: slot to register it in
+ *
+ * Return: 0; -EINVAL when @number is no address family; -EEXIST when the slot
+ * has an owner.
+ */
+int persock_family_init(int number)
+{
+	unsigned int i;
+	int err;
+
+	if (number <= AF_UNSPEC || number >= NPROTO) {
+		pr_err("family=%d is not an address family: 1 to %d are\n",
+		       number, NPROTO - 1);
+		return -EINVAL;
+	}
+
+	for (i = 0; i < ARRAY_SIZE(protos); i++) {
+		protos[i].owner = THIS_MODULE;
+		protos[i].obj_size = sizeof(struct persock_sock);
+		err = proto_register(&protos[i], 0);
+		if (err)
+			goto unregister;
+	}
+
+	persock_family = number;
+	family.family = number;
+	err = sock_register(&family);
+	if (err) {
+		pr_err("family=%d is taken: choose a free one with the parameter family=, such as 13, 14, 18, 19, 22, 23 or 25\n",
+		       number);
+		goto unregister;
+	}
+
+	return 0;
+
+unregister:
+	while (i--)
+		proto_unregister(&protos[i]);
+	return err;
+}
+
+/**
+ * persock_family_exit() - unregister AF_PERSOCK
+ *
+ * Nothing may send requests here any more: an empty slot would make socket(2)
+ * call modprobe for it.
+ */
+void persock_family_exit(void)
+{
+	unsigned int i = ARRAY_SIZE(protos);
+
+	sock_unregister(persock_family);
+	while (i--)
+		proto_unregister(&protos[i]);
+}

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The hostinet provider, after gVisor's: the application's socket has a sock
+ * of family AF_PERSOCK, and all it does is delegated to a host socket that the
+ * application never sees.
+ *
+ * Who looks at the host socket's sock must still find the application's file:
+ *
+ * - sk_wq is the application socket's, so whoever waits on either is woken,
+ *   and SIGIO reaches the owner of its file;
+ * - file is borrowed from the application socket, so nft's skuid, SIGURG and
+ *   splice's O_NONBLOCK see it. It is taken back before the host socket goes;
+ * - the inode number is the same on both, so "ss -p" finds the process.
+ *
+ * sk_socket stays the host socket: the stack calls itself through it (fast
+ * open connects through it, kTLS replaces its ops).
+ *
+ * Lock order: the host sock's lock, then its sk_callback_lock. The application
+ * socket's sock is never locked while a lock of the host's is held.
+ */
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/net.h>
+#include <linux/poll.h>
+#include <linux/socket.h>
+#include <net/inet_sock.h>
+#include <net/sock.h>
+
+#include "compat.h"
+#include "hostinet.h"
+#include "intercept.h"
+
+/*
+ * The host socket, made ready for a call.
+ *
+ * recvmmsg() leaves the error that ended it in the application socket's sock,
+ * for the next call to report; every call but another recvmmsg() reports the
+ * host's.
+ */
+static struct socket *host_of(struct socket *sock)
+{
+	struct socket *host = persock_private(sock);
+
+	if (unlikely(!READ_ONCE(host->file)))
+		WRITE_ONCE(host->file, sock->file);
+	if (unlikely(READ_ONCE(sock->sk->sk_err)))
+		WRITE_ONCE(host->sk->sk_err, xchg(&sock->sk->sk_err, 0));
+
+	return host;
+}
+
+/* Seed H1. */
+static bool hostinet_serves(int family, int type, int protocol)
+{
+	switch (type) {
+	case SOCK_STREAM:
+		return !protocol || protocol == IPPROTO_TCP;
+	case SOCK_DGRAM:
+		return !protocol || protocol == IPPROTO_UDP;
+	default:
+		return false;
+	}
+}
+
+static void adopt(struct socket *sock, struct socket *host)
+{
+	struct sock *sk = host->sk;
+
+	lock_sock(sk);
+	write_lock_bh(&sk->sk_callback_lock);
+	rcu_assign_pointer(sk->sk_wq, &sock->wq);
+	/* fasync is set on the other sock; without a listener it is cheap. */
+	sock_set_flag(sk, SOCK_FASYNC);
+	write_unlock_bh(&sk->sk_callback_lock);
+	release_sock(sk);
+
+	SOCK_INODE(sock)->i_ino = SOCK_INODE(host)->i_ino;
+	/* io_uring asks the application's socket before a zero-copy send. */
+	if (test_bit(SOCK_SUPPORT_ZC, &host->flags))
+		set_bit(SOCK_SUPPORT_ZC, &sock->flags);
+	persock_set_private(sock, host);
+}
+
+static int hostinet_socket(struct socket *sock, int family, int type,
+			   int protocol)
+{
+	struct persock_inner inner;
+	struct socket *host;
+	int err;
+
+	/*
+	 * As the application, so that LSMs and cgroup-BPF judge it and the
+	 * namespace is held; but not governed: that is what @sock is.
+	 */
+	persock_inner_begin(&inner);
+	err = __sock_create(sock_net(sock->sk), family, type, protocol, &host,
+			    0);
+	persock_inner_end(&inner);
+	if (err)
+		return err;
+	adopt(sock, host);
+
+	return 0;
+}
+
+static void hostinet_release(struct socket *sock)
+{
+	struct socket *host = persock_private(sock);
+
+	/* nft and others look at the file under this lock. */
+	write_lock_bh(&host->sk->sk_callback_lock);
+	WRITE_ONCE(host->file, NULL);
+	write_unlock_bh(&host->sk->sk_callback_lock);
+	sock_release(host);
+}
+
+static int hostinet_connect(struct socket *sock, struct sockaddr *address,
+			    int length, int flags)
+{
+	return kernel_connect(host_of(sock), address, length, flags);
+}
+
+static int hostinet_accept(struct socket *sock, struct socket *newsock,
+			   struct proto_accept_arg *arg)
+{
+	struct socket *host;
+	int err;
+
+	err = kernel_accept(host_of(sock), &host, arg->flags);
+	if (err < 0)
+		return err;
+	/* kernel_accept() says that the kernel accepted; the application did. */
+	host->sk->sk_kern_sock = false;
+	adopt(newsock, host);
+	WRITE_ONCE(host->file, newsock->file);
+
+	return 0;
+}
+
+static int hostinet_bind(struct socket *sock, struct sockaddr *address,
+			 int length)
+{
+	return kernel_bind(host_of(sock), address, length);
+}
+
+static int hostinet_listen(struct socket *sock, int backlog)
+{
+	return kernel_listen(host_of(sock), backlog);
+}
+
+static int hostinet_shutdown(struct socket *sock, int how)
+{
+	return kernel_sock_shutdown(host_of(sock), how);
+}
+
+static int hostinet_getsockopt(struct socket *sock, int level, int optname,
+			       sockptr_t optval, sockptr_t optlen)
+{
+	struct socket *host = host_of(sock);
+
+	if (level == SOL_SOCKET)
+		return persock_sol_socket_get(persock_sk_getsockopt, host,
+					      optname, optval, optlen);
+
+	return READ_ONCE(host->ops)->getsockopt(host, level, optname,
+						optval.user, optlen.user);
+}
+
+static int hostinet_setsockopt(struct socket *sock, int level, int optname,
+			       sockptr_t optval, unsigned int optlen)
+{
+	struct socket *host = host_of(sock);
+
+	if (level == SOL_SOCKET)
+		return sock_setsockopt(host, level, optname, optval, optlen);
+
+	return READ_ONCE(host->ops)->setsockopt(host, level, optname, optval,
+						optlen);
+}
+
+static int hostinet_getsockname(struct socket *sock, struct sockaddr *address)
+{
+	return kernel_getsockname(host_of(sock), address);
+}
+
+static int hostinet_getpeername(struct socket *sock, struct sockaddr *address,
+				bool accepted)
+{
+	struct socket *host = host_of(sock);
+
+	if (accepted)
+		return READ_ONCE(host->ops)->getname(host, address, 2);
+
+	return kernel_getpeername(host, address);
+}
+
+static int hostinet_sendmsg(struct socket *sock, struct msghdr *msg,
+			    size_t length)
+{
+	return sock_sendmsg(host_of(sock), msg);
+}
+
+static int hostinet_recvmsg(struct socket *sock, struct msghdr *msg,
+			    size_t length, int flags)
+{
+	return sock_recvmsg(host_of(sock), msg, flags);
+}
+
+static __poll_t hostinet_poll(struct file *file, struct socket *sock,
+			      struct poll_table_struct *wait)
+{
+	struct socket *host = host_of(sock);
+
+	/* The host's sock wakes this wait queue, see adopt(). */
+	sock_poll_wait(file, sock, wait);
+	return READ_ONCE(host->ops)->poll(file, host, NULL);
+}
+
+static int hostinet_ioctl(struct socket *sock, unsigned int cmd,
+			  unsigned long arg)
+{
+	struct socket *host = host_of(sock);
+
+	return READ_ONCE(host->ops)->ioctl(host, cmd, arg);
+}
+
+#ifdef CONFIG_COMPAT
+static int hostinet_compat_ioctl(struct socket *sock, unsigned int cmd,
+				 unsigned long arg)
+{
+	struct socket *host = host_of(sock);
+	const struct proto_ops *ops = READ_ONCE(host->ops);
+
+	return ops->compat_ioctl ? ops->compat_ioctl(host, cmd, arg) :
+				   -ENOIOCTLCMD;
+}
+#endif
+
+static int hostinet_gettstamp(struct socket *sock, void __user *stamp,
+			      bool timeval, bool time32)
+{
+	return sock_gettstamp(host_of(sock), stamp, timeval, time32);
+}
+
+static ssize_t hostinet_splice_read(struct socket *sock, loff_t *ppos,
+				    struct pipe_inode_info *pipe,
+				    size_t length, unsigned int flags)
+{
+	struct socket *host = host_of(sock);
+	const struct proto_ops *ops = READ_ONCE(host->ops);
+
+	/* UDP has none and is read through the application's file. */
+	if (!ops->splice_read)
+		return persock_splice_by_read(sock->file, ppos, pipe, length,
+					      flags);
+
+	return ops->splice_read(host, ppos, pipe, length, flags);
+}
+
+static int hostinet_mmap(struct file *file, struct socket *sock,
+			 struct vm_area_struct *vma)
+{
+	struct socket *host = host_of(sock);
+	const struct proto_ops *ops = READ_ONCE(host->ops);
+
+	return ops->mmap ? ops->mmap(file, host, vma) : -ENODEV;
+}
+
+/* Seed H12. */
+static u32 hostinet_state(struct socket *sock)
+{
+	struct sock *sk = host_of(sock)->sk;
+
+	return sk_is_tcp(sk) ? inet_sk_state_load(sk) : 0;
+}
+
+static void hostinet_type(struct socket *sock, int *family, int *type,
+			  int *protocol)
+{
+	struct sock *sk = host_of(sock)->sk;
+
+	*family = sk->sk_family;
+	*type = sk->sk_type;
+	*protocol = sk->sk_protocol;
+}
+
+static const struct persock_provider_ops hostinet_ops = {
+	.serves = hostinet_serves,
+	.socket = hostinet_socket,
+	.release = hostinet_release,
+	.connect = hostinet_connect,
+	.accept = hostinet_accept,
+	.bind = hostinet_bind,
+	.listen = hostinet_listen,
+	.shutdown = hostinet_shutdown,
+	.getsockopt = hostinet_getsockopt,
+	.setsockopt = hostinet_setsockopt,
+	.getsockname = hostinet_getsockname,
+	.getpeername = hostinet_getpeername,
+	.sendmsg = hostinet_sendmsg,
+	.recvmsg = hostinet_recvmsg,
+	.poll = hostinet_poll,
+	.ioctl = hostinet_ioctl,
+#ifdef CONFIG_COMPAT
+	.compat_ioctl = hostinet_compat_ioctl,
+#endif
+	.gettstamp = hostinet_gettstamp,
+	.splice_read = hostinet_splice_read,
+	.mmap = hostinet_mmap,
+	.state = hostinet_state,
+	.type = hostinet_type,
+};
+
+static const int hostinet_families[] = { AF_INET, AF_INET6 };
+
+/*
+ * The host socket is created, sends and receives under the eyes of LSMs; the
+ * kernel_* functions that do the rest do not ask them. On the application's
+ * socket they are asked, but it is a kernel socket of family AF_PERSOCK to
+ * them.
+ */
+static const char *const hostinet_lsm_gaps[] = {
+	"socket_bind",
+	"socket_connect",
+	"socket_listen",
+	"socket_accept",
+	"socket_shutdown",
+	"socket_getsockname",
+	"socket_getpeername",
+	"socket_setsockopt",
+	PERSOCK_GETSOCKOPT_LSM_GAP,
+	NULL
+};
+
+struct persock_provider persock_hostinet = {
+	.name = "hostinet",
+	.owner = THIS_MODULE,
+	.ops = &hostinet_ops,
+	.families = hostinet_families,
+	.nr_families = ARRAY_SIZE(hostinet_families),
+	.lsm_gaps = hostinet_lsm_gaps,
+};

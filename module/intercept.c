@@ -1,0 +1,665 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The interception points, and nothing else that is specific to ftrace or to
+ * the architecture.
+ *
+ * One ftrace_ops covers six functions of the socket layer:
+ *
+ *   __sock_create               the request: judge it; send it to AF_PERSOCK
+ *                               when a provider with sockets of its own
+ *                               serves it
+ *   security_socket_post_create the native socket is complete, every LSM has
+ *                               seen its true family: put the router in front
+ *   sk_getsockopt               SOL_SOCKET options never reach proto_ops
+ *   sk_setsockopt
+ *   sock_ioctl                  answers many ioctls before it asks proto_ops
+ *   compat_sock_ioctl
+ *
+ * A handler lets the function run, perhaps with changed arguments, or it lets
+ * a function of ours run in its place (IPMODIFY), most often refused(), which
+ * only returns an errno.
+ *
+ * PERMANENT makes a write of kernel.ftrace_enabled fail while we are armed.
+ * RECURSION says that the handler may be entered again, so that ftrace never
+ * skips it: a skipped handler would be an ungoverned socket. It may, since
+ * nothing it calls reaches one of the six functions.
+ *
+ * Handlers run with or without preemption: they never sleep nor allocate.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/bpf.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/ftrace.h>
+#include <linux/hash.h>
+#include <linux/in.h>
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/netlink.h>
+#include <linux/sockios.h>
+#include <linux/spinlock.h>
+#include <linux/uaccess.h>
+#include <net/sock.h>
+#include <asm/ioctls.h>
+
+#include "cgroup.h"
+#include "family.h"
+#include "intercept.h"
+#include "native.h"
+#include "option.h"
+#include "router.h"
+
+enum point {
+	POINT_CREATE,
+	POINT_POST_CREATE,
+	POINT_GETSOCKOPT,
+	POINT_SETSOCKOPT,
+	POINT_IOCTL,
+#ifdef CONFIG_COMPAT
+	POINT_COMPAT_IOCTL,
+#endif
+	NR_POINTS,
+};
+
+static const char *const point_names[NR_POINTS] = {
+	[POINT_CREATE] = "__sock_create",
+	[POINT_POST_CREATE] = "security_socket_post_create",
+	[POINT_GETSOCKOPT] = "sk_getsockopt",
+	[POINT_SETSOCKOPT] = "sk_setsockopt",
+	[POINT_IOCTL] = "sock_ioctl",
+#ifdef CONFIG_COMPAT
+	[POINT_COMPAT_IOCTL] = "compat_sock_ioctl",
+#endif
+};
+
+/* Where ftrace meets each of them; written once, at load. */
+static unsigned long point_ips[NR_POINTS] __ro_after_init;
+
+persock_sk_getsockopt_t persock_sk_getsockopt __ro_after_init;
+
+/*
+ * Tasks that make a socket for a provider. There are few at a time, and the
+ * lock is only taken while there is one at all.
+ */
+#define INNER_BITS 4
+
+static struct hlist_head inner_tasks[1 << INNER_BITS];
+static DEFINE_RAW_SPINLOCK(inner_lock);
+static atomic_t nr_inner;
+
+static struct hlist_head *inner_bucket(const struct task_struct *task)
+{
+	return &inner_tasks[hash_ptr(task, INNER_BITS)];
+}
+
+/**
+ * persock_inner_begin() - the sockets that this task creates are a provider's
+ * @inner: on the stack
+ *
+ * Until persock_inner_end() they are neither judged nor interposed, as what
+ * they serve is.
+ *
+ * Context: process context.
+ */
+void persock_inner_begin(struct persock_inner *inner)
+{
+	unsigned long flags;
+
+	inner->task = current;
+	raw_spin_lock_irqsave(&inner_lock, flags);
+	hlist_add_head(&inner->node, inner_bucket(current));
+	atomic_inc(&nr_inner);
+	raw_spin_unlock_irqrestore(&inner_lock, flags);
+}
+
+/**
+ * persock_inner_end() - the sockets that this task creates are its own again
+ * @inner: from persock_inner_begin()
+ *
+ * Context: process context.
+ */
+void persock_inner_end(struct persock_inner *inner)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&inner_lock, flags);
+	hlist_del(&inner->node);
+	atomic_dec(&nr_inner);
+	raw_spin_unlock_irqrestore(&inner_lock, flags);
+}
+
+static bool inner(void)
+{
+	struct persock_inner *entry;
+	unsigned long flags;
+	bool found = false;
+
+	/* Our own entry, if there is one, was counted by this very task. */
+	if (!atomic_read(&nr_inner))
+		return false;
+
+	raw_spin_lock_irqsave(&inner_lock, flags);
+	hlist_for_each_entry(entry, inner_bucket(current), node)
+		found |= entry->task == current;
+	raw_spin_unlock_irqrestore(&inner_lock, flags);
+
+	return found;
+}
+
+/*
+ * Runs in place of any of the six functions: returns its first argument, which
+ * the handler has set. Does not sleep, so no text of ours stays on a stack.
+ */
+static long refused(long err)
+{
+	return err;
+}
+
+static void divert(struct pt_regs *regs, const void *function)
+{
+	regs->ip = (unsigned long)function;
+}
+
+static void refuse(struct pt_regs *regs, long err)
+{
+	regs->di = err;
+	divert(regs, refused);
+}
+
+static void refuse_create(struct pt_regs *regs,
+			  struct persock_attachment *attachment, int err)
+{
+	persock_count(attachment->totals, PERSOCK_OP_CREATE, err);
+	refuse(regs, err);
+}
+
+/*
+ * int __sock_create(struct net *net, int family, int type, int protocol,
+ *		     struct socket **res, int kern)
+ */
+static void judge_request(struct pt_regs *regs,
+			  struct persock_attachment *attachment)
+{
+	struct persock_request request = {
+		.family = (int)regs->si,
+		.type = (int)regs->dx,
+		.protocol = (int)regs->cx,
+	};
+	const struct persock_provider *provider;
+	int err;
+
+	if (request.family == persock_family) {
+		err = persock_family_unpack(request.protocol, &request);
+		if (err) {
+			refuse_create(regs, attachment, err);
+			return;
+		}
+	}
+	/* __sock_create() is about to take it for one, too. */
+	if (request.family == AF_INET && request.type == SOCK_PACKET)
+		request.family = AF_PACKET;
+
+	provider = persock_personality_judge(attachment->personality, &request);
+	if (IS_ERR(provider)) {
+		refuse_create(regs, attachment, PTR_ERR(provider));
+		return;
+	}
+	if (provider->interposes) {
+		/* An explicit AF_PERSOCK request becomes the plain one. */
+		regs->si = request.family;
+		regs->cx = request.protocol;
+		return;
+	}
+
+	/*
+	 * As a kernel socket, so that LSMs do not judge the invented family:
+	 * they judge the socket that the provider makes.
+	 */
+	regs->si = persock_family;
+	regs->cx = PERSOCK_PROTOCOL(request.family, request.protocol);
+	regs->r9 = 1;
+}
+
+static void on_create(struct pt_regs *regs)
+{
+	struct persock_attachment *attachment;
+
+	if ((int)regs->r9 || inner())
+		return;
+
+	rcu_read_lock();
+	attachment = persock_attachment_current();
+	if (attachment)
+		judge_request(regs, attachment);
+	rcu_read_unlock();
+}
+
+/*
+ * The request was judged before the socket was made; since then a cgroup may
+ * have been attached or the task have moved, so it is judged again.
+ */
+static int interpose(struct persock_attachment *attachment,
+		     struct socket *sock, const struct persock_request *request)
+{
+	const struct persock_provider *provider;
+	int err;
+
+	provider = persock_personality_judge(attachment->personality, request);
+	if (IS_ERR(provider))
+		return PTR_ERR(provider);
+	/* What it wants now was not made. */
+	if (!provider->interposes)
+		return -EAFNOSUPPORT;
+
+	err = persock_native_interpose(attachment, sock);
+	if (err != -ESTALE)
+		persock_count(attachment->totals, PERSOCK_OP_CREATE, err);
+
+	return err;
+}
+
+/*
+ * int security_socket_post_create(struct socket *sock, int family, int type,
+ *				   int protocol, int kern)
+ */
+static void on_post_create(struct pt_regs *regs)
+{
+	struct socket *sock = (struct socket *)regs->di;
+	struct persock_request request = {
+		.family = (int)regs->si,
+		.type = (int)regs->dx,
+		.protocol = (int)regs->cx,
+	};
+	struct persock_attachment *attachment;
+	int err = 0;
+
+	if ((int)regs->r8 || inner() || persock_router_peek(sock))
+		return;
+
+	rcu_read_lock();
+	do {
+		attachment = persock_attachment_current();
+		if (attachment)
+			err = interpose(attachment, sock, &request);
+		/* Detached under our eyes: who governs now? */
+	} while (attachment && err == -ESTALE);
+	rcu_read_unlock();
+
+	if (attachment && err)
+		refuse(regs, err);
+}
+
+/*
+ * The socket that an option is about, if it is governed and the option has
+ * not been judged yet. BPF programs act with the rights of who loaded them,
+ * perhaps on a sock whose socket is going away.
+ */
+static struct socket *option_socket(const struct sock *sk)
+{
+	struct socket *sock;
+
+	if (!in_task() || has_current_bpf_ctx())
+		return NULL;
+	sock = READ_ONCE(sk->sk_socket);
+	if (!sock)
+		return NULL;
+	if (!persock_router_peek(sock) && !persock_native_unsettled(sock))
+		return NULL;
+
+	return sock;
+}
+
+/* Zero, or why not: the caller's length cannot be read without sleeping. */
+static int read_len(const sockptr_t *optlen, int *len)
+{
+	if (optlen->is_kernel) {
+		*len = *(int *)optlen->kernel;
+		return 0;
+	}
+
+	return copy_from_user_nofault(len, optlen->user, sizeof(*len));
+}
+
+/*
+ * int sk_getsockopt(struct sock *sk, int level, int optname,
+ *		     sockptr_t optval, sockptr_t optlen)
+ *
+ * optval takes two registers; optlen does not fit in the one that is left and
+ * is on the stack, above the return address.
+ */
+static void on_getsockopt(struct pt_regs *regs)
+{
+	struct sock *sk = (struct sock *)regs->di;
+	const sockptr_t *optlen = (const sockptr_t *)(regs->sp + sizeof(long));
+	struct socket *sock = option_socket(sk);
+	struct persock_router *router;
+	unsigned int size, max;
+	int err, len;
+
+	if (!sock)
+		return;
+	router = persock_router_peek(sock);
+	if (!router || !router->native || read_len(optlen, &len)) {
+		divert(regs, persock_option_sk_get);
+		return;
+	}
+
+	/* The kernel itself never writes more than the option's size. */
+	err = persock_option_judge_get(router, SOL_SOCKET, (int)regs->dx, &size,
+				       &max);
+	if (!err && size)
+		err = persock_judge_get_len(size, len);
+	if (err)
+		refuse(regs, err);
+}
+
+/*
+ * int sk_setsockopt(struct sock *sk, int level, int optname,
+ *		     sockptr_t optval, unsigned int optlen)
+ */
+static void on_setsockopt(struct pt_regs *regs)
+{
+	struct sock *sk = (struct sock *)regs->di;
+	struct socket *sock = option_socket(sk);
+	struct persock_router *router;
+	unsigned int len = (unsigned int)regs->r9;
+	int verdict;
+
+	if (!sock)
+		return;
+	router = persock_router_peek(sock);
+	if (!router || !router->native) {
+		divert(regs, persock_option_sk_set);
+		return;
+	}
+	if (persock_sol_socket_through_ops(sock))
+		return;
+
+	verdict = persock_option_judge_set(router, SOL_SOCKET, (int)regs->dx,
+					   &len);
+	if (verdict)
+		refuse(regs, min(verdict, 0));
+	else
+		regs->r9 = len;
+}
+
+/*
+ * long sock_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+ *
+ * and compat_sock_ioctl(), which has the same arguments.
+ */
+static void on_ioctl(struct pt_regs *regs)
+{
+	struct file *file = (struct file *)regs->di;
+	struct persock_router *router = persock_router_peek(file->private_data);
+	int verdict;
+
+	if (!router)
+		return;
+	verdict = persock_judge_ioctl(persock_router_rules(router),
+				      (u32)regs->si);
+	persock_count(router->attachment->totals, PERSOCK_OP_IOCTL, verdict);
+	if (verdict)
+		refuse(regs, min(verdict, 0));
+}
+
+/*
+ * The probe: one task at a time checks that a point can be intercepted, by
+ * having a call refused with an errno that nothing in the socket layer uses.
+ */
+#define PROBE_ERRNO EDOTDOT
+
+static struct task_struct *probe_task;
+static enum point probe_point;
+
+static void handler(unsigned long ip, unsigned long parent_ip,
+		    struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	struct pt_regs *regs = persock_ftrace_regs(fregs);
+
+	if (unlikely(READ_ONCE(probe_task) == current)) {
+		if (probe_point < NR_POINTS && ip == point_ips[probe_point])
+			refuse(regs, -PROBE_ERRNO);
+		return;
+	}
+
+	if (ip == point_ips[POINT_GETSOCKOPT])
+		on_getsockopt(regs);
+	else if (ip == point_ips[POINT_SETSOCKOPT])
+		on_setsockopt(regs);
+	else if (ip == point_ips[POINT_CREATE])
+		on_create(regs);
+	else if (ip == point_ips[POINT_POST_CREATE])
+		on_post_create(regs);
+	else
+		on_ioctl(regs);
+}
+
+static struct ftrace_ops ftrace_ops = {
+	.func = handler,
+	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT |
+		 FTRACE_OPS_FL_RECURSION,
+};
+
+/* Attachment objects that exist; persock_mutex. */
+static unsigned int nr_armed;
+
+/**
+ * persock_arm() - intercept, from now on
+ * @extack: told why not
+ *
+ * Calls nest; each is undone by persock_disarm(). While nothing is armed the
+ * kernel runs as without the module.
+ *
+ * Context: process context; persock_mutex is held.
+ * Return: 0; -EBUSY when another user redirects one of the functions (a
+ * livepatch) or when kernel.ftrace_enabled is 0; what else ftrace answers.
+ */
+int persock_arm(struct netlink_ext_ack *extack)
+{
+	int err;
+
+	lockdep_assert_held(&persock_mutex);
+	if (nr_armed++)
+		return 0;
+
+	err = register_ftrace_function(&ftrace_ops);
+	if (err) {
+		nr_armed--;
+		pr_err("cannot intercept the socket layer: error %d\n", err);
+		if (err == -EBUSY)
+			NL_SET_ERR_MSG(extack,
+				       "cannot intercept the socket layer: kernel.ftrace_enabled is 0, or a livepatch redirects one of its functions");
+		else
+			NL_SET_ERR_MSG(extack,
+				       "cannot intercept the socket layer: ftrace refuses");
+	}
+
+	return err;
+}
+
+/**
+ * persock_disarm() - undo one persock_arm()
+ *
+ * Context: process context; persock_mutex is held.
+ */
+void persock_disarm(void)
+{
+	lockdep_assert_held(&persock_mutex);
+	if (!--nr_armed)
+		WARN_ON_ONCE(unregister_ftrace_function(&ftrace_ops));
+}
+
+/**
+ * persock_armed() - is anything intercepted?
+ *
+ * Context: persock_mutex is held.
+ * Return: true while attachment objects exist.
+ */
+bool persock_armed(void)
+{
+	lockdep_assert_held(&persock_mutex);
+	return nr_armed;
+}
+
+static bool probe_file(struct socket *sock)
+{
+	struct file *file = sock_alloc_file(sock, 0, NULL);
+	bool works;
+
+	/* On failure the socket is released already. */
+	if (IS_ERR(file))
+		return false;
+
+	probe_point = POINT_IOCTL;
+	works = file->f_op->unlocked_ioctl(file, FIONREAD, 0) == -PROBE_ERRNO;
+#ifdef CONFIG_COMPAT
+	if (works) {
+		probe_point = POINT_COMPAT_IOCTL;
+		works = file->f_op->compat_ioctl(file, FIONREAD, 0) ==
+			-PROBE_ERRNO;
+	}
+#endif
+	fput(file);
+
+	return works;
+}
+
+/* Leaves probe_point at the point that failed. */
+static bool probe_all(void)
+{
+	int value = 0, len = sizeof(value);
+	struct socket *sock = NULL;
+
+	probe_point = POINT_CREATE;
+	if (sock_create_kern(&init_net, AF_UNIX, SOCK_DGRAM, 0, &sock) !=
+	    -PROBE_ERRNO)
+		goto failed;
+	probe_point = POINT_POST_CREATE;
+	if (sock_create_kern(&init_net, AF_UNIX, SOCK_DGRAM, 0, &sock) !=
+	    -PROBE_ERRNO)
+		goto failed;
+	probe_point = NR_POINTS;
+	if (sock_create_kern(&init_net, AF_UNIX, SOCK_DGRAM, 0, &sock)) {
+		sock = NULL;
+		goto failed;
+	}
+
+	probe_point = POINT_SETSOCKOPT;
+	if (sock_setsockopt(sock, SOL_SOCKET, SO_KEEPALIVE,
+			    KERNEL_SOCKPTR(&value), len) != -PROBE_ERRNO)
+		goto failed;
+	probe_point = POINT_GETSOCKOPT;
+	if (persock_sol_socket_get(persock_sk_getsockopt, sock, SO_KEEPALIVE,
+				   KERNEL_SOCKPTR(&value),
+				   KERNEL_SOCKPTR(&len)) != -PROBE_ERRNO)
+		goto failed;
+
+	return probe_file(sock);
+
+failed:
+	if (sock)
+		sock_release(sock);
+	return false;
+}
+
+/**
+ * persock_probe() - see that every interception point works
+ * @failed: the name of the one that does not, or what else went wrong
+ *
+ * Sends a socket of its own through all of them.
+ *
+ * Context: process context; persock_mutex is held.
+ * Return: 0; -EIO when a point was not intercepted; see persock_arm().
+ */
+int persock_probe(const char **failed)
+{
+	bool works;
+	int err;
+
+	err = persock_arm(NULL);
+	if (err) {
+		*failed = "ftrace refuses to arm the interception points";
+		return err;
+	}
+
+	WRITE_ONCE(probe_task, current);
+	works = probe_all();
+	WRITE_ONCE(probe_task, NULL);
+	persock_disarm();
+	if (works)
+		return 0;
+
+	*failed = probe_point < NR_POINTS ? point_names[probe_point] :
+					    "no probe socket could be made";
+	return -EIO;
+}
+
+/*
+ * kprobes know the address of every function, and whether ftrace can meet it
+ * there. They are registered disabled: nothing is probed.
+ */
+static int __init find_point(enum point point)
+{
+	struct kprobe probe = {
+		.symbol_name = point_names[point],
+		.flags = KPROBE_FLAG_DISABLED,
+	};
+	int err;
+
+	err = register_kprobe(&probe);
+	if (err) {
+		pr_err("%s() is missing from this kernel, or is inlined: it cannot be intercepted\n",
+		       point_names[point]);
+		return err;
+	}
+	point_ips[point] = (unsigned long)probe.addr;
+	if (!(probe.flags & KPROBE_FLAG_FTRACE)) {
+		pr_err("%s() is built without a call to ftrace: it cannot be intercepted\n",
+		       point_names[point]);
+		err = -EOPNOTSUPP;
+	}
+	unregister_kprobe(&probe);
+
+	return err;
+}
+
+/**
+ * persock_intercept_init() - find the interception points
+ *
+ * Return: 0, or a negative errno after a line in the kernel log that names
+ * the function that is missing.
+ */
+int __init persock_intercept_init(void)
+{
+	enum point point;
+	int err;
+
+	for (point = 0; point < NR_POINTS; point++) {
+		err = find_point(point);
+		if (err)
+			return err;
+	}
+	persock_sk_getsockopt = (void *)point_ips[POINT_GETSOCKOPT];
+
+	err = ftrace_set_filter_ips(&ftrace_ops, point_ips, NR_POINTS, 0, 1);
+	if (err)
+		pr_err("ftrace does not know the interception points: error %d\n",
+		       err);
+
+	return err;
+}
+
+/**
+ * persock_intercept_exit() - forget the interception points
+ *
+ * Nothing is armed. What was in a handler when the last one was disarmed has
+ * left it: unregister_ftrace_function() waits for that; a task that was
+ * preempted on its way into refused() may not have, hence the wait.
+ */
+void persock_intercept_exit(void)
+{
+	ftrace_free_filter(&ftrace_ops);
+	synchronize_rcu_tasks();
+}

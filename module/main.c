@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * persock: socket personalities for cgroups.
+ *
+ * The steps of init, undone in reverse.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+
+#include "cgroup.h"
+#include "family.h"
+#include "hostinet.h"
+#include "intercept.h"
+#include "native.h"
+#include "netlink.h"
+#include "personality.h"
+#include "router.h"
+
+static int family = AF_PERSOCK_DEFAULT;
+module_param(family, int, 0444);
+MODULE_PARM_DESC(family, "address family number that AF_PERSOCK borrows (default 19)");
+
+static int __init probe_once(void)
+{
+	const char *failed;
+	int err;
+
+	mutex_lock(&persock_mutex);
+	err = persock_probe(&failed);
+	mutex_unlock(&persock_mutex);
+	if (err)
+		pr_err("not loaded, since governance would not hold: %s\n",
+		       failed);
+
+	return err;
+}
+
+static int __init persock_init(void)
+{
+	int err;
+
+	err = persock_intercept_init();
+	if (err)
+		return err;
+	err = persock_router_init();
+	if (err)
+		goto intercept;
+	err = persock_cgroup_init();
+	if (err)
+		goto router;
+	err = persock_register_provider(&persock_native);
+	if (err)
+		goto cgroup;
+	err = persock_register_provider(&persock_hostinet);
+	if (err)
+		goto native;
+	err = persock_personality_init();
+	if (err)
+		goto hostinet;
+	err = persock_family_init(family);
+	if (err)
+		goto personality;
+	err = probe_once();
+	if (err)
+		goto family;
+	/* Last: from here on user space can use what stands. */
+	err = persock_netlink_init();
+	if (err)
+		goto family;
+
+	return 0;
+
+family:
+	persock_family_exit();
+personality:
+	persock_personality_exit();
+hostinet:
+	persock_unregister_provider(&persock_hostinet);
+native:
+	persock_unregister_provider(&persock_native);
+cgroup:
+	persock_cgroup_exit();
+router:
+	persock_router_exit();
+intercept:
+	persock_intercept_exit();
+	return err;
+}
+
+/*
+ * Every attachment and every governed socket holds a reference to the module:
+ * none exists. The attachment objects that are still being freed are waited
+ * for before what they use goes.
+ */
+static void __exit persock_exit(void)
+{
+	persock_netlink_exit();
+	persock_family_exit();
+	persock_cgroup_exit();
+	persock_personality_exit();
+	persock_unregister_provider(&persock_hostinet);
+	persock_unregister_provider(&persock_native);
+	persock_router_exit();
+	persock_intercept_exit();
+	/* Tables that were in use may still be looked at under RCU. */
+	rcu_barrier();
+}
+
+module_init(persock_init);
+module_exit(persock_exit);
+
+MODULE_DESCRIPTION("Socket personalities: per-cgroup socket policy and providers");
+MODULE_AUTHOR("The persock authors");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(PERSOCK_VERSION);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The native provider: the socket that the kernel made, with the router in
+ * front of its proto_ops.
+ */
+#ifndef _PERSOCK_NATIVE_H
+#define _PERSOCK_NATIVE_H
+
+#include "cgroup.h"
+#include "compat.h"
+#include "provider.h"
+
+extern struct persock_provider persock_native;
+
+int persock_native_interpose(struct persock_attachment *attachment,
+			     struct socket *sock);
+void persock_native_settle(void);
+bool persock_native_unsettled(const struct socket *sock);
+
+#ifdef PERSOCK_HAVE_SENDPAGE
+ssize_t persock_native_sendpage(struct socket *sock, struct page *page,
+				int offset, size_t size, int flags);
+#endif
+
+#endif /* _PERSOCK_NATIVE_H */

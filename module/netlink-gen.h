@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/persock.yaml */
+/* YNL-GEN kernel header */
+
+#ifndef _LINUX_PERSOCK_GEN_H
+#define _LINUX_PERSOCK_GEN_H
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include <uapi/linux/persock_netlink.h>
+
+/* Global operation policy for persock */
+extern const struct nla_policy persock_nl_policy[PERSOCK_A_PROVIDER + 1];
+
+/* Ops table for persock */
+extern const struct genl_small_ops persock_nl_ops[8];
+
+int persock_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info);
+int persock_nl_provider_get_dumpit(struct sk_buff *skb,
+				   struct netlink_callback *cb);
+int persock_nl_personality_new_doit(struct sk_buff *skb,
+				    struct genl_info *info);
+int persock_nl_personality_get_doit(struct sk_buff *skb,
+				    struct genl_info *info);
+int persock_nl_personality_get_dumpit(struct sk_buff *skb,
+				      struct netlink_callback *cb);
+int persock_nl_personality_del_doit(struct sk_buff *skb,
+				    struct genl_info *info);
+int persock_nl_attach_doit(struct sk_buff *skb, struct genl_info *info);
+int persock_nl_detach_doit(struct sk_buff *skb, struct genl_info *info);
+int persock_nl_attachment_get_doit(struct sk_buff *skb, struct genl_info *info);
+int persock_nl_attachment_get_dumpit(struct sk_buff *skb,
+				     struct netlink_callback *cb);
+
+#endif /* _LINUX_PERSOCK_GEN_H */

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Options of governed sockets.
+ *
+ * Options above SOL_SOCKET reach the router's proto_ops. Those of SOL_SOCKET
+ * do not (but for sockets that ask for it), so they are judged where
+ * sk_getsockopt() and sk_setsockopt() begin, see intercept.c.
+ */
+#include <linux/in6.h>
+#include <linux/net.h>
+#include <linux/socket.h>
+#include <linux/string.h>
+#include <linux/tcp.h>
+#include <linux/uaccess.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+
+#include "intercept.h"
+#include "native.h"
+#include "option.h"
+
+/**
+ * persock_option_judge_get() - judge and count the reading of an option
+ * @router: the socket's
+ * @level: level of the option
+ * @optname: name of the option
+ * @size: on allow, the shortest buffer that is accepted; 0: any
+ * @max: on allow, the longest answer that is given; 0: any
+ *
+ * Context: any; does not sleep.
+ * Return: PERSOCK_ALLOW or a negative errno.
+ */
+int persock_option_judge_get(struct persock_router *router, int level,
+			     int optname, unsigned int *size,
+			     unsigned int *max)
+{
+	int verdict = persock_judge_get(persock_router_rules(router), level,
+					optname, size, max);
+
+	persock_count(router->attachment->totals, PERSOCK_OP_GETSOCKOPT,
+		      verdict);
+	return verdict;
+}
+
+/**
+ * persock_option_judge_set() - judge and count the setting of an option
+ * @router: the socket's
+ * @level: level of the option
+ * @optname: name of the option
+ * @optlen: length of the value; cut to the option's
+ *
+ * Context: any; does not sleep.
+ * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno.
+ */
+int persock_option_judge_set(struct persock_router *router, int level,
+			     int optname, unsigned int *optlen)
+{
+	int verdict = persock_judge_set(persock_router_rules(router), level,
+					optname, optlen);
+
+	/*
+	 * It would replace the socket's proto_ops, and the router with them.
+	 * No policy can allow it, so it answers as a kernel without it does.
+	 */
+	if (verdict == PERSOCK_ALLOW && level == SOL_IPV6 &&
+	    optname == IPV6_ADDRFORM)
+		verdict = -ENOPROTOOPT;
+
+	persock_count(router->attachment->totals, PERSOCK_OP_SETSOCKOPT,
+		      verdict);
+	return verdict;
+}
+
+/* The length of the answer may be cut, so it is written before the call. */
+static int prepare_len(sockptr_t optlen, unsigned int size, unsigned int max)
+{
+	int len, err;
+
+	if (!size && !max)
+		return 0;
+	if (copy_from_sockptr(&len, optlen, sizeof(len)))
+		return -EFAULT;
+	err = persock_judge_get_len(size, len);
+	if (err)
+		return err;
+	if (max && len > (int)max) {
+		len = max;
+		if (copy_to_sockptr(optlen, &len, sizeof(len)))
+			return -EFAULT;
+	}
+
+	return 0;
+}
+
+int persock_router_getsockopt(struct socket *sock, int level, int optname,
+			      char __user *optval, int __user *optlen)
+{
+	struct persock_router *router = persock_router_of(sock);
+	unsigned int size, max;
+	int err;
+
+	if (!router || !router->provider->ops->getsockopt)
+		return -EOPNOTSUPP;
+	err = persock_option_judge_get(router, level, optname, &size, &max);
+	if (!err)
+		err = prepare_len(USER_SOCKPTR(optlen), size, max);
+	if (err)
+		return err;
+
+	return router->provider->ops->getsockopt(sock, level, optname,
+						 USER_SOCKPTR(optval),
+						 USER_SOCKPTR(optlen));
+}
+
+#ifdef PERSOCK_HAVE_GETSOCKOPT_ITER
+int persock_router_getsockopt_iter(struct socket *sock, int level, int optname,
+				   sockopt_t *opt)
+{
+	struct persock_router *router = persock_router_of(sock);
+	unsigned int size, max;
+	int err;
+
+	if (!router)
+		return -EOPNOTSUPP;
+	err = persock_option_judge_get(router, level, optname, &size, &max);
+	if (!err && size)
+		err = persock_judge_get_len(size, opt->optlen);
+	if (err)
+		return err;
+	if (max && opt->optlen > (int)max) {
+		opt->optlen = max;
+		iov_iter_truncate(&opt->iter_out, max);
+	}
+
+	return router->native->getsockopt_iter(sock, level, optname, opt);
+}
+#endif
+
+/*
+ * Upper layer protocols that replace the socket's proto_ops, or point its file
+ * at a socket of the kernel's: no router could follow. ENOENT is what
+ * tcp_set_ulp() answers for a protocol that the kernel does not have.
+ */
+static bool ulp_escapes(const char *name)
+{
+	return !strcmp(name, "espintcp") || !strcmp(name, "smc");
+}
+
+int persock_router_setsockopt(struct socket *sock, int level, int optname,
+			      sockptr_t optval, unsigned int optlen)
+{
+	struct persock_router *router = persock_router_of(sock);
+	char name[TCP_ULP_NAME_MAX] = "";
+	int verdict;
+
+	if (!router || !router->provider->ops->setsockopt)
+		return -EOPNOTSUPP;
+	verdict = persock_option_judge_set(router, level, optname, &optlen);
+	if (verdict)
+		return min(verdict, 0);
+
+	if (level == SOL_TCP && optname == TCP_ULP && optlen) {
+		/* Judge the very bytes that the protocol will see. */
+		optlen = min_t(unsigned int, optlen, sizeof(name) - 1);
+		if (strncpy_from_sockptr(name, optval, optlen) < 0)
+			return -EFAULT;
+		if (ulp_escapes(name))
+			return -ENOENT;
+		optval = KERNEL_SOCKPTR(name);
+	}
+
+	return router->provider->ops->setsockopt(sock, level, optname, optval,
+						 optlen);
+}
+
+/**
+ * persock_option_sk_get() - sk_getsockopt() of a governed socket
+ * @sk: its sock
+ * @level: SOL_SOCKET
+ * @optname: name of the option
+ * @optval: where the value goes
+ * @optlen: length of the buffer, and then of the value
+ *
+ * Stands in for sk_getsockopt() when the interception point cannot decide by
+ * itself: for a socket of a provider's own, and when the length could not be
+ * read there without sleeping.
+ *
+ * Context: process context, may sleep; the open file pins the socket.
+ * Return: as sk_getsockopt().
+ */
+int persock_option_sk_get(struct sock *sk, int level, int optname,
+			  sockptr_t optval, sockptr_t optlen)
+{
+	struct socket *sock = sk->sk_socket;
+	struct persock_router *router = persock_router_of(sock);
+	unsigned int size, max;
+	int err, len;
+
+	if (!router)
+		return -EOPNOTSUPP;
+
+	if (router->native) {
+		/*
+		 * In kernel memory the length can be read by the interception
+		 * point, which is passed again on the way and judges.
+		 */
+		if (copy_from_sockptr(&len, optlen, sizeof(len)))
+			return -EFAULT;
+		err = persock_sol_socket_get(persock_sk_getsockopt, sock,
+					     optname, optval,
+					     KERNEL_SOCKPTR(&len));
+		if (!err && copy_to_sockptr(optlen, &len, sizeof(len)))
+			err = -EFAULT;
+		return err;
+	}
+
+	err = persock_option_judge_get(router, level, optname, &size, &max);
+	if (!err)
+		err = prepare_len(optlen, size, max);
+	if (err)
+		return err;
+	if (!router->provider->ops->getsockopt)
+		return -ENOPROTOOPT;
+
+	return router->provider->ops->getsockopt(sock, level, optname, optval,
+						 optlen);
+}
+
+/**
+ * persock_option_sk_set() - sk_setsockopt() of a socket of a provider's own
+ * @sk: its sock
+ * @level: SOL_SOCKET
+ * @optname: name of the option
+ * @optval: the value
+ * @optlen: its length
+ *
+ * Context: process context, may sleep; the open file pins the socket.
+ * Return: as sk_setsockopt().
+ */
+int persock_option_sk_set(struct sock *sk, int level, int optname,
+			  sockptr_t optval, unsigned int optlen)
+{
+	return persock_router_setsockopt(sk->sk_socket, level, optname, optval,
+					 optlen);
+}

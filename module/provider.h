@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The provider table: how the operations of a governed socket reach an
+ * implementation, modelled on gVisor's socketOpsCommon and socket.Provider.
+ * This header is all that a provider in another module includes.
+ */
+#ifndef _PERSOCK_PROVIDER_H
+#define _PERSOCK_PROVIDER_H
+
+#include <linux/list.h>
+#include <linux/net.h>
+#include <linux/poll.h>
+#include <linux/socket.h>
+#include <linux/sockptr.h>
+#include <uapi/linux/persock.h>
+
+struct persock_provider;
+struct pipe_inode_info;
+struct proto_accept_arg;
+struct vm_area_struct;
+
+/**
+ * struct persock_provider_ops - the provider table
+ *
+ * All methods but @serves run in process context and may sleep; @sock is the
+ * application's socket, its operation has already passed the personality. A
+ * method that is NULL is answered as Linux answers a socket without it
+ * (EOPNOTSUPP, ENODEV for mmap, ENOTTY for ioctl). Unless said otherwise a
+ * method returns 0 or a negative errno, and has the meaning of the proto_ops
+ * method of its name.
+ *
+ * A provider that interposes (the native one) keeps the socket that the kernel
+ * made. All others are given a socket with a sock of family AF_PERSOCK, and
+ * keep their own state under persock_set_private().
+ *
+ * @serves: Provider.Socket's first half: is a request for (family, type,
+ *	protocol) this provider's? Asked for the families it registered for.
+ *	False means "not mine", and the next provider of the personality is
+ *	asked. Called under RCU from the interception point: must not sleep.
+ * @socket: Provider.Socket's second half: make the socket. Not called for a
+ *	provider that interposes.
+ * @pair: Provider.Pair: connect two sockets that @socket made.
+ * @release: Release: free what @socket or @accept made. Called exactly once
+ *	for each socket they returned 0 for; cannot fail.
+ * @connect: Connect: @flags are the file's (O_NONBLOCK).
+ * @accept: Accept: fill @newsock from @sock's queue; @arg->flags holds
+ *	O_NONBLOCK.
+ * @bind: Bind.
+ * @listen: Listen: @backlog is already clamped.
+ * @shutdown: Shutdown.
+ * @getsockopt: GetSockOpt: every level, SOL_SOCKET included.
+ * @setsockopt: SetSockOpt: every level, SOL_SOCKET included; @optlen is
+ *	already cut to the option's size where the personality knows it.
+ * @getsockname: GetSockName: returns the length of the address.
+ * @getpeername: GetPeerName: returns the length of the address. @accepted is
+ *	set for the address that accept(2) reports, which is known even when
+ *	the peer has closed since.
+ * @sendmsg: SendMsg, and Write: returns the number of bytes sent.
+ * @recvmsg: RecvMsg, and Read: returns the number of bytes received.
+ * @poll: Readiness, EventRegister and EventUnregister in one, as wait queues
+ *	do it: register on the socket's wait queue, return what is ready.
+ * @ioctl: Ioctl: -ENOIOCTLCMD for a command that is not the socket's.
+ * @compat_ioctl: the same, from a 32-bit program.
+ * @gettstamp: time of the last packet (SIOCGSTAMP and its relatives).
+ * @splice_read: splice from the socket; NULL splices through @recvmsg.
+ * @mmap: map the socket.
+ * @state: State: the TCP state (tcp_info's), 0 for what has none.
+ * @type: Type: family, type and protocol of the application's socket.
+ */
+struct persock_provider_ops {
+	bool (*serves)(int family, int type, int protocol);
+	int (*socket)(struct socket *sock, int family, int type, int protocol);
+	int (*pair)(struct socket *first, struct socket *second);
+	void (*release)(struct socket *sock);
+	int (*connect)(struct socket *sock, struct sockaddr *address,
+		       int length, int flags);
+	int (*accept)(struct socket *sock, struct socket *newsock,
+		      struct proto_accept_arg *arg);
+	int (*bind)(struct socket *sock, struct sockaddr *address, int length);
+	int (*listen)(struct socket *sock, int backlog);
+	int (*shutdown)(struct socket *sock, int how);
+	int (*getsockopt)(struct socket *sock, int level, int optname,
+			  sockptr_t optval, sockptr_t optlen);
+	int (*setsockopt)(struct socket *sock, int level, int optname,
+			  sockptr_t optval, unsigned int optlen);
+	int (*getsockname)(struct socket *sock, struct sockaddr *address);
+	int (*getpeername)(struct socket *sock, struct sockaddr *address,
+			   bool accepted);
+	int (*sendmsg)(struct socket *sock, struct msghdr *msg, size_t length);
+	int (*recvmsg)(struct socket *sock, struct msghdr *msg, size_t length,
+		       int flags);
+	__poll_t (*poll)(struct file *file, struct socket *sock,
+			 struct poll_table_struct *wait);
+	int (*ioctl)(struct socket *sock, unsigned int cmd, unsigned long arg);
+	int (*compat_ioctl)(struct socket *sock, unsigned int cmd,
+			    unsigned long arg);
+	int (*gettstamp)(struct socket *sock, void __user *stamp, bool timeval,
+			 bool time32);
+	ssize_t (*splice_read)(struct socket *sock, loff_t *ppos,
+			       struct pipe_inode_info *pipe, size_t length,
+			       unsigned int flags);
+	int (*mmap)(struct file *file, struct socket *sock,
+		    struct vm_area_struct *vma);
+	u32 (*state)(struct socket *sock);
+	void (*type)(struct socket *sock, int *family, int *type,
+		     int *protocol);
+};
+
+/**
+ * struct persock_provider - a provider, as it registers itself
+ * @name: what personalities call it: 1 to 63 of [A-Za-z0-9._-]
+ * @owner: THIS_MODULE of the provider; pinned by every personality that names
+ *	   it and so by every socket that it serves
+ * @ops: the provider table
+ * @families: address families that it serves; NULL means all
+ * @nr_families: length of @families
+ * @interposes: keeps the socket that the kernel made (the native provider)
+ * @lsm_gaps: names of LSM hooks that are not asked, or not with the true
+ *	      socket, when this provider serves; NULL-terminated, may be NULL
+ * @node: in the registry; persock_mutex
+ *
+ * Owned by the provider's module; must stay as it is while registered.
+ */
+struct persock_provider {
+	const char *name;
+	struct module *owner;
+	const struct persock_provider_ops *ops;
+	const int *families;
+	unsigned int nr_families;
+	bool interposes;
+	const char *const *lsm_gaps;
+	struct list_head node;
+};
+
+int persock_register_provider(struct persock_provider *provider);
+void persock_unregister_provider(struct persock_provider *provider);
+
+void *persock_private(const struct socket *sock);
+void persock_set_private(struct socket *sock, void *private);
+
+/* For the module itself; persock_mutex is held. */
+bool persock_name_valid(const char *name);
+const struct persock_provider *persock_provider_get(const char *name);
+void persock_provider_put(const struct persock_provider *provider);
+struct persock_provider *persock_provider_next(struct persock_provider *previous);
+bool persock_provider_serves(const struct persock_provider *provider,
+			     int family, int type, int protocol);
+
+#endif /* _PERSOCK_PROVIDER_H */

@@ -1,0 +1,574 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The router: proto_ops of a governed socket -> verdict -> provider.
+ *
+ * Options have a file of their own, option.c.
+ */
+#include <linux/hash.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/splice.h>
+#include <linux/workqueue.h>
+#include <net/sock.h>
+
+#include "family.h"
+#include "native.h"
+#include "option.h"
+#include "router.h"
+
+/*
+ * Spare routers. A socket is interposed where nothing may be allocated, so the
+ * tables it may need are made beforehand; a work item makes new ones.
+ */
+#define SPARES_LOW	32
+#define SPARES_HIGH	64
+
+static HLIST_HEAD(spares);
+static unsigned int nr_spares;
+
+/*
+ * Protects the spares and every attachment's routers. Innermost lock; raw, as
+ * it is taken from the interception point.
+ */
+static DEFINE_RAW_SPINLOCK(router_lock);
+
+static void spare_add(struct persock_router *router)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&router_lock, flags);
+	hlist_add_head(&router->hash, &spares);
+	nr_spares++;
+	raw_spin_unlock_irqrestore(&router_lock, flags);
+}
+
+static int refill(void)
+{
+	while (READ_ONCE(nr_spares) < SPARES_HIGH) {
+		struct persock_router *router = kzalloc(sizeof(*router),
+							GFP_KERNEL);
+
+		if (!router)
+			return -ENOMEM;
+		spare_add(router);
+	}
+
+	return 0;
+}
+
+static void refill_work_fn(struct work_struct *work)
+{
+	/* Without memory the next socket of a new kind is refused: ENOBUFS. */
+	refill();
+}
+
+static DECLARE_WORK(refill_work, refill_work_fn);
+
+/**
+ * persock_router_init() - make the first spares
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int persock_router_init(void)
+{
+	int err = refill();
+
+	if (err)
+		persock_router_exit();
+
+	return err;
+}
+
+/**
+ * persock_router_exit() - free the spares
+ *
+ * The module is leaving: every router has become a spare again.
+ */
+void persock_router_exit(void)
+{
+	struct persock_router *router;
+	struct hlist_node *next;
+
+	cancel_work_sync(&refill_work);
+	hlist_for_each_entry_safe(router, next, &spares, hash)
+		kfree(router);
+	INIT_HLIST_HEAD(&spares);
+	nr_spares = 0;
+}
+
+/**
+ * persock_routers_free() - make spares of an attachment's routers
+ * @attachment: has no socket any more; a grace period has passed since
+ *
+ * Context: process context.
+ */
+void persock_routers_free(struct persock_attachment *attachment)
+{
+	struct persock_router *router;
+	struct hlist_node *next;
+	int bucket;
+
+	hash_for_each_safe(attachment->routers, bucket, next, router, hash) {
+		hash_del(&router->hash);
+		module_put(router->pinned);
+		router->pinned = NULL;
+		/* ops stay: see struct persock_router about type stability. */
+		spare_add(router);
+	}
+}
+
+/**
+ * persock_router_of() - the router of a governed socket
+ * @sock: reached through the router's table, so governed
+ *
+ * While the native ops are shown to kTLS (see native.c) the socket does not
+ * point at its router; this waits until it does again.
+ *
+ * Context: process context, may sleep.
+ * Return: the router, never NULL but for a bug.
+ */
+struct persock_router *persock_router_of(struct socket *sock)
+{
+	struct persock_router *router = persock_router_peek(sock);
+
+	if (likely(router))
+		return router;
+
+	persock_native_settle();
+	router = persock_router_peek(sock);
+	WARN_ON_ONCE(!router);
+
+	return router;
+}
+
+int persock_router_release(struct socket *sock)
+{
+	struct persock_router *router = persock_router_peek(sock);
+	struct persock_attachment *attachment;
+
+	/*
+	 * A socket that was to be accepted but was not has no sock: nothing to
+	 * release, not counted, and its router may have been recycled.
+	 */
+	if (!sock->sk || WARN_ON_ONCE(!router))
+		return 0;
+
+	attachment = router->attachment;
+	router->provider->ops->release(sock);
+	if (!router->native)
+		persock_family_release(sock);
+	persock_attachment_put(attachment);
+
+	return 0;
+}
+
+#define ROUTE(sock, method, ...) ({					\
+	struct persock_router *_router = persock_router_of(sock);	\
+	_router && _router->provider->ops->method ?			\
+		_router->provider->ops->method(sock, ##__VA_ARGS__) :	\
+		-EOPNOTSUPP;						\
+})
+
+/* Count a call that no rule restricts yet, and pass it on. */
+#define ROUTE_COUNTED(sock, operation, method, ...) ({			\
+	struct persock_router *_counted = persock_router_of(sock);	\
+									\
+	if (_counted)							\
+		persock_count(_counted->attachment->totals,		\
+			      PERSOCK_OP_##operation, PERSOCK_ALLOW);	\
+	ROUTE(sock, method, ##__VA_ARGS__);				\
+})
+
+/* Seed H2: what is longer than any address of the class is cut. */
+static int address_length(struct persock_router *router, int length)
+{
+	u16 max = persock_router_rules(router)->address_max;
+
+	return max && length > max ? max : length;
+}
+
+static int router_bind(struct socket *sock, struct sockaddr *address,
+		       int length)
+{
+	struct persock_router *router = persock_router_of(sock);
+
+	if (!router)
+		return -EOPNOTSUPP;
+	return ROUTE_COUNTED(sock, BIND, bind, address,
+			     address_length(router, length));
+}
+
+static int router_connect(struct socket *sock, struct sockaddr *address,
+			  int length, int flags)
+{
+	struct persock_router *router = persock_router_of(sock);
+
+	if (!router)
+		return -EOPNOTSUPP;
+	return ROUTE_COUNTED(sock, CONNECT, connect, address,
+			     address_length(router, length), flags);
+}
+
+static int router_socketpair(struct socket *first, struct socket *second)
+{
+	return ROUTE_COUNTED(first, PAIR, pair, second);
+}
+
+static int router_accept(struct socket *sock, struct socket *newsock,
+			 PERSOCK_ACCEPT_PARAMS)
+{
+	struct persock_router *router = persock_router_of(sock);
+	PERSOCK_ACCEPT_ARG(arg);
+
+	if (!router || !router->provider->ops->accept)
+		return -EOPNOTSUPP;
+
+	persock_count(router->attachment->totals, PERSOCK_OP_ACCEPT,
+		      PERSOCK_ALLOW);
+	if (!router->native)
+		return persock_family_accept(sock, newsock,
+					     PERSOCK_ACCEPT_REF(arg));
+
+	return router->provider->ops->accept(sock, newsock,
+					     PERSOCK_ACCEPT_REF(arg));
+}
+
+/* Since 6.10 do_accept() asks the listener's ops for the new socket's name. */
+static int router_getname(struct socket *sock, struct sockaddr *address,
+			  int peer)
+{
+	if (!peer)
+		return ROUTE_COUNTED(sock, GETNAME, getsockname, address);
+
+	return ROUTE_COUNTED(sock, GETNAME, getpeername, address, peer == 2);
+}
+
+static __poll_t router_poll(struct file *file, struct socket *sock,
+			    struct poll_table_struct *wait)
+{
+	struct persock_router *router = persock_router_of(sock);
+
+	if (!router || !router->provider->ops->poll)
+		return EPOLLERR;
+	return router->provider->ops->poll(file, sock, wait);
+}
+
+/* The verdict on an ioctl was taken at sock_ioctl(), see intercept.c. */
+static int router_ioctl(struct socket *sock, unsigned int cmd,
+			unsigned long arg)
+{
+	struct persock_router *router = persock_router_of(sock);
+
+	if (!router || !router->provider->ops->ioctl)
+		return -ENOIOCTLCMD;
+	return router->provider->ops->ioctl(sock, cmd, arg);
+}
+
+#ifdef CONFIG_COMPAT
+static int router_compat_ioctl(struct socket *sock, unsigned int cmd,
+			       unsigned long arg)
+{
+	struct persock_router *router = persock_router_of(sock);
+
+	if (!router || !router->provider->ops->compat_ioctl)
+		return -ENOIOCTLCMD;
+	return router->provider->ops->compat_ioctl(sock, cmd, arg);
+}
+#endif
+
+static int router_gettstamp(struct socket *sock, void __user *stamp,
+			    bool timeval, bool time32)
+{
+	return ROUTE(sock, gettstamp, stamp, timeval, time32);
+}
+
+static int router_listen(struct socket *sock, int backlog)
+{
+	struct persock_router *router = persock_router_of(sock);
+
+	if (!router)
+		return -EOPNOTSUPP;
+	backlog = persock_clamp_backlog(&router->attachment->personality->policy->backlog,
+					backlog);
+	return ROUTE_COUNTED(sock, LISTEN, listen, backlog);
+}
+
+static int router_shutdown(struct socket *sock, int how)
+{
+	return ROUTE_COUNTED(sock, SHUTDOWN, shutdown, how);
+}
+
+static int judge_send(struct persock_router *router, u32 *flags,
+		      size_t control)
+{
+	const struct persock_rules *rules = persock_router_rules(router);
+	int verdict;
+
+	verdict = persock_judge_flags(&rules->send, PERSOCK_KERNEL_SEND_FLAGS,
+				      flags);
+	if (!verdict && rules->control_max && control > rules->control_max)
+		verdict = -ENOBUFS;	/* seed S14 */
+	persock_count(router->attachment->totals, PERSOCK_OP_SENDMSG, verdict);
+
+	return verdict;
+}
+
+static int router_sendmsg(struct socket *sock, struct msghdr *msg,
+			  size_t length)
+{
+	struct persock_router *router = persock_router_of(sock);
+	int verdict;
+
+	if (!router || !router->provider->ops->sendmsg)
+		return -EOPNOTSUPP;
+	verdict = judge_send(router, &msg->msg_flags, msg->msg_controllen);
+	if (verdict)
+		return verdict;
+	if (msg->msg_name)
+		msg->msg_namelen = address_length(router, msg->msg_namelen);
+
+	return router->provider->ops->sendmsg(sock, msg, length);
+}
+
+static int router_recvmsg(struct socket *sock, struct msghdr *msg,
+			  size_t length, int flags)
+{
+	struct persock_router *router = persock_router_of(sock);
+	const struct persock_flags *rule;
+	u32 judged = flags;
+	int verdict = PERSOCK_ALLOW;
+
+	if (!router || !router->provider->ops->recvmsg)
+		return -EOPNOTSUPP;
+
+	rule = &persock_router_rules(router)->recv;
+	if ((judged & MSG_ERRQUEUE) && rule->errqueue)
+		verdict = rule->errqueue;
+	else
+		verdict = persock_judge_flags(rule, MSG_CMSG_COMPAT, &judged);
+	persock_count(router->attachment->totals, PERSOCK_OP_RECVMSG, verdict);
+	if (verdict)
+		return verdict;
+
+	return router->provider->ops->recvmsg(sock, msg, length, judged);
+}
+
+static int router_mmap(struct file *file, struct socket *sock,
+		       struct vm_area_struct *vma)
+{
+	struct persock_router *router = persock_router_of(sock);
+	int verdict;
+
+	if (!router || !router->provider->ops->mmap)
+		return -ENODEV;
+	verdict = persock_router_rules(router)->mmap;
+	persock_count(router->attachment->totals, PERSOCK_OP_MMAP, verdict);
+	if (verdict)
+		return verdict;
+
+	return router->provider->ops->mmap(file, sock, vma);
+}
+
+/* A splice is a receive or a send without flags of its own. */
+static ssize_t router_splice_read(struct socket *sock, loff_t *ppos,
+				  struct pipe_inode_info *pipe, size_t length,
+				  unsigned int flags)
+{
+	struct persock_router *router = persock_router_of(sock);
+
+	if (!router)
+		return -EOPNOTSUPP;
+	/* This reads through recvmsg, which counts. */
+	if (!router->provider->ops->splice_read)
+		return persock_splice_by_read(sock->file, ppos, pipe, length,
+					      flags);
+
+	persock_count(router->attachment->totals, PERSOCK_OP_RECVMSG,
+		      PERSOCK_ALLOW);
+	return router->provider->ops->splice_read(sock, ppos, pipe, length,
+						  flags);
+}
+
+#ifdef PERSOCK_HAVE_SENDPAGE
+static ssize_t router_sendpage(struct socket *sock, struct page *page,
+			       int offset, size_t size, int flags)
+{
+	struct persock_router *router = persock_router_of(sock);
+	u32 judged = flags;
+	int verdict;
+
+	if (!router)
+		return -EOPNOTSUPP;
+	verdict = judge_send(router, &judged, 0);
+	if (verdict)
+		return verdict;
+	/* Sends through sendmsg, for providers with sockets of their own. */
+	if (!router->native)
+		return sock_no_sendpage(sock, page, offset, size, judged);
+
+	return persock_native_sendpage(sock, page, offset, size, judged);
+}
+#endif
+
+/*
+ * The table of a socket that the kernel made. An allow-list: compat.h fails
+ * the build when proto_ops has a field that is not decided about here.
+ *
+ * What the kernel calls with the sock locked, and what no policy speaks of, is
+ * taken over as it is and costs nothing.
+ */
+static void fill_native(struct proto_ops *ops, const struct proto_ops *native)
+{
+	*ops = (struct proto_ops) {
+		.family = native->family,
+		.owner = THIS_MODULE,
+		.release = persock_router_release,
+		.bind = native->bind ? router_bind : NULL,
+		.connect = native->connect ? router_connect : NULL,
+		.socketpair = native->socketpair ? router_socketpair : NULL,
+		.accept = native->accept ? router_accept : NULL,
+		.getname = native->getname ? router_getname : NULL,
+		.poll = native->poll,
+		.ioctl = native->ioctl ? router_ioctl : NULL,
+#ifdef CONFIG_COMPAT
+		.compat_ioctl = native->compat_ioctl ? router_compat_ioctl :
+						       NULL,
+#endif
+		.gettstamp = native->gettstamp,
+		.listen = native->listen ? router_listen : NULL,
+		.shutdown = native->shutdown ? router_shutdown : NULL,
+		.setsockopt = native->setsockopt ? persock_router_setsockopt :
+						   NULL,
+		.getsockopt = native->getsockopt ? persock_router_getsockopt :
+						   NULL,
+#ifdef PERSOCK_HAVE_GETSOCKOPT_ITER
+		.getsockopt_iter = native->getsockopt_iter ?
+					persock_router_getsockopt_iter : NULL,
+#endif
+		.show_fdinfo = native->show_fdinfo,
+		.sendmsg = native->sendmsg ? router_sendmsg : NULL,
+		.recvmsg = native->recvmsg ? router_recvmsg : NULL,
+		.mmap = native->mmap ? router_mmap : NULL,
+#ifdef PERSOCK_HAVE_SENDPAGE
+		.sendpage = native->sendpage ? router_sendpage : NULL,
+		.sendpage_locked = native->sendpage_locked,
+#endif
+		.splice_read = native->splice_read ? router_splice_read : NULL,
+		.splice_eof = native->splice_eof,
+		.set_peek_off = native->set_peek_off,
+		.peek_len = native->peek_len,
+		.read_sock = native->read_sock,
+		.read_skb = native->read_skb,
+		.sendmsg_locked = native->sendmsg_locked,
+		.set_rcvlowat = native->set_rcvlowat,
+	};
+}
+
+/*
+ * The table of a provider with sockets of its own. The kernel calls most of
+ * these without looking, so a method that the provider lacks is answered by
+ * the router.
+ */
+static void fill_wrapper(struct proto_ops *ops)
+{
+	*ops = (struct proto_ops) {
+		.family = persock_family,
+		.owner = THIS_MODULE,
+		.release = persock_router_release,
+		.bind = router_bind,
+		.connect = router_connect,
+		.socketpair = router_socketpair,
+		.accept = router_accept,
+		.getname = router_getname,
+		.poll = router_poll,
+		.ioctl = router_ioctl,
+#ifdef CONFIG_COMPAT
+		.compat_ioctl = router_compat_ioctl,
+#endif
+		.gettstamp = router_gettstamp,
+		.listen = router_listen,
+		.shutdown = router_shutdown,
+		.setsockopt = persock_router_setsockopt,
+		.getsockopt = persock_router_getsockopt,
+		.sendmsg = router_sendmsg,
+		.recvmsg = router_recvmsg,
+		.mmap = router_mmap,
+#ifdef PERSOCK_HAVE_SENDPAGE
+		.sendpage = router_sendpage,
+#endif
+		.splice_read = router_splice_read,
+	};
+}
+
+static struct persock_router *
+find(struct persock_attachment *attachment,
+     const struct persock_provider *provider, enum persock_class class,
+     const struct proto_ops *native)
+{
+	const void *key = native ? (const void *)native : provider;
+	struct persock_router *router;
+
+	hash_for_each_possible_rcu(attachment->routers, router, hash,
+				   (unsigned long)key) {
+		if (router->native == native && router->provider == provider &&
+		    router->class == class)
+			return router;
+	}
+
+	return NULL;
+}
+
+/**
+ * persock_router_get() - the router for a kind of socket
+ * @attachment: that the socket is created under; the caller keeps it alive
+ * @provider: who serves
+ * @family: the application's address family
+ * @native: the socket's proto_ops; NULL for a socket of the provider's own
+ * @owner: module that @native belongs to, may be NULL
+ *
+ * Context: any, does not sleep; under RCU, or with a reference to @attachment.
+ * Return: the router, or NULL when none is spare: the caller refuses the
+ * socket with ENOBUFS.
+ */
+struct persock_router *
+persock_router_get(struct persock_attachment *attachment,
+		   const struct persock_provider *provider, int family,
+		   const struct proto_ops *native, struct module *owner)
+{
+	enum persock_class class = persock_class_of(family);
+	struct persock_router *router;
+	unsigned long flags;
+	bool low;
+
+	router = find(attachment, provider, class, native);
+	if (likely(router))
+		return router;
+
+	raw_spin_lock_irqsave(&router_lock, flags);
+	router = find(attachment, provider, class, native);
+	if (router || hlist_empty(&spares) || !try_module_get(owner))
+		goto unlock;
+
+	router = hlist_entry(spares.first, struct persock_router, hash);
+	hlist_del(&router->hash);
+	nr_spares--;
+	if (native)
+		fill_native(&router->ops, native);
+	else
+		fill_wrapper(&router->ops);
+	router->native = native;
+	router->provider = provider;
+	router->attachment = attachment;
+	router->class = class;
+	router->pinned = owner;
+	hash_add_rcu(attachment->routers, &router->hash,
+		     native ? (unsigned long)native : (unsigned long)provider);
+unlock:
+	low = nr_spares < SPARES_LOW;
+	raw_spin_unlock_irqrestore(&router_lock, flags);
+	if (low)
+		schedule_work(&refill_work);
+
+	return router;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The router: the proto_ops of governed sockets.
+ */
+#ifndef _PERSOCK_ROUTER_H
+#define _PERSOCK_ROUTER_H
+
+#include <linux/net.h>
+
+#include "cgroup.h"
+#include "compat.h"
+#include "provider.h"
+
+/**
+ * struct persock_router - routing table of one kind of socket of an attachment
+ * @ops: what sock->ops of the sockets points to
+ * @native: the proto_ops that the socket had before persock interposed; NULL
+ *	    for a provider with sockets of its own
+ * @provider: who serves
+ * @attachment: under which the sockets were created; each of them holds it
+ * @class: class of the sockets' family
+ * @pinned: module that @native belongs to, pinned; may be NULL
+ * @hash: in the attachment's routers, or in the pool's list of spares
+ *
+ * There is one per native proto_ops (or provider and family) and attachment:
+ * nothing is allocated per socket. A table is written before it is published
+ * and never changed while a socket or an RCU reader may use it.
+ *
+ * Its memory is type-stable, because a socket that was never accepted may
+ * still point at the table after the last accepted one has let go of the
+ * attachment (do_accept() points a new socket at the listener's ops before
+ * the LSM is asked). Such a socket has no sock: release finds nothing to do in
+ * whatever router the memory has become, and puts this module either way.
+ */
+struct persock_router {
+	struct proto_ops ops;
+	const struct proto_ops *native;
+	const struct persock_provider *provider;
+	struct persock_attachment *attachment;
+	enum persock_class class;
+	struct module *pinned;
+	struct hlist_node hash;
+};
+
+int persock_router_init(void);
+void persock_router_exit(void);
+struct persock_router *
+persock_router_get(struct persock_attachment *attachment,
+		   const struct persock_provider *provider, int family,
+		   const struct proto_ops *native, struct module *owner);
+void persock_routers_free(struct persock_attachment *attachment);
+
+int persock_router_release(struct socket *sock);
+
+/**
+ * persock_router_peek() - the router of a socket, if it is governed
+ * @sock: any socket
+ *
+ * Return: the router, or NULL for a socket that persock does not govern.
+ */
+static inline struct persock_router *persock_router_peek(struct socket *sock)
+{
+	const struct proto_ops *ops = READ_ONCE(sock->ops);
+
+	if (!ops || ops->release != persock_router_release)
+		return NULL;
+
+	return container_of(ops, struct persock_router, ops);
+}
+
+struct persock_router *persock_router_of(struct socket *sock);
+
+/**
+ * persock_router_rules() - what governs a socket
+ * @router: its router
+ *
+ * Return: the rules of the socket's class.
+ */
+static inline const struct persock_rules *
+persock_router_rules(const struct persock_router *router)
+{
+	return &router->attachment->personality->policy->rules[router->class];
+}
+
+#endif /* _PERSOCK_ROUTER_H */

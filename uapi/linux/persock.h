@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * persock gives a cgroup its own socket personality.
+ *
+ * A personality is a named policy: which sockets may be created, which
+ * options, flags, control messages and ioctls they accept, and which
+ * providers serve them. An attachment ties a personality to a cgroup v2
+ * directory; the nearest attached ancestor of a task's cgroup governs the
+ * sockets that the task creates. A socket keeps the personality under which
+ * it was created: when it is passed to another process, when the task moves,
+ * and when the cgroup is detached.
+ *
+ * User space has three ways to persock:
+ *
+ * 1. None at all. socket(2) and its relatives in an attached cgroup are
+ *    governed without the program's knowledge: AF_INET stays AF_INET.
+ *
+ * 2. The generic netlink family PERSOCK_GENL_NAME, for those who govern:
+ *    <linux/persock_netlink.h>, generated from
+ *    Documentation/netlink/specs/persock.yaml.
+ *
+ * 3. An explicit socket(AF_PERSOCK, type, PERSOCK_PROTOCOL(family, protocol)).
+ *    It asks for a socket of @family and @protocol that a provider of its own
+ *    (not the native one) serves. In a governed cgroup it is judged exactly
+ *    as socket(family, type, protocol) is, so the packing grants nothing that
+ *    the plain call would not. Elsewhere every provider other than native is
+ *    tried in the order of registration, with nothing refused by policy.
+ *    Errors of its own:
+ *
+ *      EINVAL           bits of the protocol argument are set that
+ *                       PERSOCK_PROTOCOL() never sets
+ *      EAFNOSUPPORT     no provider takes (family, type, protocol)
+ */
+#ifndef _UAPI_LINUX_PERSOCK_H
+#define _UAPI_LINUX_PERSOCK_H
+
+#include <linux/persock_netlink.h>
+
+/*
+ * A module cannot add a number to the address families (NPROTO bounds them),
+ * so AF_PERSOCK borrows one whose owner has left the kernel. This is the
+ * default; the module parameter "family" may name another one, and
+ * PERSOCK_CMD_STATUS_GET tells which one is in use.
+ */
+#define AF_PERSOCK_DEFAULT	19	/* was AF_ECONET, until Linux 3.5 */
+
+#ifndef AF_PERSOCK
+#define AF_PERSOCK		AF_PERSOCK_DEFAULT
+#define PF_PERSOCK		AF_PERSOCK
+#endif
+
+/*
+ * PERSOCK_PROTOCOL - the protocol argument that asks AF_PERSOCK for a socket
+ * of another family. Neither part can be larger than its field: a request
+ * with any bit above them is refused, so that no two spellings of one request
+ * can meet different rules.
+ *
+ *   bits  0..15  protocol within the family, as in socket(2)
+ *   bits 16..23  address family
+ *   bits 24..31  zero
+ */
+#define PERSOCK_PROTOCOL_BITS	16
+#define PERSOCK_FAMILY_BITS	8
+#define PERSOCK_PROTOCOL(family, protocol) \
+	((int)((((unsigned int)(family) & 0xff) << PERSOCK_PROTOCOL_BITS) | \
+	       ((unsigned int)(protocol) & 0xffff)))
+
+#endif /* _UAPI_LINUX_PERSOCK_H */
