@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# persock: everything one does with this tree. Kbuild, beside it, is what the kernel's own
+# build system reads. What a target needs is installed or downloaded by that target.
+
+KERNELS := stock-6.1 stock-6.12
+
+# KERNEL=NAME picks one; without it demo and vm take the newest, modules and check take all.
+one := $(or $(KERNEL),$(lastword $(KERNELS)))
+all := $(or $(KERNEL),$(KERNELS))
+
+# The targets of this file run one after the other, their parts on every processor.
+MAKEFLAGS += --no-print-directory -j$(shell nproc)
+.NOTPARALLEL:
+
+say = @echo "== $(1)"
+
+.PHONY: help
+help:
+	@echo 'make modules         persock.ko and the sample provider, for each stock kernel (W=1, C=1 as in the kernel)'
+	@echo 'make tool            the persock command: build/tools/persock'
+	@echo 'make selftests-bin   the selftest programs: build/selftests/'
+	@echo 'make demo            persock at work on real programs, in a virtual machine'
+	@echo 'make check           KUnit, then every selftest on each stock kernel (TESTS="a_test b_test.sh" picks)'
+	@echo 'make kunit           KUnit alone'
+	@echo 'make vm              a shell in a virtual machine with persock loaded'
+	@echo 'make clean           remove build/ (downloaded kernels stay in the cache)'
+	@echo
+	@echo 'KERNEL=NAME picks one of: $(KERNELS)'
+
+# kbuild writes its output beside the sources. A mirror of them for each kernel keeps the tree
+# clean and the kernels apart; times are kept, so only what changed is compiled.
+# What rsync is told to exclude, --delete leaves alone: that protects the build's own files.
+mirror := rsync -a --delete --prune-empty-dirs --exclude='*.mod.c' \
+	--include='*/' --include='*.[chS]' --include=Kbuild --exclude='*'
+
+.PHONY: modules
+modules: $(addprefix modules-,$(all))
+
+modules-%:
+	@tools/setup build $(if $(C),lint)
+	$(call say,persock.ko for $*)
+	@mkdir -p build/$*/selftests
+	@exec 9>build/$*/.lock; flock 9; \
+	$(mirror) Kbuild module uapi build/$*/ && \
+	$(if $(wildcard selftests/provider),$(mirror) selftests/provider build/$*/selftests/ &&) \
+	kdir=$$(tools/kernels/fetch $* | sed -n 's/^headers=//p') && test -n "$$kdir" && \
+	$(MAKE) -C "$$kdir" M='$(CURDIR)/build/$*' modules && \
+	$(if $(wildcard selftests/provider/Kbuild),$(MAKE) -C "$$kdir" modules \
+		M='$(CURDIR)/build/$*/selftests/provider' \
+		KBUILD_EXTRA_SYMBOLS='$(CURDIR)/build/$*/Module.symvers',:)
+
+.PHONY: tool
+tool:
+	@tools/setup build
+	$(call say,the persock command)
+	@$(MAKE) -C tools/persock O='$(CURDIR)/build/tools'
+
+.PHONY: selftests-bin
+selftests-bin:
+	@tools/setup build
+	$(call say,the selftest programs)
+	@$(MAKE) -C selftests
+
+.PHONY: demo
+demo: modules-$(one) tool
+	@tools/setup vm demo
+	$(call say,booting $(one))
+	@selftests/vm/run --kernel $(one) -- selftests/demo/run
+
+.PHONY: kunit
+kunit:
+	@tools/setup kunit
+	$(call say,KUnit)
+	@kunit/run
+	@selftests/summary build/check/kunit.ktap build/check/kunit-log.ktap
+
+# Failing tests do not end this early: the summary, which is last, judges all logs together.
+.PHONY: check
+check: clean-check modules tool selftests-bin
+	@tools/setup kunit vm tests
+	$(call say,KUnit)
+	@kunit/run
+	@selftests/vm/check $(all)
+	@selftests/summary build/check/*.ktap
+
+.PHONY: clean-check
+clean-check:
+	@rm -rf build/check
+
+.PHONY: vm
+vm: modules-$(one) tool
+	@tools/setup vm tests
+	@selftests/vm/run --kernel $(one) --shell
+
+.PHONY: clean
+clean:
+	rm -rf build

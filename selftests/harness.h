@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The kernel's kselftest harness for tests with one variant per personality.
+ *
+ * Every fixture has the variant "ungoverned", the baseline: it shows that what
+ * a personality refuses works without one, and that what a personality must
+ * not change is what the kernel does. Ungoverned variants run without the
+ * module too; the others are skipped then, with the reason.
+ */
+#ifndef SELFTESTS_HARNESS_H
+#define SELFTESTS_HARNESS_H
+
+#include <kselftest_harness.h>
+
+#include "govern.h"
+
+/* An emulated machine is some twenty times slower than a real one. */
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT 120
+
+/* Run the rest of this test, which has its own process, under @id. */
+static inline void govern_setup(struct __test_metadata *_metadata,
+				enum govern_id id)
+{
+	const char *problem;
+	bool absent;
+
+	problem = govern_problem(id, &absent);
+	if (problem && absent)
+		SKIP(return, "%s", problem);
+	ASSERT_EQ(NULL, problem)
+		TH_LOG("%s", problem);
+	ASSERT_EQ(0, govern_enter(id));
+}
+
+#endif /* SELFTESTS_HARNESS_H */

@@ -1,0 +1,517 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 300
+#
+# The persock tool: what it says, what it refuses, what it leaves behind. Runs as root where
+# persock is loaded and the tool is in the path, with nothing attached. Prints KTAP.
+
+set -uo pipefail
+shopt -s nullglob
+
+work=$(mktemp -d)
+root=
+while read -r _ point type _; do
+	[ "$type" != cgroup2 ] || root=$point
+done </proc/self/mounts
+if [ -z "$root" ] || ! command -v persock >/dev/null; then
+	echo "TAP version 13"
+	echo "1..0 # SKIP no cgroup v2 hierarchy, or no persock tool"
+	exit 4
+fi
+cg=$root/tool-test
+own=$(sed -n 's/^0:://p' /proc/self/cgroup)
+own=$root${own%/}	# where persock run makes its cgroups
+
+cleanup() {
+	local dir
+	umount "$work/v1"
+	for dir in "$root"/tool-test* "$own"/persock-run-*; do
+		[ ! -d "$dir" ] || {
+			echo 1 >"$dir/cgroup.kill"
+			persock detach "$dir"
+			find "$dir" -depth -type d -exec rmdir {} +
+		}
+	done
+	for name in tool-a tool-b; do
+		persock personality del "$name"
+	done
+	rm -rf "$work"
+} >/dev/null 2>&1
+trap cleanup EXIT
+
+# --- checking ---------------------------------------------------------------------------------
+
+why=
+fail() {
+	why="${why:+$why; }$*"
+	return 1
+}
+
+same() { # WHAT SEEN WANTED
+	[ "$2" = "$3" ] || fail "$1 is '$2', not '$3'"
+}
+
+# Run the tool: $status, $out and $err are what came of it.
+tool() {
+	persock "$@" >"$work/out" 2>"$work/err"
+	status=$?
+	out=$(<"$work/out") err=$(<"$work/err")
+}
+
+quiet() { # ARGUMENT...: it succeeds and says nothing
+	tool "$@"
+	same "exit status of $*" "$status" 0
+	same "output of $*" "$out$err" ""
+}
+
+# It fails with this exit status, on stderr there is one sentence that begins with "persock: "
+# and matches the pattern, and on stdout there is nothing.
+refused() { # STATUS PATTERN ARGUMENT...
+	local wanted=$1 pattern=$2
+	shift 2
+	tool "$@"
+	same "exit status of $*" "$status" "$wanted"
+	same "output of $*" "$out" ""
+	# shellcheck disable=SC2053 # it is a pattern
+	[[ $err == "persock: "$pattern && $err != *$'\n'* ]] ||
+		fail "$* says '$err', not 'persock: $pattern'"
+}
+
+# Nothing that a run makes is there any more.
+no_traces() {
+	local left=("$own"/persock-run-*)
+	same "number of cgroups left" "${#left[@]}" 0
+	tool personality show
+	[[ $out != *.run-* ]] || fail "a transient personality is left"
+	tool status
+	[[ $'\n'$out$'\n' == *$'\nattachments: none\n'* ]] || fail "an attachment is left: $out"
+}
+
+json() { # EXPRESSION ARGUMENT...: what Python thinks of the tool's JSON, which is called d
+	local expression=$1
+	shift
+	tool "$@"
+	same "exit status of $*" "$status" 0
+	python3 -I -S -c 'import json, sys
+d = json.load(open(sys.argv[1], encoding="utf-8"))
+sys.exit(not eval("(" + sys.argv[2] + ")"))' "$work/out" "$expression" ||
+		fail "not $expression in the output of $*: $out"
+}
+
+# --- bad usage --------------------------------------------------------------------------------
+
+bad_usage() {
+	local long
+	printf -v long 'x%.0s' {1..64}
+	refused 2 "a command is needed*"
+	refused 2 'there is no command "statsu"*' statsu
+	refused 2 "unknown option -x" -x
+	refused 2 "unknown option --nonsense" --nonsense status
+	refused 2 "status takes no arguments*" status now
+	refused 2 "unknown option --all" attach --all "$root" host
+	refused 2 "attach needs*" attach
+	refused 2 "attach needs*" attach "$root"
+	refused 2 'attach takes*"more"' attach "$root" host more
+	refused 2 "detach needs*" detach
+	refused 2 "detach takes --all or*" detach --all "$root"
+	refused 2 "option --all=x takes no value" detach --all=x
+	refused 2 'detach takes one*"b"' detach a b
+	refused 2 'counters takes*"b"' counters a b
+	refused 2 "personality needs one of*" personality
+	refused 2 'personality needs one of*"list"' personality list
+	refused 2 "personality add needs a name*" personality add --base host
+	refused 2 "personality add needs --base*" personality add tool-a
+	refused 2 "option --base needs a value" personality add tool-a --base
+	refused 2 'personality add takes one --base*"none"' personality add tool-a --base host --base none
+	refused 2 'personality add takes one name*"tool-b"' personality add tool-a tool-b --base host
+	refused 2 "personality del needs*" personality del
+	refused 2 'personality show takes*"b"' personality show a b
+	refused 2 "run needs a personality*" run -- true
+	refused 2 "run needs a command*" run -p host
+	refused 2 "run needs a command*" run -p host --
+	refused 2 "option -p needs a value" run -p
+	refused 2 'run takes one personality*"none"' run -p host -p none -- true
+	refused 2 '*cannot be empty' attach "$root" ""
+	refused 2 '*has something else' attach "$root" "a b"
+	refused 2 '*has something else' personality add "a/b" --base host
+	refused 2 '*has something else' personality add $'a\nb' --base host
+	refused 2 '*has something else' personality add tool-a --base host --provider "ä"
+	refused 2 "*does not begin with '-'*" personality del -- -a
+	refused 2 '*at most 63 characters*' personality add "$long" --base host
+	no_traces
+}
+
+# --- cgroups ----------------------------------------------------------------------------------
+
+missing_cgroup() {
+	refused 1 'there is no cgroup "/nowhere/at/all"' attach /nowhere/at/all host
+	refused 1 "there is no cgroup \"tool-nowhere\": neither*\"$root/tool-nowhere\" exists" \
+		attach tool-nowhere host
+	refused 1 'there is no cgroup ""' attach "" host
+	refused 1 'there is no cgroup "/nowhere"' detach /nowhere
+	refused 1 'there is no cgroup "/nowhere"' counters /nowhere
+}
+
+cgroup_v1() {
+	mkdir -p "$work/v1"
+	mount -t cgroup -o none,name=persock-tool-test none "$work/v1" ||
+		fail "cannot mount a cgroup v1 hierarchy"
+	refused 1 "\"$work/v1\" is a cgroup v1 directory; persock governs cgroup v2 only" \
+		attach "$work/v1" host
+	umount "$work/v1"
+}
+
+not_a_cgroup() {
+	refused 1 "\"$work\" is not a cgroup*" attach "$work" host
+	refused 1 "*procs\" is not a directory*" attach "$root/cgroup.procs" host
+	refused 1 "\"$work\" is not a cgroup*" detach "$work"
+}
+
+attach_and_detach() {
+	local id
+	mkdir "$cg" "$cg/below"
+	id=$(stat -c %i "$cg")
+	quiet attach "$cg" host
+	tool status
+	[[ $out == *"/tool-test -> host (id:$id)"* ]] || fail "status does not show it: $out"
+	[[ $out == *"interception points: armed"* ]] || fail "status does not say armed: $out"
+	quiet attach "$cg" none
+	tool counters "$cg"
+	[[ $out == "/tool-test -> none (id:$id)"* ]] || fail "it was not re-attached: $out"
+	quiet attach tool-test/below host
+	(cd "$cg" && exec persock detach below) || fail "a relative path is not found"
+	quiet detach "id:$id"
+	refused 1 "* (*)" detach "id:$id"
+	refused 1 "* (*)" detach "$cg"
+	refused 1 "* (*)" counters "$cg"
+	quiet attach "$cg" host
+	quiet attach "$cg/below" none
+	quiet detach --all
+	quiet detach --all
+	rmdir "$cg/below" "$cg"
+	no_traces
+}
+
+removed_cgroup() {
+	local tries
+	mkdir "$cg"
+	quiet attach "$cg" host
+	rmdir "$cg"
+	for ((tries = 0; tries < 50; tries++)); do
+		tool status
+		[[ $out != *"attachments: none"* ]] || break
+		sleep 0.1
+	done
+	no_traces
+}
+
+# --- personalities ----------------------------------------------------------------------------
+
+unknown_personality() {
+	mkdir "$cg"
+	refused 1 "* (No such file or directory)" attach "$cg" tool-unknown
+	refused 1 "* (No such file or directory)" personality show tool-unknown
+	refused 1 "* (No such file or directory)" personality del tool-unknown
+	refused 1 "* (No such file or directory)" personality add tool-a --base tool-unknown
+	rmdir "$cg"
+	no_traces
+}
+
+unknown_provider() {
+	refused 1 "* (No such file or directory)" personality add tool-a --base host --provider nobody
+	refused 1 "* (No such file or directory)" personality add tool-a --base host \
+		--provider native --provider nobody
+	refused 1 "* (No such file or directory)" personality show tool-a
+}
+
+make_and_delete() {
+	quiet personality add tool-a --base gvisor-2020 --provider native --provider hostinet
+	json 'd["name"] == "tool-a" and d["base"] == "gvisor-2020" and d["builtin"] is False and
+d["providers"] == ["native", "hostinet"]' -j personality show tool-a
+	refused 1 "* (File exists)" personality add tool-a --base host
+	refused 1 "* (File exists)" personality add host --base none
+	json 'd["base"] == "gvisor-2020"' -j personality show tool-a
+	refused 1 "* (Operation not permitted)" personality del host
+	mkdir "$cg"
+	quiet attach "$cg" tool-a
+	refused 1 "* (Device or resource busy)" personality del tool-a
+	quiet detach "$cg"
+	rmdir "$cg"
+	quiet personality del tool-a
+	refused 1 "* (No such file or directory)" personality show tool-a
+}
+
+inherited_providers() {
+	quiet personality add tool-a --base gvisor-2020
+	json 'd["providers"] == ["hostinet", "native"]' -j personality show tool-a
+	quiet personality add tool-b --base tool-a --provider native
+	quiet personality del tool-a
+	json 'd["providers"] == ["native"]' -j personality show tool-b
+	quiet personality del tool-b
+}
+
+# --- privilege --------------------------------------------------------------------------------
+
+no_privilege() {
+	local without arguments
+	mkdir "$cg"
+	# A user namespace's root has CAP_NET_ADMIN, but not the initial one's.
+	for without in "setpriv --bounding-set=-net_admin --inh-caps=-net_admin" "unshare -Ur"; do
+		while read -r arguments; do
+			# shellcheck disable=SC2086 # split on purpose
+			$without persock $arguments >"$work/out" 2>"$work/err"
+			same "exit status of $without persock $arguments" $? 1
+			same "its output" "$(<"$work/out")" ""
+			[[ $(<"$work/err") == "persock: CAP_NET_ADMIN in the initial user namespace is needed"* ]] ||
+				fail "persock $arguments says '$(<"$work/err")'"
+		done <<-END
+			status
+			attach $cg none
+			detach $cg
+			detach --all
+			personality show
+			personality show host
+			personality add tool-a --base host
+			personality del host
+			counters
+		END
+	done
+	setpriv --bounding-set=-net_admin --inh-caps=-net_admin \
+		persock run -p host -- touch "$work/ran" 2>"$work/err"
+	same "exit status of an unprivileged run" $? 1
+	[ ! -e "$work/ran" ] || fail "an unprivileged run ran"
+	rmdir "$cg"
+	no_traces
+}
+
+# --- run --------------------------------------------------------------------------------------
+
+run_status() {
+	quiet run -p host -- true
+	tool run -p host -- sh -c 'exit 7'
+	same "exit status" "$status" 7
+	# shellcheck disable=SC2016 # for the inner shell
+	tool run -p host -- sh -c 'kill -KILL $$'
+	same "exit status of a killed command" "$status" 137
+	tool run -p host -- tool-no-such-command
+	same "exit status of an unknown command" "$status" 127
+	[[ $err == 'persock: cannot run "tool-no-such-command" (No such file or directory)' ]] ||
+		fail "it says '$err'"
+	tool run -p host -- "$work"
+	same "exit status of a folder as the command" "$status" 126
+	no_traces
+}
+
+run_passes_on() {
+	out=$(printf 'in' | persock run -p host sh -c 'cat; printf " <%s>" "$@"; echo err >&2' \
+		-- 'a  b' -p '' 2>"$work/err")
+	same "output" "$out" "in <a  b> <-p> <>"
+	same "error output" "$(<"$work/err")" err
+}
+
+run_governs() {
+	tool run -p host -- cat /proc/self/cgroup
+	[[ $out == *0::*/persock-run-* ]] || fail "it ran in $out"
+	tool run -p none -- bash -c ': >/dev/udp/127.0.0.1/9'
+	[[ $err == *"Address family not supported by protocol"* ]] || fail "none allows a socket: $err"
+	tool run -p host --provider native -- bash -c ': >/dev/udp/127.0.0.1/9'
+	same "exit status with a provider" "$status" 0
+	tool run -p host --provider hostinet -- bash -c ': >/dev/udp/127.0.0.1/9'
+	same "exit status with another provider" "$status" 0
+	no_traces
+}
+
+run_nested() {
+	tool run -p host -- persock run -p none -- cat /proc/self/cgroup
+	[[ $out == *0::*/persock-run-*/persock-run-* ]] || fail "it ran in '$out': $err"
+	no_traces
+}
+
+run_kills_the_rest() {
+	# shellcheck disable=SC2016 # for the inner shell
+	tool run -p host -- bash -c 'read -r own </proc/self/cgroup
+		mkdir -p "$1${own#0::}/a/b"
+		setsid sleep 1000 >/dev/null 2>&1 </dev/null & echo $!
+		(echo $BASHPID >"$1${own#0::}/a/b/cgroup.procs"; exec sleep 1000 >/dev/null) & echo $!
+		sleep 0.2
+		exit 3' bash "$root"
+	same "exit status" "$status" 3
+	for pid in $out; do
+		[ ! -e "/proc/$pid" ] || [[ $(<"/proc/$pid/stat") == *") Z "* ]] || fail "$pid is alive"
+	done
+	no_traces
+}
+
+run_refused() {
+	refused 1 "* (No such file or directory)" run -p tool-unknown -- touch "$work/ran"
+	refused 1 "* (No such file or directory)" run -p tool-unknown --provider native -- touch "$work/ran"
+	refused 1 "* (No such file or directory)" run -p host --provider nobody -- touch "$work/ran"
+	[ ! -e "$work/ran" ] || fail "the command was run"
+	no_traces
+}
+
+run_forwards() {
+	local signal pid tries
+	for signal in INT TERM HUP QUIT; do
+		rm -f "$work/ready" "$work/got"
+		# In a process group of its own, and with the signals not ignored as in the background.
+		# shellcheck disable=SC2016 # for the inner shells
+		setsid env --default-signal=INT,QUIT persock run -p host -- bash -c '
+			trap "echo $2 >$1/got; exit 9" "$2"
+			: >"$1/ready"
+			while :; do sleep 0.1; done' bash "$work" "$signal" 2>"$work/err" &
+		pid=$!
+		for ((tries = 0; tries < 100; tries++)); do
+			[ ! -e "$work/ready" ] || break
+			sleep 0.1
+		done
+		kill "-$signal" "$pid"
+		wait "$pid"
+		same "exit status after SIG$signal" $? 9
+		same "the signal received" "$(<"$work/got")" "$signal"
+	done
+	no_traces
+}
+
+# Killed itself, the tool cleans nothing up, and the command stays governed.
+run_killed() {
+	local pid left tries
+	# shellcheck disable=SC2016 # for the inner shell
+	persock run -p none -- bash -c ': >"$1/ready2"; while [ ! -e "$1/go" ]; do sleep 0.1; done
+		: >/dev/udp/127.0.0.1/9; echo $? >"$1/status"; sleep 1000' bash "$work" 2>/dev/null &
+	pid=$!
+	for ((tries = 0; tries < 100; tries++)); do
+		[ ! -e "$work/ready2" ] || break
+		sleep 0.1
+	done
+	kill -KILL "$pid"
+	wait "$pid" 2>/dev/null
+	: >"$work/go"
+	for ((tries = 0; tries < 100; tries++)); do
+		[ ! -s "$work/status" ] || break
+		sleep 0.1
+	done
+	same "exit status of a socket call" "$(<"$work/status")" 1
+	left=("$own"/persock-run-*)
+	same "number of cgroups left" "${#left[@]}" 1
+	[ "${#left[@]}" -eq 1 ] || return
+	echo 1 >"${left[0]}/cgroup.kill"
+	quiet detach "${left[0]}"
+	for ((tries = 0; tries < 100; tries++)); do
+		! rmdir "${left[0]}" 2>/dev/null || break
+		sleep 0.1
+	done
+	no_traces
+}
+
+run_counters() {
+	tool run -p none --counters -- bash -c ': >/dev/udp/127.0.0.1/9'
+	[[ $err == *"/persock-run-"*" -> none (id:"* ]] || fail "no attachment in '$err'"
+	[[ $err =~ $'\n'"  create "\ +0\ +0\ +[1-9] ]] || fail "no denied create in '$err'"
+	tool -j run -p gvisor-2020 --provider native --counters -- bash -c ': >/dev/udp/127.0.0.1/9'
+	cp "$work/err" "$work/json"
+	python3 -I -S -c 'import json, sys
+d = json.load(open(sys.argv[1]))
+c = d["counters"]
+sys.exit(not (d["sockets_created"] >= 1 and d["sockets_live"] == 0 and
+	c["create"] == {"allowed": d["sockets_created"], "ignored": 0, "denied": 0} and
+	c["connect"]["allowed"] >= 1))' "$work/json" || fail "counters: $err"
+	no_traces
+}
+
+# --- output -----------------------------------------------------------------------------------
+
+json_output() {
+	json 'd["holds"] is True and d["reason"] == "" and d["armed"] is False and
+d["attachments"] == [] and d["sockets_live"] == 0 and
+{p["name"] for p in d["providers"]} >= {"native", "hostinet"} and
+all(p["module"] for p in d["providers"])' -j status
+	json '[p["families"] for p in d["providers"] if p["name"] == "hostinet"] == [["AF_INET", "AF_INET6"]]' \
+		--pretty status
+	json '{"host", "none", "gvisor-2020"} <= {p["name"] for p in d if p["builtin"]}' personality show -j
+	json 'd["providers"] == ["hostinet", "native"] and "counters" in d' -p personality show gvisor-2020
+	json 'd == []' -j counters
+}
+
+# The names of cgroups are anybody's choice.
+odd_names() {
+	local name=$'tool-test "q" \\b \x01\x1b[31m \xc3\xa4 \xff \xed\xa0\x80'
+	mkdir "$root/$name"
+	quiet attach "$root/$name" host
+	json 'd[0]["path"] == "/tool-test \"q\" \\b \x01\x1b[31m \xe4 \ufffd \ufffd\ufffd\ufffd"' -j counters
+	json 'd["attachments"][0]["personality"] == "host"' -p status
+	tool status
+	[[ $out == *'"q" \b \001\033[31m '* ]] || fail "status prints '$out'"
+	quiet detach "$root/$name"
+	rmdir "$root/$name"
+}
+
+help_and_version() {
+	tool help
+	[[ $status -eq 0 && $out == *Usage:* && -z $err ]] || fail "help: $status $err"
+	tool -V
+	[[ $status -eq 0 && $out == "persock "[0-9]* ]] || fail "-V: $status $out"
+	persock help >/dev/full 2>"$work/err"
+	same "exit status with a full disk" $? 1
+	[[ $(<"$work/err") == "persock: cannot write the output"* ]] || fail "full disk: $(<"$work/err")"
+}
+
+# --- without the module -----------------------------------------------------------------------
+
+module_absent() {
+	local arguments tries
+	[ -f "${PERSOCK_MODULES:-}/persock.ko" ] || return 4
+	for ((tries = 0; tries < 50; tries++)); do
+		rmmod persock 2>/dev/null && break
+		sleep 0.1
+	done
+	[ ! -d /sys/module/persock ] || fail "persock cannot be unloaded" || return
+	while read -r arguments; do
+		# shellcheck disable=SC2086 # split on purpose
+		refused 1 'the persock module is not loaded: nothing is governed; load it with "insmod persock.ko"' \
+			$arguments
+	done <<-END
+		status
+		-j status
+		attach $root host
+		detach $root
+		detach --all
+		personality show
+		personality add tool-a --base host
+		personality del tool-a
+		counters
+		run -p host -- touch $work/ran
+		run -p host --provider native -- touch $work/ran
+	END
+	[ ! -e "$work/ran" ] || fail "the command was run"
+	tool help
+	same "exit status of help" "$status" 0
+	insmod "$PERSOCK_MODULES/persock.ko" || fail "persock cannot be loaded again"
+	no_traces
+}
+
+# --- all --------------------------------------------------------------------------------------
+
+tests=(bad_usage missing_cgroup cgroup_v1 not_a_cgroup attach_and_detach removed_cgroup
+	unknown_personality unknown_provider make_and_delete inherited_providers no_privilege
+	run_status run_passes_on run_governs run_nested run_kills_the_rest run_refused run_forwards
+	run_killed run_counters json_output odd_names help_and_version module_absent)
+
+echo "TAP version 13"
+echo "1..${#tests[@]}"
+failures=0
+for i in "${!tests[@]}"; do
+	why=
+	"${tests[i]}"
+	code=$?
+	if [ -n "$why" ]; then
+		failures=$((failures + 1))
+		printf '# %s\n' "${why//$'\n'/$'\n# '}"
+		echo "not ok $((i + 1)) ${tests[i]}"
+	elif [ "$code" -eq 4 ]; then
+		echo "ok $((i + 1)) ${tests[i]} # SKIP PERSOCK_MODULES names no folder with persock.ko"
+	else
+		echo "ok $((i + 1)) ${tests[i]}"
+	fi
+done
+[ "$failures" -eq 0 ]

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Attachments, cgroup -> personality, and the commands that make and end them.
+ */
+#ifndef _PERSOCK_ATTACHMENT_H
+#define _PERSOCK_ATTACHMENT_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "counters.h"
+#include "netlink.h"
+
+struct attachment {
+	uint64_t cgroup_id;
+	const char *path;		/* within the message it was read from */
+	const char *personality;	/* likewise */
+	uint64_t sockets_live;
+	uint64_t sockets_created;
+	struct counters counters;
+};
+
+/* 0, or an exit status after the sentence that says why not. */
+int attachment_list(struct netlink *nl, struct replies *replies);
+int attachment_get(struct netlink *nl, const char *cgroup,
+		   struct replies *replies);
+
+/* The same for a descriptor of a cgroup; these leave the sentence to the caller. */
+int attachment_get_fd(struct netlink *nl, int fd, struct replies *replies);
+int attachment_new(struct netlink *nl, int fd, const char *personality);
+int attachment_end(struct netlink *nl, int fd);
+
+void attachment_parse(const struct nlmsghdr *message,
+		      struct attachment *attachment);
+
+/* With everything it has counted. */
+void attachment_print(FILE *stream, const struct attachment *attachment);
+void attachment_json(const struct attachment *attachment);
+
+int attach_command(int argc, char **argv);
+int detach_command(int argc, char **argv);
+
+#endif

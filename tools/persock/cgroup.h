@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Directories of the cgroup v2 hierarchy: found, made, emptied and removed.
+ * Whatever returns int here says itself what went wrong.
+ */
+#ifndef _PERSOCK_CGROUP_H
+#define _PERSOCK_CGROUP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Open the cgroup that the user calls @name: a path or, when there is no such
+ * path, one below the mount point of the hierarchy. Returns a descriptor or -1.
+ */
+int cgroup_open(const char *name);
+
+/* "id:N" names a cgroup by its number, for when its directory is gone. */
+bool cgroup_parse_id(const char *name, uint64_t *id);
+
+/* The directory of the cgroup this process is in, to be freed; NULL if none. */
+char *cgroup_own(void);
+
+/* Move the calling process. 0 or an errno, and silent: for use after fork(). */
+int cgroup_enter(int directory);
+
+/* Kill what is left in it and below, and wait until it is gone. 0 or -1. */
+int cgroup_empty(int directory, const char *path);
+
+/* Remove the cgroup and those below it. 0 or -1. */
+int cgroup_remove(const char *path);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * How the tool refuses: one sentence on stderr, and an exit status that tells
+ * a wrong command line from a request that the system turned down.
+ */
+#ifndef _PERSOCK_COMPLAIN_H
+#define _PERSOCK_COMPLAIN_H
+
+#define EXIT_REFUSED	1
+#define EXIT_USAGE	2
+
+/* Both print "persock: " and the sentence, and return their exit status. */
+int refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int misuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* misuse() for what getopt_long() answered '?' or ':' to (with opterr = 0). */
+int misuse_option(int answer, char **argv);
+
+#endif

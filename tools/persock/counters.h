@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The verdicts counted per operation, as a personality or an attachment has
+ * them, and the command that shows them.
+ */
+#ifndef _PERSOCK_COUNTERS_H
+#define _PERSOCK_COUNTERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <linux/netlink.h>
+
+/* More than any module has today; one with more would show fewer of them. */
+#define COUNTERS_MAX	64
+
+struct counter {
+	bool present;
+	uint64_t allowed;
+	uint64_t ignored;
+	uint64_t denied;
+};
+
+struct counters {
+	struct counter of[COUNTERS_MAX];	/* by enum persock_operation */
+};
+
+/* Add what a PERSOCK_A_COUNTER attribute tells. */
+void counters_parse(struct counters *counters, const struct nlattr *nest);
+
+/* A table, each line behind @indent blanks; operations never used are left out. */
+void counters_print(FILE *stream, const struct counters *counters, int indent);
+
+/* A member "counters" of the JSON object that is open. */
+void counters_json(const struct counters *counters);
+
+int counters_command(int argc, char **argv);
+
+#endif

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * persock - govern the sockets of cgroups. See persock(8).
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <linux/persock.h>
+
+#include "attachment.h"
+#include "command.h"
+#include "complain.h"
+#include "counters.h"
+#include "json.h"
+#include "personality.h"
+#include "run.h"
+#include "status.h"
+
+#define VERSION	"0.1.0"
+
+static const char help[] =
+"persock governs the sockets of the processes in a cgroup: persock(8)\n"
+"\n"
+"Usage: persock [-j | -p] COMMAND\n"
+"\n"
+"  status                              does governance hold, and for whom\n"
+"  attach CGROUP PERSONALITY           govern the sockets created in CGROUP\n"
+"  detach CGROUP | id:N | --all        end an attachment, or all of them\n"
+"  personality add NAME --base BASE [--provider PROVIDER]...\n"
+"  personality show [NAME]\n"
+"  personality del NAME\n"
+"  counters [CGROUP | id:N]            what was allowed, ignored and denied\n"
+"  run -p PERSONALITY [--provider PROVIDER]... [--counters]\n"
+"      -- COMMAND [ARGUMENT]...        run a command under a personality\n"
+"  help\n"
+"\n"
+"  -j, --json      write JSON\n"
+"  -p, --pretty    write JSON with line breaks\n"
+"  -V, --version   write the version of this tool\n"
+"\n"
+"Exit status: 0, 1 when something was refused, 2 for bad usage; of run: the\n"
+"command's, 126 when it cannot be executed, 127 when it does not exist and\n"
+"128 + N when signal N killed it.\n";
+
+static int help_command(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	fputs(help, stdout);
+	return 0;
+}
+
+static const struct command {
+	const char *name;
+	int (*function)(int argc, char **argv);
+} commands[] = {
+	{ "status",		status_command },
+	{ "attach",		attach_command },
+	{ "detach",		detach_command },
+	{ "personality",	personality_command },
+	{ "counters",		counters_command },
+	{ "run",		run_command },
+	{ "help",		help_command },
+};
+
+int command_options(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json",	no_argument, NULL, 'j' },
+		{ "pretty",	no_argument, NULL, 'p' },
+		{ }
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, ":jp", options, NULL)) >= 0) {
+		switch (option) {
+		case 'p':
+			json_pretty = true;
+			json_wanted = true;
+			break;
+		case 'j':
+			json_wanted = true;
+			break;
+		default:
+			return misuse_option(option, argv);
+		}
+	}
+	return 0;
+}
+
+int command_check_name(const char *what, const char *name)
+{
+	size_t good = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				   "abcdefghijklmnopqrstuvwxyz"
+				   "0123456789._-");
+
+	if (!*name)
+		return misuse("the name of a %s cannot be empty", what);
+	if (name[good])
+		return misuse("the name of a %s has letters, digits, '.', '_' and '-' in it, and \"%s\" has something else",
+			      what, name);
+	if (name[0] == '-')
+		return misuse("the name of a %s does not begin with '-', as \"%s\" does",
+			      what, name);
+	if (good > PERSOCK_NAME_MAX)
+		return misuse("the name of a %s has at most %d characters, and \"%s\" has %zu",
+			      what, PERSOCK_NAME_MAX, name, good);
+	return 0;
+}
+
+static int dispatch(int argc, char **argv)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(commands[i].name, argv[0]))
+			continue;
+		/* 0, not 1: getopt begins anew, whatever it did before. */
+		optind = 0;
+		return commands[i].function(argc, argv);
+	}
+	return misuse("there is no command \"%s\"; \"persock help\" lists them",
+		      argv[0]);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json",	no_argument, NULL, 'j' },
+		{ "pretty",	no_argument, NULL, 'p' },
+		{ "version",	no_argument, NULL, 'V' },
+		{ "help",	no_argument, NULL, 'h' },
+		{ }
+	};
+	int option, status;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "+:jpVh", options,
+				     NULL)) >= 0) {
+		switch (option) {
+		case 'p':
+			json_pretty = true;
+			json_wanted = true;
+			break;
+		case 'j':
+			json_wanted = true;
+			break;
+		case 'V':
+			puts("persock " VERSION);
+			return 0;
+		case 'h':
+			return help_command(0, NULL);
+		default:
+			return misuse_option(option, argv);
+		}
+	}
+	if (optind == argc)
+		return misuse("a command is needed; \"persock help\" lists them");
+
+	status = dispatch(argc - optind, argv + optind);
+	if ((fflush(stdout) || ferror(stdout)) && !status)
+		status = refuse("cannot write the output (%s)",
+				strerror(errno));
+	return status;
+}

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/genetlink.h>
+
+#include "personality.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "complain.h"
+#include "counters.h"
+#include "json.h"
+#include "text.h"
+
+struct personality {
+	const char *name;	/* within the message it was read from */
+	const char *base;	/* likewise */
+	bool builtin;
+	unsigned int attachments;
+	uint64_t sockets_live;
+	uint64_t sockets_created;
+	struct counters counters;
+};
+
+int provider_names_add(struct provider_names *names, const char *name)
+{
+	const char **more;
+	int status;
+
+	status = command_check_name("provider", name);
+	if (status)
+		return status;
+	more = reallocarray(names->name, names->count + 1, sizeof(*more));
+	if (!more)
+		return refuse("out of memory");
+	names->name = more;
+	names->name[names->count++] = name;
+	return 0;
+}
+
+int personality_new(struct netlink *nl, const char *name, const char *base,
+		    const struct provider_names *providers)
+{
+	unsigned int i;
+
+	netlink_request(nl, PERSOCK_CMD_PERSONALITY_NEW);
+	netlink_put_string(nl, PERSOCK_A_PERSONALITY, name);
+	netlink_put_string(nl, PERSOCK_A_BASE, base);
+	for (i = 0; i < providers->count; i++)
+		netlink_put_string(nl, PERSOCK_A_PROVIDER, providers->name[i]);
+	return netlink_do(nl, NULL);
+}
+
+int personality_del(struct netlink *nl, const char *name)
+{
+	netlink_request(nl, PERSOCK_CMD_PERSONALITY_DEL);
+	netlink_put_string(nl, PERSOCK_A_PERSONALITY, name);
+	return netlink_do(nl, NULL);
+}
+
+static void parse(const struct nlmsghdr *message,
+		  struct personality *personality)
+{
+	const struct nlattr *attribute;
+
+	*personality = (struct personality){ .name = "", .base = "" };
+	reply_for_each_attribute(attribute, message) {
+		switch (mnl_attr_get_type(attribute)) {
+		case PERSOCK_A_PERSONALITY:
+			personality->name = attribute_string(attribute);
+			break;
+		case PERSOCK_A_BASE:
+			personality->base = attribute_string(attribute);
+			break;
+		case PERSOCK_A_BUILTIN:
+			personality->builtin = attribute_number(attribute);
+			break;
+		case PERSOCK_A_ATTACHMENTS:
+			personality->attachments = attribute_number(attribute);
+			break;
+		case PERSOCK_A_SOCKETS_LIVE:
+			personality->sockets_live = attribute_number(attribute);
+			break;
+		case PERSOCK_A_SOCKETS_CREATED:
+			personality->sockets_created =
+				attribute_number(attribute);
+			break;
+		case PERSOCK_A_COUNTER:
+			counters_parse(&personality->counters, attribute);
+			break;
+		}
+	}
+}
+
+static void print_providers(const struct nlmsghdr *message)
+{
+	const struct nlattr *attribute;
+	const char *before = "";
+
+	reply_for_each_attribute(attribute, message) {
+		if (mnl_attr_get_type(attribute) != PERSOCK_A_PROVIDER)
+			continue;
+		fputs(before, stdout);
+		text_print(stdout, attribute_string(attribute));
+		before = ", ";
+	}
+	puts(*before ? "" : "none");
+}
+
+static void print(const struct nlmsghdr *message)
+{
+	struct personality personality;
+
+	parse(message, &personality);
+	text_print(stdout, personality.name);
+	if (personality.builtin)
+		fputs(" (builtin)", stdout);
+	if (*personality.base && strcmp(personality.base, personality.name)) {
+		fputs(" (from ", stdout);
+		text_print(stdout, personality.base);
+		putchar(')');
+	}
+	fputs("\n  providers: ", stdout);
+	print_providers(message);
+	printf("  attached cgroups: %u\n", personality.attachments);
+	printf("  sockets: %" PRIu64 " live, %" PRIu64 " created\n",
+	       personality.sockets_live, personality.sockets_created);
+	counters_print(stdout, &personality.counters, 2);
+}
+
+static void print_json(const struct nlmsghdr *message)
+{
+	const struct nlattr *attribute;
+	struct personality personality;
+
+	parse(message, &personality);
+	json_object(NULL);
+	json_string("name", personality.name);
+	json_string("base", personality.base);
+	json_bool("builtin", personality.builtin);
+	json_array("providers");
+	reply_for_each_attribute(attribute, message) {
+		if (mnl_attr_get_type(attribute) == PERSOCK_A_PROVIDER)
+			json_string(NULL, attribute_string(attribute));
+	}
+	json_array_end();
+	json_u64("attachments", personality.attachments);
+	json_u64("sockets_live", personality.sockets_live);
+	json_u64("sockets_created", personality.sockets_created);
+	counters_json(&personality.counters);
+	json_object_end();
+}
+
+static int show(struct netlink *nl, const char *name)
+{
+	const struct nlmsghdr *message;
+	struct replies replies;
+	bool first = true;
+	int error;
+
+	netlink_request(nl, PERSOCK_CMD_PERSONALITY_GET);
+	if (name) {
+		netlink_put_string(nl, PERSOCK_A_PERSONALITY, name);
+		error = netlink_do(nl, &replies);
+	} else {
+		error = netlink_dump(nl, &replies);
+	}
+	if (error)
+		return netlink_refusal(nl);
+
+	if (json_wanted) {
+		json_start(stdout);
+		if (!name)
+			json_array(NULL);
+	}
+	replies_for_each(message, &replies) {
+		if (json_wanted) {
+			print_json(message);
+			continue;
+		}
+		if (!first)
+			putchar('\n');
+		first = false;
+		print(message);
+	}
+	if (json_wanted) {
+		if (!name)
+			json_array_end();
+		json_finish();
+	}
+	replies_free(&replies);
+	return 0;
+}
+
+static int show_command(int argc, char **argv)
+{
+	const char *name;
+	struct netlink nl;
+	int status;
+
+	status = command_options(argc, argv);
+	if (status)
+		return status;
+	if (argc - optind > 1)
+		return misuse("personality show takes one name at most, not also \"%s\"",
+			      argv[optind + 1]);
+	name = argv[optind];
+	status = name ? command_check_name("personality", name) : 0;
+	if (status)
+		return status;
+
+	status = netlink_open(&nl);
+	if (status)
+		return status;
+	status = show(&nl, name);
+	netlink_close(&nl);
+	return status;
+}
+
+static int del_command(int argc, char **argv)
+{
+	struct netlink nl;
+	int status;
+
+	status = command_options(argc, argv);
+	if (status)
+		return status;
+	if (optind == argc)
+		return misuse("personality del needs a name: persock personality del NAME");
+	if (argc - optind > 1)
+		return misuse("personality del takes one name, not also \"%s\"",
+			      argv[optind + 1]);
+	status = command_check_name("personality", argv[optind]);
+	if (status)
+		return status;
+
+	status = netlink_open(&nl);
+	if (status)
+		return status;
+	status = personality_del(&nl, argv[optind]) ? netlink_refusal(&nl) : 0;
+	netlink_close(&nl);
+	return status;
+}
+
+static int add_command(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "base",	required_argument, NULL, 'b' },
+		{ "provider",	required_argument, NULL, 'P' },
+		{ "json",	no_argument, NULL, 'j' },
+		{ "pretty",	no_argument, NULL, 'p' },
+		{ }
+	};
+	struct provider_names providers = { 0 };
+	const char *base = NULL;
+	int option, status = 0;
+	struct netlink nl;
+
+	while ((option = getopt_long(argc, argv, ":jp", options, NULL)) >= 0) {
+		switch (option) {
+		case 'b':
+			if (base)
+				status = misuse("personality add takes one --base, not also \"%s\"",
+						optarg);
+			else
+				status = command_check_name("personality",
+							    optarg);
+			base = optarg;
+			break;
+		case 'P':
+			status = provider_names_add(&providers, optarg);
+			break;
+		case 'j':
+		case 'p':
+			break;
+		default:
+			status = misuse_option(option, argv);
+		}
+		if (status)
+			goto free;
+	}
+	if (optind == argc)
+		status = misuse("personality add needs a name: persock personality add NAME --base BASE [--provider PROVIDER]...");
+	else if (argc - optind > 1)
+		status = misuse("personality add takes one name, not also \"%s\"",
+				argv[optind + 1]);
+	else if (!base)
+		status = misuse("personality add needs --base, the personality whose policy \"%s\" starts with",
+				argv[optind]);
+	else
+		status = command_check_name("personality", argv[optind]);
+	if (status)
+		goto free;
+
+	status = netlink_open(&nl);
+	if (status)
+		goto free;
+	if (personality_new(&nl, argv[optind], base, &providers))
+		status = netlink_refusal(&nl);
+	netlink_close(&nl);
+free:
+	free(providers.name);
+	return status;
+}
+
+int personality_command(int argc, char **argv)
+{
+	const char *verb = argc > 1 ? argv[1] : NULL;
+
+	if (!verb)
+		return misuse("personality needs one of add, show and del");
+	if (!strcmp(verb, "add"))
+		return add_command(argc - 1, argv + 1);
+	if (!strcmp(verb, "show"))
+		return show_command(argc - 1, argv + 1);
+	if (!strcmp(verb, "del"))
+		return del_command(argc - 1, argv + 1);
+	return misuse("personality needs one of add, show and del, not \"%s\"",
+		      verb);
+}

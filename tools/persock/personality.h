@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Personalities: the named policies, and the commands about them.
+ */
+#ifndef _PERSOCK_PERSONALITY_H
+#define _PERSOCK_PERSONALITY_H
+
+#include "netlink.h"
+
+/* The values of the options --provider, in the order they were given. */
+struct provider_names {
+	const char **name;
+	unsigned int count;
+};
+
+/* 0, or the exit status for bad usage. */
+int provider_names_add(struct provider_names *names, const char *name);
+
+/* 0 or a negative errno; these leave the sentence to the caller. */
+int personality_new(struct netlink *nl, const char *name, const char *base,
+		    const struct provider_names *providers);
+int personality_del(struct netlink *nl, const char *name);
+
+int personality_command(int argc, char **argv);
+
+#endif

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/genetlink.h>
+
+#include "provider.h"
+
+#include <stdio.h>
+
+#include "family.h"
+#include "json.h"
+#include "text.h"
+
+int provider_list(struct netlink *nl, struct replies *replies)
+{
+	netlink_request(nl, PERSOCK_CMD_PROVIDER_GET);
+	return netlink_dump(nl, replies) ? netlink_refusal(nl) : 0;
+}
+
+static const char *string_of(const struct nlmsghdr *message, int type)
+{
+	const struct nlattr *attribute;
+
+	reply_for_each_attribute(attribute, message) {
+		if (mnl_attr_get_type(attribute) == type)
+			return attribute_string(attribute);
+	}
+	return "";
+}
+
+void provider_print(const struct nlmsghdr *message)
+{
+	const struct nlattr *attribute;
+	const char *before = "";
+
+	fputs("  ", stdout);
+	text_print(stdout, string_of(message, PERSOCK_A_PROVIDER));
+	fputs(" (module ", stdout);
+	text_print(stdout, string_of(message, PERSOCK_A_MODULE));
+	fputs("): ", stdout);
+	reply_for_each_attribute(attribute, message) {
+		if (mnl_attr_get_type(attribute) != PERSOCK_A_FAMILY)
+			continue;
+		printf("%s%s", before,
+		       family_name(attribute_number(attribute)));
+		before = ", ";
+	}
+	puts(*before ? "" : "all families");
+
+	before = "    LSM hooks not asked: ";
+	reply_for_each_attribute(attribute, message) {
+		if (mnl_attr_get_type(attribute) != PERSOCK_A_LSM_GAP)
+			continue;
+		fputs(before, stdout);
+		text_print(stdout, attribute_string(attribute));
+		before = ", ";
+	}
+	if (*before == ',')
+		putchar('\n');
+}
+
+void provider_json(const struct nlmsghdr *message)
+{
+	const struct nlattr *attribute;
+	bool all = true;
+
+	json_object(NULL);
+	json_string("name", string_of(message, PERSOCK_A_PROVIDER));
+	json_string("module", string_of(message, PERSOCK_A_MODULE));
+	json_array("families");
+	reply_for_each_attribute(attribute, message) {
+		if (mnl_attr_get_type(attribute) != PERSOCK_A_FAMILY)
+			continue;
+		json_string(NULL, family_name(attribute_number(attribute)));
+		all = false;
+	}
+	json_array_end();
+	json_bool("all_families", all);
+	json_array("lsm_gaps");
+	reply_for_each_attribute(attribute, message) {
+		if (mnl_attr_get_type(attribute) == PERSOCK_A_LSM_GAP)
+			json_string(NULL, attribute_string(attribute));
+	}
+	json_array_end();
+	json_object_end();
+}
