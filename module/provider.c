@@ -163,6 +163,10 @@ bool persock_provider_serves(const struct persock_provider *provider,
 {
 	unsigned int i;
 
+	/* PERSOCK_PROTOCOL() could not carry it to the provider. */
+	if (!provider->interposes && protocol & ~0xffff)
+		return false;
+
 	if (provider->families) {
 		for (i = 0; i < provider->nr_families; i++) {
 			if (provider->families[i] == family)

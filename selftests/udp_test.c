@@ -130,22 +130,22 @@ TEST_F(same, error_queue)
 TEST_F(same, disconnect)
 {
 	struct sockaddr none = { .sa_family = AF_UNSPEC };
-	struct inet_addr peer;
-	int fds[2], fd;
+	struct inet_addr addr[2], peer = { .len = sizeof(peer.in6) };
+	int fds[2], fd, i;
 
-	ASSERT_EQ(0, udp_open(fds, AF_INET));
-	ASSERT_EQ(0, bound_to(fds[1], &peer));
 	fd = socket(AF_INET, SOCK_DGRAM, 0);
 	ASSERT_LE(0, fd);
-	ASSERT_EQ(0, connect(fd, &peer.sa, peer.len));
-	EXPECT_EQ(0, getpeername(fd, &peer.sa, &peer.len));
-	ASSERT_EQ(0, connect(fd, &none, sizeof(none)));
-	EXPECT_EQ(-1, getpeername(fd, &peer.sa, &peer.len));
-	EXPECT_EQ(ENOTCONN, errno);
-	ASSERT_EQ(0, bound_to(fds[0], &peer));
-	ASSERT_EQ(0, connect(fds[0], &none, sizeof(none)));
-	ASSERT_EQ(0, connect(fd, &peer.sa, peer.len));
-	EXPECT_EQ(1, passes(fd, fds[0]));
+	for (i = 0; i < 2; i++) {
+		fds[i] = inet_bound(AF_INET, SOCK_DGRAM, 0, &addr[i]);
+		ASSERT_LE(0, fds[i]);
+		EXPECT_EQ(-1, getpeername(fd, &peer.sa, &peer.len));
+		EXPECT_EQ(ENOTCONN, errno);
+		ASSERT_EQ(0, connect(fd, &addr[i].sa, addr[i].len));
+		EXPECT_EQ(0, getpeername(fd, &peer.sa, &peer.len));
+		EXPECT_EQ(addr[i].in.sin_port, peer.in.sin_port);
+		EXPECT_EQ(1, passes(fd, fds[i]));
+		ASSERT_EQ(0, connect(fd, &none, sizeof(none)));
+	}
 	close(fd);
 	close(fds[0]);
 	close(fds[1]);

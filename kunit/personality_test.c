@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The registry of providers and the list of personalities.
+ */
+#include <kunit/test.h>
+#include <linux/err.h>
+#include <linux/net.h>
+#include <linux/socket.h>
+#include <linux/string.h>
+
+#include "personality.h"
+#include "provider.h"
+
+static bool serves_all(int family, int type, int protocol)
+{
+	return true;
+}
+
+static bool serves_stream(int family, int type, int protocol)
+{
+	return type == SOCK_STREAM;
+}
+
+static int no_socket(struct socket *sock, int family, int type, int protocol)
+{
+	return -ENOSYS;
+}
+
+static void no_release(struct socket *sock)
+{
+}
+
+static const struct persock_provider_ops all_ops = { .serves = serves_all };
+
+static const struct persock_provider_ops stream_ops = {
+	.serves = serves_stream,
+	.socket = no_socket,
+	.release = no_release,
+};
+
+static const int inet[] = { AF_INET };
+
+/* Stand in for the module's own, which the presets name. */
+static struct persock_provider native = {
+	.name = "native", .owner = THIS_MODULE, .ops = &all_ops,
+	.interposes = true,
+};
+
+static struct persock_provider hostinet = {
+	.name = "hostinet", .owner = THIS_MODULE, .ops = &stream_ops,
+	.families = inet, .nr_families = 1,
+};
+
+static int suite_init(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, persock_register_provider(&native), 0);
+	KUNIT_ASSERT_EQ(test, persock_register_provider(&hostinet), 0);
+	KUNIT_ASSERT_EQ(test, persock_personality_init(), 0);
+
+	return 0;
+}
+
+static void suite_exit(struct kunit *test)
+{
+	persock_personality_exit();
+	persock_unregister_provider(&hostinet);
+	persock_unregister_provider(&native);
+}
+
+static void names(struct kunit *test)
+{
+	char longest[PERSOCK_NAME_MAX + 2];
+
+	KUNIT_EXPECT_TRUE(test, persock_name_valid("a"));
+	KUNIT_EXPECT_TRUE(test, persock_name_valid("gvisor-2020"));
+	KUNIT_EXPECT_TRUE(test, persock_name_valid("Web_1.x"));
+	KUNIT_EXPECT_FALSE(test, persock_name_valid(""));
+	KUNIT_EXPECT_FALSE(test, persock_name_valid("-a"));
+	KUNIT_EXPECT_FALSE(test, persock_name_valid("a b"));
+	KUNIT_EXPECT_FALSE(test, persock_name_valid("a/b"));
+	KUNIT_EXPECT_FALSE(test, persock_name_valid("a\n"));
+	KUNIT_EXPECT_FALSE(test, persock_name_valid("\xc3\xa9"));
+
+	memset(longest, 'x', sizeof(longest));
+	longest[PERSOCK_NAME_MAX] = 0;
+	KUNIT_EXPECT_TRUE(test, persock_name_valid(longest));
+	longest[PERSOCK_NAME_MAX] = 'x';
+	longest[PERSOCK_NAME_MAX + 1] = 0;
+	KUNIT_EXPECT_FALSE(test, persock_name_valid(longest));
+}
+
+static void register_refuses(struct kunit *test)
+{
+	static const struct persock_provider_ops mute = { };
+	struct persock_provider provider = native;
+
+	KUNIT_EXPECT_EQ(test, persock_register_provider(&provider), -EEXIST);
+	provider.name = "no good";
+	KUNIT_EXPECT_EQ(test, persock_register_provider(&provider), -EINVAL);
+	provider.name = "good";
+	provider.ops = NULL;
+	KUNIT_EXPECT_EQ(test, persock_register_provider(&provider), -EINVAL);
+	provider.ops = &mute;
+	KUNIT_EXPECT_EQ(test, persock_register_provider(&provider), -EINVAL);
+	/* Without sockets of the kernel's it must make and release its own. */
+	provider.ops = &all_ops;
+	provider.interposes = false;
+	KUNIT_EXPECT_EQ(test, persock_register_provider(&provider), -EINVAL);
+}
+
+static void registry_order_locked(struct kunit *test)
+{
+	struct persock_provider *provider = NULL;
+
+	provider = persock_provider_next(provider);
+	KUNIT_EXPECT_PTR_EQ(test, provider, &native);
+	provider = persock_provider_next(provider);
+	KUNIT_EXPECT_PTR_EQ(test, provider, &hostinet);
+	KUNIT_EXPECT_NULL(test, persock_provider_next(provider));
+	KUNIT_EXPECT_PTR_EQ(test, persock_provider_get("hostinet"), &hostinet);
+	persock_provider_put(&hostinet);
+	KUNIT_EXPECT_NULL(test, persock_provider_get("nobody"));
+}
+
+static void serves_by_family(struct kunit *test)
+{
+	KUNIT_EXPECT_TRUE(test, persock_provider_serves(&hostinet, AF_INET,
+							SOCK_STREAM, 0));
+	KUNIT_EXPECT_FALSE(test, persock_provider_serves(&hostinet, AF_INET,
+							 SOCK_DGRAM, 0));
+	KUNIT_EXPECT_FALSE(test, persock_provider_serves(&hostinet, AF_INET6,
+							 SOCK_STREAM, 0));
+	/* What PERSOCK_PROTOCOL() cannot carry is nobody's but native's. */
+	KUNIT_EXPECT_FALSE(test, persock_provider_serves(&hostinet, AF_INET,
+							 SOCK_STREAM, 0x10006));
+	KUNIT_EXPECT_TRUE(test, persock_provider_serves(&native, AF_INET,
+							SOCK_STREAM, 0x10006));
+}
+
+static void add_and_delete_locked(struct kunit *test)
+{
+	char list[][PERSOCK_NAME_MAX + 1] = { "hostinet", "native" };
+	struct persock_personality *web;
+
+	web = persock_personality_add("web", "host", list, 2, NULL);
+	KUNIT_EXPECT_FALSE(test, IS_ERR(web));
+	if (IS_ERR(web))
+		return;
+	KUNIT_EXPECT_PTR_EQ(test, persock_personality_find("web"), web);
+	KUNIT_EXPECT_EQ(test, web->nr_providers, 2);
+	KUNIT_EXPECT_STREQ(test, web->base, "host");
+	KUNIT_EXPECT_EQ(test, PTR_ERR(persock_personality_add("web", "host", list,
+							      2, NULL)), -EEXIST);
+
+	web->attachments = 1;
+	KUNIT_EXPECT_EQ(test, persock_personality_del("web", NULL), -EBUSY);
+	web->attachments = 0;
+	KUNIT_EXPECT_EQ(test, persock_personality_del("web", NULL), 0);
+	KUNIT_EXPECT_EQ(test, persock_personality_del("web", NULL), -ENOENT);
+	KUNIT_EXPECT_EQ(test, persock_personality_del("host", NULL), -EPERM);
+}
+
+static void add_refuses_locked(struct kunit *test)
+{
+	char list[PERSOCK_MAX_PROVIDERS + 1][PERSOCK_NAME_MAX + 1] = {
+		"native", "native" };
+	const unsigned int listed = 3;
+	unsigned int i = 0;
+	struct persock_personality *p = NULL;
+
+	KUNIT_EXPECT_EQ(test, PTR_ERR(persock_personality_add("a b", "host", list,
+							      1, NULL)), -EINVAL);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(persock_personality_add("a", "nobody", list,
+							      1, NULL)), -ENOENT);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(persock_personality_add("a", "host", list,
+							      2, NULL)), -EINVAL);
+	strscpy(list[1], "nobody", sizeof(list[1]));
+	KUNIT_EXPECT_EQ(test, PTR_ERR(persock_personality_add("a", "host", list,
+							      2, NULL)), -ENOENT);
+
+	/* Nothing of what was refused is left. */
+	while ((p = persock_personality_next(p)))
+		i++;
+	KUNIT_EXPECT_EQ(test, i, listed);
+}
+
+static void inherits_providers_locked(struct kunit *test)
+{
+	struct persock_personality *p;
+
+	p = persock_personality_add("a", "gvisor-2020", NULL, 0, NULL);
+	KUNIT_EXPECT_FALSE(test, IS_ERR(p));
+	if (IS_ERR(p))
+		return;
+	KUNIT_EXPECT_EQ(test, p->nr_providers, 2);
+	if (p->nr_providers != 2)
+		return;
+	KUNIT_EXPECT_PTR_EQ(test, p->providers[0], &hostinet);
+	KUNIT_EXPECT_PTR_EQ(test, p->providers[1], &native);
+}
+
+/* The rule decides first, then the providers are asked in their order. */
+static void judge_locked(struct kunit *test)
+{
+	struct persock_personality *p = persock_personality_find("gvisor-2020");
+	struct persock_request tcp = { AF_INET, SOCK_STREAM, 0 };
+	struct persock_request udp = { AF_INET, SOCK_DGRAM, 0 };
+	struct persock_request raw = { AF_INET, SOCK_RAW, 1 };
+	char list[][PERSOCK_NAME_MAX + 1] = { "hostinet" };
+
+	KUNIT_EXPECT_PTR_EQ(test, persock_personality_judge(p, &tcp), &hostinet);
+	KUNIT_EXPECT_PTR_EQ(test, persock_personality_judge(p, &udp), &native);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(persock_personality_judge(p, &raw)),
+			-EAFNOSUPPORT);
+
+	p = persock_personality_find("none");
+	KUNIT_EXPECT_EQ(test, PTR_ERR(persock_personality_judge(p, &tcp)),
+			-EAFNOSUPPORT);
+
+	/* Allowed by rule, but nobody's: never an ungoverned socket. */
+	p = persock_personality_add("a", "host", list, 1, NULL);
+	KUNIT_EXPECT_FALSE(test, IS_ERR(p));
+	if (IS_ERR(p))
+		return;
+	KUNIT_EXPECT_PTR_EQ(test, persock_personality_judge(p, &tcp), &hostinet);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(persock_personality_judge(p, &udp)),
+			-EAFNOSUPPORT);
+}
+
+/* What serves explicit AF_PERSOCK sockets does not interpose. */
+static void open_personality_locked(struct kunit *test)
+{
+	struct persock_personality *p = persock_personality_open();
+
+	KUNIT_EXPECT_FALSE(test, IS_ERR(p));
+	if (IS_ERR(p))
+		return;
+	KUNIT_EXPECT_EQ(test, p->nr_providers, 1);
+	KUNIT_EXPECT_PTR_EQ(test, p->providers[0], &hostinet);
+	persock_personality_put(p);
+}
+
+/*
+ * An assertion ends the test's thread, and a mutex must be let go by whoever
+ * took it: an expectation that fails is told, but the test goes on.
+ */
+#define LOCKED(name)				\
+	static void name(struct kunit *test)	\
+	{					\
+		mutex_lock(&persock_mutex);	\
+		name##_locked(test);		\
+		mutex_unlock(&persock_mutex);	\
+	}
+
+LOCKED(registry_order)
+LOCKED(add_and_delete)
+LOCKED(add_refuses)
+LOCKED(inherits_providers)
+LOCKED(judge)
+LOCKED(open_personality)
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(names),
+	KUNIT_CASE(register_refuses),
+	KUNIT_CASE(registry_order),
+	KUNIT_CASE(serves_by_family),
+	KUNIT_CASE(add_and_delete),
+	KUNIT_CASE(add_refuses),
+	KUNIT_CASE(inherits_providers),
+	KUNIT_CASE(judge),
+	KUNIT_CASE(open_personality),
+	{ }
+};
+
+static struct kunit_suite suite = {
+	.name = "persock_personality",
+	.init = suite_init,
+	.exit = suite_exit,
+	.test_cases = cases,
+};
+
+kunit_test_suite(suite);

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Kernel TLS replaces a socket's operations by its own, made from those of the
+ * first socket that uses it, for all sockets. So it must never see a governed
+ * socket's: these tests mix governed and ungoverned ones in both orders.
+ */
+#include <errno.h>
+#include <linux/tls.h>
+#include <netinet/tcp.h>
+#include <sys/sendfile.h>
+
+#include "harness.h"
+#include "inet.h"
+
+#ifndef IPV6_ADDRFORM
+#define IPV6_ADDRFORM	1
+#endif
+#ifndef SOL_TLS
+#define SOL_TLS		282
+#endif
+
+FIXTURE(ktls) {
+	bool absent;
+};
+
+FIXTURE_VARIANT(ktls) {
+	enum govern_id id;
+};
+
+FIXTURE_VARIANT_ADD(ktls, ungoverned) {
+	.id = UNGOVERNED,
+};
+
+FIXTURE_VARIANT_ADD(ktls, native) {
+	.id = NATIVE,
+};
+
+FIXTURE_VARIANT_ADD(ktls, hostinet) {
+	.id = HOSTINET,
+};
+
+FIXTURE_SETUP(ktls)
+{
+	struct tcp tcp;
+
+	/* It may be built in as well: the socket below tells. */
+	if (system("modprobe -q tls 2>/dev/null"))
+		self->absent = true;
+	ASSERT_EQ(0, tcp_open(&tcp, AF_INET));
+	self->absent = setsockopt(tcp.client, IPPROTO_TCP, TCP_ULP, "tls",
+				  4) && errno == ENOENT;
+	tcp_close(&tcp);
+	if (self->absent)
+		SKIP(return, "the kernel has no TLS");
+	govern_setup(_metadata, variant->id);
+}
+
+FIXTURE_TEARDOWN(ktls)
+{
+}
+
+static void tls_key(struct tls12_crypto_info_aes_gcm_128 *key)
+{
+	memset(key, 0, sizeof(*key));
+	key->info.version = TLS_1_2_VERSION;
+	key->info.cipher_type = TLS_CIPHER_AES_GCM_128;
+	memset(key->key, 0x42, sizeof(key->key));
+}
+
+/* Make the client's end send, and the server's receive, under TLS. */
+static int tls_start(const struct tcp *tcp)
+{
+	struct tls12_crypto_info_aes_gcm_128 key;
+
+	tls_key(&key);
+	if (setsockopt(tcp->client, IPPROTO_TCP, TCP_ULP, "tls", 4) ||
+	    setsockopt(tcp->server, IPPROTO_TCP, TCP_ULP, "tls", 4) ||
+	    setsockopt(tcp->client, SOL_TLS, TLS_TX, &key, sizeof(key)) ||
+	    setsockopt(tcp->server, SOL_TLS, TLS_RX, &key, sizeof(key)))
+		return -errno;
+	return 0;
+}
+
+/* One whole connection; NULL, or what failed. */
+static const char *tls_round(void)
+{
+	struct tls12_crypto_info_aes_gcm_128 key = {};
+	socklen_t len = sizeof(key);
+	const char *failed = NULL;
+	struct tcp tcp;
+
+	if (tcp_open(&tcp, AF_INET))
+		return "no connection";
+	if (tls_start(&tcp))
+		failed = "TLS cannot be switched on";
+	else if (getsockopt(tcp.client, SOL_TLS, TLS_TX, &key, &len) ||
+		 key.info.cipher_type != TLS_CIPHER_AES_GCM_128)
+		failed = "the cipher cannot be read back";
+	else if (!passes(tcp.client, tcp.server))
+		failed = "no data under TLS";
+	else if (!passes(tcp.server, tcp.client))
+		failed = "no plain data the other way";
+	tcp_close(&tcp);
+	return failed;
+}
+
+/* The same by a child in another cgroup. */
+static int tls_round_under(struct __test_metadata *_metadata, enum govern_id id)
+{
+	int status = -1;
+	pid_t pid;
+
+	pid = fork();
+	if (!pid) {
+		const char *failed = "cannot change the cgroup";
+
+		if (!(id == UNGOVERNED ? govern_leave() : govern_enter(id)))
+			failed = tls_round();
+		if (failed)
+			TH_LOG("%s", failed);
+		_exit(!!failed);
+	}
+	return pid < 0 || waitpid(pid, &status, 0) != pid || status;
+}
+
+/* TLS records carry the data, in full and through sendfile(). */
+TEST_F(ktls, records)
+{
+	char out[20000], in[20000];
+	struct tcp tcp;
+	off_t offset = 0;
+	size_t i;
+	int file;
+
+	for (i = 0; i < sizeof(out); i++)
+		out[i] = i * 3;
+	ASSERT_EQ(0, tcp_open(&tcp, AF_INET));
+	ASSERT_EQ(0, tls_start(&tcp));
+	ASSERT_EQ((ssize_t)sizeof(out),
+		  send_all(tcp.client, out, sizeof(out)));
+	ASSERT_EQ((ssize_t)sizeof(in), recv_all(tcp.server, in, sizeof(in)));
+	EXPECT_EQ(0, memcmp(out, in, sizeof(in)));
+
+	file = memfd_create("tls", MFD_CLOEXEC);
+	ASSERT_LE(0, file);
+	ASSERT_EQ((ssize_t)sizeof(out), write(file, out, sizeof(out)));
+	memset(in, 0, sizeof(in));
+	ASSERT_EQ((ssize_t)sizeof(out),
+		  sendfile(tcp.client, file, &offset, sizeof(out)));
+	ASSERT_EQ((ssize_t)sizeof(in), recv_all(tcp.server, in, sizeof(in)));
+	EXPECT_EQ(0, memcmp(out, in, sizeof(in)));
+	close(file);
+	tcp_close(&tcp);
+}
+
+/* Many times: nothing of one connection is left for the next. */
+TEST_F(ktls, repeated)
+{
+	int i;
+
+	for (i = 0; i < 10; i++)
+		ASSERT_EQ(NULL, tls_round());
+}
+
+/*
+ * A socket that TLS has taken over is as governed as before: what is always
+ * refused is refused still, and the ordinary options work.
+ */
+TEST_F(ktls, governed_afterwards)
+{
+	struct inet_addr addr, to;
+	struct tcp tcp;
+	int err;
+
+	tcp.listener = inet_bound(AF_INET, SOCK_STREAM, 0, &addr);
+	ASSERT_LE(0, tcp.listener);
+	to = mapped(&addr);
+	tcp.client = socket(AF_INET6, SOCK_STREAM, 0);
+	ASSERT_LE(0, tcp.client);
+	ASSERT_EQ(0, connect(tcp.client, &to.sa, to.len));
+	tcp.server = accept(tcp.listener, NULL, NULL);
+	ASSERT_LE(0, tcp.server);
+	ASSERT_EQ(0, tls_start(&tcp));
+
+	EXPECT_EQ(0, set_int(tcp.client, IPPROTO_TCP, TCP_NODELAY, 1));
+	EXPECT_EQ(1, get_int(tcp.client, IPPROTO_TCP, TCP_NODELAY));
+	EXPECT_EQ(0, set_int(tcp.client, SOL_SOCKET, SO_KEEPALIVE, 1));
+	EXPECT_EQ(1, get_int(tcp.client, SOL_SOCKET, SO_KEEPALIVE));
+	err = set_int(tcp.client, IPPROTO_IPV6, IPV6_ADDRFORM, AF_INET);
+	/* The kernel itself refuses, since TLS is in the way: EBUSY. */
+	EXPECT_GT(0, err);
+	EXPECT_EQ(variant->id == UNGOVERNED, err == -EBUSY);
+	EXPECT_EQ(1, passes(tcp.client, tcp.server));
+	tcp_close(&tcp);
+}
+
+/* First here, then ungoverned, then here again. */
+TEST_F(ktls, then_ungoverned)
+{
+	ASSERT_EQ(NULL, tls_round());
+	EXPECT_EQ(0, tls_round_under(_metadata, UNGOVERNED));
+	EXPECT_EQ(NULL, tls_round());
+}
+
+/* First ungoverned, then here, then ungoverned again. */
+TEST_F(ktls, after_ungoverned)
+{
+	EXPECT_EQ(0, tls_round_under(_metadata, UNGOVERNED));
+	ASSERT_EQ(NULL, tls_round());
+	EXPECT_EQ(0, tls_round_under(_metadata, UNGOVERNED));
+}
+
+/* The other provider does not see what this one left, either. */
+TEST_F(ktls, then_another_provider)
+{
+	if (variant->id == UNGOVERNED)
+		SKIP(return, "has no other provider");
+	ASSERT_EQ(NULL, tls_round());
+	EXPECT_EQ(0, tls_round_under(_metadata, variant->id == NATIVE ?
+				     HOSTINET : NATIVE));
+	EXPECT_EQ(NULL, tls_round());
+}
+
+/*
+ * While TLS is switched on and off in one process, the sockets of others go
+ * on: the operations that TLS swaps are never seen half done.
+ */
+TEST_F(ktls, under_traffic)
+{
+	struct tcp tcp;
+	pid_t pid;
+	int i, status;
+
+	ASSERT_EQ(0, tcp_open(&tcp, AF_INET));
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid) {
+		for (i = 0; i < 20; i++) {
+			if (tls_round())
+				_exit(1);
+		}
+		_exit(0);
+	}
+	while (!waitpid(pid, &status, WNOHANG))
+		ASSERT_EQ(1, passes(tcp.client, tcp.server));
+	EXPECT_EQ(0, status);
+	tcp_close(&tcp);
+}
+
+int main(int argc, char **argv)
+{
+	govern_prepare(1U << NATIVE | 1U << HOSTINET);
+	return test_harness_run(argc, argv);
+}
