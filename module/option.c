@@ -173,6 +173,51 @@ int persock_router_setsockopt(struct socket *sock, int level, int optname,
 						 optlen);
 }
 
+/*
+ * Seed S8: who the socket is, by the provider's word, so that AF_INET stays
+ * AF_INET. False: another option, or the provider does not tell.
+ */
+static bool identity(struct persock_router *router, struct socket *sock,
+		     int optname, int *value)
+{
+	int family, type, protocol;
+
+	if (!router->provider->ops->type)
+		return false;
+
+	router->provider->ops->type(sock, &family, &type, &protocol);
+	switch (optname) {
+	case SO_DOMAIN:
+		*value = family;
+		return true;
+	case SO_TYPE:
+		*value = type;
+		return true;
+	case SO_PROTOCOL:
+		*value = protocol;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* As sk_getsockopt() copies an int out: cut to the caller's buffer. */
+static int copy_int(sockptr_t optval, sockptr_t optlen, int value)
+{
+	int len;
+
+	if (copy_from_sockptr(&len, optlen, sizeof(len)))
+		return -EFAULT;
+	if (len < 0)
+		return -EINVAL;
+	len = min_t(int, len, sizeof(value));
+	if (copy_to_sockptr(optval, &value, len) ||
+	    copy_to_sockptr(optlen, &len, sizeof(len)))
+		return -EFAULT;
+
+	return 0;
+}
+
 /**
  * persock_option_sk_get() - sk_getsockopt() of a governed socket
  * @sk: its sock
@@ -194,7 +239,7 @@ int persock_option_sk_get(struct sock *sk, int level, int optname,
 	struct socket *sock = sk->sk_socket;
 	struct persock_router *router = persock_router_of(sock);
 	unsigned int size, max;
-	int err, len;
+	int err, len, value;
 
 	if (!router)
 		return -EOPNOTSUPP;
@@ -219,6 +264,8 @@ int persock_option_sk_get(struct sock *sk, int level, int optname,
 		err = prepare_len(optlen, size, max);
 	if (err)
 		return err;
+	if (identity(router, sock, optname, &value))
+		return copy_int(optval, optlen, value);
 	if (!router->provider->ops->getsockopt)
 		return -ENOPROTOOPT;
 

@@ -6,6 +6,7 @@
  */
 #include <linux/hash.h>
 #include <linux/module.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/splice.h>
@@ -412,6 +413,34 @@ static ssize_t router_sendpage(struct socket *sock, struct page *page,
 #endif
 
 /*
+ * /proc/PID/fdinfo/FD tells what governs a socket, as it stays with it when it
+ * is passed on.
+ */
+static void router_show_fdinfo(struct seq_file *m, struct socket *sock)
+{
+	struct persock_router *router = persock_router_of(sock);
+	const struct persock_provider_ops *ops;
+	int family, type, protocol;
+
+	if (!router)
+		return;
+	if (router->native && router->native->show_fdinfo)
+		router->native->show_fdinfo(m, sock);
+
+	ops = router->provider->ops;
+	seq_printf(m, "persock_personality:\t%s\n",
+		   router->attachment->personality->name);
+	seq_printf(m, "persock_provider:\t%s\n", router->provider->name);
+	if (ops->type) {
+		ops->type(sock, &family, &type, &protocol);
+		seq_printf(m, "persock_type:\t%d %d %d\n", family, type,
+			   protocol);
+	}
+	if (ops->state)
+		seq_printf(m, "persock_state:\t%u\n", ops->state(sock));
+}
+
+/*
  * The table of a socket that the kernel made. An allow-list: compat.h fails
  * the build when proto_ops has a field that is not decided about here.
  *
@@ -446,7 +475,7 @@ static void fill_native(struct proto_ops *ops, const struct proto_ops *native)
 		.getsockopt_iter = native->getsockopt_iter ?
 					persock_router_getsockopt_iter : NULL,
 #endif
-		.show_fdinfo = native->show_fdinfo,
+		.show_fdinfo = router_show_fdinfo,
 		.sendmsg = native->sendmsg ? router_sendmsg : NULL,
 		.recvmsg = native->recvmsg ? router_recvmsg : NULL,
 		.mmap = native->mmap ? router_mmap : NULL,
@@ -491,6 +520,7 @@ static void fill_wrapper(struct proto_ops *ops)
 		.shutdown = router_shutdown,
 		.setsockopt = persock_router_setsockopt,
 		.getsockopt = persock_router_getsockopt,
+		.show_fdinfo = router_show_fdinfo,
 		.sendmsg = router_sendmsg,
 		.recvmsg = router_recvmsg,
 		.mmap = router_mmap,

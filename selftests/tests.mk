@@ -4,7 +4,7 @@
 # each of HELPERS, which the shell tests run, from its own source alone.
 
 LIB_SRCS := libgovern.c libinet.c
-HELPERS :=
+HELPERS := probe
 
 # The harness comes back from a failed assertion with longjmp().
 TEST_CFLAGS := -Wno-clobbered
