@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What shell tests share: KTAP, and cgroups to attach. A test is a function whose name begins
+# with test_: it calls fail, returns non-zero, or passes. Sourced, not run:
+#
+#	. "$(dirname "$(realpath "$0")")/libktap.sh"
+#	...
+#	run_tests
+
+set -uo pipefail
+
+here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+# Not inherited from whoever calls: what a test leaves in the background must not hold a pipe.
+work=$(mktemp -d)
+probe=${PERSOCK_PROBE:-$here/../build/selftests/probe}
+base=persock-$(basename "$0" .sh)-$$
+cgroups=()
+personalities=()
+why=
+skipped=
+
+fail() { # TEXT...: this test has failed; go on
+	why="${why:+$why; }$*"
+	return 1
+}
+
+skip() { # TEXT...: this test cannot run here
+	skipped="$*"
+}
+
+# What COMMAND prints is TEXT, else this test has failed.
+expect() { # TEXT COMMAND [ARGUMENT...]
+	local wanted=$1 seen
+	shift
+	seen=$("$@" 2>&1)
+	[ "$seen" = "$wanted" ] || fail "$(basename "$1") ${*:2}: '$seen', not '$wanted'"
+}
+
+# COMMAND succeeds, or this test has failed with what it said.
+ok() { # COMMAND [ARGUMENT...]
+	local said
+	said=$("$@" 2>&1) || fail "$(basename "$1") ${*:2}: ${said:-exit status $?}"
+}
+
+# COMMAND fails, and says something that matches the pattern.
+refused() { # PATTERN COMMAND [ARGUMENT...]
+	local pattern=$1 said
+	shift
+	if said=$("$@" 2>&1); then
+		fail "$(basename "$1") ${*:2} has succeeded"
+	elif ! grep -Eqi -- "$pattern" <<<"$said"; then
+		fail "$(basename "$1") ${*:2}: '$said' does not match '$pattern'"
+	fi
+}
+
+# Wait, for at most 60 s, until COMMAND succeeds.
+eventually() { # COMMAND [ARGUMENT...]
+	local i
+	for ((i = 0; i < 600; i++)); do
+		"$@" >/dev/null 2>&1 && return 0
+		sleep 0.1
+	done
+	fail "never true: $*"
+}
+
+cgroup_root() {
+	awk '$3 == "cgroup2" { print $2; exit }' /proc/self/mounts
+}
+
+new_cgroup() { # VARIABLE NAME: make a cgroup, put its path in VARIABLE
+	local path
+	path=$(cgroup_root)/$base-$2
+	mkdir "$path" || return
+	cgroups+=("$path")
+	printf -v "$1" %s "$path"
+}
+
+new_personality() { # VARIABLE BASE [PROVIDER...]: put its name in VARIABLE
+	local name="$base-${#personalities[@]}" arguments=(--base "$2") provider
+	for provider in "${@:3}"; do
+		arguments+=(--provider "$provider")
+	done
+	ok persock personality add "$name" "${arguments[@]}" || return
+	personalities+=("$name")
+	printf -v "$1" %s "$name"
+}
+
+# Run COMMAND in a cgroup.
+within() { # CGROUP COMMAND [ARGUMENT...]
+	local cgroup=$1
+	shift
+	(
+		echo "$BASHPID" >"$cgroup/cgroup.procs" || exit 126
+		exec "$@"
+	)
+}
+
+# Start COMMAND in a cgroup; its input is the descriptor $hold_in, its output $hold_out, and $held
+# its process. The first line of output has been read into $held_says.
+hold() { # CGROUP COMMAND [ARGUMENT...]
+	local cgroup=$1
+	shift
+	rm -f "$work/in" "$work/out"
+	mkfifo "$work/in" "$work/out"
+	(
+		[ -z "$cgroup" ] || echo "$BASHPID" >"$cgroup/cgroup.procs" || exit 126
+		exec "$@" <"$work/in" >"$work/out" 2>&1
+	) &
+	held=$!
+	exec {hold_in}>"$work/in" {hold_out}<"$work/out"
+	read -r -t 60 -u "$hold_out" held_says || fail "no word from $*"
+}
+
+# End its input; $held_says is its last line.
+release() {
+	exec {hold_in}>&-
+	read -r -t 60 -u "$hold_out" held_says || fail "no last word"
+	exec {hold_out}<&-
+	wait "$held"
+}
+
+# A field of "persock -j status": numbers and words as they are.
+status_of() { # FIELD
+	persock -j status | python3 -c '
+import json, sys
+value = json.load(sys.stdin)[sys.argv[1]]
+print(int(value) if isinstance(value, bool) else value)' "$1"
+}
+
+clean_up() {
+	local i
+	for ((i = ${#cgroups[@]} - 1; i >= 0; i--)); do
+		[ -d "${cgroups[i]}" ] || continue
+		echo 1 >"${cgroups[i]}/cgroup.kill"
+		persock detach "${cgroups[i]}"
+		for ((tries = 0; tries < 100; tries++)); do
+			rmdir "${cgroups[i]}" && break
+			sleep 0.1
+		done
+	done
+	for i in "${personalities[@]}"; do
+		persock personality del "$i"
+	done
+	cgroups=()
+	personalities=()
+} >/dev/null 2>&1
+
+# A test's own ending, for what the shared one does not know.
+final() { :; }
+
+finish() {
+	clean_up
+	final
+	rm -rf "$work"
+}
+
+need_persock() {
+	local reason=
+	[ "$(id -u)" -eq 0 ] || reason="needs root"
+	[ -n "$(cgroup_root)" ] || reason="no cgroup v2 hierarchy is mounted"
+	command -v persock >/dev/null || reason="there is no persock tool in PATH"
+	[ -d /sys/module/persock ] || reason="the persock module is not loaded"
+	[ -x "$probe" ] || reason="the program probe is not built"
+	[ -z "$reason" ] || {
+		echo "TAP version 13"
+		echo "1..0 # SKIP $reason"
+		exit 4
+	}
+}
+
+run_tests() {
+	local names name number=0 failed=0
+	need_persock
+	trap finish EXIT
+	trap 'exit 1' INT TERM HUP
+	mapfile -t names < <(grep -o '^test_[a-z0-9_]*' "$0")
+	echo "TAP version 13"
+	echo "1..${#names[@]}"
+	for name in "${names[@]}"; do
+		number=$((number + 1))
+		why= skipped=
+		"$name" || why=${why:-$name returned $?}
+		clean_up
+		if [ -n "$why" ]; then
+			failed=1
+			echo "# $why" | tr '\n' ' '
+			echo
+			echo "not ok $number ${name#test_}"
+		elif [ -n "$skipped" ]; then
+			echo "ok $number ${name#test_} # SKIP $skipped"
+		else
+			echo "ok $number ${name#test_}"
+		fi
+	done
+	exit "$failed"
+}
