@@ -98,8 +98,6 @@ static void attachment_free(struct work_struct *work)
 
 	mutex_lock(&persock_mutex);
 	list_del(&attachment->node);
-	persock_totals_read(attachment->totals,
-			    &attachment->personality->retired);
 	if (open_attachment == attachment)
 		open_attachment = NULL;
 	persock_disarm();
@@ -110,6 +108,8 @@ static void attachment_free(struct work_struct *work)
 	persock_routers_free(attachment);
 
 	mutex_lock(&persock_mutex);
+	persock_totals_read(attachment->totals,
+			    &attachment->personality->retired);
 	persock_personality_put(attachment->personality);
 	mutex_unlock(&persock_mutex);
 	if (attachment->cgroup)
@@ -210,6 +210,7 @@ static void detach(struct persock_attachment *attachment)
 	hash_del_rcu(&attachment->hash);
 	attachment->attached = false;
 	attachment->personality->attachments--;
+	persock_generation++;
 	persock_attachment_put(attachment);
 	module_put(THIS_MODULE);
 }
@@ -246,22 +247,27 @@ int persock_attach(struct cgroup *cgroup, const char *name,
 		return -ENOENT;
 	}
 
+	/* Unloading must never silently remove a policy; it may have begun. */
+	if (!try_module_get(THIS_MODULE)) {
+		NL_SET_ERR_MSG(extack, "the module is being removed");
+		return -ENODEV;
+	}
 	attachment = attachment_alloc(personality, cgroup, extack);
-	if (IS_ERR(attachment))
+	if (IS_ERR(attachment)) {
+		module_put(THIS_MODULE);
 		return PTR_ERR(attachment);
+	}
 
 	refcount_inc(&personality->ref);
 	cgroup_get(cgroup);
 	personality->attachments++;
-	/* Unloading must never silently remove a policy. */
-	__module_get(THIS_MODULE);
-
 	/*
 	 * The new one goes in first: a lookup in between may find either, and
 	 * never none.
 	 */
 	previous = find_attached(attachment->id);
 	attachment->attached = true;
+	persock_generation++;
 	hash_add_rcu(attached, &attachment->hash, (unsigned long)cgroup);
 	if (previous)
 		detach(previous);

@@ -8,6 +8,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/capability.h>
 #include <linux/module.h>
 #include <linux/net.h>
 #include <linux/socket.h>
@@ -170,7 +171,13 @@ static struct persock_attachment *hold_attachment(void)
 		/* It was being detached: look for what governs now. */
 	} while (IS_ERR(attachment));
 
-	return attachment ?: persock_attachment_open();
+	if (attachment)
+		return attachment;
+	/* It arms the interception points of the whole machine. */
+	if (!capable(CAP_NET_ADMIN))
+		return ERR_PTR(-EPERM);
+
+	return persock_attachment_open();
 }
 
 static int family_create(struct net *net, struct socket *sock, int protocol,
@@ -223,7 +230,7 @@ static int family_create(struct net *net, struct socket *sock, int protocol,
 int persock_family_accept(struct socket *sock, struct socket *newsock,
 			  struct proto_accept_arg *arg)
 {
-	struct persock_router *router = persock_router_of(sock);
+	struct persock_router *router = persock_router_peek(sock);
 	int err;
 
 	err = sock_make(sock_net(sock->sk), newsock,

@@ -84,7 +84,7 @@ static void adopt(struct socket *sock, struct socket *host)
 static int hostinet_socket(struct socket *sock, int family, int type,
 			   int protocol)
 {
-	struct persock_inner inner;
+	struct persock_creation creation;
 	struct socket *host;
 	int err;
 
@@ -92,10 +92,10 @@ static int hostinet_socket(struct socket *sock, int family, int type,
 	 * As the application, so that LSMs and cgroup-BPF judge it and the
 	 * namespace is held; but not governed: that is what @sock is.
 	 */
-	persock_inner_begin(&inner);
+	persock_creation_begin(&creation, NULL);
 	err = __sock_create(sock_net(sock->sk), family, type, protocol, &host,
 			    0);
-	persock_inner_end(&inner);
+	persock_creation_end(&creation);
 	if (err)
 		return err;
 	adopt(sock, host);
@@ -107,10 +107,15 @@ static void hostinet_release(struct socket *sock)
 {
 	struct socket *host = persock_private(sock);
 
-	/* nft and others look at the file under this lock. */
+	/*
+	 * Others look at the file under the callback lock (nft) or under the
+	 * sock's (sk_send_sigurg()).
+	 */
+	lock_sock(host->sk);
 	write_lock_bh(&host->sk->sk_callback_lock);
 	WRITE_ONCE(host->file, NULL);
 	write_unlock_bh(&host->sk->sk_callback_lock);
+	release_sock(host->sk);
 	sock_release(host);
 }
 
@@ -129,8 +134,6 @@ static int hostinet_accept(struct socket *sock, struct socket *newsock,
 	err = kernel_accept(host_of(sock), &host, arg->flags);
 	if (err < 0)
 		return err;
-	/* kernel_accept() says that the kernel accepted; the application did. */
-	host->sk->sk_kern_sock = false;
 	adopt(newsock, host);
 	WRITE_ONCE(host->file, newsock->file);
 
@@ -170,12 +173,18 @@ static int hostinet_setsockopt(struct socket *sock, int level, int optname,
 			       sockptr_t optval, unsigned int optlen)
 {
 	struct socket *host = host_of(sock);
+	int err;
 
-	if (level == SOL_SOCKET)
+	if (level == SOL_SOCKET && !persock_sol_socket_through_ops(host))
 		return sock_setsockopt(host, level, optname, optval, optlen);
 
-	return READ_ONCE(host->ops)->setsockopt(host, level, optname, optval,
-						optlen);
+	err = READ_ONCE(host->ops)->setsockopt(host, level, optname, optval,
+					       optlen);
+	/* An upper layer protocol takes this off the host socket. */
+	if (!test_bit(SOCK_SUPPORT_ZC, &host->flags))
+		clear_bit(SOCK_SUPPORT_ZC, &sock->flags);
+
+	return err;
 }
 
 static int hostinet_getsockname(struct socket *sock, struct sockaddr *address)

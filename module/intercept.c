@@ -20,9 +20,9 @@
  * only returns an errno.
  *
  * PERMANENT makes a write of kernel.ftrace_enabled fail while we are armed.
- * RECURSION says that the handler may be entered again, so that ftrace never
- * skips it: a skipped handler would be an ungoverned socket. It may, since
- * nothing it calls reaches one of the six functions.
+ * RECURSION is left out: it asks ftrace to skip a handler that is entered
+ * again, and a skipped handler would be an ungoverned socket. Nothing that the
+ * handlers call reaches one of the six functions, so there is no recursion.
  *
  * Handlers run with or without preemption: they never sleep nor allocate.
  */
@@ -46,6 +46,7 @@
 #include "cgroup.h"
 #include "family.h"
 #include "intercept.h"
+#include "ktls.h"
 #include "native.h"
 #include "option.h"
 #include "router.h"
@@ -79,72 +80,82 @@ static unsigned long point_ips[NR_POINTS] __ro_after_init;
 persock_sk_getsockopt_t persock_sk_getsockopt __ro_after_init;
 
 /*
- * Tasks that make a socket for a provider. There are few at a time, and the
+ * Tasks that create a socket for another one. There are few at a time, and the
  * lock is only taken while there is one at all.
  */
-#define INNER_BITS 4
+#define CREATION_BITS 4
 
-static struct hlist_head inner_tasks[1 << INNER_BITS];
-static DEFINE_RAW_SPINLOCK(inner_lock);
-static atomic_t nr_inner;
+static struct hlist_head creations[1 << CREATION_BITS];
+static DEFINE_RAW_SPINLOCK(creation_lock);
+static atomic_t nr_creations;
 
-static struct hlist_head *inner_bucket(const struct task_struct *task)
+static struct hlist_head *creation_bucket(const struct task_struct *task)
 {
-	return &inner_tasks[hash_ptr(task, INNER_BITS)];
+	return &creations[hash_ptr(task, CREATION_BITS)];
 }
 
 /**
- * persock_inner_begin() - the sockets that this task creates are a provider's
- * @inner: on the stack
+ * persock_creation_begin() - say what governs the sockets that a task creates
+ * @creation: on the stack
+ * @attachment: what does; NULL: nothing, since the sockets are a provider's,
+ *	and what they serve is governed
  *
- * Until persock_inner_end() they are neither judged nor interposed, as what
- * they serve is.
+ * Holds until persock_creation_end(), for the current task.
  *
- * Context: process context.
+ * Context: process context; the caller keeps @attachment alive.
  */
-void persock_inner_begin(struct persock_inner *inner)
+void persock_creation_begin(struct persock_creation *creation,
+			    struct persock_attachment *attachment)
 {
 	unsigned long flags;
 
-	inner->task = current;
-	raw_spin_lock_irqsave(&inner_lock, flags);
-	hlist_add_head(&inner->node, inner_bucket(current));
-	atomic_inc(&nr_inner);
-	raw_spin_unlock_irqrestore(&inner_lock, flags);
+	creation->task = current;
+	creation->attachment = attachment;
+	raw_spin_lock_irqsave(&creation_lock, flags);
+	hlist_add_head(&creation->node, creation_bucket(current));
+	atomic_inc(&nr_creations);
+	raw_spin_unlock_irqrestore(&creation_lock, flags);
 }
 
 /**
- * persock_inner_end() - the sockets that this task creates are its own again
- * @inner: from persock_inner_begin()
+ * persock_creation_end() - let the task's cgroup decide again
+ * @creation: from persock_creation_begin()
  *
  * Context: process context.
  */
-void persock_inner_end(struct persock_inner *inner)
+void persock_creation_end(struct persock_creation *creation)
 {
 	unsigned long flags;
 
-	raw_spin_lock_irqsave(&inner_lock, flags);
-	hlist_del(&inner->node);
-	atomic_dec(&nr_inner);
-	raw_spin_unlock_irqrestore(&inner_lock, flags);
+	raw_spin_lock_irqsave(&creation_lock, flags);
+	hlist_del(&creation->node);
+	atomic_dec(&nr_creations);
+	raw_spin_unlock_irqrestore(&creation_lock, flags);
 }
 
-static bool inner(void)
+/* What governs a socket that is created now, or NULL; under RCU. */
+static struct persock_attachment *governor(void)
 {
-	struct persock_inner *entry;
+	struct persock_attachment *attachment = NULL;
+	struct persock_creation *creation;
 	unsigned long flags;
 	bool found = false;
 
-	/* Our own entry, if there is one, was counted by this very task. */
-	if (!atomic_read(&nr_inner))
-		return false;
+	/* The task's own entry, if there is one, was counted by the task. */
+	if (likely(!atomic_read(&nr_creations)))
+		return persock_attachment_current();
 
-	raw_spin_lock_irqsave(&inner_lock, flags);
-	hlist_for_each_entry(entry, inner_bucket(current), node)
-		found |= entry->task == current;
-	raw_spin_unlock_irqrestore(&inner_lock, flags);
+	raw_spin_lock_irqsave(&creation_lock, flags);
+	hlist_for_each_entry(creation, creation_bucket(current), node) {
+		if (creation->task == current) {
+			attachment = creation->attachment;
+			found = true;
+			break;
+		}
+	}
+	raw_spin_unlock_irqrestore(&creation_lock, flags);
 
-	return found;
+	return found ? attachment : persock_attachment_current();
 }
 
 /*
@@ -178,7 +189,7 @@ static void refuse_create(struct pt_regs *regs,
  * int __sock_create(struct net *net, int family, int type, int protocol,
  *		     struct socket **res, int kern)
  */
-static void judge_request(struct pt_regs *regs,
+static void judge_request(struct pt_regs *regs, unsigned long caller,
 			  struct persock_attachment *attachment)
 {
 	struct persock_request request = {
@@ -213,6 +224,15 @@ static void judge_request(struct pt_regs *regs,
 	}
 
 	/*
+	 * A module that makes a socket on the task's behalf (nvme-tcp, say)
+	 * looks into the sock for what a native one has there.
+	 */
+	if (caller >= MODULES_VADDR && caller < MODULES_END) {
+		refuse_create(regs, attachment, -EAFNOSUPPORT);
+		return;
+	}
+
+	/*
 	 * As a kernel socket, so that LSMs do not judge the invented family:
 	 * they judge the socket that the provider makes.
 	 */
@@ -221,17 +241,17 @@ static void judge_request(struct pt_regs *regs,
 	regs->r9 = 1;
 }
 
-static void on_create(struct pt_regs *regs)
+static void on_create(struct pt_regs *regs, unsigned long caller)
 {
 	struct persock_attachment *attachment;
 
-	if ((int)regs->r9 || inner())
+	if ((int)regs->r9)
 		return;
 
 	rcu_read_lock();
-	attachment = persock_attachment_current();
+	attachment = governor();
 	if (attachment)
-		judge_request(regs, attachment);
+		judge_request(regs, caller, attachment);
 	rcu_read_unlock();
 }
 
@@ -274,12 +294,12 @@ static void on_post_create(struct pt_regs *regs)
 	struct persock_attachment *attachment;
 	int err = 0;
 
-	if ((int)regs->r8 || inner() || persock_router_peek(sock))
+	if ((int)regs->r8 || persock_router_peek(sock))
 		return;
 
 	rcu_read_lock();
 	do {
-		attachment = persock_attachment_current();
+		attachment = governor();
 		if (attachment)
 			err = interpose(attachment, sock, &request);
 		/* Detached under our eyes: who governs now? */
@@ -304,10 +324,9 @@ static struct socket *option_socket(const struct sock *sk)
 	sock = READ_ONCE(sk->sk_socket);
 	if (!sock)
 		return NULL;
-	if (!persock_router_peek(sock) && !persock_native_unsettled(sock))
-		return NULL;
+	sock = persock_ktls_socket(sock);
 
-	return sock;
+	return persock_router_peek(sock) ? sock : NULL;
 }
 
 /* Zero, or why not: the caller's length cannot be read without sleeping. */
@@ -340,7 +359,7 @@ static void on_getsockopt(struct pt_regs *regs)
 	if (!sock)
 		return;
 	router = persock_router_peek(sock);
-	if (!router || !router->native || read_len(optlen, &len)) {
+	if (!router->native || read_len(optlen, &len)) {
 		divert(regs, persock_option_sk_get);
 		return;
 	}
@@ -369,7 +388,7 @@ static void on_setsockopt(struct pt_regs *regs)
 	if (!sock)
 		return;
 	router = persock_router_peek(sock);
-	if (!router || !router->native) {
+	if (!router->native) {
 		divert(regs, persock_option_sk_set);
 		return;
 	}
@@ -429,7 +448,7 @@ static void handler(unsigned long ip, unsigned long parent_ip,
 	else if (ip == point_ips[POINT_SETSOCKOPT])
 		on_setsockopt(regs);
 	else if (ip == point_ips[POINT_CREATE])
-		on_create(regs);
+		on_create(regs, parent_ip);
 	else if (ip == point_ips[POINT_POST_CREATE])
 		on_post_create(regs);
 	else
@@ -438,8 +457,7 @@ static void handler(unsigned long ip, unsigned long parent_ip,
 
 static struct ftrace_ops ftrace_ops = {
 	.func = handler,
-	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT |
-		 FTRACE_OPS_FL_RECURSION,
+	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT,
 };
 
 /* Attachment objects that exist; persock_mutex. */

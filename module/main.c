@@ -104,8 +104,6 @@ static void __exit persock_exit(void)
 	persock_unregister_provider(&persock_native);
 	persock_router_exit();
 	persock_intercept_exit();
-	/* Tables that were in use may still be looked at under RCU. */
-	rcu_barrier();
 }
 
 module_init(persock_init);

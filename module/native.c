@@ -7,28 +7,32 @@
  * that looks at a sock see the true one, and nothing is allocated per socket.
  */
 #include <linux/module.h>
-#include <linux/mutex.h>
 #include <linux/net.h>
+#include <linux/sctp.h>
 #include <linux/socket.h>
 #include <linux/tcp.h>
 #include <net/inet_connection_sock.h>
 #include <net/sock.h>
 #include <net/tcp.h>
+#include <crypto/if_alg.h>
 
 #include "family.h"
+#include "intercept.h"
+#include "ktls.h"
 #include "native.h"
 #include "router.h"
 
-#define NATIVE(sock) (persock_router_of(sock)->native)
+#define NATIVE(sock) (persock_router_peek(sock)->native)
 
 /*
- * Every family of the kernel's but our own; not SMC: its fallback points the
- * socket's file at a socket of the kernel's (smc_switch_to_fallback()), which
- * no router could follow.
+ * Every family of the kernel's but our own, and but two that make sockets
+ * where no router could follow: SMC's fallback points the socket's file at a
+ * socket of the kernel's (smc_switch_to_fallback()), and KCM clones a socket
+ * with its operations in an ioctl (kcm_clone()).
  */
 static bool native_serves(int family, int type, int protocol)
 {
-	if (family == persock_family || family == AF_SMC)
+	if (family == persock_family || family == AF_SMC || family == AF_KCM)
 		return false;
 	if ((family == AF_INET || family == AF_INET6) &&
 	    protocol == IPPROTO_SMC)
@@ -60,78 +64,119 @@ static int native_pair(struct socket *first, struct socket *second)
 }
 
 /*
- * The module that native ops live in, for the router to pin. kTLS keeps its
- * tables in its own module but gives them the owner of what it copied; the
- * socket pins that module, but the router outlives the socket.
+ * The module that native ops live in, for the router to pin, as it outlives
+ * the socket. Two keep tables in one module and name another as owner: kTLS
+ * names that of what it copied, AF_ALG's algorithms name af_alg.
  */
 static struct module *module_of(struct socket *sock,
 				const struct proto_ops *native)
 {
 	if (sk_is_tcp(sock->sk) && inet_csk_has_ulp(sock->sk))
 		return inet_csk(sock->sk)->icsk_ulp_ops->owner;
+	if (native->family == AF_ALG && alg_sk(sock->sk)->type)
+		return alg_sk(sock->sk)->type->owner;
 
 	return native->owner;
 }
 
 /**
- * persock_native_interpose() - put the router in front of a socket
+ * persock_native_router() - the router for the ops that a native socket has
  * @attachment: under which the socket was created; the caller keeps it alive
- * @sock: complete, with native ops, not yet visible to user space
- *
- * On success the socket holds @attachment, and this module instead of the one
- * that its native ops belong to.
+ * @sock: the socket
+ * @native: its ops
  *
  * Context: any, does not sleep.
- * Return: 0; -ENOBUFS when no router is spare; -ESTALE when the last reference
- * to the attachment is gone.
+ * Return: the router, or NULL when none is spare.
  */
-int persock_native_interpose(struct persock_attachment *attachment,
-			     struct socket *sock)
+struct persock_router *
+persock_native_router(struct persock_attachment *attachment,
+		      struct socket *sock, const struct proto_ops *native)
 {
-	const struct proto_ops *native = sock->ops;
+	return persock_router_get(attachment, &persock_native, native->family,
+				  native, module_of(sock, native));
+}
+
+/* The references to modules are the callers' business. */
+static int interpose(struct persock_attachment *attachment, struct socket *sock)
+{
 	struct persock_router *router;
 
-	router = persock_router_get(attachment, &persock_native, native->family,
-				    native, module_of(sock, native));
+	router = persock_native_router(attachment, sock, sock->ops);
 	if (!router)
 		return -ENOBUFS;
 	if (!persock_attachment_get(attachment))
 		return -ESTALE;
 
 	this_cpu_inc(attachment->totals->created);
-	__module_get(THIS_MODULE);
 	WRITE_ONCE(sock->ops, &router->ops);
-	module_put(native->owner);
 
 	return 0;
 }
 
+/**
+ * persock_native_interpose() - put the router in front of a new socket
+ * @attachment: under which the socket was created, found under RCU
+ * @sock: complete, with native ops, not yet visible to user space
+ *
+ * On success the socket holds @attachment, and this module instead of the one
+ * that its native ops belong to.
+ *
+ * Context: RCU read side; does not sleep.
+ * Return: 0; -ENOBUFS when no router is spare; -ESTALE when the attachment
+ * was detached meanwhile and nothing holds it, or this module, any more.
+ */
+int persock_native_interpose(struct persock_attachment *attachment,
+			     struct socket *sock)
+{
+	const struct proto_ops *native = sock->ops;
+	int err;
+
+	if (!try_module_get(THIS_MODULE))
+		return -ESTALE;
+	err = interpose(attachment, sock);
+	module_put(err ? THIS_MODULE : native->owner);
+
+	return err;
+}
+
 /*
  * Native accept must see native ops: MPTCP replaces them when the peer speaks
- * plain TCP. The new socket has a file, but no descriptor yet.
+ * plain TCP. The new socket has a file at most, but no descriptor yet.
  *
- * do_accept() gave the new socket our ops and a reference to this module.
+ * do_accept() gives the new socket our ops, and a reference to this module.
+ * kernel_accept() gives it neither, but both when we have succeeded.
  */
 static int native_accept(struct socket *sock, struct socket *newsock,
 			 struct proto_accept_arg *arg)
 {
-	struct persock_router *router = persock_router_of(sock);
+	struct persock_router *router = persock_router_peek(sock);
 	const struct proto_ops *native = router->native;
-	int err, interposed;
+	const struct proto_ops *given = newsock->ops;
+	int err;
 
 	WRITE_ONCE(newsock->ops, native);
-	__module_get(native->owner);
+	err = persock_call_accept(native, sock, newsock, arg);
+	if (err >= 0) {
+		/* The listener is open, so the attachment is alive. */
+		int interposed = interpose(router->attachment, newsock);
+
+		if (!interposed)
+			return err;
+		err = interposed;
+	}
+
+	if (!given) {
+		/* Not released by its ops: close what was accepted. */
+		if (newsock->sk)
+			newsock->ops->release(newsock);
+		WRITE_ONCE(newsock->ops, NULL);
+		return err;
+	}
+	/* Its native ops close it, and their module is put then. */
+	__module_get(newsock->ops->owner);
 	module_put(THIS_MODULE);
 
-	err = persock_call_accept(native, sock, newsock, arg);
-	if (err < 0 && !newsock->sk)
-		return err;
-
-	/* The listener is open, so the attachment has a reference. */
-	interposed = persock_native_interpose(router->attachment, newsock);
-
-	/* Native ops remain on failure, and close what was accepted. */
-	return err < 0 ? err : interposed;
+	return err;
 }
 
 static int native_listen(struct socket *sock, int backlog)
@@ -144,86 +189,30 @@ static int native_shutdown(struct socket *sock, int how)
 	return NATIVE(sock)->shutdown(sock, how);
 }
 
+/*
+ * SCTP makes a new socket of an association when one asks for it: that one is
+ * governed as its parent is, whoever asks.
+ */
+static bool peels_off(int level, int optname)
+{
+	return level == SOL_SCTP && (optname == SCTP_SOCKOPT_PEELOFF ||
+				     optname == SCTP_SOCKOPT_PEELOFF_FLAGS);
+}
+
 static int native_getsockopt(struct socket *sock, int level, int optname,
 			     sockptr_t optval, sockptr_t optlen)
 {
-	return NATIVE(sock)->getsockopt(sock, level, optname, optval.user,
-					optlen.user);
-}
-
-/*
- * kTLS copies sock->ops into tables of its own when it meets a new struct
- * proto, and points the socket at them (tls_build_proto(), update_sk_prot()):
- * it must find native ops, and the router must move in front of what it
- * leaves. In between the socket is not routed. The mutex makes the others, who
- * came through the router, wait for the end.
- */
-static DEFINE_MUTEX(unsettled_mutex);
-static const struct socket *unsettled;
-
-/**
- * persock_native_settle() - wait until every governed socket is routed again
- *
- * Context: process context, may sleep.
- */
-void persock_native_settle(void)
-{
-	mutex_lock(&unsettled_mutex);
-	mutex_unlock(&unsettled_mutex);
-}
-
-/**
- * persock_native_unsettled() - is native ops shown on this governed socket?
- * @sock: any socket
- *
- * Context: any.
- * Return: true when it is governed, although it does not point at a router.
- */
-bool persock_native_unsettled(const struct socket *sock)
-{
-	return READ_ONCE(unsettled) == sock;
-}
-
-static int setsockopt_unsettled(struct socket *sock, int level, int optname,
-				sockptr_t optval, unsigned int optlen)
-{
-	struct persock_attachment *attachment;
-	struct persock_router *router;
-	const struct proto_ops *native;
-	struct module *owner;
+	struct persock_router *router = persock_router_peek(sock);
+	bool peeloff = peels_off(level, optname);
+	struct persock_creation creation;
 	int err;
 
-	mutex_lock(&unsettled_mutex);
-	router = persock_router_peek(sock);
-	attachment = router->attachment;
-	native = router->native;
-
-	WRITE_ONCE(unsettled, sock);
-	WRITE_ONCE(sock->ops, native);
-	err = native->setsockopt(sock, level, optname, optval, optlen);
-
-	if (READ_ONCE(sock->ops) != native) {
-		native = READ_ONCE(sock->ops);
-		owner = module_of(sock, native);
-		router = persock_router_get(attachment, &persock_native,
-					    native->family, native, owner);
-		/*
-		 * The protocol cannot be taken off again, and its socket may
-		 * not stay ungoverned. Routers come from a pool that a work
-		 * item refills; wait for it. This ends: with no memory at all
-		 * the task is killed by the OOM killer, or freed memory helps.
-		 */
-		while (!router) {
-			schedule_timeout_uninterruptible(1);
-			router = persock_router_get(attachment,
-						    &persock_native,
-						    native->family, native,
-						    owner);
-		}
-	}
-	WRITE_ONCE(sock->ops, &router->ops);
-	WRITE_ONCE(unsettled, NULL);
-	mutex_unlock(&unsettled_mutex);
+	if (peeloff)
+		persock_creation_begin(&creation, router->attachment);
+	err = router->native->getsockopt(sock, level, optname, optval.user,
+					 optlen.user);
+	if (peeloff)
+		persock_creation_end(&creation);
 
 	return err;
 }
@@ -233,8 +222,8 @@ static int native_setsockopt(struct socket *sock, int level, int optname,
 {
 	if (sk_is_tcp(sock->sk) &&
 	    ((level == SOL_TCP && optname == TCP_ULP) || level == SOL_TLS))
-		return setsockopt_unsettled(sock, level, optname, optval,
-					    optlen);
+		return persock_ktls_setsockopt(sock, level, optname, optval,
+					       optlen);
 
 	return NATIVE(sock)->setsockopt(sock, level, optname, optval, optlen);
 }

@@ -10,12 +10,15 @@
 #include "compat.h"
 #include "provider.h"
 
+struct persock_router;
+
 extern struct persock_provider persock_native;
 
 int persock_native_interpose(struct persock_attachment *attachment,
 			     struct socket *sock);
-void persock_native_settle(void);
-bool persock_native_unsettled(const struct socket *sock);
+struct persock_router *
+persock_native_router(struct persock_attachment *attachment,
+		      struct socket *sock, const struct proto_ops *native);
 
 #ifdef PERSOCK_HAVE_SENDPAGE
 ssize_t persock_native_sendpage(struct socket *sock, struct page *page,

@@ -24,12 +24,6 @@
 
 static struct genl_family netlink_family;
 
-/*
- * Grows with every change of what dumps show, so that a dump that was
- * interrupted by one is marked (NLM_F_DUMP_INTR); persock_mutex.
- */
-static unsigned int generation = 1;
-
 static struct sk_buff *reply_new(struct genl_info *info, void **header)
 {
 	struct sk_buff *reply = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
@@ -123,9 +117,9 @@ int persock_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return reply_send(info, reply, header, err);
 }
 
-static int put_provider(struct sk_buff *skb,
-			const struct persock_provider *provider)
+static int put_provider(struct sk_buff *skb, const void *entry)
 {
+	const struct persock_provider *provider = entry;
 	const char *const *gap = provider->lsm_gaps;
 	unsigned int i;
 
@@ -149,22 +143,28 @@ static int put_provider(struct sk_buff *skb,
  * One entry of a dump. cb->args[0] counts the entries that were sent; an entry
  * that does not fit is sent again in the next message.
  */
-#define DUMP_ENTRY(skb, cb, cmd, put, entry) ({				\
-	void *_header = genlmsg_put(skb, NETLINK_CB((cb)->skb).portid,	\
-				    (cb)->nlh->nlmsg_seq,		\
-				    &netlink_family, NLM_F_MULTI, cmd);	\
-	int _err = -EMSGSIZE;						\
-									\
-	if (_header) {							\
-		genl_dump_check_consistent(cb, _header);		\
-		_err = put(skb, entry);					\
-		if (_err)						\
-			genlmsg_cancel(skb, _header);			\
-		else							\
-			genlmsg_end(skb, _header);			\
-	}								\
-	_err;								\
-})
+static int dump_entry(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
+		      int (*put)(struct sk_buff *skb, const void *entry),
+		      const void *entry)
+{
+	void *header;
+	int err;
+
+	header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+			     cb->nlh->nlmsg_seq, &netlink_family, NLM_F_MULTI,
+			     cmd);
+	if (!header)
+		return -EMSGSIZE;
+
+	genl_dump_check_consistent(cb, header);
+	err = put(skb, entry);
+	if (err)
+		genlmsg_cancel(skb, header);
+	else
+		genlmsg_end(skb, header);
+
+	return err;
+}
 
 /* What a dump callback returns: an entry too large for any message fails. */
 static int dump_result(struct sk_buff *skb, struct netlink_callback *cb,
@@ -181,10 +181,10 @@ int persock_nl_provider_get_dumpit(struct sk_buff *skb,
 	int i = 0, err = 0;
 
 	mutex_lock(&persock_mutex);
-	cb->seq = generation;
+	cb->seq = persock_generation;
 	while (!err && (provider = persock_provider_next(provider))) {
 		if (i >= cb->args[0])
-			err = DUMP_ENTRY(skb, cb, PERSOCK_CMD_PROVIDER_GET,
+			err = dump_entry(skb, cb, PERSOCK_CMD_PROVIDER_GET,
 					 put_provider, provider);
 		i += !err;
 	}
@@ -258,15 +258,14 @@ int persock_nl_personality_new_doit(struct sk_buff *skb,
 	personality = persock_personality_add(name,
 					      nla_data(info->attrs[PERSOCK_A_BASE]),
 					      providers, nr, info->extack);
-	generation++;
 	mutex_unlock(&persock_mutex);
 
 	return PTR_ERR_OR_ZERO(personality);
 }
 
-static int put_personality(struct sk_buff *skb,
-			   const struct persock_personality *personality)
+static int put_personality(struct sk_buff *skb, const void *entry)
 {
+	const struct persock_personality *personality = entry;
 	struct persock_totals totals = personality->retired;
 	struct persock_attachment *attachment = NULL;
 	u64 sockets = 0;
@@ -331,10 +330,10 @@ int persock_nl_personality_get_dumpit(struct sk_buff *skb,
 	int i = 0, err = 0;
 
 	mutex_lock(&persock_mutex);
-	cb->seq = generation;
+	cb->seq = persock_generation;
 	while (!err && (personality = persock_personality_next(personality))) {
 		if (i >= cb->args[0])
-			err = DUMP_ENTRY(skb, cb, PERSOCK_CMD_PERSONALITY_GET,
+			err = dump_entry(skb, cb, PERSOCK_CMD_PERSONALITY_GET,
 					 put_personality, personality);
 		i += !err;
 	}
@@ -354,7 +353,6 @@ int persock_nl_personality_del_doit(struct sk_buff *skb,
 
 	mutex_lock(&persock_mutex);
 	err = persock_personality_del(name, info->extack);
-	generation++;
 	mutex_unlock(&persock_mutex);
 
 	return err;
@@ -393,7 +391,6 @@ int persock_nl_attach_doit(struct sk_buff *skb, struct genl_info *info)
 
 	mutex_lock(&persock_mutex);
 	err = persock_attach(cgroup, name, info->extack);
-	generation++;
 	mutex_unlock(&persock_mutex);
 	cgroup_put(cgroup);
 
@@ -434,34 +431,20 @@ int persock_nl_detach_doit(struct sk_buff *skb, struct genl_info *info)
 
 	mutex_lock(&persock_mutex);
 	err = persock_detach(id, info->extack);
-	generation++;
 	mutex_unlock(&persock_mutex);
 
 	return err;
 }
 
-static int put_attachment(struct sk_buff *skb,
-			  const struct persock_attachment *attachment)
+static int put_attachment(struct sk_buff *skb, const void *entry)
 {
+	const struct persock_attachment *attachment = entry;
 	struct persock_totals totals = { };
 	char *path;
-	int err;
+	int length;
 
 	if (put_u64(skb, PERSOCK_A_CGROUP_ID, attachment->id))
 		return -EMSGSIZE;
-
-	path = kmalloc(PATH_MAX, GFP_KERNEL);
-	if (!path)
-		return -ENOMEM;
-	err = cgroup_path(attachment->cgroup, path, PATH_MAX);
-	/* What is longer is told by its id alone. */
-	if (err >= 0 && err < PATH_MAX)
-		err = nla_put_string(skb, PERSOCK_A_CGROUP_PATH, path);
-	else
-		err = 0;
-	kfree(path);
-	if (err)
-		return err;
 
 	persock_totals_read(attachment->totals, &totals);
 	if (nla_put_string(skb, PERSOCK_A_PERSONALITY,
@@ -471,7 +454,19 @@ static int put_attachment(struct sk_buff *skb,
 	    put_u64(skb, PERSOCK_A_SOCKETS_CREATED, totals.created))
 		return -EMSGSIZE;
 
-	return put_counters(skb, &totals);
+	if (put_counters(skb, &totals))
+		return -EMSGSIZE;
+
+	/* A path that does not fit is left out: the id tells which it is. */
+	path = kmalloc(PATH_MAX, GFP_KERNEL);
+	if (!path)
+		return -ENOMEM;
+	length = cgroup_path(attachment->cgroup, path, PATH_MAX);
+	if (length >= 0 && length < PATH_MAX)
+		nla_put_string(skb, PERSOCK_A_CGROUP_PATH, path);
+	kfree(path);
+
+	return 0;
 }
 
 int persock_nl_attachment_get_doit(struct sk_buff *skb, struct genl_info *info)
@@ -510,12 +505,12 @@ int persock_nl_attachment_get_dumpit(struct sk_buff *skb,
 	int i = 0, err = 0;
 
 	mutex_lock(&persock_mutex);
-	cb->seq = generation;
+	cb->seq = persock_generation;
 	while (!err && (attachment = persock_attachment_next(attachment))) {
 		if (!attachment->attached)
 			continue;
 		if (i >= cb->args[0])
-			err = DUMP_ENTRY(skb, cb, PERSOCK_CMD_ATTACHMENT_GET,
+			err = dump_entry(skb, cb, PERSOCK_CMD_ATTACHMENT_GET,
 					 put_attachment, attachment);
 		i += !err;
 	}
@@ -531,7 +526,10 @@ static struct genl_family netlink_family __ro_after_init = {
 	.policy = persock_nl_policy,
 	.small_ops = persock_nl_ops,
 	.n_small_ops = ARRAY_SIZE(persock_nl_ops),
-	.resv_start_op = __PERSOCK_CMD_MAX,
+	/* persock_mutex serialises what must be; others need not wait. */
+	.parallel_ops = true,
+	/* GENL_ADMIN_PERM is about the initial user namespace, whatever the net. */
+	.netnsok = true,
 	.module = THIS_MODULE,
 };
 

@@ -95,7 +95,7 @@ static int prepare_len(sockptr_t optlen, unsigned int size, unsigned int max)
 int persock_router_getsockopt(struct socket *sock, int level, int optname,
 			      char __user *optval, int __user *optlen)
 {
-	struct persock_router *router = persock_router_of(sock);
+	struct persock_router *router = persock_router_peek(sock);
 	unsigned int size, max;
 	int err;
 
@@ -116,7 +116,7 @@ int persock_router_getsockopt(struct socket *sock, int level, int optname,
 int persock_router_getsockopt_iter(struct socket *sock, int level, int optname,
 				   sockopt_t *opt)
 {
-	struct persock_router *router = persock_router_of(sock);
+	struct persock_router *router = persock_router_peek(sock);
 	unsigned int size, max;
 	int err;
 
@@ -149,7 +149,7 @@ static bool ulp_escapes(const char *name)
 int persock_router_setsockopt(struct socket *sock, int level, int optname,
 			      sockptr_t optval, unsigned int optlen)
 {
-	struct persock_router *router = persock_router_of(sock);
+	struct persock_router *router = persock_router_peek(sock);
 	char name[TCP_ULP_NAME_MAX] = "";
 	int verdict;
 
@@ -237,7 +237,7 @@ int persock_option_sk_get(struct sock *sk, int level, int optname,
 			  sockptr_t optval, sockptr_t optlen)
 {
 	struct socket *sock = sk->sk_socket;
-	struct persock_router *router = persock_router_of(sock);
+	struct persock_router *router = persock_router_peek(sock);
 	unsigned int size, max;
 	int err, len, value;
 
@@ -254,8 +254,9 @@ int persock_option_sk_get(struct sock *sk, int level, int optname,
 		err = persock_sol_socket_get(persock_sk_getsockopt, sock,
 					     optname, optval,
 					     KERNEL_SOCKPTR(&len));
-		if (!err && copy_to_sockptr(optlen, &len, sizeof(len)))
-			err = -EFAULT;
+		/* SO_PEERGROUPS tells the length it needs with an error. */
+		if (copy_to_sockptr(optlen, &len, sizeof(len)))
+			return -EFAULT;
 		return err;
 	}
 

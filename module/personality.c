@@ -13,6 +13,7 @@
 #include "personality.h"
 
 DEFINE_MUTEX(persock_mutex);
+unsigned int persock_generation = 1;
 
 static LIST_HEAD(personalities);
 
@@ -175,6 +176,7 @@ persock_personality_add(const char *name, const char *base,
 		return ERR_PTR(err);
 	}
 	list_add_tail(&personality->node, &personalities);
+	persock_generation++;
 
 	return personality;
 }
@@ -211,6 +213,7 @@ int persock_personality_del(const char *name, struct netlink_ext_ack *extack)
 		return -EBUSY;
 	}
 	list_del(&personality->node);
+	persock_generation++;
 	persock_personality_put(personality);
 
 	return 0;

@@ -82,6 +82,12 @@ struct persock_request {
  */
 extern struct mutex persock_mutex;
 
+/*
+ * Grows with every change of what the control plane lists, so that a listing
+ * that was interrupted by one can be told; persock_mutex.
+ */
+extern unsigned int persock_generation;
+
 /* The preset tables, see preset.c. */
 struct persock_preset {
 	const char *name;

@@ -71,10 +71,12 @@ int persock_register_provider(struct persock_provider *provider)
 		return -EINVAL;
 
 	mutex_lock(&persock_mutex);
-	if (find(provider->name))
+	if (find(provider->name)) {
 		err = -EEXIST;
-	else
+	} else {
 		list_add_tail(&provider->node, &providers);
+		persock_generation++;
+	}
 	mutex_unlock(&persock_mutex);
 
 	return err;
@@ -95,6 +97,7 @@ void persock_unregister_provider(struct persock_provider *provider)
 {
 	mutex_lock(&persock_mutex);
 	list_del(&provider->node);
+	persock_generation++;
 	mutex_unlock(&persock_mutex);
 }
 EXPORT_SYMBOL_GPL(persock_unregister_provider);

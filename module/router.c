@@ -13,6 +13,7 @@
 #include <linux/workqueue.h>
 #include <net/sock.h>
 
+#include "cmsg.h"
 #include "family.h"
 #include "native.h"
 #include "option.h"
@@ -119,30 +120,6 @@ void persock_routers_free(struct persock_attachment *attachment)
 	}
 }
 
-/**
- * persock_router_of() - the router of a governed socket
- * @sock: reached through the router's table, so governed
- *
- * While the native ops are shown to kTLS (see native.c) the socket does not
- * point at its router; this waits until it does again.
- *
- * Context: process context, may sleep.
- * Return: the router, never NULL but for a bug.
- */
-struct persock_router *persock_router_of(struct socket *sock)
-{
-	struct persock_router *router = persock_router_peek(sock);
-
-	if (likely(router))
-		return router;
-
-	persock_native_settle();
-	router = persock_router_peek(sock);
-	WARN_ON_ONCE(!router);
-
-	return router;
-}
-
 int persock_router_release(struct socket *sock)
 {
 	struct persock_router *router = persock_router_peek(sock);
@@ -152,7 +129,7 @@ int persock_router_release(struct socket *sock)
 	 * A socket that was to be accepted but was not has no sock: nothing to
 	 * release, not counted, and its router may have been recycled.
 	 */
-	if (!sock->sk || WARN_ON_ONCE(!router))
+	if (!sock->sk)
 		return 0;
 
 	attachment = router->attachment;
@@ -165,7 +142,7 @@ int persock_router_release(struct socket *sock)
 }
 
 #define ROUTE(sock, method, ...) ({					\
-	struct persock_router *_router = persock_router_of(sock);	\
+	struct persock_router *_router = persock_router_peek(sock);	\
 	_router && _router->provider->ops->method ?			\
 		_router->provider->ops->method(sock, ##__VA_ARGS__) :	\
 		-EOPNOTSUPP;						\
@@ -173,7 +150,7 @@ int persock_router_release(struct socket *sock)
 
 /* Count a call that no rule restricts yet, and pass it on. */
 #define ROUTE_COUNTED(sock, operation, method, ...) ({			\
-	struct persock_router *_counted = persock_router_of(sock);	\
+	struct persock_router *_counted = persock_router_peek(sock);	\
 									\
 	if (_counted)							\
 		persock_count(_counted->attachment->totals,		\
@@ -192,7 +169,7 @@ static int address_length(struct persock_router *router, int length)
 static int router_bind(struct socket *sock, struct sockaddr *address,
 		       int length)
 {
-	struct persock_router *router = persock_router_of(sock);
+	struct persock_router *router = persock_router_peek(sock);
 
 	if (!router)
 		return -EOPNOTSUPP;
@@ -203,7 +180,7 @@ static int router_bind(struct socket *sock, struct sockaddr *address,
 static int router_connect(struct socket *sock, struct sockaddr *address,
 			  int length, int flags)
 {
-	struct persock_router *router = persock_router_of(sock);
+	struct persock_router *router = persock_router_peek(sock);
 
 	if (!router)
 		return -EOPNOTSUPP;
@@ -219,7 +196,7 @@ static int router_socketpair(struct socket *first, struct socket *second)
 static int router_accept(struct socket *sock, struct socket *newsock,
 			 PERSOCK_ACCEPT_PARAMS)
 {
-	struct persock_router *router = persock_router_of(sock);
+	struct persock_router *router = persock_router_peek(sock);
 	PERSOCK_ACCEPT_ARG(arg);
 
 	if (!router || !router->provider->ops->accept)
@@ -248,7 +225,7 @@ static int router_getname(struct socket *sock, struct sockaddr *address,
 static __poll_t router_poll(struct file *file, struct socket *sock,
 			    struct poll_table_struct *wait)
 {
-	struct persock_router *router = persock_router_of(sock);
+	struct persock_router *router = persock_router_peek(sock);
 
 	if (!router || !router->provider->ops->poll)
 		return EPOLLERR;
@@ -259,7 +236,7 @@ static __poll_t router_poll(struct file *file, struct socket *sock,
 static int router_ioctl(struct socket *sock, unsigned int cmd,
 			unsigned long arg)
 {
-	struct persock_router *router = persock_router_of(sock);
+	struct persock_router *router = persock_router_peek(sock);
 
 	if (!router || !router->provider->ops->ioctl)
 		return -ENOIOCTLCMD;
@@ -270,7 +247,7 @@ static int router_ioctl(struct socket *sock, unsigned int cmd,
 static int router_compat_ioctl(struct socket *sock, unsigned int cmd,
 			       unsigned long arg)
 {
-	struct persock_router *router = persock_router_of(sock);
+	struct persock_router *router = persock_router_peek(sock);
 
 	if (!router || !router->provider->ops->compat_ioctl)
 		return -ENOIOCTLCMD;
@@ -286,7 +263,7 @@ static int router_gettstamp(struct socket *sock, void __user *stamp,
 
 static int router_listen(struct socket *sock, int backlog)
 {
-	struct persock_router *router = persock_router_of(sock);
+	struct persock_router *router = persock_router_peek(sock);
 
 	if (!router)
 		return -EOPNOTSUPP;
@@ -300,30 +277,30 @@ static int router_shutdown(struct socket *sock, int how)
 	return ROUTE_COUNTED(sock, SHUTDOWN, shutdown, how);
 }
 
-static int judge_send(struct persock_router *router, u32 *flags,
-		      size_t control)
+/* A control buffer that is too long is ENOBUFS (seeds S11, S14). */
+static int judge_control(const struct persock_rules *rules, size_t length)
 {
-	const struct persock_rules *rules = persock_router_rules(router);
-	int verdict;
-
-	verdict = persock_judge_flags(&rules->send, PERSOCK_KERNEL_SEND_FLAGS,
-				      flags);
-	if (!verdict && rules->control_max && control > rules->control_max)
-		verdict = -ENOBUFS;	/* seed S14 */
-	persock_count(router->attachment->totals, PERSOCK_OP_SENDMSG, verdict);
-
-	return verdict;
+	return rules->control_max && length > rules->control_max ? -ENOBUFS :
+								   0;
 }
 
 static int router_sendmsg(struct socket *sock, struct msghdr *msg,
 			  size_t length)
 {
-	struct persock_router *router = persock_router_of(sock);
+	struct persock_router *router = persock_router_peek(sock);
+	const struct persock_rules *rules;
 	int verdict;
 
 	if (!router || !router->provider->ops->sendmsg)
 		return -EOPNOTSUPP;
-	verdict = judge_send(router, &msg->msg_flags, msg->msg_controllen);
+	rules = persock_router_rules(router);
+	verdict = persock_judge_flags(&rules->send, PERSOCK_KERNEL_SEND_FLAGS,
+				      &msg->msg_flags);
+	if (!verdict)
+		verdict = judge_control(rules, msg->msg_controllen);
+	if (!verdict)
+		verdict = persock_cmsg_send(rules, msg);
+	persock_count(router->attachment->totals, PERSOCK_OP_SENDMSG, verdict);
 	if (verdict)
 		return verdict;
 	if (msg->msg_name)
@@ -335,30 +312,33 @@ static int router_sendmsg(struct socket *sock, struct msghdr *msg,
 static int router_recvmsg(struct socket *sock, struct msghdr *msg,
 			  size_t length, int flags)
 {
-	struct persock_router *router = persock_router_of(sock);
-	const struct persock_flags *rule;
+	struct persock_router *router = persock_router_peek(sock);
+	const struct persock_rules *rules;
 	u32 judged = flags;
-	int verdict = PERSOCK_ALLOW;
+	int verdict;
 
 	if (!router || !router->provider->ops->recvmsg)
 		return -EOPNOTSUPP;
 
-	rule = &persock_router_rules(router)->recv;
-	if ((judged & MSG_ERRQUEUE) && rule->errqueue)
-		verdict = rule->errqueue;
+	rules = persock_router_rules(router);
+	if ((judged & MSG_ERRQUEUE) && rules->recv.errqueue)
+		verdict = rules->recv.errqueue;
 	else
-		verdict = persock_judge_flags(rule, MSG_CMSG_COMPAT, &judged);
+		verdict = persock_judge_flags(&rules->recv, MSG_CMSG_COMPAT,
+					      &judged);
+	if (!verdict)
+		verdict = judge_control(rules, msg->msg_controllen);
 	persock_count(router->attachment->totals, PERSOCK_OP_RECVMSG, verdict);
 	if (verdict)
 		return verdict;
 
-	return router->provider->ops->recvmsg(sock, msg, length, judged);
+	return persock_cmsg_recv(router, sock, msg, length, judged);
 }
 
 static int router_mmap(struct file *file, struct socket *sock,
 		       struct vm_area_struct *vma)
 {
-	struct persock_router *router = persock_router_of(sock);
+	struct persock_router *router = persock_router_peek(sock);
 	int verdict;
 
 	if (!router || !router->provider->ops->mmap)
@@ -376,7 +356,7 @@ static ssize_t router_splice_read(struct socket *sock, loff_t *ppos,
 				  struct pipe_inode_info *pipe, size_t length,
 				  unsigned int flags)
 {
-	struct persock_router *router = persock_router_of(sock);
+	struct persock_router *router = persock_router_peek(sock);
 
 	if (!router)
 		return -EOPNOTSUPP;
@@ -395,13 +375,15 @@ static ssize_t router_splice_read(struct socket *sock, loff_t *ppos,
 static ssize_t router_sendpage(struct socket *sock, struct page *page,
 			       int offset, size_t size, int flags)
 {
-	struct persock_router *router = persock_router_of(sock);
+	struct persock_router *router = persock_router_peek(sock);
 	u32 judged = flags;
 	int verdict;
 
 	if (!router)
 		return -EOPNOTSUPP;
-	verdict = judge_send(router, &judged, 0);
+	verdict = persock_judge_flags(&persock_router_rules(router)->send,
+				      PERSOCK_KERNEL_SEND_FLAGS, &judged);
+	persock_count(router->attachment->totals, PERSOCK_OP_SENDMSG, verdict);
 	if (verdict)
 		return verdict;
 	/* Sends through sendmsg, for providers with sockets of their own. */
@@ -418,7 +400,7 @@ static ssize_t router_sendpage(struct socket *sock, struct page *page,
  */
 static void router_show_fdinfo(struct seq_file *m, struct socket *sock)
 {
-	struct persock_router *router = persock_router_of(sock);
+	struct persock_router *router = persock_router_peek(sock);
 	const struct persock_provider_ops *ops;
 	int family, type, protocol;
 
@@ -441,15 +423,26 @@ static void router_show_fdinfo(struct seq_file *m, struct socket *sock)
 }
 
 /*
+ * A recycled table may still be read by the release of a socket that was never
+ * accepted, see struct persock_router. It reads release and owner only; both
+ * are the same in every table, and a copy never shows them as anything else.
+ */
+static void write_table(struct proto_ops *table, const struct proto_ops *ops)
+{
+	memcpy(table, ops, sizeof(*table));
+}
+
+/*
  * The table of a socket that the kernel made. An allow-list: compat.h fails
  * the build when proto_ops has a field that is not decided about here.
  *
  * What the kernel calls with the sock locked, and what no policy speaks of, is
  * taken over as it is and costs nothing.
  */
-static void fill_native(struct proto_ops *ops, const struct proto_ops *native)
+static void fill_native(struct proto_ops *table,
+			const struct proto_ops *native)
 {
-	*ops = (struct proto_ops) {
+	const struct proto_ops ops = {
 		.family = native->family,
 		.owner = THIS_MODULE,
 		.release = persock_router_release,
@@ -466,7 +459,10 @@ static void fill_native(struct proto_ops *ops, const struct proto_ops *native)
 #endif
 		.gettstamp = native->gettstamp,
 		.listen = native->listen ? router_listen : NULL,
-		.shutdown = native->shutdown ? router_shutdown : NULL,
+		/* nbd tells by it what cannot be shut down. */
+		.shutdown = native->shutdown == sock_no_shutdown ?
+				    sock_no_shutdown :
+				    native->shutdown ? router_shutdown : NULL,
 		.setsockopt = native->setsockopt ? persock_router_setsockopt :
 						   NULL,
 		.getsockopt = native->getsockopt ? persock_router_getsockopt :
@@ -492,6 +488,8 @@ static void fill_native(struct proto_ops *ops, const struct proto_ops *native)
 		.sendmsg_locked = native->sendmsg_locked,
 		.set_rcvlowat = native->set_rcvlowat,
 	};
+
+	write_table(table, &ops);
 }
 
 /*
@@ -499,9 +497,9 @@ static void fill_native(struct proto_ops *ops, const struct proto_ops *native)
  * these without looking, so a method that the provider lacks is answered by
  * the router.
  */
-static void fill_wrapper(struct proto_ops *ops)
+static void fill_wrapper(struct proto_ops *table)
 {
-	*ops = (struct proto_ops) {
+	const struct proto_ops ops = {
 		.family = persock_family,
 		.owner = THIS_MODULE,
 		.release = persock_router_release,
@@ -529,6 +527,8 @@ static void fill_wrapper(struct proto_ops *ops)
 #endif
 		.splice_read = router_splice_read,
 	};
+
+	write_table(table, &ops);
 }
 
 static struct persock_router *
@@ -571,7 +571,9 @@ persock_router_get(struct persock_attachment *attachment,
 	unsigned long flags;
 	bool low;
 
+	rcu_read_lock();
 	router = find(attachment, provider, class, native);
+	rcu_read_unlock();
 	if (likely(router))
 		return router;
 

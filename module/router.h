@@ -68,8 +68,6 @@ static inline struct persock_router *persock_router_peek(struct socket *sock)
 	return container_of(ops, struct persock_router, ops);
 }
 
-struct persock_router *persock_router_of(struct socket *sock);
-
 /**
  * persock_router_rules() - what governs a socket
  * @router: its router

@@ -203,6 +203,52 @@ int persock_judge_ioctl(const struct persock_rules *rules, u32 cmd)
 	return rules->ioctl_default;
 }
 
+static const struct persock_cmsg *cmsg_find(const struct persock_rules *rules,
+					    int level, int type)
+{
+	unsigned int i;
+
+	for (i = 0; i < rules->nr_cmsgs; i++) {
+		if (rules->cmsgs[i].level == level &&
+		    rules->cmsgs[i].type == type)
+			return &rules->cmsgs[i];
+	}
+
+	return NULL;
+}
+
+/**
+ * persock_judge_cmsg_send() - may this control message be sent?
+ * @rules: rules of the socket's class
+ * @level: its cmsg_level
+ * @type: its cmsg_type
+ *
+ * Return: PERSOCK_ALLOW, PERSOCK_IGNORE (it is taken out) or a negative errno.
+ */
+int persock_judge_cmsg_send(const struct persock_rules *rules, int level,
+			    int type)
+{
+	const struct persock_cmsg *cmsg = cmsg_find(rules, level, type);
+
+	return cmsg ? cmsg->send : rules->cmsg_send_default;
+}
+
+/**
+ * persock_judge_cmsg_recv() - may this control message be received?
+ * @rules: rules of the socket's class
+ * @level: its cmsg_level
+ * @type: its cmsg_type
+ *
+ * Return: PERSOCK_ALLOW or PERSOCK_IGNORE (it is cut).
+ */
+int persock_judge_cmsg_recv(const struct persock_rules *rules, int level,
+			    int type)
+{
+	const struct persock_cmsg *cmsg = cmsg_find(rules, level, type);
+
+	return cmsg ? cmsg->recv : rules->cmsg_recv_default;
+}
+
 /**
  * persock_clamp_backlog() - the backlog that listen(2) passes on
  * @rule: how to clamp

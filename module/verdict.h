@@ -111,10 +111,12 @@ struct persock_cmsg {
  * @nr_cmsgs: length of @cmsgs
  * @cmsg_send_default: verdict on sending a control message that is not listed
  * @cmsg_recv_default: verdict on receiving one: allow or ignore
+ * @cmsg_recv_max: bytes of control messages that one receive may bring; they
+ *		   are filtered in a buffer of that size. 0: not filtered
  * @mmap: verdict on mmap(2) of the socket
  * @address_max: longest address passed on in bytes, the rest is cut; 0: as is
  * @option_max: longest value accepted by setsockopt in bytes; 0: no limit
- * @control_max: longest control buffer of a send in bytes; 0: no limit
+ * @control_max: longest control buffer of a call in bytes; 0: no limit
  */
 struct persock_rules {
 	const struct persock_option *options;
@@ -130,6 +132,7 @@ struct persock_rules {
 	unsigned int nr_cmsgs;
 	s16 cmsg_send_default;
 	s16 cmsg_recv_default;
+	u16 cmsg_recv_max;
 	s16 mmap;
 	u16 address_max;
 	u32 option_max;
@@ -175,6 +178,10 @@ int persock_judge_set(const struct persock_rules *rules, int level, int name,
 int persock_judge_flags(const struct persock_flags *rule, u32 exempt,
 			u32 *flags);
 int persock_judge_ioctl(const struct persock_rules *rules, u32 cmd);
+int persock_judge_cmsg_send(const struct persock_rules *rules, int level,
+			    int type);
+int persock_judge_cmsg_recv(const struct persock_rules *rules, int level,
+			    int type);
 int persock_clamp_backlog(const struct persock_backlog *rule, int backlog);
 
 #endif /* _PERSOCK_VERDICT_H */

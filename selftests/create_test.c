@@ -13,6 +13,10 @@
 #include "harness.h"
 #include "inet.h"
 
+#ifndef IPPROTO_SMC
+#define IPPROTO_SMC	256
+#endif
+
 /* Families of both kernels; persock can add none. */
 #define FAMILIES	46
 
@@ -144,6 +148,24 @@ TEST_F(create, packet)
 	/* Packet sockets ignore the upper half: no other spelling passes. */
 	EXPECT_EQ(err, try(AF_PACKET, SOCK_RAW, 0x10000 | protocol));
 	EXPECT_EQ(err, try(AF_INET, SOCK_PACKET, 0x10000 | protocol));
+}
+
+/*
+ * SMC sockets fall back to TCP by pointing the descriptor at a socket of the
+ * kernel's: no personality can have them.
+ */
+TEST_F(create, smc)
+{
+	if (system("modprobe -q smc 2>/dev/null"))
+		SKIP(return, "the kernel has no SMC module");
+	EXPECT_EQ(variant->id == UNGOVERNED ? 0 : EAFNOSUPPORT,
+		  try(AF_SMC, SOCK_STREAM, 0));
+	if (variant->id != UNGOVERNED) {
+		EXPECT_EQ(EAFNOSUPPORT, try(AF_INET, SOCK_STREAM,
+					    IPPROTO_SMC));
+		EXPECT_EQ(EAFNOSUPPORT, try(AF_INET6, SOCK_STREAM,
+					    IPPROTO_SMC));
+	}
 }
 
 /* What is no family, or no type, is told as the kernel tells it. */

@@ -146,7 +146,8 @@ TEST_F(ktls, records)
 	ASSERT_EQ((ssize_t)sizeof(out), write(file, out, sizeof(out)));
 	memset(in, 0, sizeof(in));
 	ASSERT_EQ((ssize_t)sizeof(out),
-		  sendfile(tcp.client, file, &offset, sizeof(out)));
+		  sendfile(tcp.client, file, &offset, sizeof(out)))
+		TH_LOG("sendfile: %s", strerror(errno));
 	ASSERT_EQ((ssize_t)sizeof(in), recv_all(tcp.server, in, sizeof(in)));
 	EXPECT_EQ(0, memcmp(out, in, sizeof(in)));
 	close(file);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154,SC2317 # what it sets and defines is for those who source it
 #
 # What shell tests share: KTAP, and cgroups to attach. A test is a function whose name begins
 # with test_: it calls fail, returns non-zero, or passes. Sourced, not run:
@@ -120,16 +121,36 @@ release() {
 	wait "$held"
 }
 
-# A field of "persock -j status": numbers and words as they are.
+# A field of "persock -j status": a number, true or false.
 status_of() { # FIELD
-	persock -j status | python3 -c '
-import json, sys
-value = json.load(sys.stdin)[sys.argv[1]]
-print(int(value) if isinstance(value, bool) else value)' "$1"
+	persock -j status 2>/dev/null | sed -n "s/^{.*\"$1\":\([a-z0-9]*\)[,}].*/\1/p"
+}
+
+# The kernel's log since the last call of mark_log.
+mark_log() {
+	log_mark="persock selftest $RANDOM$RANDOM"
+	echo "<6>$log_mark" >/dev/kmsg
+}
+
+log() {
+	dmesg | sed -n "/$log_mark/,\$p"
+}
+
+# The module that is under test, and loading it anew.
+module=${PERSOCK_KO:-${PERSOCK_MODULES:+$PERSOCK_MODULES/persock.ko}}
+
+need_module_file() {
+	[ -n "$module" ] && [ -f "$module" ] && return
+	skip "no persock.ko: set PERSOCK_MODULES to the folder that has it"
+	return 1
+}
+
+unloaded() {
+	[ ! -d /sys/module/persock ] || rmmod persock
 }
 
 clean_up() {
-	local i
+	local i tries
 	for ((i = ${#cgroups[@]} - 1; i >= 0; i--)); do
 		[ -d "${cgroups[i]}" ] || continue
 		echo 1 >"${cgroups[i]}/cgroup.kill"
@@ -179,7 +200,8 @@ run_tests() {
 	echo "1..${#names[@]}"
 	for name in "${names[@]}"; do
 		number=$((number + 1))
-		why= skipped=
+		why=
+		skipped=
 		"$name" || why=${why:-$name returned $?}
 		clean_up
 		if [ -n "$why" ]; then

@@ -20,16 +20,18 @@
  *    Documentation/netlink/specs/persock.yaml.
  *
  * 3. An explicit socket(AF_PERSOCK, type, PERSOCK_PROTOCOL(family, protocol)).
- *    It asks for a socket of @family and @protocol that a provider of its own
- *    (not the native one) serves. In a governed cgroup it is judged exactly
- *    as socket(family, type, protocol) is, so the packing grants nothing that
- *    the plain call would not. Elsewhere every provider other than native is
+ *    In a governed cgroup it is the same as socket(family, type, protocol):
+ *    judged and served as that is, so the packing grants nothing that the
+ *    plain call would not. Elsewhere every provider other than native is
  *    tried in the order of registration, with nothing refused by policy.
  *    Errors of its own:
  *
  *      EINVAL           bits of the protocol argument are set that
  *                       PERSOCK_PROTOCOL() never sets
  *      EAFNOSUPPORT     no provider takes (family, type, protocol)
+ *      EPERM            the task is not governed and lacks CAP_NET_ADMIN in
+ *                       the initial user namespace: such a socket arms the
+ *                       interception points of the whole machine
  */
 #ifndef _UAPI_LINUX_PERSOCK_H
 #define _UAPI_LINUX_PERSOCK_H
