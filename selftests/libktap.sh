@@ -12,7 +12,6 @@
 set -uo pipefail
 
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
-# Not inherited from whoever calls: what a test leaves in the background must not hold a pipe.
 work=$(mktemp -d)
 probe=${PERSOCK_PROBE:-$here/../build/selftests/probe}
 base=persock-$(basename "$0" .sh)-$$
@@ -72,9 +71,9 @@ cgroup_root() {
 new_cgroup() { # VARIABLE NAME: make a cgroup, put its path in VARIABLE
 	local path
 	path=$(cgroup_root)/$base-$2
-	mkdir "$path" || return
-	cgroups+=("$path")
 	printf -v "$1" %s "$path"
+	cgroups+=("$path")
+	ok mkdir "$path"
 }
 
 new_personality() { # VARIABLE BASE [PROVIDER...]: put its name in VARIABLE
@@ -82,9 +81,9 @@ new_personality() { # VARIABLE BASE [PROVIDER...]: put its name in VARIABLE
 	for provider in "${@:3}"; do
 		arguments+=(--provider "$provider")
 	done
-	ok persock personality add "$name" "${arguments[@]}" || return
-	personalities+=("$name")
 	printf -v "$1" %s "$name"
+	personalities+=("$name")
+	ok persock personality add "$name" "${arguments[@]}"
 }
 
 # Run COMMAND in a cgroup.
