@@ -29,9 +29,10 @@ help:
 	@echo 'KERNEL=NAME picks one of: $(KERNELS)'
 
 # kbuild writes its output beside the sources. A mirror of them for each kernel keeps the tree
-# clean and the kernels apart; times are kept, so only what changed is compiled.
+# clean and the kernels apart. What differs is copied with the time of the copy, not of the edit: an
+# edit made while an older copy is being compiled is older than its object, and would be missed.
 # What rsync is told to exclude, --delete leaves alone: that protects the build's own files.
-mirror := rsync -a --delete --prune-empty-dirs --exclude='*.mod.c' \
+mirror := rsync -rlpc --delete --prune-empty-dirs --exclude='*.mod.c' \
 	--include='*/' --include='*.[chS]' --include=Kbuild --exclude='*'
 
 .PHONY: modules

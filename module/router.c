@@ -386,9 +386,13 @@ static ssize_t router_sendpage(struct socket *sock, struct page *page,
 	persock_count(router->attachment->totals, PERSOCK_OP_SENDMSG, verdict);
 	if (verdict)
 		return verdict;
-	/* Sends through sendmsg, for providers with sockets of their own. */
+	/*
+	 * Sends through sendmsg, for providers with sockets of their own; kTLS
+	 * on a host socket refuses the flag there.
+	 */
 	if (!router->native)
-		return sock_no_sendpage(sock, page, offset, size, judged);
+		return sock_no_sendpage(sock, page, offset, size,
+					judged & ~MSG_SENDPAGE_NOTLAST);
 
 	return persock_native_sendpage(sock, page, offset, size, judged);
 }

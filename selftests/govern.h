@@ -19,6 +19,8 @@ enum govern_id {
 	HOSTINET_ONLY,		/* everything allowed; hostinet */
 	GVISOR2020_NATIVE,	/* gvisor-2020; native */
 	GVISOR2020_HOSTINET,	/* gvisor-2020; hostinet, native */
+	GVISOR_NATIVE,		/* gvisor; native */
+	GVISOR_HOSTINET,	/* gvisor; hostinet, native */
 	NONE,			/* nothing allowed */
 	GOVERN_COUNT,
 };
@@ -52,7 +54,7 @@ int govern_tool(char *output, size_t size, ...);
 static inline bool is_hostinet(enum govern_id id)
 {
 	return id == HOSTINET || id == HOSTINET_ONLY ||
-	       id == GVISOR2020_HOSTINET;
+	       id == GVISOR2020_HOSTINET || id == GVISOR_HOSTINET;
 }
 
 #endif /* SELFTESTS_GOVERN_H */

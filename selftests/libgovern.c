@@ -55,6 +55,16 @@ static struct govern {
 		.base = "gvisor-2020",
 		.providers = { "hostinet", "native" },
 	},
+	[GVISOR_NATIVE] = {
+		.name = "gvisor-native",
+		.base = "gvisor",
+		.providers = { "native" },
+	},
+	[GVISOR_HOSTINET] = {
+		.name = "gvisor-hostinet",
+		.base = "gvisor",
+		.providers = { "hostinet", "native" },
+	},
 	[NONE] = {
 		.name = "none",
 		.base = "none",
