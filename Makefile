@@ -79,7 +79,10 @@ kunit:
 # Failing tests do not end this early: the summary, which is last, judges all logs together.
 .PHONY: check
 check: clean-check modules tool selftests-bin
-	@tools/setup kunit vm tests
+	@tools/setup kunit vm tests lint
+	$(call say,the tree itself)
+	@mkdir -p build/check
+	@selftests/tree_check >build/check/tree.ktap || true
 	$(call say,KUnit)
 	@kunit/run
 	@selftests/vm/check $(all)

@@ -23,7 +23,7 @@ static bool serves_stream(int family, int type, int protocol)
 
 static int no_socket(struct socket *sock, int family, int type, int protocol)
 {
-	return -ENOSYS;
+	return -EOPNOTSUPP;
 }
 
 static void no_release(struct socket *sock)

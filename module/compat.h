@@ -38,10 +38,15 @@ struct proto_accept_arg {
 	bool kern;
 };
 
-#define PERSOCK_ACCEPT_PARAMS	int flags, bool kern
-#define PERSOCK_ACCEPT_ARG(arg)	\
-	struct proto_accept_arg arg = { .flags = flags, .kern = kern }
-#define PERSOCK_ACCEPT_REF(arg)	(&(arg))
+/* Define @name, an accept() for proto_ops, that calls @function. */
+#define PERSOCK_DEFINE_ACCEPT(name, function)				\
+static int name(struct socket *sock, struct socket *newsock, int flags,	\
+		bool kern)						\
+{									\
+	struct proto_accept_arg arg = { .flags = flags, .kern = kern };	\
+									\
+	return function(sock, newsock, &arg);				\
+}
 
 static inline int persock_call_accept(const struct proto_ops *ops,
 				      struct socket *sock,
@@ -51,9 +56,12 @@ static inline int persock_call_accept(const struct proto_ops *ops,
 	return ops->accept(sock, newsock, arg->flags, arg->kern);
 }
 #else
-#define PERSOCK_ACCEPT_PARAMS	struct proto_accept_arg *accept_arg
-#define PERSOCK_ACCEPT_ARG(arg)	struct proto_accept_arg *arg = accept_arg
-#define PERSOCK_ACCEPT_REF(arg)	(arg)
+#define PERSOCK_DEFINE_ACCEPT(name, function)				\
+static int name(struct socket *sock, struct socket *newsock,		\
+		struct proto_accept_arg *arg)				\
+{									\
+	return function(sock, newsock, arg);				\
+}
 
 static inline int persock_call_accept(const struct proto_ops *ops,
 				      struct socket *sock,

@@ -11,6 +11,7 @@
 #include <linux/capability.h>
 #include <linux/module.h>
 #include <linux/net.h>
+#include <linux/security.h>
 #include <linux/socket.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
@@ -237,6 +238,11 @@ int persock_family_accept(struct socket *sock, struct socket *newsock,
 			sock->sk->sk_prot_creator);
 	if (err)
 		return err;
+	/*
+	 * What LSMs take the listener's own sock for, they take this one for:
+	 * the kernel's. They judge the provider's socket.
+	 */
+	security_sk_clone(sock->sk, newsock->sk);
 	err = router->provider->ops->accept(sock, newsock, arg);
 	if (err < 0) {
 		sock_unmake(newsock);

@@ -27,6 +27,7 @@
 #include <net/sock.h>
 
 #include "compat.h"
+#include "creation.h"
 #include "hostinet.h"
 #include "intercept.h"
 

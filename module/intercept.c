@@ -32,18 +32,17 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/ftrace.h>
-#include <linux/hash.h>
 #include <linux/in.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/netlink.h>
 #include <linux/sockios.h>
-#include <linux/spinlock.h>
 #include <linux/uaccess.h>
 #include <net/sock.h>
 #include <asm/ioctls.h>
 
 #include "cgroup.h"
+#include "creation.h"
 #include "family.h"
 #include "intercept.h"
 #include "ktls.h"
@@ -78,85 +77,6 @@ static const char *const point_names[NR_POINTS] = {
 static unsigned long point_ips[NR_POINTS] __ro_after_init;
 
 persock_sk_getsockopt_t persock_sk_getsockopt __ro_after_init;
-
-/*
- * Tasks that create a socket for another one. There are few at a time, and the
- * lock is only taken while there is one at all.
- */
-#define CREATION_BITS 4
-
-static struct hlist_head creations[1 << CREATION_BITS];
-static DEFINE_RAW_SPINLOCK(creation_lock);
-static atomic_t nr_creations;
-
-static struct hlist_head *creation_bucket(const struct task_struct *task)
-{
-	return &creations[hash_ptr(task, CREATION_BITS)];
-}
-
-/**
- * persock_creation_begin() - say what governs the sockets that a task creates
- * @creation: on the stack
- * @attachment: what does; NULL: nothing, since the sockets are a provider's,
- *	and what they serve is governed
- *
- * Holds until persock_creation_end(), for the current task.
- *
- * Context: process context; the caller keeps @attachment alive.
- */
-void persock_creation_begin(struct persock_creation *creation,
-			    struct persock_attachment *attachment)
-{
-	unsigned long flags;
-
-	creation->task = current;
-	creation->attachment = attachment;
-	raw_spin_lock_irqsave(&creation_lock, flags);
-	hlist_add_head(&creation->node, creation_bucket(current));
-	atomic_inc(&nr_creations);
-	raw_spin_unlock_irqrestore(&creation_lock, flags);
-}
-
-/**
- * persock_creation_end() - let the task's cgroup decide again
- * @creation: from persock_creation_begin()
- *
- * Context: process context.
- */
-void persock_creation_end(struct persock_creation *creation)
-{
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&creation_lock, flags);
-	hlist_del(&creation->node);
-	atomic_dec(&nr_creations);
-	raw_spin_unlock_irqrestore(&creation_lock, flags);
-}
-
-/* What governs a socket that is created now, or NULL; under RCU. */
-static struct persock_attachment *governor(void)
-{
-	struct persock_attachment *attachment = NULL;
-	struct persock_creation *creation;
-	unsigned long flags;
-	bool found = false;
-
-	/* The task's own entry, if there is one, was counted by the task. */
-	if (likely(!atomic_read(&nr_creations)))
-		return persock_attachment_current();
-
-	raw_spin_lock_irqsave(&creation_lock, flags);
-	hlist_for_each_entry(creation, creation_bucket(current), node) {
-		if (creation->task == current) {
-			attachment = creation->attachment;
-			found = true;
-			break;
-		}
-	}
-	raw_spin_unlock_irqrestore(&creation_lock, flags);
-
-	return found ? attachment : persock_attachment_current();
-}
 
 /*
  * Runs in place of any of the six functions: returns its first argument, which
@@ -249,7 +169,7 @@ static void on_create(struct pt_regs *regs, unsigned long caller)
 		return;
 
 	rcu_read_lock();
-	attachment = governor();
+	attachment = persock_governor();
 	if (attachment)
 		judge_request(regs, caller, attachment);
 	rcu_read_unlock();
@@ -299,7 +219,7 @@ static void on_post_create(struct pt_regs *regs)
 
 	rcu_read_lock();
 	do {
-		attachment = governor();
+		attachment = persock_governor();
 		if (attachment)
 			err = interpose(attachment, sock, &request);
 		/* Detached under our eyes: who governs now? */

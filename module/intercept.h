@@ -6,32 +6,9 @@
 #ifndef _PERSOCK_INTERCEPT_H
 #define _PERSOCK_INTERCEPT_H
 
-#include <linux/list.h>
-#include <linux/sched.h>
-
 #include "compat.h"
 
 struct netlink_ext_ack;
-struct persock_attachment;
-
-/**
- * struct persock_creation - marks a task that creates a socket for another one
- * @node: in the table of such tasks
- * @task: the task
- * @attachment: what governs the new socket; NULL when nothing does
- *
- * Lives on the task's stack from persock_creation_begin() to
- * persock_creation_end().
- */
-struct persock_creation {
-	struct hlist_node node;
-	struct task_struct *task;
-	struct persock_attachment *attachment;
-};
-
-void persock_creation_begin(struct persock_creation *creation,
-			    struct persock_attachment *attachment);
-void persock_creation_end(struct persock_creation *creation);
 
 /* sk_getsockopt(), or NULL where the compat layer has an exported way. */
 extern persock_sk_getsockopt_t persock_sk_getsockopt;

@@ -16,8 +16,8 @@
 #include <net/tcp.h>
 #include <crypto/if_alg.h>
 
+#include "creation.h"
 #include "family.h"
-#include "intercept.h"
 #include "ktls.h"
 #include "native.h"
 #include "router.h"

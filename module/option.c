@@ -99,7 +99,7 @@ int persock_router_getsockopt(struct socket *sock, int level, int optname,
 	unsigned int size, max;
 	int err;
 
-	if (!router || !router->provider->ops->getsockopt)
+	if (!router->provider->ops->getsockopt)
 		return -EOPNOTSUPP;
 	err = persock_option_judge_get(router, level, optname, &size, &max);
 	if (!err)
@@ -120,8 +120,6 @@ int persock_router_getsockopt_iter(struct socket *sock, int level, int optname,
 	unsigned int size, max;
 	int err;
 
-	if (!router)
-		return -EOPNOTSUPP;
 	err = persock_option_judge_get(router, level, optname, &size, &max);
 	if (!err && size)
 		err = persock_judge_get_len(size, opt->optlen);
@@ -153,7 +151,7 @@ int persock_router_setsockopt(struct socket *sock, int level, int optname,
 	char name[TCP_ULP_NAME_MAX] = "";
 	int verdict;
 
-	if (!router || !router->provider->ops->setsockopt)
+	if (!router->provider->ops->setsockopt)
 		return -EOPNOTSUPP;
 	verdict = persock_option_judge_set(router, level, optname, &optlen);
 	if (verdict)
@@ -240,9 +238,6 @@ int persock_option_sk_get(struct sock *sk, int level, int optname,
 	struct persock_router *router = persock_router_peek(sock);
 	unsigned int size, max;
 	int err, len, value;
-
-	if (!router)
-		return -EOPNOTSUPP;
 
 	if (router->native) {
 		/*

@@ -12,6 +12,7 @@
 
 #include "personality.h"
 
+/* All changes, see personality.h. */
 DEFINE_MUTEX(persock_mutex);
 unsigned int persock_generation = 1;
 

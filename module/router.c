@@ -141,22 +141,12 @@ int persock_router_release(struct socket *sock)
 	return 0;
 }
 
-#define ROUTE(sock, method, ...) ({					\
-	struct persock_router *_router = persock_router_peek(sock);	\
-	_router && _router->provider->ops->method ?			\
-		_router->provider->ops->method(sock, ##__VA_ARGS__) :	\
-		-EOPNOTSUPP;						\
-})
-
-/* Count a call that no rule restricts yet, and pass it on. */
-#define ROUTE_COUNTED(sock, operation, method, ...) ({			\
-	struct persock_router *_counted = persock_router_peek(sock);	\
-									\
-	if (_counted)							\
-		persock_count(_counted->attachment->totals,		\
-			      PERSOCK_OP_##operation, PERSOCK_ALLOW);	\
-	ROUTE(sock, method, ##__VA_ARGS__);				\
-})
+/* Count a call that no rule restricts yet. */
+static void count(struct persock_router *router,
+		  enum persock_operation operation)
+{
+	persock_count(router->attachment->totals, operation, PERSOCK_ALLOW);
+}
 
 /* Seed H2: what is longer than any address of the class is cut. */
 static int address_length(struct persock_router *router, int length)
@@ -171,10 +161,12 @@ static int router_bind(struct socket *sock, struct sockaddr *address,
 {
 	struct persock_router *router = persock_router_peek(sock);
 
-	if (!router)
+	if (!router->provider->ops->bind)
 		return -EOPNOTSUPP;
-	return ROUTE_COUNTED(sock, BIND, bind, address,
-			     address_length(router, length));
+	count(router, PERSOCK_OP_BIND);
+
+	return router->provider->ops->bind(sock, address,
+					   address_length(router, length));
 }
 
 static int router_connect(struct socket *sock, struct sockaddr *address,
@@ -182,44 +174,55 @@ static int router_connect(struct socket *sock, struct sockaddr *address,
 {
 	struct persock_router *router = persock_router_peek(sock);
 
-	if (!router)
+	if (!router->provider->ops->connect)
 		return -EOPNOTSUPP;
-	return ROUTE_COUNTED(sock, CONNECT, connect, address,
-			     address_length(router, length), flags);
+	count(router, PERSOCK_OP_CONNECT);
+
+	return router->provider->ops->connect(sock, address,
+					      address_length(router, length),
+					      flags);
 }
 
 static int router_socketpair(struct socket *first, struct socket *second)
 {
-	return ROUTE_COUNTED(first, PAIR, pair, second);
+	struct persock_router *router = persock_router_peek(first);
+
+	if (!router->provider->ops->pair)
+		return -EOPNOTSUPP;
+	count(router, PERSOCK_OP_PAIR);
+
+	return router->provider->ops->pair(first, second);
 }
 
-static int router_accept(struct socket *sock, struct socket *newsock,
-			 PERSOCK_ACCEPT_PARAMS)
+static int accept_routed(struct socket *sock, struct socket *newsock,
+			 struct proto_accept_arg *arg)
 {
 	struct persock_router *router = persock_router_peek(sock);
-	PERSOCK_ACCEPT_ARG(arg);
 
-	if (!router || !router->provider->ops->accept)
+	if (!router->provider->ops->accept)
 		return -EOPNOTSUPP;
-
-	persock_count(router->attachment->totals, PERSOCK_OP_ACCEPT,
-		      PERSOCK_ALLOW);
+	count(router, PERSOCK_OP_ACCEPT);
 	if (!router->native)
-		return persock_family_accept(sock, newsock,
-					     PERSOCK_ACCEPT_REF(arg));
+		return persock_family_accept(sock, newsock, arg);
 
-	return router->provider->ops->accept(sock, newsock,
-					     PERSOCK_ACCEPT_REF(arg));
+	return router->provider->ops->accept(sock, newsock, arg);
 }
+
+PERSOCK_DEFINE_ACCEPT(router_accept, accept_routed)
 
 /* Since 6.10 do_accept() asks the listener's ops for the new socket's name. */
 static int router_getname(struct socket *sock, struct sockaddr *address,
 			  int peer)
 {
-	if (!peer)
-		return ROUTE_COUNTED(sock, GETNAME, getsockname, address);
+	struct persock_router *router = persock_router_peek(sock);
+	const struct persock_provider_ops *ops = router->provider->ops;
 
-	return ROUTE_COUNTED(sock, GETNAME, getpeername, address, peer == 2);
+	if (peer ? !ops->getpeername : !ops->getsockname)
+		return -EOPNOTSUPP;
+	count(router, PERSOCK_OP_GETNAME);
+
+	return peer ? ops->getpeername(sock, address, peer == 2) :
+		      ops->getsockname(sock, address);
 }
 
 static __poll_t router_poll(struct file *file, struct socket *sock,
@@ -227,7 +230,7 @@ static __poll_t router_poll(struct file *file, struct socket *sock,
 {
 	struct persock_router *router = persock_router_peek(sock);
 
-	if (!router || !router->provider->ops->poll)
+	if (!router->provider->ops->poll)
 		return EPOLLERR;
 	return router->provider->ops->poll(file, sock, wait);
 }
@@ -238,7 +241,7 @@ static int router_ioctl(struct socket *sock, unsigned int cmd,
 {
 	struct persock_router *router = persock_router_peek(sock);
 
-	if (!router || !router->provider->ops->ioctl)
+	if (!router->provider->ops->ioctl)
 		return -ENOIOCTLCMD;
 	return router->provider->ops->ioctl(sock, cmd, arg);
 }
@@ -249,7 +252,7 @@ static int router_compat_ioctl(struct socket *sock, unsigned int cmd,
 {
 	struct persock_router *router = persock_router_peek(sock);
 
-	if (!router || !router->provider->ops->compat_ioctl)
+	if (!router->provider->ops->compat_ioctl)
 		return -ENOIOCTLCMD;
 	return router->provider->ops->compat_ioctl(sock, cmd, arg);
 }
@@ -258,23 +261,37 @@ static int router_compat_ioctl(struct socket *sock, unsigned int cmd,
 static int router_gettstamp(struct socket *sock, void __user *stamp,
 			    bool timeval, bool time32)
 {
-	return ROUTE(sock, gettstamp, stamp, timeval, time32);
+	struct persock_router *router = persock_router_peek(sock);
+
+	if (!router->provider->ops->gettstamp)
+		return -ENOIOCTLCMD;
+
+	return router->provider->ops->gettstamp(sock, stamp, timeval, time32);
 }
 
 static int router_listen(struct socket *sock, int backlog)
 {
 	struct persock_router *router = persock_router_peek(sock);
+	const struct persock_policy *policy =
+		router->attachment->personality->policy;
 
-	if (!router)
+	if (!router->provider->ops->listen)
 		return -EOPNOTSUPP;
-	backlog = persock_clamp_backlog(&router->attachment->personality->policy->backlog,
-					backlog);
-	return ROUTE_COUNTED(sock, LISTEN, listen, backlog);
+	count(router, PERSOCK_OP_LISTEN);
+
+	return router->provider->ops->listen(sock,
+			persock_clamp_backlog(&policy->backlog, backlog));
 }
 
 static int router_shutdown(struct socket *sock, int how)
 {
-	return ROUTE_COUNTED(sock, SHUTDOWN, shutdown, how);
+	struct persock_router *router = persock_router_peek(sock);
+
+	if (!router->provider->ops->shutdown)
+		return -EOPNOTSUPP;
+	count(router, PERSOCK_OP_SHUTDOWN);
+
+	return router->provider->ops->shutdown(sock, how);
 }
 
 /* A control buffer that is too long is ENOBUFS (seeds S11, S14). */
@@ -291,7 +308,7 @@ static int router_sendmsg(struct socket *sock, struct msghdr *msg,
 	const struct persock_rules *rules;
 	int verdict;
 
-	if (!router || !router->provider->ops->sendmsg)
+	if (!router->provider->ops->sendmsg)
 		return -EOPNOTSUPP;
 	rules = persock_router_rules(router);
 	verdict = persock_judge_flags(&rules->send, PERSOCK_KERNEL_SEND_FLAGS,
@@ -317,7 +334,7 @@ static int router_recvmsg(struct socket *sock, struct msghdr *msg,
 	u32 judged = flags;
 	int verdict;
 
-	if (!router || !router->provider->ops->recvmsg)
+	if (!router->provider->ops->recvmsg)
 		return -EOPNOTSUPP;
 
 	rules = persock_router_rules(router);
@@ -341,7 +358,7 @@ static int router_mmap(struct file *file, struct socket *sock,
 	struct persock_router *router = persock_router_peek(sock);
 	int verdict;
 
-	if (!router || !router->provider->ops->mmap)
+	if (!router->provider->ops->mmap)
 		return -ENODEV;
 	verdict = persock_router_rules(router)->mmap;
 	persock_count(router->attachment->totals, PERSOCK_OP_MMAP, verdict);
@@ -358,8 +375,6 @@ static ssize_t router_splice_read(struct socket *sock, loff_t *ppos,
 {
 	struct persock_router *router = persock_router_peek(sock);
 
-	if (!router)
-		return -EOPNOTSUPP;
 	/* This reads through recvmsg, which counts. */
 	if (!router->provider->ops->splice_read)
 		return persock_splice_by_read(sock->file, ppos, pipe, length,
@@ -379,8 +394,6 @@ static ssize_t router_sendpage(struct socket *sock, struct page *page,
 	u32 judged = flags;
 	int verdict;
 
-	if (!router)
-		return -EOPNOTSUPP;
 	verdict = persock_judge_flags(&persock_router_rules(router)->send,
 				      PERSOCK_KERNEL_SEND_FLAGS, &judged);
 	persock_count(router->attachment->totals, PERSOCK_OP_SENDMSG, verdict);
@@ -408,8 +421,6 @@ static void router_show_fdinfo(struct seq_file *m, struct socket *sock)
 	const struct persock_provider_ops *ops;
 	int family, type, protocol;
 
-	if (!router)
-		return;
 	if (router->native && router->native->show_fdinfo)
 		router->native->show_fdinfo(m, sock);
 
@@ -536,9 +547,9 @@ static void fill_wrapper(struct proto_ops *table)
 }
 
 static struct persock_router *
-find(struct persock_attachment *attachment,
-     const struct persock_provider *provider, enum persock_class class,
-     const struct proto_ops *native)
+router_find(struct persock_attachment *attachment,
+	    const struct persock_provider *provider, enum persock_class class,
+	    const struct proto_ops *native)
 {
 	const void *key = native ? (const void *)native : provider;
 	struct persock_router *router;
@@ -576,13 +587,13 @@ persock_router_get(struct persock_attachment *attachment,
 	bool low;
 
 	rcu_read_lock();
-	router = find(attachment, provider, class, native);
+	router = router_find(attachment, provider, class, native);
 	rcu_read_unlock();
 	if (likely(router))
 		return router;
 
 	raw_spin_lock_irqsave(&router_lock, flags);
-	router = find(attachment, provider, class, native);
+	router = router_find(attachment, provider, class, native);
 	if (router || hlist_empty(&spares) || !try_module_get(owner))
 		goto unlock;
 

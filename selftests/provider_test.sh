@@ -27,17 +27,17 @@ result() { # STATUS NAME
 
 # Runs python in the test's cgroup, or where we are.
 inside() {
-	(echo "$BASHPID" >$cgroup/cgroup.procs && exec /usr/bin/python3 -c "$1") 2>&1
+	(echo "$BASHPID" >"$cgroup"/cgroup.procs && exec /usr/bin/python3 -c "$1") 2>&1
 }
 outside() {
 	/usr/bin/python3 -c "$1" 2>&1
 }
 
+# shellcheck disable=SC2317 # the trap calls it
 cleanup() {
-	exec 9>&- 8<&-
-	persock detach $cgroup 2>/dev/null
+	persock detach "$cgroup" 2>/dev/null
 	persock personality del echoing 2>/dev/null
-	rmdir $cgroup 2>/dev/null
+	rmdir "$cgroup" 2>/dev/null
 	rmmod persock_sample 2>/dev/null
 }
 trap cleanup EXIT
@@ -76,7 +76,7 @@ s.send(b"x")
 assert s.recv(9) == b"x"
 '
 
-mkdir -p $cgroup
+mkdir -p "$cgroup"
 ! persock personality add echoing --base host --provider echo --provider native 2>/dev/null
 result $? "a personality cannot name a provider that is not registered"
 
@@ -93,7 +93,7 @@ outside "$explicit"
 result $? "an explicit AF_PERSOCK socket reaches it"
 
 persock personality add echoing --base host --provider echo --provider native &&
-	persock attach $cgroup echoing
+	persock attach "$cgroup" echoing
 result $? "a personality names it"
 
 inside "$talk"
@@ -131,15 +131,13 @@ result $? "its module cannot leave while a personality names it"
 
 # What is detached is freed a little later, and lets go of the module then.
 leaves() {
-	local try
-
-	for try in {1..100}; do
+	for _ in {1..100}; do
 		rmmod persock_sample 2>/dev/null && return
 		sleep 0.1
 	done
 	return 1
 }
-persock detach $cgroup && persock personality del echoing && leaves
+persock detach "$cgroup" && persock personality del echoing && leaves
 result $? "its module leaves when nothing uses it"
 
 exit $failed

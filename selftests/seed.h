@@ -25,9 +25,13 @@
 
 #define MAX_IOVECS	1024
 
-/* A bit of a flag word that only the kernel may set, so it is never judged. */
+/*
+ * What the kernel itself adds to the flags of a send is not judged, and its
+ * system calls take some of it out: MSG_SENDPAGE_NOPOLICY, _NOTLAST, MSG_BATCH,
+ * MSG_SENDPAGE_DECRYPTED, MSG_SPLICE_PAGES, MSG_CMSG_COMPAT.
+ */
 #define INTERNAL_SEND_FLAGS \
-	(1U << 17 | 1U << 18 | 1U << 19 | 1U << 20 | 1U << 27 | 1U << 31)
+	(1U << 16 | 1U << 17 | 1U << 18 | 1U << 20 | 1U << 27 | 1U << 31)
 
 /* What a system call has returned, or -errno. */
 static inline long result(long value)

@@ -36,7 +36,7 @@ struct message {
  * @shut: SHUT_WR was called: receives end when the queue is empty
  */
 struct echo {
-	struct mutex lock;
+	struct mutex lock; /* all below */
 	struct list_head messages;
 	unsigned int queued;
 	bool shut;
@@ -94,11 +94,11 @@ static int echo_sendmsg(struct socket *sock, struct msghdr *msg, size_t length)
 	}
 
 	mutex_lock(&echo->lock);
-	if (echo->shut)
+	if (echo->shut) {
 		err = -EPIPE;
-	else if (echo->queued == QUEUE_MAX)
+	} else if (echo->queued == QUEUE_MAX) {
 		err = -EAGAIN;
-	else {
+	} else {
 		list_add_tail(&message->node, &echo->messages);
 		echo->queued++;
 	}

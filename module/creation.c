@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who governs a new socket, when it is not the task's cgroup that says.
+ */
+#include <linux/atomic.h>
+#include <linux/hash.h>
+#include <linux/list.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+
+#include "cgroup.h"
+#include "creation.h"
+
+/*
+ * Tasks that create a socket for another one. There are few at a time, and the
+ * lock is only taken while there is one at all.
+ */
+#define CREATION_BITS 4
+
+static struct hlist_head creations[1 << CREATION_BITS];
+static DEFINE_RAW_SPINLOCK(creation_lock);
+static atomic_t nr_creations;
+
+static struct hlist_head *creation_bucket(const struct task_struct *task)
+{
+	return &creations[hash_ptr(task, CREATION_BITS)];
+}
+
+/**
+ * persock_creation_begin() - say what governs the sockets that a task creates
+ * @creation: on the stack
+ * @attachment: what does; NULL: nothing, since the sockets are a provider's,
+ *	and what they serve is governed
+ *
+ * Holds until persock_creation_end(), for the current task.
+ *
+ * Context: process context; the caller keeps @attachment alive.
+ */
+void persock_creation_begin(struct persock_creation *creation,
+			    struct persock_attachment *attachment)
+{
+	unsigned long flags;
+
+	creation->task = current;
+	creation->attachment = attachment;
+	raw_spin_lock_irqsave(&creation_lock, flags);
+	hlist_add_head(&creation->node, creation_bucket(current));
+	atomic_inc(&nr_creations);
+	raw_spin_unlock_irqrestore(&creation_lock, flags);
+}
+
+/**
+ * persock_creation_end() - let the task's cgroup decide again
+ * @creation: from persock_creation_begin()
+ *
+ * Context: process context.
+ */
+void persock_creation_end(struct persock_creation *creation)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&creation_lock, flags);
+	hlist_del(&creation->node);
+	atomic_dec(&nr_creations);
+	raw_spin_unlock_irqrestore(&creation_lock, flags);
+}
+
+/**
+ * persock_governor() - what governs a socket that the current task creates
+ *
+ * Context: RCU read side, which also protects what is returned.
+ * Return: the attachment, or NULL when nothing does.
+ */
+struct persock_attachment *persock_governor(void)
+{
+	struct persock_attachment *attachment = NULL;
+	struct persock_creation *creation;
+	unsigned long flags;
+	bool found = false;
+
+	/* The task's own entry, if there is one, was counted by the task. */
+	if (likely(!atomic_read(&nr_creations)))
+		return persock_attachment_current();
+
+	raw_spin_lock_irqsave(&creation_lock, flags);
+	hlist_for_each_entry(creation, creation_bucket(current), node) {
+		if (creation->task == current) {
+			attachment = creation->attachment;
+			found = true;
+			break;
+		}
+	}
+	raw_spin_unlock_irqrestore(&creation_lock, flags);
+
+	return found ? attachment : persock_attachment_current();
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Sockets that a task creates for another one: a provider's, or one that is
+ * peeled off a socket.
+ */
+#ifndef _PERSOCK_CREATION_H
+#define _PERSOCK_CREATION_H
+
+#include <linux/list.h>
+#include <linux/sched.h>
+
+struct persock_attachment;
+
+/**
+ * struct persock_creation - marks a task that creates a socket for another one
+ * @node: in the table of such tasks
+ * @task: the task
+ * @attachment: what governs the new socket; NULL when nothing does
+ *
+ * Lives on the task's stack from persock_creation_begin() to
+ * persock_creation_end().
+ */
+struct persock_creation {
+	struct hlist_node node;
+	struct task_struct *task;
+	struct persock_attachment *attachment;
+};
+
+void persock_creation_begin(struct persock_creation *creation,
+			    struct persock_attachment *attachment);
+void persock_creation_end(struct persock_creation *creation);
+struct persock_attachment *persock_governor(void);
+
+#endif /* _PERSOCK_CREATION_H */
