@@ -16,6 +16,7 @@
 #include "cgroup.h"
 #include "intercept.h"
 #include "router.h"
+#include "trace.h"
 
 /* Attached cgroups by address. Readers: RCU. Writers: persock_mutex. */
 static DEFINE_HASHTABLE(attached, 10);
@@ -211,6 +212,7 @@ static void detach(struct persock_attachment *attachment)
 	attachment->attached = false;
 	attachment->personality->attachments--;
 	persock_generation++;
+	trace_persock_attach(attachment, false);
 	persock_attachment_put(attachment);
 	module_put(THIS_MODULE);
 }
@@ -268,6 +270,7 @@ int persock_attach(struct cgroup *cgroup, const char *name,
 	previous = find_attached(attachment->id);
 	attachment->attached = true;
 	persock_generation++;
+	trace_persock_attach(attachment, true);
 	hash_add_rcu(attached, &attachment->hash, (unsigned long)cgroup);
 	if (previous)
 		detach(previous);

@@ -19,6 +19,7 @@
 #include "cgroup.h"
 #include "compat.h"
 #include "family.h"
+#include "report.h"
 #include "router.h"
 
 int persock_family = AF_PERSOCK_DEFAULT;
@@ -210,7 +211,7 @@ static int family_create(struct net *net, struct socket *sock, int protocol,
 		err = serve(net, sock, attachment, provider, &request);
 	}
 
-	persock_count(attachment->totals, PERSOCK_OP_CREATE, min(err, 0));
+	persock_report_create(attachment, &request, min(err, 0));
 	if (err)
 		persock_attachment_put(attachment);
 	else

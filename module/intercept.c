@@ -48,6 +48,7 @@
 #include "ktls.h"
 #include "native.h"
 #include "option.h"
+#include "report.h"
 #include "router.h"
 
 enum point {
@@ -99,9 +100,10 @@ static void refuse(struct pt_regs *regs, long err)
 }
 
 static void refuse_create(struct pt_regs *regs,
-			  struct persock_attachment *attachment, int err)
+			  struct persock_attachment *attachment,
+			  const struct persock_request *request, int err)
 {
-	persock_count(attachment->totals, PERSOCK_OP_CREATE, err);
+	persock_report_create(attachment, request, err);
 	refuse(regs, err);
 }
 
@@ -123,7 +125,7 @@ static void judge_request(struct pt_regs *regs, unsigned long caller,
 	if (request.family == persock_family) {
 		err = persock_family_unpack(request.protocol, &request);
 		if (err) {
-			refuse_create(regs, attachment, err);
+			refuse_create(regs, attachment, &request, err);
 			return;
 		}
 	}
@@ -133,7 +135,8 @@ static void judge_request(struct pt_regs *regs, unsigned long caller,
 
 	provider = persock_personality_judge(attachment->personality, &request);
 	if (IS_ERR(provider)) {
-		refuse_create(regs, attachment, PTR_ERR(provider));
+		refuse_create(regs, attachment, &request,
+			      PTR_ERR(provider));
 		return;
 	}
 	if (provider->interposes) {
@@ -148,7 +151,7 @@ static void judge_request(struct pt_regs *regs, unsigned long caller,
 	 * looks into the sock for what a native one has there.
 	 */
 	if (caller >= MODULES_VADDR && caller < MODULES_END) {
-		refuse_create(regs, attachment, -EAFNOSUPPORT);
+		refuse_create(regs, attachment, &request, -EAFNOSUPPORT);
 		return;
 	}
 
@@ -194,7 +197,7 @@ static int interpose(struct persock_attachment *attachment,
 
 	err = persock_native_interpose(attachment, sock);
 	if (err != -ESTALE)
-		persock_count(attachment->totals, PERSOCK_OP_CREATE, err);
+		persock_report_create(attachment, request, err);
 
 	return err;
 }
@@ -338,7 +341,8 @@ static void on_ioctl(struct pt_regs *regs)
 		return;
 	verdict = persock_judge_ioctl(persock_router_rules(router),
 				      (u32)regs->si);
-	persock_count(router->attachment->totals, PERSOCK_OP_IOCTL, verdict);
+	persock_report(router->attachment, PERSOCK_OP_IOCTL, (u32)regs->si, 0,
+		       verdict);
 	if (verdict)
 		refuse(regs, min(verdict, 0));
 }

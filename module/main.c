@@ -18,6 +18,9 @@
 #include "personality.h"
 #include "router.h"
 
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
 static int family = AF_PERSOCK_DEFAULT;
 module_param(family, int, 0444);
 MODULE_PARM_DESC(family, "address family number that AF_PERSOCK borrows (default 19)");

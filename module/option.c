@@ -18,6 +18,7 @@
 #include "intercept.h"
 #include "native.h"
 #include "option.h"
+#include "report.h"
 
 /**
  * persock_option_judge_get() - judge and count the reading of an option
@@ -37,8 +38,8 @@ int persock_option_judge_get(struct persock_router *router, int level,
 	int verdict = persock_judge_get(persock_router_rules(router), level,
 					optname, size, max);
 
-	persock_count(router->attachment->totals, PERSOCK_OP_GETSOCKOPT,
-		      verdict);
+	persock_report(router->attachment, PERSOCK_OP_GETSOCKOPT, level,
+		       optname, verdict);
 	return verdict;
 }
 
@@ -66,8 +67,8 @@ int persock_option_judge_set(struct persock_router *router, int level,
 	    optname == IPV6_ADDRFORM)
 		verdict = -ENOPROTOOPT;
 
-	persock_count(router->attachment->totals, PERSOCK_OP_SETSOCKOPT,
-		      verdict);
+	persock_report(router->attachment, PERSOCK_OP_SETSOCKOPT, level,
+		       optname, verdict);
 	return verdict;
 }
 

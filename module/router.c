@@ -17,6 +17,7 @@
 #include "family.h"
 #include "native.h"
 #include "option.h"
+#include "report.h"
 #include "router.h"
 
 /*
@@ -141,11 +142,11 @@ int persock_router_release(struct socket *sock)
 	return 0;
 }
 
-/* Count a call that no rule restricts yet. */
-static void count(struct persock_router *router,
-		  enum persock_operation operation)
+/* Tell of a call that no rule restricts yet. */
+static void tell(struct persock_router *router,
+		 enum persock_operation operation)
 {
-	persock_count(router->attachment->totals, operation, PERSOCK_ALLOW);
+	persock_report(router->attachment, operation, 0, 0, PERSOCK_ALLOW);
 }
 
 /* Seed H2: what is longer than any address of the class is cut. */
@@ -163,7 +164,7 @@ static int router_bind(struct socket *sock, struct sockaddr *address,
 
 	if (!router->provider->ops->bind)
 		return -EOPNOTSUPP;
-	count(router, PERSOCK_OP_BIND);
+	tell(router, PERSOCK_OP_BIND);
 
 	return router->provider->ops->bind(sock, address,
 					   address_length(router, length));
@@ -176,7 +177,7 @@ static int router_connect(struct socket *sock, struct sockaddr *address,
 
 	if (!router->provider->ops->connect)
 		return -EOPNOTSUPP;
-	count(router, PERSOCK_OP_CONNECT);
+	tell(router, PERSOCK_OP_CONNECT);
 
 	return router->provider->ops->connect(sock, address,
 					      address_length(router, length),
@@ -189,7 +190,7 @@ static int router_socketpair(struct socket *first, struct socket *second)
 
 	if (!router->provider->ops->pair)
 		return -EOPNOTSUPP;
-	count(router, PERSOCK_OP_PAIR);
+	tell(router, PERSOCK_OP_PAIR);
 
 	return router->provider->ops->pair(first, second);
 }
@@ -201,7 +202,7 @@ static int accept_routed(struct socket *sock, struct socket *newsock,
 
 	if (!router->provider->ops->accept)
 		return -EOPNOTSUPP;
-	count(router, PERSOCK_OP_ACCEPT);
+	tell(router, PERSOCK_OP_ACCEPT);
 	if (!router->native)
 		return persock_family_accept(sock, newsock, arg);
 
@@ -219,7 +220,7 @@ static int router_getname(struct socket *sock, struct sockaddr *address,
 
 	if (peer ? !ops->getpeername : !ops->getsockname)
 		return -EOPNOTSUPP;
-	count(router, PERSOCK_OP_GETNAME);
+	tell(router, PERSOCK_OP_GETNAME);
 
 	return peer ? ops->getpeername(sock, address, peer == 2) :
 		      ops->getsockname(sock, address);
@@ -277,7 +278,7 @@ static int router_listen(struct socket *sock, int backlog)
 
 	if (!router->provider->ops->listen)
 		return -EOPNOTSUPP;
-	count(router, PERSOCK_OP_LISTEN);
+	tell(router, PERSOCK_OP_LISTEN);
 
 	return router->provider->ops->listen(sock,
 			persock_clamp_backlog(&policy->backlog, backlog));
@@ -289,7 +290,7 @@ static int router_shutdown(struct socket *sock, int how)
 
 	if (!router->provider->ops->shutdown)
 		return -EOPNOTSUPP;
-	count(router, PERSOCK_OP_SHUTDOWN);
+	tell(router, PERSOCK_OP_SHUTDOWN);
 
 	return router->provider->ops->shutdown(sock, how);
 }
@@ -317,7 +318,8 @@ static int router_sendmsg(struct socket *sock, struct msghdr *msg,
 		verdict = judge_control(rules, msg->msg_controllen);
 	if (!verdict)
 		verdict = persock_cmsg_send(rules, msg);
-	persock_count(router->attachment->totals, PERSOCK_OP_SENDMSG, verdict);
+	persock_report(router->attachment, PERSOCK_OP_SENDMSG, msg->msg_flags,
+		       0, verdict);
 	if (verdict)
 		return verdict;
 	if (msg->msg_name)
@@ -345,7 +347,8 @@ static int router_recvmsg(struct socket *sock, struct msghdr *msg,
 					      &judged);
 	if (!verdict)
 		verdict = judge_control(rules, msg->msg_controllen);
-	persock_count(router->attachment->totals, PERSOCK_OP_RECVMSG, verdict);
+	persock_report(router->attachment, PERSOCK_OP_RECVMSG, flags, 0,
+		       verdict);
 	if (verdict)
 		return verdict;
 
@@ -361,7 +364,7 @@ static int router_mmap(struct file *file, struct socket *sock,
 	if (!router->provider->ops->mmap)
 		return -ENODEV;
 	verdict = persock_router_rules(router)->mmap;
-	persock_count(router->attachment->totals, PERSOCK_OP_MMAP, verdict);
+	persock_report(router->attachment, PERSOCK_OP_MMAP, 0, 0, verdict);
 	if (verdict)
 		return verdict;
 
@@ -380,8 +383,7 @@ static ssize_t router_splice_read(struct socket *sock, loff_t *ppos,
 		return persock_splice_by_read(sock->file, ppos, pipe, length,
 					      flags);
 
-	persock_count(router->attachment->totals, PERSOCK_OP_RECVMSG,
-		      PERSOCK_ALLOW);
+	tell(router, PERSOCK_OP_RECVMSG);
 	return router->provider->ops->splice_read(sock, ppos, pipe, length,
 						  flags);
 }
@@ -396,7 +398,8 @@ static ssize_t router_sendpage(struct socket *sock, struct page *page,
 
 	verdict = persock_judge_flags(&persock_router_rules(router)->send,
 				      PERSOCK_KERNEL_SEND_FLAGS, &judged);
-	persock_count(router->attachment->totals, PERSOCK_OP_SENDMSG, verdict);
+	persock_report(router->attachment, PERSOCK_OP_SENDMSG, flags, 0,
+		       verdict);
 	if (verdict)
 		return verdict;
 	/*
