@@ -43,6 +43,10 @@ struct persock_attachment *persock_attachment_current(void)
 	struct persock_attachment *attachment;
 	struct cgroup *cgroup;
 
+	/* What the kernel does for itself is not a task's; io_uring's is. */
+	if (current->flags & PF_KTHREAD)
+		return NULL;
+
 	for (cgroup = task_dfl_cgroup(current); cgroup;
 	     cgroup = cgroup_parent(cgroup)) {
 		hash_for_each_possible_rcu(attached, attachment, hash,
@@ -97,18 +101,15 @@ static void attachment_free(struct work_struct *work)
 	struct persock_attachment *attachment =
 		container_of(work, struct persock_attachment, free_work);
 
-	mutex_lock(&persock_mutex);
-	list_del(&attachment->node);
-	if (open_attachment == attachment)
-		open_attachment = NULL;
-	persock_disarm();
-	mutex_unlock(&persock_mutex);
-
 	/* Lookups and the interception points may still look at it. */
 	synchronize_rcu();
 	persock_routers_free(attachment);
 
 	mutex_lock(&persock_mutex);
+	list_del(&attachment->node);
+	if (open_attachment == attachment)
+		open_attachment = NULL;
+	persock_disarm();
 	persock_totals_read(attachment->totals,
 			    &attachment->personality->retired);
 	persock_personality_put(attachment->personality);
@@ -232,7 +233,8 @@ static bool cgroup_dead(const struct cgroup *cgroup)
  * An attached cgroup is re-attached; at no time in between is it ungoverned.
  *
  * Context: process context; persock_mutex is held.
- * Return: 0; -ENOENT when there is no such personality; -ENODEV when the
+ * Return: 0; -EINVAL for the root cgroup, which would govern whoever may
+ * detach it; -ENOENT when there is no such personality; -ENODEV when the
  * cgroup was removed meanwhile; -ENOMEM; or why the interception points could
  * not be armed, see persock_arm().
  */
@@ -243,6 +245,11 @@ int persock_attach(struct cgroup *cgroup, const char *name,
 	struct persock_personality *personality;
 
 	lockdep_assert_held(&persock_mutex);
+	if (!cgroup_parent(cgroup)) {
+		NL_SET_ERR_MSG(extack,
+			       "the root cgroup cannot be attached: no task would be left that can detach it");
+		return -EINVAL;
+	}
 	personality = persock_personality_find(name);
 	if (!personality) {
 		NL_SET_ERR_MSG(extack, "no such personality");

@@ -86,7 +86,9 @@ static void put_allowed(const struct persock_rules *rules, struct msghdr *msg,
 	for_each_cmsghdr(cmsg, &received) {
 		if (!CMSG_OK(&received, cmsg))
 			break;
-		if (persock_judge_cmsg_recv(rules, cmsg->cmsg_level,
+		/* Without the type of a record an alert would pass for data. */
+		if (cmsg->cmsg_level != SOL_TLS &&
+		    persock_judge_cmsg_recv(rules, cmsg->cmsg_level,
 					    cmsg->cmsg_type) != PERSOCK_ALLOW) {
 			msg->msg_flags |= MSG_CTRUNC;
 			continue;
@@ -125,7 +127,7 @@ int persock_cmsg_recv(struct persock_router *router, struct socket *sock,
 	    !control || !room || !msg->msg_control_is_user)
 		return ops->recvmsg(sock, msg, length, flags);
 
-	buffer = kzalloc(rules->cmsg_recv_max, GFP_KERNEL);
+	buffer = kzalloc(rules->cmsg_recv_max, GFP_KERNEL_ACCOUNT);
 	if (!buffer)
 		return -ENOBUFS;
 

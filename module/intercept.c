@@ -247,6 +247,8 @@ static struct socket *option_socket(const struct sock *sk)
 	sock = READ_ONCE(sk->sk_socket);
 	if (!sock)
 		return NULL;
+	if (likely(persock_router_peek(sock)))
+		return sock;
 	sock = persock_ktls_socket(sock);
 
 	return persock_router_peek(sock) ? sock : NULL;

@@ -13,12 +13,18 @@
  * which has native ops and otherwise what the stack looks for in sk_socket.
  * Afterwards the router moves in front of what the decoy has then.
  *
- * Lock order: the entry of the socket (sleeping), then the sock's lock, then
- * its sk_callback_lock.
+ * System calls keep sk_socket across sleeps (sk_setsockopt(), a fast open
+ * connect), trusting the open file. So a decoy, once shown, stays as it is
+ * until its socket is released, as the socket itself does.
+ *
+ * Lock order: a decoy's turn (sleeping), then the sock's lock, then its
+ * sk_callback_lock.
  */
 #include <linux/fs.h>
-#include <linux/list.h>
+#include <linux/hash.h>
+#include <linux/hashtable.h>
 #include <linux/net.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -33,91 +39,162 @@
 #define OPTION_MAX 256
 
 /**
- * struct decoyed - a socket whose sock is shown a decoy
- * @node: in the list of them
- * @sock: the application's socket
+ * struct stand_in - a socket and its decoy
+ * @by_decoy: hashed by @decoy; RCU, written under stand_in_lock
+ * @by_socket: hashed by @sock; stand_in_lock
+ * @rcu: frees the object
+ * @sock: the application's socket, which owns the object
  * @decoy: what sk_socket points to meanwhile
+ * @busy: an option is being set; one at a time; stand_in_lock
  *
- * On the stack of the task that sets the option; one per socket at a time.
+ * Made when such an option is first set on a socket, freed at its release.
  */
-struct decoyed {
-	struct list_head node;
+struct stand_in {
+	struct hlist_node by_decoy;
+	struct hlist_node by_socket;
+	struct rcu_head rcu;
 	struct socket *sock;
 	struct socket *decoy;
+	bool busy;
 };
 
-static LIST_HEAD(decoyed_sockets);
-static DEFINE_RAW_SPINLOCK(decoyed_lock);
-static DECLARE_WAIT_QUEUE_HEAD(decoyed_wait);
-static unsigned int nr_decoyed;
+#define STAND_IN_BITS 8
+
+static DEFINE_HASHTABLE(decoys, STAND_IN_BITS);
+static DEFINE_HASHTABLE(sockets, STAND_IN_BITS);
+static DEFINE_SPINLOCK(stand_in_lock);
+static DECLARE_WAIT_QUEUE_HEAD(stand_in_wait);
 
 /**
  * persock_ktls_socket() - the application's socket that a decoy stands for
- * @sock: what a sock's sk_socket points to
+ * @sock: what a sock's sk_socket points to; has no router
  *
- * Context: any.
+ * Context: any; the caller holds the file open.
  * Return: the socket itself, or the one that it is a decoy of.
  */
 struct socket *persock_ktls_socket(struct socket *sock)
 {
-	struct decoyed *entry;
-	unsigned long flags;
+	struct stand_in *entry;
 
-	if (likely(!READ_ONCE(nr_decoyed)))
-		return sock;
-
-	raw_spin_lock_irqsave(&decoyed_lock, flags);
-	list_for_each_entry(entry, &decoyed_sockets, node) {
+	rcu_read_lock();
+	hash_for_each_possible_rcu(decoys, entry, by_decoy,
+				   (unsigned long)sock) {
 		if (entry->decoy == sock) {
 			sock = entry->sock;
 			break;
 		}
 	}
-	raw_spin_unlock_irqrestore(&decoyed_lock, flags);
+	rcu_read_unlock();
 
 	return sock;
 }
 
-static bool enter(struct decoyed *new)
+static struct stand_in *find(const struct socket *sock)
 {
-	struct decoyed *entry;
-	unsigned long flags;
-	bool free = true;
+	struct stand_in *entry;
 
-	raw_spin_lock_irqsave(&decoyed_lock, flags);
-	list_for_each_entry(entry, &decoyed_sockets, node)
-		free &= entry->sock != new->sock;
-	if (free) {
-		list_add(&new->node, &decoyed_sockets);
-		WRITE_ONCE(nr_decoyed, nr_decoyed + 1);
+	lockdep_assert_held(&stand_in_lock);
+	hash_for_each_possible(sockets, entry, by_socket,
+			       (unsigned long)sock) {
+		if (entry->sock == sock)
+			return entry;
 	}
-	raw_spin_unlock_irqrestore(&decoyed_lock, flags);
+
+	return NULL;
+}
+
+/* Without ops, sock and file there is nothing to release but the inode. */
+static void discard(struct stand_in *entry)
+{
+	entry->decoy->ops = NULL;
+	entry->decoy->sk = NULL;
+	entry->decoy->file = NULL;
+	sock_release(entry->decoy);
+	kfree_rcu(entry, rcu);
+}
+
+/* The socket's entry, made if there is none. */
+static struct stand_in *obtain(struct socket *sock)
+{
+	struct stand_in *entry, *other;
+
+	spin_lock(&stand_in_lock);
+	entry = find(sock);
+	spin_unlock(&stand_in_lock);
+	if (entry)
+		return entry;
+
+	entry = kzalloc(sizeof(*entry), GFP_KERNEL_ACCOUNT);
+	if (!entry)
+		return NULL;
+	entry->sock = sock;
+	entry->decoy = sock_alloc();
+	if (!entry->decoy) {
+		kfree(entry);
+		return NULL;
+	}
+
+	spin_lock(&stand_in_lock);
+	other = find(sock);
+	if (!other) {
+		hash_add_rcu(decoys, &entry->by_decoy,
+			     (unsigned long)entry->decoy);
+		hash_add(sockets, &entry->by_socket, (unsigned long)sock);
+	}
+	spin_unlock(&stand_in_lock);
+	if (!other)
+		return entry;
+
+	discard(entry);
+	return other;
+}
+
+/**
+ * persock_ktls_release() - a native socket is gone, and its decoy with it
+ * @sock: its native ops have released it; no call is under way
+ *
+ * Context: process context.
+ */
+void persock_ktls_release(struct socket *sock)
+{
+	struct stand_in *entry;
+
+	if (likely(hash_empty(sockets)))
+		return;
+
+	spin_lock(&stand_in_lock);
+	entry = find(sock);
+	if (entry) {
+		hash_del_rcu(&entry->by_decoy);
+		hash_del(&entry->by_socket);
+	}
+	spin_unlock(&stand_in_lock);
+	if (entry)
+		discard(entry);
+}
+
+static bool take_turn(struct stand_in *entry)
+{
+	bool free;
+
+	spin_lock(&stand_in_lock);
+	free = !entry->busy;
+	entry->busy = true;
+	spin_unlock(&stand_in_lock);
 
 	return free;
 }
 
-static void leave(struct decoyed *entry)
+static void end_turn(struct stand_in *entry)
 {
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&decoyed_lock, flags);
-	list_del(&entry->node);
-	WRITE_ONCE(nr_decoyed, nr_decoyed - 1);
-	raw_spin_unlock_irqrestore(&decoyed_lock, flags);
-	wake_up(&decoyed_wait);
-}
-
-static void show(struct sock *sk, struct socket *sock)
-{
-	lock_sock(sk);
-	write_lock_bh(&sk->sk_callback_lock);
-	sk_set_socket(sk, sock);
-	write_unlock_bh(&sk->sk_callback_lock);
-	release_sock(sk);
+	spin_lock(&stand_in_lock);
+	entry->busy = false;
+	spin_unlock(&stand_in_lock);
+	wake_up_all(&stand_in_wait);
 }
 
 /* What the stack looks for in sk_socket, but for the wait queue: see sk_wq. */
-static void dress(struct socket *decoy, const struct socket *sock,
+static void dress(struct socket *decoy, struct socket *sock,
 		  const struct proto_ops *native)
 {
 	decoy->state = sock->state;
@@ -126,17 +203,43 @@ static void dress(struct socket *decoy, const struct socket *sock,
 	decoy->file = sock->file;
 	decoy->sk = sock->sk;
 	decoy->ops = native;
-	SOCK_INODE(decoy)->i_ino = SOCK_INODE((struct socket *)sock)->i_ino;
-	SOCK_INODE(decoy)->i_uid = SOCK_INODE((struct socket *)sock)->i_uid;
+	SOCK_INODE(decoy)->i_ino = SOCK_INODE(sock)->i_ino;
+	SOCK_INODE(decoy)->i_uid = SOCK_INODE(sock)->i_uid;
 }
 
-/* Without ops, sock and file there is nothing to release but the inode. */
-static void discard(struct socket *decoy)
+static void show(struct sock *sk, struct socket *sock)
 {
-	decoy->ops = NULL;
-	decoy->sk = NULL;
-	decoy->file = NULL;
-	sock_release(decoy);
+	write_lock_bh(&sk->sk_callback_lock);
+	sk_set_socket(sk, sock);
+	write_unlock_bh(&sk->sk_callback_lock);
+}
+
+static void show_decoy(struct socket *decoy, struct socket *sock,
+		       const struct proto_ops *native)
+{
+	lock_sock(sock->sk);
+	dress(decoy, sock, native);
+	show(sock->sk, decoy);
+	release_sock(sock->sk);
+}
+
+static void show_socket(struct socket *sock, struct socket *decoy,
+			socket_state state)
+{
+	lock_sock(sock->sk);
+	/* A fast open connects through sk_socket. */
+	if (decoy->state != state)
+		sock->state = decoy->state;
+	/* A protocol in the way takes it off. */
+	if (!test_bit(SOCK_SUPPORT_ZC, &decoy->flags))
+		clear_bit(SOCK_SUPPORT_ZC, &sock->flags);
+	/*
+	 * A writer without space may have said so on the decoy, or be about to.
+	 * Said of a socket that has space it costs one needless wake-up.
+	 */
+	set_bit(SOCK_NOSPACE, &sock->flags);
+	show(sock->sk, sock);
+	release_sock(sock->sk);
 }
 
 static int set_through_decoy(struct socket *sock, struct socket *decoy,
@@ -145,11 +248,12 @@ static int set_through_decoy(struct socket *sock, struct socket *decoy,
 {
 	struct persock_router *router = persock_router_peek(sock);
 	struct persock_attachment *attachment = router->attachment;
-	const struct proto_ops *native = router->native;
+	const struct proto_ops *native = router->native, *now;
+	socket_state state;
 	int err;
 
-	dress(decoy, sock, native);
-	show(sock->sk, decoy);
+	show_decoy(decoy, sock, native);
+	state = sock->state;
 	err = native->setsockopt(sock, level, optname, optval, optlen);
 
 	/*
@@ -157,23 +261,15 @@ static int set_through_decoy(struct socket *sock, struct socket *decoy,
 	 * belongs behind a router. None may be spare: a work item makes new
 	 * ones, which ends as soon as there is memory.
 	 */
-	while (decoy->ops != native) {
-		router = persock_native_router(attachment, sock, decoy->ops);
+	for (now = READ_ONCE(decoy->ops); now != native;) {
+		router = persock_native_router(attachment, sock, now);
 		if (router) {
 			WRITE_ONCE(sock->ops, &router->ops);
 			break;
 		}
 		schedule_timeout_uninterruptible(1);
 	}
-
-	show(sock->sk, sock);
-	if (!test_bit(SOCK_SUPPORT_ZC, &decoy->flags))
-		clear_bit(SOCK_SUPPORT_ZC, &sock->flags);
-	/*
-	 * A writer without space may have said so on the decoy, or be about to.
-	 * Said of a socket that has space it costs one needless wake-up.
-	 */
-	set_bit(SOCK_NOSPACE, &sock->flags);
+	show_socket(sock, decoy, state);
 
 	return err;
 }
@@ -194,28 +290,29 @@ static int set_through_decoy(struct socket *sock, struct socket *decoy,
 int persock_ktls_setsockopt(struct socket *sock, int level, int optname,
 			    sockptr_t optval, unsigned int optlen)
 {
-	struct decoyed entry = { .sock = sock };
+	struct stand_in *entry;
 	char value[OPTION_MAX];
 	int err;
 
-	/* So that no page fault makes the time of the decoy long. */
+	/* Copied, so that no page fault makes the time of the decoy long. */
 	if (optlen > sizeof(value))
 		return -EINVAL;
+	err = -EFAULT;
 	if (copy_from_sockptr(value, optval, optlen))
-		return -EFAULT;
+		goto forget;
+	err = -ENOBUFS;
+	entry = obtain(sock);
+	if (!entry)
+		goto forget;
+	err = -EINTR;
+	if (wait_event_killable(stand_in_wait, take_turn(entry)))
+		goto forget;
 
-	entry.decoy = sock_alloc();
-	if (!entry.decoy)
-		return -ENOBUFS;
-	if (wait_event_killable(decoyed_wait, enter(&entry))) {
-		discard(entry.decoy);
-		return -EINTR;
-	}
-	err = set_through_decoy(sock, entry.decoy, level, optname,
+	err = set_through_decoy(sock, entry->decoy, level, optname,
 				KERNEL_SOCKPTR(value), optlen);
-	leave(&entry);
-	discard(entry.decoy);
+	end_turn(entry);
+forget:
+	/* It may hold keys. */
 	memzero_explicit(value, sizeof(value));
-
 	return err;
 }

@@ -11,5 +11,6 @@
 int persock_ktls_setsockopt(struct socket *sock, int level, int optname,
 			    sockptr_t optval, unsigned int optlen);
 struct socket *persock_ktls_socket(struct socket *sock);
+void persock_ktls_release(struct socket *sock);
 
 #endif /* _PERSOCK_KTLS_H */

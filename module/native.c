@@ -44,6 +44,7 @@ static bool native_serves(int family, int type, int protocol)
 static void native_release(struct socket *sock)
 {
 	NATIVE(sock)->release(sock);
+	persock_ktls_release(sock);
 }
 
 static int native_bind(struct socket *sock, struct sockaddr *address,

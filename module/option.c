@@ -16,6 +16,7 @@
 #include <net/tcp.h>
 
 #include "intercept.h"
+#include "ktls.h"
 #include "native.h"
 #include "option.h"
 #include "report.h"
@@ -235,7 +236,7 @@ static int copy_int(sockptr_t optval, sockptr_t optlen, int value)
 int persock_option_sk_get(struct sock *sk, int level, int optname,
 			  sockptr_t optval, sockptr_t optlen)
 {
-	struct socket *sock = sk->sk_socket;
+	struct socket *sock = persock_ktls_socket(READ_ONCE(sk->sk_socket));
 	struct persock_router *router = persock_router_peek(sock);
 	unsigned int size, max;
 	int err, len, value;

@@ -306,8 +306,9 @@ static int router_sendmsg(struct socket *sock, struct msghdr *msg,
 			  size_t length)
 {
 	struct persock_router *router = persock_router_peek(sock);
+	size_t control = msg->msg_controllen;
 	const struct persock_rules *rules;
-	int verdict;
+	int verdict, sent;
 
 	if (!router->provider->ops->sendmsg)
 		return -EOPNOTSUPP;
@@ -325,7 +326,11 @@ static int router_sendmsg(struct socket *sock, struct msghdr *msg,
 	if (msg->msg_name)
 		msg->msg_namelen = address_length(router, msg->msg_namelen);
 
-	return router->provider->ops->sendmsg(sock, msg, length);
+	sent = router->provider->ops->sendmsg(sock, msg, length);
+	/* io_uring tries again with the message as it is then. */
+	msg->msg_controllen = control;
+
+	return sent;
 }
 
 static int router_recvmsg(struct socket *sock, struct msghdr *msg,
