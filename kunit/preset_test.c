@@ -4,11 +4,15 @@
  */
 #include <kunit/test.h>
 #include <linux/in.h>
+#include <linux/icmpv6.h>
 #include <linux/in6.h>
 #include <linux/net.h>
+#include <linux/netfilter_ipv4.h>
 #include <linux/socket.h>
+#include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <net/sock.h>
+#include <asm/ioctls.h>
 
 #include "personality.h"
 
@@ -81,6 +85,388 @@ static void h1_types(struct kunit *test)
 			-EAFNOSUPPORT);
 }
 
+/* Today's hostinet has ICMP datagram sockets as well. */
+static void gvisor_types(struct kunit *test)
+{
+	const struct persock_policy *p = policy_of(test, "gvisor");
+	const struct persock_policy *old = policy_of(test, "gvisor-2020");
+	int family, type, protocol;
+
+	for (family = AF_UNSPEC; family < AF_MAX; family++) {
+		for (type = SOCK_STREAM; type <= SOCK_PACKET; type++) {
+			for (protocol = 0; protocol < IPPROTO_RAW; protocol++) {
+				int icmp = family == AF_INET ? IPPROTO_ICMP :
+							       IPPROTO_ICMPV6;
+				bool ping = (family == AF_INET ||
+					     family == AF_INET6) &&
+					    type == SOCK_DGRAM &&
+					    protocol == icmp;
+				int expected = ping ? PERSOCK_ALLOW :
+						      judge_socket(old, family,
+								   type,
+								   protocol);
+
+				KUNIT_EXPECT_EQ_MSG(test,
+						    judge_socket(p, family,
+								 type,
+								 protocol),
+						    expected,
+						    "family %d type %d protocol %d",
+						    family, type, protocol);
+			}
+		}
+	}
+}
+
+/* What both of them bound: S6, S9, S11, S14, H2, H7. */
+static void gvisor_bounds(struct kunit *test)
+{
+	static const struct {
+		const char *name;
+		u32 option_max;
+	} presets[] = {
+		{ "gvisor-2020", 8192 },
+		{ "gvisor", 32768 },
+	};
+	unsigned int i, class;
+
+	for (i = 0; i < ARRAY_SIZE(presets); i++) {
+		const struct persock_policy *p = policy_of(test,
+							   presets[i].name);
+
+		KUNIT_EXPECT_EQ(test, p->backlog.floor, 8);
+		KUNIT_EXPECT_EQ(test, p->backlog.ceiling, 1024);
+		for (class = 0; class < PERSOCK_NR_CLASSES; class++) {
+			const struct persock_rules *rules = &p->rules[class];
+
+			KUNIT_EXPECT_EQ(test, rules->option_max,
+					presets[i].option_max);
+			KUNIT_EXPECT_EQ(test, rules->control_max, 10 << 20);
+			KUNIT_EXPECT_EQ(test, rules->get_default, -ENOPROTOOPT);
+			KUNIT_EXPECT_EQ(test, rules->set_default,
+					PERSOCK_IGNORE);
+			KUNIT_EXPECT_EQ(test, rules->ioctl_default, -ENOTTY);
+			KUNIT_EXPECT_EQ(test, rules->cmsg_send_default,
+					-EINVAL);
+			KUNIT_EXPECT_EQ(test, rules->mmap, -ENODEV);
+		}
+		KUNIT_EXPECT_EQ(test, p->rules[PERSOCK_CLASS_INET].address_max,
+				28);
+		KUNIT_EXPECT_EQ(test, p->rules[PERSOCK_CLASS_OTHER].address_max,
+				0);
+		KUNIT_EXPECT_EQ(test, p->rules[PERSOCK_CLASS_INET].cmsg_recv_max,
+				1024);
+		/* Descriptors cannot be received into a buffer of ours. */
+		KUNIT_EXPECT_EQ(test,
+				p->rules[PERSOCK_CLASS_OTHER].cmsg_recv_max, 0);
+	}
+}
+
+struct words {
+	u32 recv;
+	u32 send;
+};
+
+static void check_flags(struct kunit *test, const struct persock_rules *rules,
+			const struct words *allowed, int other)
+{
+	unsigned int bit;
+	u32 word;
+	int err;
+
+	for (bit = 0; bit < 32; bit++) {
+		bool passes = allowed->recv & BIT(bit);
+
+		word = BIT(bit);
+		err = persock_judge_flags(&rules->recv, 0, &word);
+		KUNIT_EXPECT_EQ_MSG(test, err, passes ? 0 : min(other, 0),
+				    "recv %#lx", BIT(bit));
+		if (!err)
+			KUNIT_EXPECT_EQ_MSG(test, word, passes ? BIT(bit) : 0,
+					    "recv %#lx", BIT(bit));
+		passes = allowed->send & BIT(bit);
+		word = BIT(bit);
+		err = persock_judge_flags(&rules->send, 0, &word);
+		KUNIT_EXPECT_EQ_MSG(test, err, passes ? 0 : -EINVAL,
+				    "send %#lx", BIT(bit));
+	}
+}
+
+/* H6, H9; S11, S14 for the families that are not hostinet's. */
+static void gvisor_flags(struct kunit *test)
+{
+	const struct persock_policy *old = policy_of(test, "gvisor-2020");
+	const struct persock_policy *p = policy_of(test, "gvisor");
+	const struct words inet_2020 = {
+		.recv = MSG_DONTWAIT | MSG_PEEK | MSG_TRUNC,
+		.send = MSG_DONTWAIT | MSG_EOR | MSG_FASTOPEN | MSG_MORE |
+			MSG_NOSIGNAL,
+	};
+	const struct words inet = {
+		.recv = inet_2020.recv | MSG_CTRUNC | MSG_ERRQUEUE | MSG_OOB |
+			MSG_WAITALL,
+		.send = inet_2020.send | MSG_OOB,
+	};
+	const struct words other = {
+		.recv = MSG_OOB | MSG_DONTROUTE | MSG_DONTWAIT | MSG_NOSIGNAL |
+			MSG_WAITALL | MSG_TRUNC | MSG_CTRUNC | MSG_PEEK |
+			MSG_CMSG_CLOEXEC,
+		.send = MSG_DONTWAIT | MSG_EOR | MSG_MORE | MSG_NOSIGNAL,
+	};
+
+	check_flags(test, &old->rules[PERSOCK_CLASS_INET], &inet_2020, -EINVAL);
+	check_flags(test, &old->rules[PERSOCK_CLASS_OTHER], &other, -EINVAL);
+	/* Receive flags that Linux ignores are ignored. */
+	check_flags(test, &p->rules[PERSOCK_CLASS_INET], &inet, PERSOCK_IGNORE);
+	check_flags(test, &p->rules[PERSOCK_CLASS_OTHER], &other, -EINVAL);
+
+	KUNIT_EXPECT_EQ(test, old->rules[PERSOCK_CLASS_INET].recv.errqueue,
+			-EAGAIN);
+	KUNIT_EXPECT_EQ(test, old->rules[PERSOCK_CLASS_OTHER].recv.errqueue,
+			-EAGAIN);
+	/* Today there is an error queue, of AF_INET. */
+	KUNIT_EXPECT_EQ(test, p->rules[PERSOCK_CLASS_INET].recv.errqueue, 0);
+	KUNIT_EXPECT_EQ(test, p->rules[PERSOCK_CLASS_OTHER].recv.errqueue,
+			-EAGAIN);
+}
+
+/* H11: two, and what asks for the interfaces' configuration today. */
+static void gvisor_ioctls(struct kunit *test)
+{
+	static const u32 today[] = {
+		SIOCGIFNAME, SIOCGIFCONF, SIOCGIFFLAGS, SIOCGIFADDR,
+		SIOCGIFDSTADDR, SIOCGIFBRDADDR, SIOCGIFNETMASK, SIOCGIFMETRIC,
+		SIOCGIFMTU, SIOCGIFHWADDR, SIOCGIFINDEX, SIOCGIFTXQLEN,
+		SIOCGIFMAP,
+	};
+	const struct persock_policy *old = policy_of(test, "gvisor-2020");
+	const struct persock_policy *p = policy_of(test, "gvisor");
+	u32 cmd, allowed = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(today); i++) {
+		KUNIT_EXPECT_EQ(test, persock_judge_ioctl(&p->rules[0],
+							  today[i]), 0);
+		KUNIT_EXPECT_EQ(test, persock_judge_ioctl(&old->rules[0],
+							  today[i]), -ENOTTY);
+	}
+	for (cmd = 0; cmd < 0x10000; cmd++) {
+		bool both = cmd == FIONREAD || cmd == TIOCOUTQ;
+
+		KUNIT_EXPECT_EQ_MSG(test,
+				    persock_judge_ioctl(&old->rules[0], cmd),
+				    both ? 0 : -ENOTTY, "ioctl %#x", cmd);
+		KUNIT_EXPECT_EQ_MSG(test,
+				    persock_judge_ioctl(&p->rules[1], cmd),
+				    both ? 0 : -ENOTTY, "ioctl %#x", cmd);
+		allowed += !persock_judge_ioctl(&p->rules[0], cmd);
+	}
+	KUNIT_EXPECT_EQ(test, allowed, ARRAY_SIZE(today) + 2);
+}
+
+/* The number of options that may be read, or set, at a level. */
+static unsigned int count(const struct persock_rules *rules, int level,
+			  bool set)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < rules->nr_options; i++) {
+		const struct persock_option *option = &rules->options[i];
+
+		if (option->level == level)
+			n += (set ? option->set : option->get) == PERSOCK_ALLOW;
+	}
+
+	return n;
+}
+
+/* S8 and S17 bring five more of SOL_SOCKET than the seeds' tables have. */
+static void option_counts(struct kunit *test)
+{
+	const struct persock_rules *old =
+		&policy_of(test, "gvisor-2020")->rules[PERSOCK_CLASS_INET];
+	const struct persock_rules *p =
+		&policy_of(test, "gvisor")->rules[PERSOCK_CLASS_INET];
+
+	KUNIT_EXPECT_EQ(test, p->nr_options, 58 + 5);
+	KUNIT_EXPECT_EQ(test, count(p, SOL_IP, false), 15 - 2);
+	KUNIT_EXPECT_EQ(test, count(p, SOL_IP, true), 15 - 1);
+	KUNIT_EXPECT_EQ(test, count(p, SOL_IPV6, false), 11);
+	KUNIT_EXPECT_EQ(test, count(p, SOL_IPV6, true), 11 - 1);
+	KUNIT_EXPECT_EQ(test, count(p, SOL_SOCKET, false), 16 - 1 + 5);
+	KUNIT_EXPECT_EQ(test, count(p, SOL_SOCKET, true), 16 - 1 + 2);
+	KUNIT_EXPECT_EQ(test, count(p, SOL_TCP, false), 15);
+	KUNIT_EXPECT_EQ(test, count(p, SOL_TCP, true), 15 - 1);
+	KUNIT_EXPECT_EQ(test, count(p, SOL_ICMPV6, false), 1);
+	KUNIT_EXPECT_EQ(test, count(p, SOL_ICMPV6, true), 1);
+
+	KUNIT_EXPECT_EQ(test, count(old, SOL_IP, false), 3);
+	KUNIT_EXPECT_EQ(test, count(old, SOL_IP, true), 3);
+	KUNIT_EXPECT_EQ(test, count(old, SOL_IPV6, false), 3);
+	KUNIT_EXPECT_EQ(test, count(old, SOL_IPV6, true), 3);
+	KUNIT_EXPECT_EQ(test, count(old, SOL_SOCKET, false), 6 + 5);
+	KUNIT_EXPECT_EQ(test, count(old, SOL_SOCKET, true), 3 + 2);
+	KUNIT_EXPECT_EQ(test, count(old, SOL_TCP, false), 2);
+	KUNIT_EXPECT_EQ(test, count(old, SOL_TCP, true), 1);
+}
+
+/* Options of gvisor that are not just read and set with their 4 bytes. */
+static void gvisor_options(struct kunit *test)
+{
+	const struct persock_rules *rules =
+		&policy_of(test, "gvisor")->rules[PERSOCK_CLASS_INET];
+	static const struct {
+		int level, name, get, set;
+		unsigned int get_size, set_size;
+	} cases[] = {
+		{ SOL_IP, IP_TOS, 0, 0, 0, 0 },
+		{ SOL_IP, IP_TTL, 0, 0, 0, 4 },
+		{ SOL_IP, IP_PKTINFO, 0, 0, 4, 4 },
+		{ SOL_IP, IP_ADD_MEMBERSHIP, -EINVAL, 0, 0, 0 },
+		{ SOL_IP, IP_DROP_MEMBERSHIP, -EINVAL, 0, 0, 0 },
+		{ SOL_IP, SO_ORIGINAL_DST, 0, -EINVAL, 16, 0 },
+		{ SOL_IPV6, IPV6_TCLASS, 0, 0, 0, 4 },
+		{ SOL_SOCKET, SO_ERROR, 0, -EINVAL, 4, 0 },
+		{ SOL_SOCKET, SO_RCVBUFFORCE, -EINVAL, 0, 0, 4 },
+		{ SOL_SOCKET, SO_LINGER, 0, 0, 8, 8 },
+		{ SOL_SOCKET, SO_BINDTODEVICE, 0, 0, 0, 0 },
+		{ SOL_SOCKET, SO_TYPE, 0, PERSOCK_IGNORE, 4, 0 },
+		{ SOL_TCP, TCP_INFO, 0, -EINVAL, 0, 0 },
+		{ SOL_TCP, TCP_CONGESTION, 0, 0, 0, 0 },
+		{ SOL_ICMPV6, ICMPV6_FILTER, 0, 0, 0, 32 },
+		{ SOL_SOCKET, SO_PRIORITY, -ENOPROTOOPT, PERSOCK_IGNORE, 0, 0 },
+		{ SOL_TCP, TCP_FASTOPEN, -ENOPROTOOPT, PERSOCK_IGNORE, 0, 0 },
+	};
+	unsigned int i, size, max, len;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		KUNIT_EXPECT_EQ_MSG(test,
+				    persock_judge_get(rules, cases[i].level,
+						      cases[i].name, &size,
+						      &max),
+				    cases[i].get, "case %u", i);
+		if (!cases[i].get)
+			KUNIT_EXPECT_EQ_MSG(test, size, cases[i].get_size,
+					    "case %u", i);
+		KUNIT_EXPECT_EQ_MSG(test, max, 0, "case %u", i);
+		len = 100;
+		KUNIT_EXPECT_EQ_MSG(test,
+				    persock_judge_set(rules, cases[i].level,
+						      cases[i].name, &len),
+				    cases[i].set, "case %u", i);
+		KUNIT_EXPECT_EQ_MSG(test, len, cases[i].set_size ?: 100,
+				    "case %u", i);
+		len = cases[i].set_size - 1;
+		if (cases[i].set_size)
+			KUNIT_EXPECT_EQ_MSG(test,
+					    persock_judge_set(rules,
+							      cases[i].level,
+							      cases[i].name,
+							      &len),
+					    -EINVAL, "case %u", i);
+	}
+}
+
+/* H7, H8: send and receive, of both. */
+static void gvisor_cmsgs(struct kunit *test)
+{
+	static const struct {
+		int level, type;
+		bool old, send, recv;
+	} listed[] = {
+		{ SOL_IP, IP_TOS, true, true, true },
+		{ SOL_IP, IP_PKTINFO, true, true, true },
+		{ SOL_IPV6, IPV6_TCLASS, true, true, true },
+		{ SOL_IP, IP_TTL, false, true, true },
+		{ SOL_IP, IP_RECVERR, false, false, true },
+		{ SOL_IP, IP_ORIGDSTADDR, false, false, true },
+		{ SOL_SOCKET, SO_TIMESTAMP_OLD, false, false, true },
+		{ SOL_TCP, TCP_CM_INQ, false, false, true },
+		{ SOL_IPV6, IPV6_RECVERR, false, false, true },
+		{ SOL_IPV6, IPV6_PKTINFO, false, true, true },
+		{ SOL_IPV6, IPV6_HOPLIMIT, false, true, true },
+		{ SOL_IPV6, IPV6_ORIGDSTADDR, false, false, true },
+	};
+	static const int levels[] = {
+		SOL_IP, SOL_SOCKET, SOL_TCP, SOL_UDP, SOL_IPV6, SOL_TLS,
+	};
+	const struct persock_rules *old =
+		&policy_of(test, "gvisor-2020")->rules[PERSOCK_CLASS_INET];
+	const struct persock_rules *p =
+		&policy_of(test, "gvisor")->rules[PERSOCK_CLASS_INET];
+	unsigned int i, n;
+	int type;
+
+	for (i = 0; i < ARRAY_SIZE(levels); i++) {
+		for (type = 0; type < 130; type++) {
+			bool was = false, send = false, recv = false;
+			int level = levels[i];
+
+			for (n = 0; n < ARRAY_SIZE(listed); n++) {
+				if (listed[n].level != level ||
+				    listed[n].type != type)
+					continue;
+				was = listed[n].old;
+				send = listed[n].send;
+				recv = listed[n].recv;
+			}
+			KUNIT_EXPECT_EQ_MSG(test,
+					    persock_judge_cmsg_send(old, level,
+								    type),
+					    was ? 0 : -EINVAL, "(%d, %d)",
+					    level, type);
+			KUNIT_EXPECT_EQ_MSG(test,
+					    persock_judge_cmsg_recv(old, level,
+								    type),
+					    was ? 0 : PERSOCK_IGNORE,
+					    "(%d, %d)", level, type);
+			KUNIT_EXPECT_EQ_MSG(test,
+					    persock_judge_cmsg_send(p, level,
+								    type),
+					    send ? 0 : -EINVAL, "(%d, %d)",
+					    level, type);
+			KUNIT_EXPECT_EQ_MSG(test,
+					    persock_judge_cmsg_recv(p, level,
+								    type),
+					    recv ? 0 : PERSOCK_IGNORE,
+					    "(%d, %d)", level, type);
+		}
+	}
+}
+
+/* S16: what AF_UNIX may send; what it receives is not filtered. */
+static void unix_cmsgs(struct kunit *test)
+{
+	static const char *const names[] = { "gvisor-2020", "gvisor" };
+	unsigned int i;
+	int type;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		const struct persock_rules *rules =
+			&policy_of(test, names[i])->rules[PERSOCK_CLASS_OTHER];
+
+		for (type = 0; type < 64; type++) {
+			bool listed = type == SCM_RIGHTS ||
+				      type == SCM_CREDENTIALS;
+
+			KUNIT_EXPECT_EQ(test,
+					persock_judge_cmsg_send(rules,
+								SOL_SOCKET,
+								type),
+					listed ? 0 : -EINVAL);
+			KUNIT_EXPECT_EQ(test,
+					persock_judge_cmsg_send(rules, SOL_IP,
+								type),
+					-EINVAL);
+			KUNIT_EXPECT_EQ(test,
+					persock_judge_cmsg_recv(rules,
+								SOL_SOCKET,
+								type),
+					PERSOCK_ALLOW);
+		}
+	}
+}
+
 static void host_allows(struct kunit *test)
 {
 	const struct persock_policy *p = policy_of(test, "host");
@@ -122,6 +508,14 @@ static void none_denies(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(options_sorted),
 	KUNIT_CASE(h1_types),
+	KUNIT_CASE(gvisor_types),
+	KUNIT_CASE(gvisor_bounds),
+	KUNIT_CASE(gvisor_flags),
+	KUNIT_CASE(gvisor_ioctls),
+	KUNIT_CASE(option_counts),
+	KUNIT_CASE(gvisor_options),
+	KUNIT_CASE(gvisor_cmsgs),
+	KUNIT_CASE(unix_cmsgs),
 	KUNIT_CASE(host_allows),
 	KUNIT_CASE(none_denies),
 	{ }

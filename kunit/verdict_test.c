@@ -128,6 +128,17 @@ static void get_length(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, persock_judge_get_len(0, -1), -EINVAL);
 }
 
+/* Only a policy with rules on reading asks for the length. */
+static void get_length_asked(struct kunit *test)
+{
+	static const struct persock_rules open = { };
+	static const struct persock_rules closed = { .get_default = -EPERM };
+
+	KUNIT_EXPECT_TRUE(test, persock_judges_get_len(&rules));
+	KUNIT_EXPECT_TRUE(test, persock_judges_get_len(&closed));
+	KUNIT_EXPECT_FALSE(test, persock_judges_get_len(&open));
+}
+
 /* Seed rows S9 and H5. */
 static void set_length(struct kunit *test)
 {
@@ -146,6 +157,10 @@ static void set_length(struct kunit *test)
 		{ 1, 2, 4, -EACCES, 4 },
 		{ 1, 2, 0, -EACCES, 0 },
 		{ 6, 11, 0, PERSOCK_IGNORE, 0 },
+		{ 6, 11, 8192, PERSOCK_IGNORE, 8192 },
+		{ 6, 11, 8193, -EINVAL, 8193 },
+		{ 1, 2, 8193, -EINVAL, 8193 },
+		{ 6, 13, 0, PERSOCK_ALLOW, 0 },
 		{ 6, 13, 77, PERSOCK_ALLOW, 77 },
 		{ 6, 14, 77, PERSOCK_IGNORE, 77 },
 		{ 6, 14, 8193, -EINVAL, 8193 },
@@ -217,6 +232,72 @@ static void ioctls(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, persock_judge_ioctl(&some, 0x8912), -ENOTTY);
 }
 
+static void ioctl_no_list(struct kunit *test)
+{
+	const struct persock_rules open = { .ioctl_default = PERSOCK_ALLOW };
+
+	KUNIT_EXPECT_EQ(test, persock_judge_ioctl(&open, 0x541b),
+			PERSOCK_ALLOW);
+}
+
+/* Seed rows H7 and H8: level and type both decide, each way by itself. */
+static void cmsgs(struct kunit *test)
+{
+	static const struct persock_cmsg list[] = {
+		{ 0, 1, PERSOCK_ALLOW, PERSOCK_IGNORE },
+		{ 0, 2, -EPERM, PERSOCK_ALLOW },
+		{ 41, 1, PERSOCK_IGNORE, PERSOCK_ALLOW },
+	};
+	const struct persock_rules some = {
+		.cmsgs = list,
+		.nr_cmsgs = ARRAY_SIZE(list),
+		.cmsg_send_default = -EINVAL,
+		.cmsg_recv_default = PERSOCK_IGNORE,
+	};
+	const struct {
+		int level, type, send, recv;
+	} cases[] = {
+		{ 0, 1, PERSOCK_ALLOW, PERSOCK_IGNORE },
+		{ 0, 2, -EPERM, PERSOCK_ALLOW },
+		{ 41, 1, PERSOCK_IGNORE, PERSOCK_ALLOW },
+		{ 41, 2, -EINVAL, PERSOCK_IGNORE },
+		{ 0, 3, -EINVAL, PERSOCK_IGNORE },
+		{ 1, 1, -EINVAL, PERSOCK_IGNORE },
+		{ -1, -1, -EINVAL, PERSOCK_IGNORE },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		KUNIT_EXPECT_EQ_MSG(test,
+				    persock_judge_cmsg_send(&some,
+							    cases[i].level,
+							    cases[i].type),
+				    cases[i].send, "case %u", i);
+		KUNIT_EXPECT_EQ_MSG(test,
+				    persock_judge_cmsg_recv(&some,
+							    cases[i].level,
+							    cases[i].type),
+				    cases[i].recv, "case %u", i);
+	}
+}
+
+static void cmsg_no_list(struct kunit *test)
+{
+	const struct persock_rules open = { };
+	const struct persock_rules closed = {
+		.cmsg_send_default = -EACCES,
+		.cmsg_recv_default = PERSOCK_IGNORE,
+	};
+
+	KUNIT_EXPECT_EQ(test, persock_judge_cmsg_send(&open, 0, 1),
+			PERSOCK_ALLOW);
+	KUNIT_EXPECT_EQ(test, persock_judge_cmsg_recv(&open, 0, 1),
+			PERSOCK_ALLOW);
+	KUNIT_EXPECT_EQ(test, persock_judge_cmsg_send(&closed, 0, 1), -EACCES);
+	KUNIT_EXPECT_EQ(test, persock_judge_cmsg_recv(&closed, 0, 1),
+			PERSOCK_IGNORE);
+}
+
 /* Seed row S6. */
 static void backlog(struct kunit *test)
 {
@@ -241,10 +322,14 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(option_find_all),
 	KUNIT_CASE(get_listed_and_not),
 	KUNIT_CASE(get_length),
+	KUNIT_CASE(get_length_asked),
 	KUNIT_CASE(set_length),
 	KUNIT_CASE(set_without_limit),
 	KUNIT_CASE(flags),
 	KUNIT_CASE(ioctls),
+	KUNIT_CASE(ioctl_no_list),
+	KUNIT_CASE(cmsgs),
+	KUNIT_CASE(cmsg_no_list),
 	KUNIT_CASE(backlog),
 	{ }
 };

@@ -85,8 +85,9 @@ static inline int persock_call_accept(const struct proto_ops *ops,
 #endif
 
 /*
- * Flags that the kernel itself adds to a send; no program can set the internal
- * ones, and MSG_BATCH is sendmmsg's. They are never judged.
+ * Flags that the kernel itself adds to a send. They are never judged. Programs
+ * cannot set those of MSG_INTERNAL_SENDMSG_FLAGS; they can set MSG_BATCH and,
+ * before 6.5, MSG_SENDPAGE_NOTLAST: hints that more follows, as MSG_MORE is.
  */
 #ifdef PERSOCK_HAVE_SENDPAGE
 #define PERSOCK_KERNEL_SEND_FLAGS \

@@ -278,7 +278,7 @@ static void on_getsockopt(struct pt_regs *regs)
 	const sockptr_t *optlen = (const sockptr_t *)(regs->sp + sizeof(long));
 	struct socket *sock = option_socket(sk);
 	struct persock_router *router;
-	unsigned int size, max;
+	unsigned int max;
 	int err, len;
 
 	if (!sock)
@@ -290,10 +290,8 @@ static void on_getsockopt(struct pt_regs *regs)
 	}
 
 	/* The kernel itself never writes more than the option's size. */
-	err = persock_option_judge_get(router, SOL_SOCKET, (int)regs->dx, &size,
+	err = persock_option_judge_get(router, SOL_SOCKET, (int)regs->dx, len,
 				       &max);
-	if (!err && size)
-		err = persock_judge_get_len(size, len);
 	if (err)
 		refuse(regs, err);
 }

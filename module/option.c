@@ -22,25 +22,35 @@
 #include "report.h"
 
 /**
- * persock_option_judge_get() - judge and count the reading of an option
+ * persock_option_judge_get() - judge and report the reading of an option
  * @router: the socket's
  * @level: level of the option
  * @optname: name of the option
- * @size: on allow, the shortest buffer that is accepted; 0: any
+ * @len: length of the caller's buffer, where a rule asks for it
  * @max: on allow, the longest answer that is given; 0: any
+ *
+ * A negative length is EINVAL whatever the option (seed S8).
  *
  * Context: any; does not sleep.
  * Return: PERSOCK_ALLOW or a negative errno.
  */
 int persock_option_judge_get(struct persock_router *router, int level,
-			     int optname, unsigned int *size,
-			     unsigned int *max)
+			     int optname, int len, unsigned int *max)
 {
-	int verdict = persock_judge_get(persock_router_rules(router), level,
-					optname, size, max);
+	const struct persock_rules *rules = persock_router_rules(router);
+	bool judges_len = persock_judges_get_len(rules);
+	int verdict = PERSOCK_ALLOW;
+	unsigned int size;
 
+	if (judges_len)
+		verdict = persock_judge_get_len(0, len);
+	if (!verdict)
+		verdict = persock_judge_get(rules, level, optname, &size, max);
+	if (!verdict && judges_len)
+		verdict = persock_judge_get_len(size, len);
 	persock_report(router->attachment, PERSOCK_OP_GETSOCKOPT, level,
 		       optname, verdict);
+
 	return verdict;
 }
 
@@ -73,16 +83,20 @@ int persock_option_judge_set(struct persock_router *router, int level,
 	return verdict;
 }
 
-/* The length of the answer may be cut, so it is written before the call. */
-static int prepare_len(sockptr_t optlen, unsigned int size, unsigned int max)
+/*
+ * Judge with the length in user memory. The length of the answer may be cut,
+ * so it is written before the call.
+ */
+static int judge_get(struct persock_router *router, int level, int optname,
+		     sockptr_t optlen)
 {
-	int len, err;
+	unsigned int max;
+	int len = 0, err;
 
-	if (!size && !max)
-		return 0;
-	if (copy_from_sockptr(&len, optlen, sizeof(len)))
+	if (persock_judges_get_len(persock_router_rules(router)) &&
+	    copy_from_sockptr(&len, optlen, sizeof(len)))
 		return -EFAULT;
-	err = persock_judge_get_len(size, len);
+	err = persock_option_judge_get(router, level, optname, len, &max);
 	if (err)
 		return err;
 	if (max && len > (int)max) {
@@ -98,14 +112,11 @@ int persock_router_getsockopt(struct socket *sock, int level, int optname,
 			      char __user *optval, int __user *optlen)
 {
 	struct persock_router *router = persock_router_peek(sock);
-	unsigned int size, max;
 	int err;
 
 	if (!router->provider->ops->getsockopt)
 		return -EOPNOTSUPP;
-	err = persock_option_judge_get(router, level, optname, &size, &max);
-	if (!err)
-		err = prepare_len(USER_SOCKPTR(optlen), size, max);
+	err = judge_get(router, level, optname, USER_SOCKPTR(optlen));
 	if (err)
 		return err;
 
@@ -119,12 +130,11 @@ int persock_router_getsockopt_iter(struct socket *sock, int level, int optname,
 				   sockopt_t *opt)
 {
 	struct persock_router *router = persock_router_peek(sock);
-	unsigned int size, max;
+	unsigned int max;
 	int err;
 
-	err = persock_option_judge_get(router, level, optname, &size, &max);
-	if (!err && size)
-		err = persock_judge_get_len(size, opt->optlen);
+	err = persock_option_judge_get(router, level, optname, opt->optlen,
+				       &max);
 	if (err)
 		return err;
 	if (max && opt->optlen > (int)max) {
@@ -238,7 +248,6 @@ int persock_option_sk_get(struct sock *sk, int level, int optname,
 {
 	struct socket *sock = persock_ktls_socket(READ_ONCE(sk->sk_socket));
 	struct persock_router *router = persock_router_peek(sock);
-	unsigned int size, max;
 	int err, len, value;
 
 	if (router->native) {
@@ -257,9 +266,7 @@ int persock_option_sk_get(struct sock *sk, int level, int optname,
 		return err;
 	}
 
-	err = persock_option_judge_get(router, level, optname, &size, &max);
-	if (!err)
-		err = prepare_len(optlen, size, max);
+	err = judge_get(router, level, optname, optlen);
 	if (err)
 		return err;
 	if (identity(router, sock, optname, &value))

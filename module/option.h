@@ -20,8 +20,7 @@ int persock_router_setsockopt(struct socket *sock, int level, int optname,
 			      sockptr_t optval, unsigned int optlen);
 
 int persock_option_judge_get(struct persock_router *router, int level,
-			     int optname, unsigned int *size,
-			     unsigned int *max);
+			     int optname, int len, unsigned int *max);
 int persock_option_judge_set(struct persock_router *router, int level,
 			     int optname, unsigned int *optlen);
 

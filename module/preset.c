@@ -220,6 +220,7 @@ static const struct persock_policy gvisor_2020 = {
 			.cmsg_recv_default = PERSOCK_IGNORE,	/* H7 */
 			.cmsg_recv_max = GVISOR_CMSG_RECV_MAX,
 			.mmap = -ENODEV,	/* FileNoMMap */
+			.pair = -EAFNOSUPPORT,			/* H1 */
 			.address_max = sizeof(struct sockaddr_in6), /* H2 */
 			.option_max = 8192,			/* S9 */
 			.control_max = 10 << 20,		/* S11, S14 */
@@ -264,6 +265,7 @@ static const struct persock_policy gvisor = {
 			.cmsg_recv_default = PERSOCK_IGNORE,
 			.cmsg_recv_max = GVISOR_CMSG_RECV_MAX,
 			.mmap = -ENODEV,
+			.pair = -EAFNOSUPPORT,
 			.address_max = sizeof(struct sockaddr_in6),
 			.option_max = 32 << 10,
 			.control_max = 10 << 20,
@@ -302,6 +304,7 @@ static const struct persock_policy host = {
 	.cmsg_recv_default = PERSOCK_IGNORE,				\
 	.cmsg_recv_max = GVISOR_CMSG_RECV_MAX,				\
 	.mmap = -ENODEV,						\
+	.pair = -EAFNOSUPPORT,						\
 }
 
 static const struct persock_policy none = {

@@ -187,10 +187,13 @@ static int router_connect(struct socket *sock, struct sockaddr *address,
 static int router_socketpair(struct socket *first, struct socket *second)
 {
 	struct persock_router *router = persock_router_peek(first);
+	int verdict = persock_router_rules(router)->pair;
 
+	persock_report(router->attachment, PERSOCK_OP_PAIR, 0, 0, verdict);
+	if (verdict)
+		return verdict;
 	if (!router->provider->ops->pair)
 		return -EOPNOTSUPP;
-	tell(router, PERSOCK_OP_PAIR);
 
 	return router->provider->ops->pair(first, second);
 }

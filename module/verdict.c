@@ -133,6 +133,20 @@ int persock_judge_get_len(unsigned int size, int len)
 }
 
 /**
+ * persock_judges_get_len() - does any rule ask for the length of a buffer?
+ * @rules: rules of the socket's class
+ *
+ * Where all may be read the kernel alone judges lengths: it takes -1 for a
+ * long buffer here and there, and programs are not to notice persock.
+ *
+ * Return: false when every option may be read with every length.
+ */
+bool persock_judges_get_len(const struct persock_rules *rules)
+{
+	return rules->nr_options || rules->get_default != PERSOCK_ALLOW;
+}
+
+/**
  * persock_judge_set() - may this option be set?
  * @rules: rules of the socket's class
  * @level: level of the option

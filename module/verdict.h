@@ -114,6 +114,7 @@ struct persock_cmsg {
  * @cmsg_recv_max: bytes of control messages that one receive may bring; they
  *		   are filtered in a buffer of that size. 0: not filtered
  * @mmap: verdict on mmap(2) of the socket
+ * @pair: verdict on socketpair(2)
  * @address_max: longest address passed on in bytes, the rest is cut; 0: as is
  * @option_max: longest value accepted by setsockopt in bytes; 0: no limit
  * @control_max: longest control buffer of a call in bytes; 0: no limit
@@ -134,6 +135,7 @@ struct persock_rules {
 	s16 cmsg_recv_default;
 	u16 cmsg_recv_max;
 	s16 mmap;
+	s16 pair;
 	u16 address_max;
 	u32 option_max;
 	u32 control_max;
@@ -173,6 +175,7 @@ persock_option_find(const struct persock_rules *rules, int level, int name);
 int persock_judge_get(const struct persock_rules *rules, int level, int name,
 		      unsigned int *size, unsigned int *max);
 int persock_judge_get_len(unsigned int size, int len);
+bool persock_judges_get_len(const struct persock_rules *rules);
 int persock_judge_set(const struct persock_rules *rules, int level, int name,
 		      unsigned int *len);
 int persock_judge_flags(const struct persock_flags *rule, u32 exempt,

@@ -39,6 +39,7 @@ struct ring {
 	char *rings;
 	struct io_uring_sqe *sqes;
 	struct io_uring_params params;
+	unsigned int cqe_flags;		/* of the last completion */
 };
 
 /* The counters of an attachment. */
@@ -154,6 +155,7 @@ static int ring_wait(struct ring *ring)
 			return -errno;
 	}
 	res = cqes[*head & mask].res;
+	ring->cqe_flags = cqes[*head & mask].flags;
 	__atomic_store_n(head, *head + 1, __ATOMIC_RELEASE);
 	return res;
 }
@@ -1213,12 +1215,13 @@ TEST_F(entry, uring_send_zc)
 					i ? (void *)&msg : hello, i ? 1 : 5,
 					0));
 		EXPECT_COUNTED(SENDMSG, 0, 0, 1);
-		if (self->governed)
-			continue;
-		EXPECT_EQ(5, recv_all(self->tcp.server, in, 5));
-		EXPECT_STREQ(hello, in);
+		if (!self->governed) {
+			EXPECT_EQ(5, recv_all(self->tcp.server, in, 5));
+			EXPECT_STREQ(hello, in);
+		}
 		/* The kernel has let go of the buffer. */
-		EXPECT_LE(0, ring_wait(&self->ring));
+		if (self->ring.cqe_flags & IORING_CQE_F_MORE)
+			EXPECT_LE(0, ring_wait(&self->ring));
 	}
 }
 

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # What the test programs are made of: each X_test.c with all of LIB_SRCS, and
-# each of HELPERS, which the shell tests run, from its own source alone.
+# each of HELPERS, which the shell tests run, from its own source alone. HELPERS_32 are
+# 32-bit programs.
 
 LIB_SRCS := libgovern.c libinet.c
 HELPERS := probe
+HELPERS_32 := compat
 
 # The harness comes back from a failed assertion with longjmp().
 TEST_CFLAGS := -Wno-clobbered

@@ -1,0 +1,67 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 240
+#
+# A 32-bit program: every socket call, by socketcall(2) and by its own number, with options,
+# control messages and ioctls whose layout is another one there. compat.c has the checks; they
+# run ungoverned, as the baseline, and then under each policy and provider.
+
+# shellcheck disable=SC2317 # run_tests calls the tests by their names
+# shellcheck source=libktap.sh
+. "$(dirname "$(realpath "$0")")/libktap.sh"
+
+compat=$here/../build/selftests/compat
+
+# compat's own results become this test's.
+run_compat() { # CGROUP POLICY
+	within "$1" "$compat" "$2" | sed -u 's/^/    /'
+	return "${PIPESTATUS[0]}"
+}
+
+# Under the policy that BASE is, by the providers.
+governed() { # BASE PROVIDER...
+	local cgroup policy
+	new_personality policy "$@" &&
+		new_cgroup cgroup governed &&
+		ok persock attach "$cgroup" "$policy" &&
+		{ run_compat "$cgroup" "$1" || fail "not as it should be"; }
+}
+
+test_ungoverned() {
+	local cgroup
+	new_cgroup cgroup ungoverned
+	run_compat "$cgroup" none || fail "not as it should be"
+}
+
+test_host_hostinet() {
+	governed host hostinet native
+}
+
+test_gvisor_2020_native() {
+	governed gvisor-2020 native
+}
+
+test_gvisor_2020_hostinet() {
+	governed gvisor-2020 hostinet native
+}
+
+test_gvisor_native() {
+	governed gvisor native
+}
+
+test_gvisor_hostinet() {
+	governed gvisor hostinet native
+}
+
+# The verdict on an ioctl is counted once, although the kernel's 32-bit entry may hand it to the
+# other one.
+test_ioctls_are_counted_once() {
+	local cgroup seen
+	new_cgroup cgroup counted
+	ok persock attach "$cgroup" gvisor
+	within "$cgroup" "$compat" one-ioctl || fail "SIOCGIFCONF: exit status $?"
+	seen=$(persock -j counters "$cgroup" | sed 's/.*"ioctl":\({[^}]*}\).*/\1/')
+	[ "$seen" = '{"allowed":1,"ignored":0,"denied":0}' ] || fail "ioctl: $seen"
+}
+
+run_tests
