@@ -47,10 +47,11 @@ int persock_cmsg_send(const struct persock_rules *rules, struct msghdr *msg)
 	if (!msg->msg_controllen ||
 	    (!rules->nr_cmsgs && rules->cmsg_send_default == PERSOCK_ALLOW))
 		return PERSOCK_ALLOW;
-	/* sendmsg(2), io_uring and the compat layer copy it in. */
-	if (WARN_ON_ONCE(msg->msg_control_is_user))
-		return -EINVAL;
-
+	/*
+	 * It is in kernel memory: sendmsg(2), io_uring and the compat layer copy
+	 * it in. msg_control_is_user says so too, but for the compat layer
+	 * before 6.2, which leaves it as it was.
+	 */
 	cmsg = CMSG_FIRSTHDR(msg);
 	while (cmsg) {
 		if (!CMSG_OK(msg, cmsg))

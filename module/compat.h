@@ -132,6 +132,24 @@ static_assert(sizeof(struct proto_ops) ==
 				PERSOCK_PROTO_OPS_BACKPORTED),
 	      "proto_ops has a field that persock_router_fill() does not know");
 
+/*
+ * A proto's ioctl() takes an int in kernel memory since 6.5 (e1d001fa5b47);
+ * io_uring asks it for the length of the queues since 6.7.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+#define PERSOCK_HAVE_PROTO_IOCTL	1
+
+static inline int persock_call_proto_ioctl(struct sock *sk, int cmd, int *value)
+{
+	return sk->sk_prot->ioctl(sk, cmd, value);
+}
+#else
+static inline int persock_call_proto_ioctl(struct sock *sk, int cmd, int *value)
+{
+	return -EOPNOTSUPP;
+}
+#endif
+
 /* struct ftrace_regs became opaque in 6.13, backported to some 6.12. */
 #ifndef arch_ftrace_regs
 #define arch_ftrace_regs(fregs)	(fregs)

@@ -48,6 +48,25 @@ static struct proto protos[] = {
 	{ .name = "UDPv6" },
 };
 
+#ifdef PERSOCK_HAVE_PROTO_IOCTL
+/* io_uring asks here, past ioctl(2) and so past the interception points. */
+static int proto_ioctl(struct sock *sk, int cmd, int *value)
+{
+	struct socket *sock = sk->sk_socket;
+	struct persock_router *router = persock_router_peek(sock);
+	int verdict;
+
+	verdict = persock_judge_ioctl(persock_router_rules(router), cmd);
+	persock_report(router->attachment, PERSOCK_OP_IOCTL, cmd, 0, verdict);
+	if (verdict)
+		return min(verdict, 0);
+	if (!router->provider->ops->queued)
+		return -EOPNOTSUPP;
+
+	return router->provider->ops->queued(sock, cmd, value);
+}
+#endif
+
 static struct proto *proto_of(int family, int type)
 {
 	if (family != AF_INET && family != AF_INET6)
@@ -294,6 +313,9 @@ int persock_family_init(int number)
 	for (i = 0; i < ARRAY_SIZE(protos); i++) {
 		protos[i].owner = THIS_MODULE;
 		protos[i].obj_size = sizeof(struct persock_sock);
+#ifdef PERSOCK_HAVE_PROTO_IOCTL
+		protos[i].ioctl = proto_ioctl;
+#endif
 		err = proto_register(&protos[i], 0);
 		if (err)
 			goto unregister;

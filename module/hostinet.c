@@ -246,6 +246,11 @@ static int hostinet_compat_ioctl(struct socket *sock, unsigned int cmd,
 }
 #endif
 
+static int hostinet_queued(struct socket *sock, int cmd, int *value)
+{
+	return persock_call_proto_ioctl(host_of(sock)->sk, cmd, value);
+}
+
 static int hostinet_gettstamp(struct socket *sock, void __user *stamp,
 			      bool timeval, bool time32)
 {
@@ -314,6 +319,7 @@ static const struct persock_provider_ops hostinet_ops = {
 #ifdef CONFIG_COMPAT
 	.compat_ioctl = hostinet_compat_ioctl,
 #endif
+	.queued = hostinet_queued,
 	.gettstamp = hostinet_gettstamp,
 	.splice_read = hostinet_splice_read,
 	.mmap = hostinet_mmap,

@@ -29,6 +29,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/bpf.h>
+#include <linux/compat.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/ftrace.h>
@@ -375,7 +376,8 @@ static void handler(unsigned long ip, unsigned long parent_ip,
 		on_create(regs, parent_ip);
 	else if (ip == point_ips[POINT_POST_CREATE])
 		on_post_create(regs);
-	else
+	else if (ip != point_ips[POINT_IOCTL] || !in_compat_syscall())
+		/* compat_sock_ioctl() calls sock_ioctl(): judged already. */
 		on_ioctl(regs);
 }
 

@@ -141,7 +141,10 @@ static const struct persock_socket_rule gvisor_sockets[] = {
 	{ AF_UNIX, PERSOCK_ANY, PERSOCK_ANY, PERSOCK_ALLOW },
 };
 
-/* Today's hostinet reads the interfaces' configuration; it sets nothing. */
+/*
+ * Today's hostinet reads the interfaces' configuration; it sets nothing. AF_UNIX
+ * sockets read it too: if_nametoindex() asks one.
+ */
 static const struct persock_ioctl gvisor_ioctls[] = {
 	{ FIONREAD, PERSOCK_ALLOW },
 	{ TIOCOUTQ, PERSOCK_ALLOW },
@@ -161,7 +164,7 @@ static const struct persock_ioctl gvisor_ioctls[] = {
 };
 
 /* AF_UNIX is the same in both: nothing of it reaches hostinet. */
-#define GVISOR_OTHER_RULES(_option_max) {				\
+#define GVISOR_OTHER_RULES(_ioctls, _option_max) {			\
 	.options = other_options,					\
 	.nr_options = ARRAY_SIZE(other_options),			\
 	.get_default = -ENOPROTOOPT,					\
@@ -178,8 +181,8 @@ static const struct persock_ioctl gvisor_ioctls[] = {
 		.other = -EINVAL,					\
 		.errqueue = -EAGAIN,					\
 	},								\
-	.ioctls = gvisor_2020_ioctls,					\
-	.nr_ioctls = ARRAY_SIZE(gvisor_2020_ioctls),			\
+	.ioctls = _ioctls,						\
+	.nr_ioctls = ARRAY_SIZE(_ioctls),				\
 	.ioctl_default = -ENOTTY,					\
 	.cmsgs = unix_cmsgs,						\
 	.nr_cmsgs = ARRAY_SIZE(unix_cmsgs),				\
@@ -225,7 +228,8 @@ static const struct persock_policy gvisor_2020 = {
 			.option_max = 8192,			/* S9 */
 			.control_max = 10 << 20,		/* S11, S14 */
 		},
-		[PERSOCK_CLASS_OTHER] = GVISOR_OTHER_RULES(8192),
+		[PERSOCK_CLASS_OTHER] = GVISOR_OTHER_RULES(gvisor_2020_ioctls,
+							   8192),
 	},
 };
 
@@ -270,7 +274,8 @@ static const struct persock_policy gvisor = {
 			.option_max = 32 << 10,
 			.control_max = 10 << 20,
 		},
-		[PERSOCK_CLASS_OTHER] = GVISOR_OTHER_RULES(32 << 10),
+		[PERSOCK_CLASS_OTHER] = GVISOR_OTHER_RULES(gvisor_ioctls,
+							   32 << 10),
 	},
 };
 

@@ -61,6 +61,8 @@ struct vm_area_struct;
  *	do it: register on the socket's wait queue, return what is ready.
  * @ioctl: Ioctl: -ENOIOCTLCMD for a command that is not the socket's.
  * @compat_ioctl: the same, from a 32-bit program.
+ * @queued: what SIOCINQ and SIOCOUTQ answer, to io_uring, which asks without a
+ *	buffer in user memory: fill in *@value.
  * @gettstamp: time of the last packet (SIOCGSTAMP and its relatives).
  * @splice_read: splice from the socket; NULL splices through @recvmsg.
  * @mmap: map the socket.
@@ -94,6 +96,7 @@ struct persock_provider_ops {
 	int (*ioctl)(struct socket *sock, unsigned int cmd, unsigned long arg);
 	int (*compat_ioctl)(struct socket *sock, unsigned int cmd,
 			    unsigned long arg);
+	int (*queued)(struct socket *sock, int cmd, int *value);
 	int (*gettstamp)(struct socket *sock, void __user *stamp, bool timeval,
 			 bool time32);
 	ssize_t (*splice_read)(struct socket *sock, loff_t *ppos,

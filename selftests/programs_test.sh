@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 600
+# timeout: 900
 #
 # Programs that know nothing of persock, server and client in one cgroup: what they say, and their
 # exit status, is the same under gvisor and gvisor-2020, by either provider, as it is ungoverned.
