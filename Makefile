@@ -26,7 +26,7 @@ help:
 	@echo 'make vm              a shell in a virtual machine with persock loaded'
 	@echo 'make clean           remove build/ (downloaded kernels stay in the cache)'
 	@echo
-	@echo 'KERNEL=NAME picks one of: $(KERNELS), or debug (built from source, ten minutes once)'
+	@echo 'KERNEL=NAME picks one of: $(KERNELS)'
 
 # kbuild writes its output beside the sources. A mirror of them for each kernel keeps the tree
 # clean and the kernels apart. What differs is copied with the time of the copy, not of the edit: an
@@ -39,7 +39,7 @@ mirror := rsync -rlpc --delete --prune-empty-dirs --exclude='*.mod.c' \
 modules: $(addprefix modules-,$(all))
 
 modules-%:
-	@tools/setup build $(if $(C),lint) $(if $(filter debug,$*),kunit)
+	@tools/setup build $(if $(C),lint)
 	$(call say,persock.ko for $*)
 	@mkdir -p build/$*/selftests
 	@exec 9>build/$*/.lock; flock 9; \
