@@ -157,9 +157,11 @@ static struct stand_in *obtain(struct socket *sock)
  */
 void persock_ktls_release(struct socket *sock)
 {
+	unsigned int bucket = hash_min((unsigned long)sock, STAND_IN_BITS);
 	struct stand_in *entry;
 
-	if (likely(hash_empty(sockets)))
+	/* Whoever made an entry for this socket held its file open. */
+	if (likely(hlist_empty(&sockets[bucket])))
 		return;
 
 	spin_lock(&stand_in_lock);
