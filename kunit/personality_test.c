@@ -5,8 +5,10 @@
 #include <kunit/test.h>
 #include <linux/err.h>
 #include <linux/net.h>
+#include <linux/slab.h>
 #include <linux/socket.h>
 #include <linux/string.h>
+#include <linux/workqueue.h>
 
 #include "personality.h"
 #include "provider.h"
@@ -53,6 +55,8 @@ static struct persock_provider hostinet = {
 
 static int suite_init(struct kunit *test)
 {
+	persock_workqueue = alloc_workqueue("persock_kunit", WQ_UNBOUND, 0);
+	KUNIT_ASSERT_NOT_NULL(test, persock_workqueue);
 	KUNIT_ASSERT_EQ(test, persock_register_provider(&native), 0);
 	KUNIT_ASSERT_EQ(test, persock_register_provider(&hostinet), 0);
 	KUNIT_ASSERT_EQ(test, persock_personality_init(), 0);
@@ -62,6 +66,9 @@ static int suite_init(struct kunit *test)
 
 static void suite_exit(struct kunit *test)
 {
+	/* What was replaced is freed before the module's text may go. */
+	rcu_barrier();
+	destroy_workqueue(persock_workqueue);
 	persock_personality_exit();
 	persock_unregister_provider(&hostinet);
 	persock_unregister_provider(&native);
@@ -137,20 +144,37 @@ static void serves_by_family(struct kunit *test)
 							SOCK_STREAM, 0x10006));
 }
 
+/* An allowance for all, as netlink would load it: with lists of its own. */
+static struct persock_store *loaded_store(void)
+{
+	struct persock_store *store = kzalloc(sizeof(*store), GFP_KERNEL);
+
+	if (store)
+		refcount_set(&store->ref, 1);
+
+	return store;
+}
+
 static void add_and_delete_locked(struct kunit *test)
 {
-	char list[][PERSOCK_NAME_MAX + 1] = { "hostinet", "native" };
+	struct persock_proposal proposal = {
+		.base = "host",
+		.providers = { "hostinet", "native" },
+		.nr_providers = 2,
+	};
 	struct persock_personality *web;
 
-	web = persock_personality_add("web", "host", list, 2, NULL);
-	KUNIT_EXPECT_FALSE(test, IS_ERR(web));
-	if (IS_ERR(web))
+	KUNIT_EXPECT_EQ(test, persock_personality_add("web", &proposal, NULL),
+			0);
+	web = persock_personality_find("web");
+	KUNIT_EXPECT_NOT_NULL(test, web);
+	if (!web)
 		return;
-	KUNIT_EXPECT_PTR_EQ(test, persock_personality_find("web"), web);
-	KUNIT_EXPECT_EQ(test, web->nr_providers, 2);
+	KUNIT_EXPECT_EQ(test, persock_personality_version(web)->nr_providers,
+			2);
 	KUNIT_EXPECT_STREQ(test, web->base, "host");
-	KUNIT_EXPECT_EQ(test, PTR_ERR(persock_personality_add("web", "host", list,
-							      2, NULL)), -EEXIST);
+	KUNIT_EXPECT_EQ(test, persock_personality_add("web", &proposal, NULL),
+			-EEXIST);
 
 	web->attachments = 1;
 	KUNIT_EXPECT_EQ(test, persock_personality_del("web", NULL), -EBUSY);
@@ -162,20 +186,27 @@ static void add_and_delete_locked(struct kunit *test)
 
 static void add_refuses_locked(struct kunit *test)
 {
-	char list[PERSOCK_MAX_PROVIDERS + 1][PERSOCK_NAME_MAX + 1] = {
-		"native", "native" };
-	unsigned int i = 0;
+	struct persock_proposal proposal = {
+		.base = "host",
+		.providers = { "native", "native" },
+		.nr_providers = 1,
+	};
 	struct persock_personality *p = NULL;
+	unsigned int i = 0;
 
-	KUNIT_EXPECT_EQ(test, PTR_ERR(persock_personality_add("a b", "host", list,
-							      1, NULL)), -EINVAL);
-	KUNIT_EXPECT_EQ(test, PTR_ERR(persock_personality_add("a", "nobody", list,
-							      1, NULL)), -ENOENT);
-	KUNIT_EXPECT_EQ(test, PTR_ERR(persock_personality_add("a", "host", list,
-							      2, NULL)), -EINVAL);
-	strscpy(list[1], "nobody", sizeof(list[1]));
-	KUNIT_EXPECT_EQ(test, PTR_ERR(persock_personality_add("a", "host", list,
-							      2, NULL)), -ENOENT);
+	KUNIT_EXPECT_EQ(test, persock_personality_add("a b", &proposal, NULL),
+			-EINVAL);
+	proposal.base = "nobody";
+	KUNIT_EXPECT_EQ(test, persock_personality_add("a", &proposal, NULL),
+			-ENOENT);
+	proposal.base = "host";
+	proposal.nr_providers = 2;
+	KUNIT_EXPECT_EQ(test, persock_personality_add("a", &proposal, NULL),
+			-EINVAL);
+	strscpy(proposal.providers[1], "nobody",
+		sizeof(proposal.providers[1]));
+	KUNIT_EXPECT_EQ(test, persock_personality_add("a", &proposal, NULL),
+			-ENOENT);
 
 	/* Nothing of what was refused is left. */
 	while ((p = persock_personality_next(p)))
@@ -185,45 +216,112 @@ static void add_refuses_locked(struct kunit *test)
 
 static void inherits_providers_locked(struct kunit *test)
 {
-	struct persock_personality *p;
+	struct persock_proposal proposal = { .base = "gvisor-2020" };
+	const struct persock_version *version;
 
-	p = persock_personality_add("a", "gvisor-2020", NULL, 0, NULL);
-	KUNIT_EXPECT_FALSE(test, IS_ERR(p));
-	if (IS_ERR(p))
+	KUNIT_EXPECT_EQ(test, persock_personality_add("a", &proposal, NULL), 0);
+	version = persock_personality_version(persock_personality_find("a"));
+	KUNIT_EXPECT_EQ(test, version->nr_providers, 2);
+	if (version->nr_providers != 2)
 		return;
-	KUNIT_EXPECT_EQ(test, p->nr_providers, 2);
-	if (p->nr_providers != 2)
-		return;
-	KUNIT_EXPECT_PTR_EQ(test, p->providers[0], &hostinet);
-	KUNIT_EXPECT_PTR_EQ(test, p->providers[1], &native);
+	KUNIT_EXPECT_PTR_EQ(test, version->providers[0], &hostinet);
+	KUNIT_EXPECT_PTR_EQ(test, version->providers[1], &native);
 }
 
-/* The rule decides first, then the providers are asked in their order. */
+/*
+ * A replacement changes policy and providers in one step; what is not valid
+ * changes nothing; a provider that was named once stays pinned.
+ */
+static void set_locked(struct kunit *test)
+{
+	struct persock_policy policy = { .listen = -EPERM };
+	struct persock_proposal proposal = { .base = "host" };
+	const struct persock_version *before, *after;
+	struct persock_personality *a;
+
+	KUNIT_EXPECT_EQ(test, persock_personality_set("a", &proposal, NULL),
+			-ENOENT);
+	KUNIT_EXPECT_EQ(test, persock_personality_set("host", &proposal, NULL),
+			-EPERM);
+	KUNIT_EXPECT_EQ(test, persock_personality_add("a", &proposal, NULL), 0);
+	a = persock_personality_find("a");
+	before = persock_personality_version(a);
+
+	proposal.base = "nobody";
+	KUNIT_EXPECT_EQ(test, persock_personality_set("a", &proposal, NULL),
+			-ENOENT);
+	KUNIT_EXPECT_PTR_EQ(test, persock_personality_version(a), before);
+
+	proposal.base = NULL;
+	proposal.policy = &policy;
+	proposal.store = loaded_store();
+	proposal.nr_providers = 1;
+	strscpy(proposal.providers[0], "hostinet",
+		sizeof(proposal.providers[0]));
+	KUNIT_EXPECT_EQ(test, persock_personality_set("a", &proposal, NULL), 0);
+	after = persock_personality_version(a);
+	KUNIT_EXPECT_EQ(test, after->policy.listen, -EPERM);
+	KUNIT_EXPECT_EQ(test, after->nr_providers, 1);
+	KUNIT_EXPECT_PTR_EQ(test, after->providers[0], &hostinet);
+	KUNIT_EXPECT_EQ(test, a->nr_pins, 2);
+	KUNIT_EXPECT_STREQ(test, a->base, "");
+	KUNIT_EXPECT_EQ(test, refcount_read(&proposal.store->ref), 2);
+	persock_store_put(proposal.store);
+}
+
+/* Whoever is made from a loaded personality shares its lists. */
+static void shares_store_locked(struct kunit *test)
+{
+	struct persock_policy policy = { };
+	struct persock_proposal loaded = {
+		.policy = &policy,
+		.store = loaded_store(),
+	};
+	struct persock_proposal copy = { .base = "a" };
+
+	KUNIT_EXPECT_EQ(test, persock_personality_add("a", &loaded, NULL), 0);
+	KUNIT_EXPECT_EQ(test, persock_personality_add("b", &copy, NULL), 0);
+	KUNIT_EXPECT_EQ(test, refcount_read(&loaded.store->ref), 3);
+	KUNIT_EXPECT_EQ(test, persock_personality_del("a", NULL), 0);
+	KUNIT_EXPECT_EQ(test, refcount_read(&loaded.store->ref), 2);
+	persock_store_put(loaded.store);
+}
+
+/* The rule decides, and the providers are asked in their order. */
 static void judge_locked(struct kunit *test)
 {
 	struct persock_personality *p = persock_personality_find("gvisor-2020");
+	const struct persock_version *version = persock_personality_version(p);
 	struct persock_request tcp = { AF_INET, SOCK_STREAM, 0 };
 	struct persock_request udp = { AF_INET, SOCK_DGRAM, 0 };
 	struct persock_request raw = { AF_INET, SOCK_RAW, 1 };
-	char list[][PERSOCK_NAME_MAX + 1] = { "hostinet" };
+	struct persock_proposal proposal = {
+		.base = "host",
+		.providers = { "hostinet" },
+		.nr_providers = 1,
+	};
+	unsigned int rule;
 
-	KUNIT_EXPECT_PTR_EQ(test, persock_personality_judge(p, &tcp), &hostinet);
-	KUNIT_EXPECT_PTR_EQ(test, persock_personality_judge(p, &udp), &native);
-	KUNIT_EXPECT_EQ(test, PTR_ERR(persock_personality_judge(p, &raw)),
+	KUNIT_EXPECT_EQ(test, persock_version_judge(version, &tcp, &rule), 0);
+	KUNIT_EXPECT_NE(test, rule, 0);
+	KUNIT_EXPECT_EQ(test, persock_version_judge(version, &raw, &rule),
 			-EAFNOSUPPORT);
+	KUNIT_EXPECT_EQ(test, rule, 0);
+	KUNIT_EXPECT_PTR_EQ(test, persock_version_provider(version, &tcp),
+			    &hostinet);
+	KUNIT_EXPECT_PTR_EQ(test, persock_version_provider(version, &udp),
+			    &native);
 
-	p = persock_personality_find("none");
-	KUNIT_EXPECT_EQ(test, PTR_ERR(persock_personality_judge(p, &tcp)),
+	version = persock_personality_version(persock_personality_find("none"));
+	KUNIT_EXPECT_EQ(test, persock_version_judge(version, &tcp, &rule),
 			-EAFNOSUPPORT);
 
 	/* Allowed by rule, but nobody's: never an ungoverned socket. */
-	p = persock_personality_add("a", "host", list, 1, NULL);
-	KUNIT_EXPECT_FALSE(test, IS_ERR(p));
-	if (IS_ERR(p))
-		return;
-	KUNIT_EXPECT_PTR_EQ(test, persock_personality_judge(p, &tcp), &hostinet);
-	KUNIT_EXPECT_EQ(test, PTR_ERR(persock_personality_judge(p, &udp)),
-			-EAFNOSUPPORT);
+	KUNIT_EXPECT_EQ(test, persock_personality_add("a", &proposal, NULL), 0);
+	version = persock_personality_version(persock_personality_find("a"));
+	KUNIT_EXPECT_PTR_EQ(test, persock_version_provider(version, &tcp),
+			    &hostinet);
+	KUNIT_EXPECT_NULL(test, persock_version_provider(version, &udp));
 }
 
 /* What serves explicit AF_PERSOCK sockets does not interpose. */
@@ -234,8 +332,9 @@ static void open_personality_locked(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, IS_ERR(p));
 	if (IS_ERR(p))
 		return;
-	KUNIT_EXPECT_EQ(test, p->nr_providers, 1);
-	KUNIT_EXPECT_PTR_EQ(test, p->providers[0], &hostinet);
+	KUNIT_EXPECT_EQ(test, persock_personality_version(p)->nr_providers, 1);
+	KUNIT_EXPECT_PTR_EQ(test, persock_personality_version(p)->providers[0],
+			    &hostinet);
 	persock_personality_put(p);
 }
 
@@ -255,6 +354,8 @@ LOCKED(registry_order)
 LOCKED(add_and_delete)
 LOCKED(add_refuses)
 LOCKED(inherits_providers)
+LOCKED(set)
+LOCKED(shares_store)
 LOCKED(judge)
 LOCKED(open_personality)
 
@@ -266,6 +367,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(add_and_delete),
 	KUNIT_CASE(add_refuses),
 	KUNIT_CASE(inherits_providers),
+	KUNIT_CASE(set),
+	KUNIT_CASE(shares_store),
 	KUNIT_CASE(judge),
 	KUNIT_CASE(open_personality),
 	{ }

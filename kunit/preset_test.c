@@ -14,7 +14,7 @@
 #include <net/sock.h>
 #include <asm/ioctls.h>
 
-#include "personality.h"
+#include "policy.h"
 
 static const struct persock_policy *policy_of(struct kunit *test,
 					      const char *name)
@@ -30,8 +30,20 @@ static const struct persock_policy *policy_of(struct kunit *test,
 	return NULL;
 }
 
-/* persock_option_find() relies on it. */
-static void options_sorted(struct kunit *test)
+static void check_sorted(struct kunit *test,
+			 const struct persock_options *options)
+{
+	unsigned int i;
+
+	for (i = 0; i < options->nr; i++)
+		KUNIT_EXPECT_PTR_EQ(test, &options->list[i],
+				    persock_option_find(options,
+							options->list[i].level,
+							options->list[i].name));
+}
+
+/* The searches rely on it. */
+static void lists_sorted(struct kunit *test)
 {
 	unsigned int i, class, n;
 
@@ -40,11 +52,14 @@ static void options_sorted(struct kunit *test)
 			const struct persock_rules *rules =
 				&persock_presets[i].policy->rules[class];
 
-			for (n = 0; n < rules->nr_options; n++)
-				KUNIT_EXPECT_PTR_EQ(test, &rules->options[n],
-						    persock_option_find(rules,
-									rules->options[n].level,
-									rules->options[n].name));
+			check_sorted(test, &rules->get);
+			check_sorted(test, &rules->set);
+			check_sorted(test, &rules->control_send);
+			check_sorted(test, &rules->control_receive);
+			for (n = 1; n < rules->ioctls.nr; n++)
+				KUNIT_EXPECT_LT(test,
+						rules->ioctls.list[n - 1].cmd,
+						rules->ioctls.list[n].cmd);
 		}
 	}
 }
@@ -52,9 +67,48 @@ static void options_sorted(struct kunit *test)
 static int judge_socket(const struct persock_policy *policy, int family,
 			int type, int protocol)
 {
-	return persock_judge_socket(policy->sockets, policy->nr_sockets,
-				    policy->socket_default, family, type,
-				    protocol);
+	unsigned int rule;
+
+	return persock_judge_socket(&policy->sockets, family, type, protocol,
+				    &rule);
+}
+
+static int judge_ioctl(const struct persock_rules *rules, u32 cmd)
+{
+	unsigned int rule;
+
+	return persock_judge_ioctl(&rules->ioctls, cmd, &rule);
+}
+
+static int judge_get(const struct persock_rules *rules, int level, int name,
+		     unsigned int *size, unsigned int *max)
+{
+	unsigned int rule;
+
+	return persock_judge_get(rules, level, name, size, max, &rule);
+}
+
+static int judge_set(const struct persock_rules *rules, int level, int name,
+		     unsigned int *len)
+{
+	unsigned int rule;
+
+	return persock_judge_set(rules, level, name, len, &rule);
+}
+
+static int judge_send(const struct persock_rules *rules, int level, int type)
+{
+	unsigned int rule;
+
+	return persock_judge_option(&rules->control_send, level, type, &rule);
+}
+
+static int judge_receive(const struct persock_rules *rules, int level, int type)
+{
+	unsigned int rule;
+
+	return persock_judge_option(&rules->control_receive, level, type,
+				    &rule);
 }
 
 static void h1_types(struct kunit *test)
@@ -142,11 +196,11 @@ static void gvisor_bounds(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, rules->option_max,
 					presets[i].option_max);
 			KUNIT_EXPECT_EQ(test, rules->control_max, 10 << 20);
-			KUNIT_EXPECT_EQ(test, rules->get_default, -ENOPROTOOPT);
-			KUNIT_EXPECT_EQ(test, rules->set_default,
+			KUNIT_EXPECT_EQ(test, rules->get.fallback, -ENOPROTOOPT);
+			KUNIT_EXPECT_EQ(test, rules->set.fallback,
 					PERSOCK_IGNORE);
-			KUNIT_EXPECT_EQ(test, rules->ioctl_default, -ENOTTY);
-			KUNIT_EXPECT_EQ(test, rules->cmsg_send_default,
+			KUNIT_EXPECT_EQ(test, rules->ioctls.fallback, -ENOTTY);
+			KUNIT_EXPECT_EQ(test, rules->control_send.fallback,
 					-EINVAL);
 			KUNIT_EXPECT_EQ(test, rules->mmap, -ENODEV);
 		}
@@ -154,11 +208,11 @@ static void gvisor_bounds(struct kunit *test)
 				28);
 		KUNIT_EXPECT_EQ(test, p->rules[PERSOCK_CLASS_OTHER].address_max,
 				0);
-		KUNIT_EXPECT_EQ(test, p->rules[PERSOCK_CLASS_INET].cmsg_recv_max,
+		KUNIT_EXPECT_EQ(test, p->rules[PERSOCK_CLASS_INET].received_max,
 				1024);
 		/* Descriptors cannot be received into a buffer of ours. */
 		KUNIT_EXPECT_EQ(test,
-				p->rules[PERSOCK_CLASS_OTHER].cmsg_recv_max, 0);
+				p->rules[PERSOCK_CLASS_OTHER].received_max, 0);
 	}
 }
 
@@ -178,10 +232,11 @@ static void check_flags(struct kunit *test, const struct persock_rules *rules,
 		bool passes = allowed->recv & BIT(bit);
 
 		word = BIT(bit);
-		err = persock_judge_flags(&rules->recv, 0, &word);
-		KUNIT_EXPECT_EQ_MSG(test, err, passes ? 0 : min(other, 0),
-				    "recv %#lx", BIT(bit));
-		if (!err)
+		err = persock_judge_flags(&rules->receive, 0, &word);
+		KUNIT_EXPECT_EQ_MSG(test, err, passes ? 0 :
+				    rules->receive.deny & BIT(bit) ? -EAGAIN :
+				    other, "recv %#lx", BIT(bit));
+		if (err >= 0)
 			KUNIT_EXPECT_EQ_MSG(test, word, passes ? BIT(bit) : 0,
 					    "recv %#lx", BIT(bit));
 		passes = allowed->send & BIT(bit);
@@ -220,14 +275,15 @@ static void gvisor_flags(struct kunit *test)
 	check_flags(test, &p->rules[PERSOCK_CLASS_INET], &inet, PERSOCK_IGNORE);
 	check_flags(test, &p->rules[PERSOCK_CLASS_OTHER], &other, -EINVAL);
 
-	KUNIT_EXPECT_EQ(test, old->rules[PERSOCK_CLASS_INET].recv.errqueue,
-			-EAGAIN);
-	KUNIT_EXPECT_EQ(test, old->rules[PERSOCK_CLASS_OTHER].recv.errqueue,
-			-EAGAIN);
+	/* Seed S11: an error queue that is always empty. */
+	KUNIT_EXPECT_EQ(test, old->rules[PERSOCK_CLASS_INET].receive.deny,
+			MSG_ERRQUEUE);
+	KUNIT_EXPECT_EQ(test, old->rules[PERSOCK_CLASS_OTHER].receive.deny,
+			MSG_ERRQUEUE);
 	/* Today there is an error queue, of AF_INET. */
-	KUNIT_EXPECT_EQ(test, p->rules[PERSOCK_CLASS_INET].recv.errqueue, 0);
-	KUNIT_EXPECT_EQ(test, p->rules[PERSOCK_CLASS_OTHER].recv.errqueue,
-			-EAGAIN);
+	KUNIT_EXPECT_EQ(test, p->rules[PERSOCK_CLASS_INET].receive.deny, 0);
+	KUNIT_EXPECT_EQ(test, p->rules[PERSOCK_CLASS_OTHER].receive.deny,
+			MSG_ERRQUEUE);
 }
 
 /*
@@ -248,22 +304,22 @@ static void gvisor_ioctls(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(today); i++) {
-		KUNIT_EXPECT_EQ(test, persock_judge_ioctl(&p->rules[0],
-							  today[i]), 0);
-		KUNIT_EXPECT_EQ(test, persock_judge_ioctl(&old->rules[0],
-							  today[i]), -ENOTTY);
+		KUNIT_EXPECT_EQ(test, judge_ioctl(&p->rules[0],
+						  today[i]), 0);
+		KUNIT_EXPECT_EQ(test, judge_ioctl(&old->rules[0],
+						  today[i]), -ENOTTY);
 	}
 	for (cmd = 0; cmd < 0x10000; cmd++) {
 		bool both = cmd == FIONREAD || cmd == TIOCOUTQ;
 
 		KUNIT_EXPECT_EQ_MSG(test,
-				    persock_judge_ioctl(&old->rules[0], cmd),
+				    judge_ioctl(&old->rules[0], cmd),
 				    both ? 0 : -ENOTTY, "ioctl %#x", cmd);
 		KUNIT_EXPECT_EQ_MSG(test,
-				    persock_judge_ioctl(&p->rules[1], cmd),
-				    persock_judge_ioctl(&p->rules[0], cmd),
+				    judge_ioctl(&p->rules[1], cmd),
+				    judge_ioctl(&p->rules[0], cmd),
 				    "ioctl %#x", cmd);
-		allowed += !persock_judge_ioctl(&p->rules[0], cmd);
+		allowed += !judge_ioctl(&p->rules[0], cmd);
 	}
 	KUNIT_EXPECT_EQ(test, allowed, ARRAY_SIZE(today) + 2);
 }
@@ -272,14 +328,12 @@ static void gvisor_ioctls(struct kunit *test)
 static unsigned int count(const struct persock_rules *rules, int level,
 			  bool set)
 {
+	const struct persock_options *options = set ? &rules->set : &rules->get;
 	unsigned int i, n = 0;
 
-	for (i = 0; i < rules->nr_options; i++) {
-		const struct persock_option *option = &rules->options[i];
-
-		if (option->level == level)
-			n += (set ? option->set : option->get) == PERSOCK_ALLOW;
-	}
+	for (i = 0; i < options->nr; i++)
+		n += options->list[i].level == level &&
+		     options->list[i].verdict == PERSOCK_ALLOW;
 
 	return n;
 }
@@ -292,7 +346,8 @@ static void option_counts(struct kunit *test)
 	const struct persock_rules *p =
 		&policy_of(test, "gvisor")->rules[PERSOCK_CLASS_INET];
 
-	KUNIT_EXPECT_EQ(test, p->nr_options, 58 + 5);
+	KUNIT_EXPECT_EQ(test, p->get.nr, 58 + 5);
+	KUNIT_EXPECT_EQ(test, p->set.nr, 58 + 5);
 	KUNIT_EXPECT_EQ(test, count(p, SOL_IP, false), 15 - 2);
 	KUNIT_EXPECT_EQ(test, count(p, SOL_IP, true), 15 - 1);
 	KUNIT_EXPECT_EQ(test, count(p, SOL_IPV6, false), 11);
@@ -345,8 +400,8 @@ static void gvisor_options(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		KUNIT_EXPECT_EQ_MSG(test,
-				    persock_judge_get(rules, cases[i].level,
-						      cases[i].name, &size,
+				    judge_get(rules, cases[i].level,
+					      cases[i].name, &size,
 						      &max),
 				    cases[i].get, "case %u", i);
 		if (!cases[i].get)
@@ -355,16 +410,16 @@ static void gvisor_options(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, max, 0, "case %u", i);
 		len = 100;
 		KUNIT_EXPECT_EQ_MSG(test,
-				    persock_judge_set(rules, cases[i].level,
-						      cases[i].name, &len),
+				    judge_set(rules, cases[i].level,
+					      cases[i].name, &len),
 				    cases[i].set, "case %u", i);
 		KUNIT_EXPECT_EQ_MSG(test, len, cases[i].set_size ?: 100,
 				    "case %u", i);
 		len = cases[i].set_size - 1;
 		if (cases[i].set_size)
 			KUNIT_EXPECT_EQ_MSG(test,
-					    persock_judge_set(rules,
-							      cases[i].level,
+					    judge_set(rules,
+						      cases[i].level,
 							      cases[i].name,
 							      &len),
 					    -EINVAL, "case %u", i);
@@ -415,23 +470,23 @@ static void gvisor_cmsgs(struct kunit *test)
 				recv = listed[n].recv;
 			}
 			KUNIT_EXPECT_EQ_MSG(test,
-					    persock_judge_cmsg_send(old, level,
-								    type),
+					    judge_send(old, level,
+						       type),
 					    was ? 0 : -EINVAL, "(%d, %d)",
 					    level, type);
 			KUNIT_EXPECT_EQ_MSG(test,
-					    persock_judge_cmsg_recv(old, level,
-								    type),
+					    judge_receive(old, level,
+							  type),
 					    was ? 0 : PERSOCK_IGNORE,
 					    "(%d, %d)", level, type);
 			KUNIT_EXPECT_EQ_MSG(test,
-					    persock_judge_cmsg_send(p, level,
-								    type),
+					    judge_send(p, level,
+						       type),
 					    send ? 0 : -EINVAL, "(%d, %d)",
 					    level, type);
 			KUNIT_EXPECT_EQ_MSG(test,
-					    persock_judge_cmsg_recv(p, level,
-								    type),
+					    judge_receive(p, level,
+							  type),
 					    recv ? 0 : PERSOCK_IGNORE,
 					    "(%d, %d)", level, type);
 		}
@@ -454,17 +509,17 @@ static void unix_cmsgs(struct kunit *test)
 				      type == SCM_CREDENTIALS;
 
 			KUNIT_EXPECT_EQ(test,
-					persock_judge_cmsg_send(rules,
-								SOL_SOCKET,
+					judge_send(rules,
+						   SOL_SOCKET,
 								type),
 					listed ? 0 : -EINVAL);
 			KUNIT_EXPECT_EQ(test,
-					persock_judge_cmsg_send(rules, SOL_IP,
-								type),
+					judge_send(rules, SOL_IP,
+						   type),
 					-EINVAL);
 			KUNIT_EXPECT_EQ(test,
-					persock_judge_cmsg_recv(rules,
-								SOL_SOCKET,
+					judge_receive(rules,
+						      SOL_SOCKET,
 								type),
 					PERSOCK_ALLOW);
 		}
@@ -478,12 +533,19 @@ static void host_allows(struct kunit *test)
 	u32 flags = U32_MAX;
 
 	KUNIT_EXPECT_EQ(test, judge_socket(p, AF_PACKET, SOCK_RAW, 3), 0);
-	KUNIT_EXPECT_EQ(test, persock_judge_get(&p->rules[0], 1, 2, &size, &max), 0);
-	KUNIT_EXPECT_EQ(test, persock_judge_set(&p->rules[1], 1, 2, &len), 0);
+	KUNIT_EXPECT_EQ(test, judge_get(&p->rules[0], 1, 2, &size, &max), 0);
+	KUNIT_EXPECT_EQ(test, judge_set(&p->rules[1], 1, 2, &len), 0);
 	KUNIT_EXPECT_EQ(test, len, 100000);
 	KUNIT_EXPECT_EQ(test, persock_judge_flags(&p->rules[0].send, 0, &flags), 0);
 	KUNIT_EXPECT_EQ(test, flags, U32_MAX);
-	KUNIT_EXPECT_EQ(test, persock_judge_ioctl(&p->rules[0], 0x8912), 0);
+	KUNIT_EXPECT_EQ(test, judge_ioctl(&p->rules[0], 0x8912), 0);
+	KUNIT_EXPECT_FALSE(test, persock_restricts(&p->connect));
+	KUNIT_EXPECT_FALSE(test, persock_restricts(&p->bind));
+	KUNIT_EXPECT_FALSE(test, persock_restricts(&p->accept));
+	KUNIT_EXPECT_EQ(test, p->listen, 0);
+	KUNIT_EXPECT_EQ(test, p->unix_rights, 0);
+	KUNIT_EXPECT_EQ(test, p->unix_credentials, 0);
+	KUNIT_EXPECT_EQ(test, p->max_sockets, 0);
 }
 
 static void none_denies(struct kunit *test)
@@ -496,21 +558,27 @@ static void none_denies(struct kunit *test)
 	for (family = AF_UNSPEC; family < AF_MAX; family++)
 		KUNIT_EXPECT_EQ(test, judge_socket(p, family, SOCK_DGRAM, 0),
 				-EAFNOSUPPORT);
+	KUNIT_EXPECT_EQ(test, p->connect.fallback, -EACCES);
+	KUNIT_EXPECT_EQ(test, p->bind.fallback, -EACCES);
+	KUNIT_EXPECT_EQ(test, p->accept.fallback, -EACCES);
+	KUNIT_EXPECT_EQ(test, p->listen, -EACCES);
+	KUNIT_EXPECT_EQ(test, p->unix_rights, -EACCES);
+	KUNIT_EXPECT_EQ(test, p->unix_credentials, -EACCES);
 	for (class = 0; class < PERSOCK_NR_CLASSES; class++) {
 		const struct persock_rules *rules = &p->rules[class];
 
-		KUNIT_EXPECT_LT(test, persock_judge_get(rules, 1, 2, &size, &max), 0);
-		KUNIT_EXPECT_LT(test, persock_judge_set(rules, 1, 2, &len), 0);
+		KUNIT_EXPECT_LT(test, judge_get(rules, 1, 2, &size, &max), 0);
+		KUNIT_EXPECT_LT(test, judge_set(rules, 1, 2, &len), 0);
 		KUNIT_EXPECT_LT(test, persock_judge_flags(&rules->send, 0, &flags),
 				0);
-		KUNIT_EXPECT_LT(test, persock_judge_flags(&rules->recv, 0, &flags),
+		KUNIT_EXPECT_LT(test, persock_judge_flags(&rules->receive, 0, &flags),
 				0);
-		KUNIT_EXPECT_LT(test, persock_judge_ioctl(rules, 0x541b), 0);
+		KUNIT_EXPECT_LT(test, judge_ioctl(rules, 0x541b), 0);
 	}
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(options_sorted),
+	KUNIT_CASE(lists_sorted),
 	KUNIT_CASE(h1_types),
 	KUNIT_CASE(gvisor_types),
 	KUNIT_CASE(gvisor_bounds),

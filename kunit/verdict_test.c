@@ -3,6 +3,7 @@
  * Verdicts: every branch of module/verdict.c.
  */
 #include <kunit/test.h>
+#include <linux/in.h>
 #include <linux/limits.h>
 #include <linux/net.h>
 #include <linux/socket.h>
@@ -26,56 +27,105 @@ static void socket_first_match(struct kunit *test)
 		{ AF_INET, PERSOCK_ANY, PERSOCK_ANY, -ESOCKTNOSUPPORT },
 		{ PERSOCK_ANY, SOCK_DGRAM, PERSOCK_ANY, PERSOCK_ALLOW },
 	};
+	const struct persock_sockets sockets = {
+		rules, ARRAY_SIZE(rules), -EAFNOSUPPORT
+	};
 	const struct {
 		int family, type, protocol, verdict;
+		unsigned int rule;
 	} cases[] = {
-		{ AF_INET, SOCK_STREAM, 6, PERSOCK_ALLOW },
-		{ AF_INET, SOCK_STREAM, 262, -EPROTONOSUPPORT },
-		{ AF_INET, SOCK_DGRAM, 0, -ESOCKTNOSUPPORT },
-		{ AF_UNIX, SOCK_DGRAM, 0, PERSOCK_ALLOW },
-		{ AF_UNIX, SOCK_STREAM, 0, -EAFNOSUPPORT },
+		{ AF_INET, SOCK_STREAM, 6, PERSOCK_ALLOW, 1 },
+		{ AF_INET, SOCK_STREAM, 0, PERSOCK_ALLOW, 1 },
+		{ AF_INET, SOCK_STREAM, 262, -EPROTONOSUPPORT, 2 },
+		{ AF_INET, SOCK_DGRAM, 0, -ESOCKTNOSUPPORT, 3 },
+		{ AF_UNIX, SOCK_DGRAM, 0, PERSOCK_ALLOW, 4 },
+		{ AF_UNIX, SOCK_STREAM, 0, -EAFNOSUPPORT, 0 },
 	};
-	unsigned int i;
+	unsigned int i, rule;
 
-	for (i = 0; i < ARRAY_SIZE(cases); i++)
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		KUNIT_EXPECT_EQ_MSG(test,
-				    persock_judge_socket(rules, ARRAY_SIZE(rules),
-							 -EAFNOSUPPORT,
+				    persock_judge_socket(&sockets,
 							 cases[i].family,
 							 cases[i].type,
-							 cases[i].protocol),
+							 cases[i].protocol,
+							 &rule),
 				    cases[i].verdict, "case %u", i);
+		KUNIT_EXPECT_EQ_MSG(test, rule, cases[i].rule, "case %u", i);
+	}
+}
+
+/*
+ * A rule on the protocol that 0 stands for cannot be walked around with 0; a
+ * rule on 0 itself matches 0 alone.
+ */
+static void socket_protocol_zero(struct kunit *test)
+{
+	const struct {
+		int family, type, protocol;
+		bool matches;
+	} cases[] = {
+		{ AF_INET, SOCK_STREAM, IPPROTO_TCP, true },
+		{ AF_INET6, SOCK_STREAM, IPPROTO_TCP, true },
+		{ AF_INET, SOCK_DGRAM, IPPROTO_UDP, true },
+		{ AF_INET, SOCK_SEQPACKET, IPPROTO_SCTP, true },
+		{ AF_INET, SOCK_DCCP, IPPROTO_DCCP, true },
+		{ AF_INET, SOCK_STREAM, IPPROTO_UDP, false },
+		{ AF_INET, SOCK_RAW, IPPROTO_TCP, false },
+		{ AF_UNIX, SOCK_STREAM, IPPROTO_TCP, false },
+		{ AF_INET, SOCK_STREAM, 0, true },
+	};
+	unsigned int i, rule;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct persock_socket_rule deny = {
+			PERSOCK_ANY, PERSOCK_ANY, cases[i].protocol, -EPERM
+		};
+		const struct persock_sockets sockets = { &deny, 1 };
+		int verdict = persock_judge_socket(&sockets, cases[i].family,
+						   cases[i].type, 0, &rule);
+
+		KUNIT_EXPECT_EQ_MSG(test, verdict < 0, cases[i].matches,
+				    "case %u", i);
+	}
 }
 
 static void socket_no_rules(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, persock_judge_socket(NULL, 0, PERSOCK_ALLOW, 1, 2, 3),
+	const struct persock_sockets open = { .fallback = PERSOCK_ALLOW };
+	const struct persock_sockets closed = { .fallback = -EACCES };
+	unsigned int rule = 1;
+
+	KUNIT_EXPECT_EQ(test, persock_judge_socket(&open, 1, 2, 3, &rule),
 			PERSOCK_ALLOW);
-	KUNIT_EXPECT_EQ(test, persock_judge_socket(NULL, 0, -EACCES, 1, 2, 3),
+	KUNIT_EXPECT_EQ(test, persock_judge_socket(&closed, 1, 2, 3, &rule),
 			-EACCES);
+	KUNIT_EXPECT_EQ(test, rule, 0);
 }
 
-static const struct persock_option options[] = {
-	{ .level = 0, .name = 1, .get = PERSOCK_ALLOW, .get_size = 4,
-	  .set = PERSOCK_ALLOW, .set_size = 4 },
-	{ .level = 0, .name = 8, .get = PERSOCK_ALLOW, .get_size = 4,
-	  .set = PERSOCK_ALLOW, .set_size = 12 },
-	{ .level = 1, .name = 2, .get = -EPERM, .set = -EACCES, .set_size = 4 },
-	{ .level = 6, .name = 11, .get = PERSOCK_ALLOW, .get_size = 104,
-	  .get_max = 104, .set = PERSOCK_IGNORE },
-	{ .level = 6, .name = 13, .get = PERSOCK_ALLOW, .set = PERSOCK_ALLOW },
+static const struct persock_option gets[] = {
+	{ .level = 0, .name = 1, .size = 4 },
+	{ .level = 0, .name = 8, .size = 4 },
+	{ .level = 1, .name = 2, .verdict = -EPERM },
+	{ .level = 6, .name = 11, .size = 104, .max = 104 },
+	{ .level = 6, .name = 13 },
+};
+
+static const struct persock_option sets[] = {
+	{ .level = 0, .name = 1, .size = 4 },
+	{ .level = 0, .name = 8, .size = 12 },
+	{ .level = 1, .name = 2, .verdict = -EACCES, .size = 4 },
+	{ .level = 6, .name = 11, .verdict = PERSOCK_IGNORE },
+	{ .level = 6, .name = 13 },
 };
 
 static const struct persock_rules rules = {
-	.options = options,
-	.nr_options = ARRAY_SIZE(options),
-	.get_default = -ENOPROTOOPT,
-	.set_default = PERSOCK_IGNORE,
+	.get = { gets, ARRAY_SIZE(gets), -ENOPROTOOPT },
+	.set = { sets, ARRAY_SIZE(sets), PERSOCK_IGNORE },
 	.option_max = 8192,
 };
 
-/* Each entry is found, and nothing before, between or after them. */
-static void option_find_all(struct kunit *test)
+static void find_all_of(struct kunit *test, const struct persock_options *some)
 {
 	int level, name;
 
@@ -84,13 +134,13 @@ static void option_find_all(struct kunit *test)
 			const struct persock_option *expected = NULL;
 			unsigned int i;
 
-			for (i = 0; i < ARRAY_SIZE(options); i++) {
-				if (options[i].level == level &&
-				    options[i].name == name)
-					expected = &options[i];
+			for (i = 0; i < some->nr; i++) {
+				if (some->list[i].level == level &&
+				    some->list[i].name == name)
+					expected = &some->list[i];
 			}
 			KUNIT_EXPECT_PTR_EQ_MSG(test,
-						persock_option_find(&rules, level,
+						persock_option_find(some, level,
 								    name),
 						expected, "(%d, %d)", level,
 						name);
@@ -98,21 +148,33 @@ static void option_find_all(struct kunit *test)
 	}
 }
 
+/* Each entry is found, and nothing before, between or after them. */
+static void option_find_all(struct kunit *test)
+{
+	struct persock_options some = { .list = gets };
+
+	for (some.nr = 0; some.nr <= ARRAY_SIZE(gets); some.nr++)
+		find_all_of(test, &some);
+}
+
 static void get_listed_and_not(struct kunit *test)
 {
-	unsigned int size, max;
+	unsigned int size, max, rule;
 
-	KUNIT_EXPECT_EQ(test, persock_judge_get(&rules, 0, 8, &size, &max), 0);
+	KUNIT_EXPECT_EQ(test, persock_judge_get(&rules, 0, 8, &size, &max, &rule), 0);
 	KUNIT_EXPECT_EQ(test, size, 4);
 	KUNIT_EXPECT_EQ(test, max, 0);
-	KUNIT_EXPECT_EQ(test, persock_judge_get(&rules, 6, 11, &size, &max), 0);
+	KUNIT_EXPECT_EQ(test, persock_judge_get(&rules, 6, 11, &size, &max, &rule), 0);
 	KUNIT_EXPECT_EQ(test, size, 104);
 	KUNIT_EXPECT_EQ(test, max, 104);
-	KUNIT_EXPECT_EQ(test, persock_judge_get(&rules, 1, 2, &size, &max), -EPERM);
-	KUNIT_EXPECT_EQ(test, persock_judge_get(&rules, 1, 3, &size, &max),
+	KUNIT_EXPECT_EQ(test, persock_judge_get(&rules, 1, 2, &size, &max, &rule), -EPERM);
+	KUNIT_EXPECT_EQ(test, persock_judge_get(&rules, 1, 3, &size, &max, &rule),
 			-ENOPROTOOPT);
 	KUNIT_EXPECT_EQ(test, size, 0);
 	KUNIT_EXPECT_EQ(test, max, 0);
+	KUNIT_EXPECT_EQ(test, rule, 0);
+	persock_judge_get(&rules, 1, 2, &size, &max, &rule);
+	KUNIT_EXPECT_EQ(test, rule, 3);
 }
 
 /* Seed rows S8 and H4. */
@@ -132,7 +194,7 @@ static void get_length(struct kunit *test)
 static void get_length_asked(struct kunit *test)
 {
 	static const struct persock_rules open = { };
-	static const struct persock_rules closed = { .get_default = -EPERM };
+	static const struct persock_rules closed = { .get.fallback = -EPERM };
 
 	KUNIT_EXPECT_TRUE(test, persock_judges_get_len(&rules));
 	KUNIT_EXPECT_TRUE(test, persock_judges_get_len(&closed));
@@ -169,11 +231,12 @@ static void set_length(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		unsigned int len = cases[i].len;
+		unsigned int len = cases[i].len, rule;
 
 		KUNIT_EXPECT_EQ_MSG(test,
 				    persock_judge_set(&rules, cases[i].level,
-						      cases[i].name, &len),
+						      cases[i].name, &len,
+						      &rule),
 				    cases[i].verdict, "case %u", i);
 		KUNIT_EXPECT_EQ_MSG(test, len, cases[i].cut, "case %u", i);
 	}
@@ -182,9 +245,10 @@ static void set_length(struct kunit *test)
 static void set_without_limit(struct kunit *test)
 {
 	static const struct persock_rules open = { };
-	unsigned int len = UINT_MAX;
+	unsigned int len = UINT_MAX, rule;
 
-	KUNIT_EXPECT_EQ(test, persock_judge_set(&open, 0, 0, &len), PERSOCK_ALLOW);
+	KUNIT_EXPECT_EQ(test, persock_judge_set(&open, 0, 0, &len, &rule),
+			PERSOCK_ALLOW);
 	KUNIT_EXPECT_EQ(test, len, UINT_MAX);
 }
 
@@ -192,9 +256,9 @@ static void set_without_limit(struct kunit *test)
 static void flags(struct kunit *test)
 {
 	const struct persock_flags deny = { .allow = 0x3, .ignore = 0x4,
-					    .other = -EINVAL };
+					    .fallback = -EINVAL };
 	const struct persock_flags mask = { .allow = 0x3, .ignore = 0x4,
-					    .other = PERSOCK_IGNORE };
+					    .fallback = PERSOCK_IGNORE };
 	const struct persock_flags all = { .allow = U32_MAX };
 	u32 word;
 
@@ -202,7 +266,8 @@ static void flags(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, persock_judge_flags(&deny, 0, &word), 0);
 	KUNIT_EXPECT_EQ(test, word, 0x3);
 	word = 0x7;
-	KUNIT_EXPECT_EQ(test, persock_judge_flags(&deny, 0, &word), 0);
+	KUNIT_EXPECT_EQ(test, persock_judge_flags(&deny, 0, &word),
+			PERSOCK_IGNORE);
 	KUNIT_EXPECT_EQ(test, word, 0x3);
 	word = 0xb;
 	KUNIT_EXPECT_EQ(test, persock_judge_flags(&deny, 0, &word), -EINVAL);
@@ -211,11 +276,39 @@ static void flags(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, persock_judge_flags(&deny, 0x88, &word), 0);
 	KUNIT_EXPECT_EQ(test, word, 0x8b);
 	word = 0xff;
-	KUNIT_EXPECT_EQ(test, persock_judge_flags(&mask, 0x80, &word), 0);
+	KUNIT_EXPECT_EQ(test, persock_judge_flags(&mask, 0x80, &word),
+			PERSOCK_IGNORE);
 	KUNIT_EXPECT_EQ(test, word, 0x83);
 	word = U32_MAX;
 	KUNIT_EXPECT_EQ(test, persock_judge_flags(&all, 0, &word), 0);
 	KUNIT_EXPECT_EQ(test, word, U32_MAX);
+}
+
+/* A flag with an errno of its own is asked first, the lowest one decides. */
+static void flags_own_errno(struct kunit *test)
+{
+	const struct persock_flags some = {
+		.allow = 0x1, .ignore = 0x2, .deny = 0x30,
+		.errnos = { [4] = -EAGAIN, [5] = -EPERM },
+		.fallback = PERSOCK_ALLOW,
+	};
+	u32 word;
+
+	word = 0x31;
+	KUNIT_EXPECT_EQ(test, persock_judge_flags(&some, 0, &word), -EAGAIN);
+	word = 0x21;
+	KUNIT_EXPECT_EQ(test, persock_judge_flags(&some, 0, &word), -EPERM);
+	KUNIT_EXPECT_EQ(test, word, 0x21);
+	word = 0x20;
+	KUNIT_EXPECT_EQ(test, persock_judge_flags(&some, 0x20, &word), 0);
+	/* A default that allows still masks what is to be ignored. */
+	word = 0x43;
+	KUNIT_EXPECT_EQ(test, persock_judge_flags(&some, 0, &word),
+			PERSOCK_IGNORE);
+	KUNIT_EXPECT_EQ(test, word, 0x41);
+	word = 0x40;
+	KUNIT_EXPECT_EQ(test, persock_judge_flags(&some, 0, &word), 0);
+	KUNIT_EXPECT_EQ(test, word, 0x40);
 }
 
 static void ioctls(struct kunit *test)
@@ -223,79 +316,67 @@ static void ioctls(struct kunit *test)
 	static const struct persock_ioctl list[] = {
 		{ 0x541b, PERSOCK_ALLOW },
 		{ 0x8905, -EPERM },
+		{ 0x8910, PERSOCK_IGNORE },
 	};
-	const struct persock_rules some = { .ioctls = list, .nr_ioctls = 2,
-					    .ioctl_default = -ENOTTY };
+	unsigned int i, nr, rule;
+	u32 cmd;
 
-	KUNIT_EXPECT_EQ(test, persock_judge_ioctl(&some, 0x541b), PERSOCK_ALLOW);
-	KUNIT_EXPECT_EQ(test, persock_judge_ioctl(&some, 0x8905), -EPERM);
-	KUNIT_EXPECT_EQ(test, persock_judge_ioctl(&some, 0x8912), -ENOTTY);
-}
+	for (nr = 0; nr <= ARRAY_SIZE(list); nr++) {
+		const struct persock_ioctls some = { list, nr, -ENOTTY };
 
-static void ioctl_no_list(struct kunit *test)
-{
-	const struct persock_rules open = { .ioctl_default = PERSOCK_ALLOW };
+		for (cmd = 0x541a; cmd < 0x8912; cmd++) {
+			int expected = -ENOTTY;
+			unsigned int number = 0;
 
-	KUNIT_EXPECT_EQ(test, persock_judge_ioctl(&open, 0x541b),
-			PERSOCK_ALLOW);
-}
-
-/* Seed rows H7 and H8: level and type both decide, each way by itself. */
-static void cmsgs(struct kunit *test)
-{
-	static const struct persock_cmsg list[] = {
-		{ 0, 1, PERSOCK_ALLOW, PERSOCK_IGNORE },
-		{ 0, 2, -EPERM, PERSOCK_ALLOW },
-		{ 41, 1, PERSOCK_IGNORE, PERSOCK_ALLOW },
-	};
-	const struct persock_rules some = {
-		.cmsgs = list,
-		.nr_cmsgs = ARRAY_SIZE(list),
-		.cmsg_send_default = -EINVAL,
-		.cmsg_recv_default = PERSOCK_IGNORE,
-	};
-	const struct {
-		int level, type, send, recv;
-	} cases[] = {
-		{ 0, 1, PERSOCK_ALLOW, PERSOCK_IGNORE },
-		{ 0, 2, -EPERM, PERSOCK_ALLOW },
-		{ 41, 1, PERSOCK_IGNORE, PERSOCK_ALLOW },
-		{ 41, 2, -EINVAL, PERSOCK_IGNORE },
-		{ 0, 3, -EINVAL, PERSOCK_IGNORE },
-		{ 1, 1, -EINVAL, PERSOCK_IGNORE },
-		{ -1, -1, -EINVAL, PERSOCK_IGNORE },
-	};
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		KUNIT_EXPECT_EQ_MSG(test,
-				    persock_judge_cmsg_send(&some,
-							    cases[i].level,
-							    cases[i].type),
-				    cases[i].send, "case %u", i);
-		KUNIT_EXPECT_EQ_MSG(test,
-				    persock_judge_cmsg_recv(&some,
-							    cases[i].level,
-							    cases[i].type),
-				    cases[i].recv, "case %u", i);
+			for (i = 0; i < nr; i++) {
+				if (list[i].cmd == cmd) {
+					expected = list[i].verdict;
+					number = i + 1;
+				}
+			}
+			KUNIT_EXPECT_EQ(test,
+					persock_judge_ioctl(&some, cmd, &rule),
+					expected);
+			KUNIT_EXPECT_EQ(test, rule, number);
+		}
 	}
 }
 
-static void cmsg_no_list(struct kunit *test)
+/* Seed rows H7 and H8: level and type both decide. */
+static void control_messages(struct kunit *test)
 {
-	const struct persock_rules open = { };
-	const struct persock_rules closed = {
-		.cmsg_send_default = -EACCES,
-		.cmsg_recv_default = PERSOCK_IGNORE,
+	static const struct persock_option list[] = {
+		{ 0, 1, PERSOCK_ALLOW },
+		{ 0, 2, -EPERM },
+		{ 41, 1, PERSOCK_IGNORE },
 	};
+	const struct persock_options some = { list, ARRAY_SIZE(list), -EINVAL };
+	const struct persock_options open = { };
+	const struct {
+		int level, type, verdict;
+		unsigned int rule;
+	} cases[] = {
+		{ 0, 1, PERSOCK_ALLOW, 1 },
+		{ 0, 2, -EPERM, 2 },
+		{ 41, 1, PERSOCK_IGNORE, 3 },
+		{ 41, 2, -EINVAL, 0 },
+		{ 0, 3, -EINVAL, 0 },
+		{ 1, 1, -EINVAL, 0 },
+		{ -1, -1, -EINVAL, 0 },
+	};
+	unsigned int i, rule;
 
-	KUNIT_EXPECT_EQ(test, persock_judge_cmsg_send(&open, 0, 1),
-			PERSOCK_ALLOW);
-	KUNIT_EXPECT_EQ(test, persock_judge_cmsg_recv(&open, 0, 1),
-			PERSOCK_ALLOW);
-	KUNIT_EXPECT_EQ(test, persock_judge_cmsg_send(&closed, 0, 1), -EACCES);
-	KUNIT_EXPECT_EQ(test, persock_judge_cmsg_recv(&closed, 0, 1),
-			PERSOCK_IGNORE);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		KUNIT_EXPECT_EQ_MSG(test,
+				    persock_judge_option(&some, cases[i].level,
+							 cases[i].type, &rule),
+				    cases[i].verdict, "case %u", i);
+		KUNIT_EXPECT_EQ_MSG(test, rule, cases[i].rule, "case %u", i);
+		KUNIT_EXPECT_EQ(test,
+				persock_judge_option(&open, cases[i].level,
+						     cases[i].type, &rule),
+				PERSOCK_ALLOW);
+	}
 }
 
 /* Seed row S6. */
@@ -318,6 +399,7 @@ static void backlog(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(class_of_family),
 	KUNIT_CASE(socket_first_match),
+	KUNIT_CASE(socket_protocol_zero),
 	KUNIT_CASE(socket_no_rules),
 	KUNIT_CASE(option_find_all),
 	KUNIT_CASE(get_listed_and_not),
@@ -326,10 +408,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(set_length),
 	KUNIT_CASE(set_without_limit),
 	KUNIT_CASE(flags),
+	KUNIT_CASE(flags_own_errno),
 	KUNIT_CASE(ioctls),
-	KUNIT_CASE(ioctl_no_list),
-	KUNIT_CASE(cmsgs),
-	KUNIT_CASE(cmsg_no_list),
+	KUNIT_CASE(control_messages),
 	KUNIT_CASE(backlog),
 	{ }
 };

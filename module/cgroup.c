@@ -4,9 +4,12 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/atomic.h>
 #include <linux/cgroup.h>
+#include <linux/hash.h>
 #include <linux/module.h>
 #include <linux/netlink.h>
+#include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -19,7 +22,10 @@
 #include "trace.h"
 
 /* Attached cgroups by address. Readers: RCU. Writers: persock_mutex. */
-static DEFINE_HASHTABLE(attached, 10);
+static DEFINE_HASHTABLE(attached, 12);
+
+/* The same by the cgroup's id; persock_mutex. */
+static DEFINE_HASHTABLE(ids, 12);
 
 /* All attachment objects, those that wait for their last socket included. */
 static LIST_HEAD(attachments);
@@ -27,7 +33,48 @@ static LIST_HEAD(attachments);
 /* Serves explicit AF_PERSOCK sockets of ungoverned tasks; persock_mutex. */
 static struct persock_attachment *open_attachment;
 
-static struct workqueue_struct *workqueue;
+/*
+ * What governs a cgroup, by CPU, so that the answer costs the same however
+ * deep the cgroup is and however many are attached. An entry holds while the
+ * generation is the one that was read before the answer was looked for; it
+ * changes whenever an answer may: cgroups are attached, detached or removed.
+ *
+ * Keys are never dereferenced. A cgroup's memory is not another's before it
+ * was removed; an attachment is not freed before a grace period has passed
+ * since the generation changed.
+ */
+#define CACHE_BITS 4
+
+struct cached {
+	const struct cgroup *cgroup;
+	struct persock_attachment *attachment;
+	unsigned long generation;
+};
+
+static DEFINE_PER_CPU(struct cached, cache[1 << CACHE_BITS]);
+static atomic_long_t cache_generation = ATOMIC_LONG_INIT(1);
+
+static void cache_forget(void)
+{
+	/* Pairs with smp_rmb() below: what has changed is seen first. */
+	smp_mb__before_atomic();
+	atomic_long_inc(&cache_generation);
+}
+
+static struct persock_attachment *nearest(struct cgroup *cgroup)
+{
+	struct persock_attachment *attachment;
+
+	for (; cgroup; cgroup = cgroup_parent(cgroup)) {
+		hash_for_each_possible_rcu(attached, attachment, hash,
+					   (unsigned long)cgroup) {
+			if (attachment->cgroup == cgroup)
+				return attachment;
+		}
+	}
+
+	return NULL;
+}
 
 /**
  * persock_attachment_current() - what governs the current task
@@ -41,22 +88,33 @@ static struct workqueue_struct *workqueue;
 struct persock_attachment *persock_attachment_current(void)
 {
 	struct persock_attachment *attachment;
+	unsigned long generation;
 	struct cgroup *cgroup;
+	struct cached *entry;
 
 	/* What the kernel does for itself is not a task's; io_uring's is. */
 	if (current->flags & PF_KTHREAD)
 		return NULL;
 
-	for (cgroup = task_dfl_cgroup(current); cgroup;
-	     cgroup = cgroup_parent(cgroup)) {
-		hash_for_each_possible_rcu(attached, attachment, hash,
-					   (unsigned long)cgroup) {
-			if (attachment->cgroup == cgroup)
-				return attachment;
-		}
-	}
+	cgroup = task_dfl_cgroup(current);
+	generation = atomic_long_read(&cache_generation);
+	/* Pairs with cache_forget(). */
+	smp_rmb();
 
-	return NULL;
+	preempt_disable();
+	entry = this_cpu_ptr(&cache[hash_ptr(cgroup, CACHE_BITS)]);
+	if (likely(entry->cgroup == cgroup &&
+		   entry->generation == generation)) {
+		attachment = entry->attachment;
+	} else {
+		attachment = nearest(cgroup);
+		entry->cgroup = cgroup;
+		entry->attachment = attachment;
+		entry->generation = generation;
+	}
+	preempt_enable();
+
+	return attachment;
 }
 
 /**
@@ -64,36 +122,45 @@ struct persock_attachment *persock_attachment_current(void)
  * @attachment: found under RCU
  *
  * Context: any.
- * Return: false when its last reference is gone already: it is detached, and
- * the caller looks again.
+ * Return: the number of live sockets, this one included; 0 when the last
+ * reference is gone already: it is detached, and the caller looks again.
  */
-bool persock_attachment_get(struct persock_attachment *attachment)
+unsigned int persock_attachment_get(struct persock_attachment *attachment)
 {
-	return refcount_inc_not_zero(&attachment->ref);
+	if (!refcount_inc_not_zero(&attachment->ref))
+		return 0;
+
+	return atomic_inc_return(&attachment->sockets);
+}
+
+static void drop(struct persock_attachment *attachment)
+{
+	if (refcount_dec_and_test(&attachment->ref))
+		queue_work(persock_workqueue, &attachment->free_work);
 }
 
 /**
- * persock_attachment_put() - let go of an attachment
+ * persock_attachment_put() - a socket lets go of its attachment
  * @attachment: the last reference frees it, later
  *
  * Context: any.
  */
 void persock_attachment_put(struct persock_attachment *attachment)
 {
-	if (refcount_dec_and_test(&attachment->ref))
-		queue_work(workqueue, &attachment->free_work);
+	atomic_dec(&attachment->sockets);
+	drop(attachment);
 }
 
 /**
  * persock_attachment_sockets() - number of governed sockets that are open
  * @a: the attachment
  *
- * Context: persock_mutex is held.
+ * Context: any; the caller keeps it alive.
  * Return: the number.
  */
 unsigned int persock_attachment_sockets(const struct persock_attachment *a)
 {
-	return refcount_read(&a->ref) - a->attached;
+	return atomic_read(&a->sockets);
 }
 
 static void attachment_free(struct work_struct *work)
@@ -185,10 +252,13 @@ struct persock_attachment *persock_attachment_open(void)
 		goto unlock;
 	}
 	attachment = attachment_alloc(personality, NULL, NULL);
-	if (IS_ERR(attachment))
+	if (IS_ERR(attachment)) {
 		persock_personality_put(personality);
-	else
-		open_attachment = attachment;
+		goto unlock;
+	}
+	/* Its one reference is the socket's. */
+	atomic_set(&attachment->sockets, 1);
+	open_attachment = attachment;
 unlock:
 	mutex_unlock(&persock_mutex);
 	return attachment;
@@ -198,8 +268,8 @@ static struct persock_attachment *find_attached(u64 id)
 {
 	struct persock_attachment *attachment;
 
-	list_for_each_entry(attachment, &attachments, node) {
-		if (attachment->attached && attachment->id == id)
+	hash_for_each_possible(ids, attachment, by_id, id) {
+		if (attachment->id == id)
 			return attachment;
 	}
 
@@ -210,11 +280,13 @@ static void detach(struct persock_attachment *attachment)
 {
 	lockdep_assert_held(&persock_mutex);
 	hash_del_rcu(&attachment->hash);
+	hash_del(&attachment->by_id);
+	cache_forget();
 	attachment->attached = false;
 	attachment->personality->attachments--;
 	persock_generation++;
 	trace_persock_attach(attachment, false);
-	persock_attachment_put(attachment);
+	drop(attachment);
 	module_put(THIS_MODULE);
 }
 
@@ -279,8 +351,10 @@ int persock_attach(struct cgroup *cgroup, const char *name,
 	persock_generation++;
 	trace_persock_attach(attachment, true);
 	hash_add_rcu(attached, &attachment->hash, (unsigned long)cgroup);
+	cache_forget();
 	if (previous)
 		detach(previous);
+	hash_add(ids, &attachment->by_id, attachment->id);
 
 	/* Its removal may have been reported before it was in the list. */
 	if (cgroup_dead(cgroup)) {
@@ -371,7 +445,8 @@ static DECLARE_WORK(reap_work, reap);
  */
 static void cgroup_removed(void *data, struct cgroup *cgroup, const char *path)
 {
-	queue_work(workqueue, &reap_work);
+	cache_forget();
+	queue_work(persock_workqueue, &reap_work);
 }
 
 static struct tracepoint *cgroup_rmdir;
@@ -398,13 +473,13 @@ int persock_cgroup_init(void)
 		return -ENOENT;
 	}
 
-	workqueue = alloc_workqueue("persock", WQ_UNBOUND, 0);
-	if (!workqueue)
+	persock_workqueue = alloc_workqueue("persock", WQ_UNBOUND, 0);
+	if (!persock_workqueue)
 		return -ENOMEM;
 
 	err = tracepoint_probe_register(cgroup_rmdir, cgroup_removed, NULL);
 	if (err)
-		destroy_workqueue(workqueue);
+		destroy_workqueue(persock_workqueue);
 
 	return err;
 }
@@ -418,6 +493,8 @@ void persock_cgroup_exit(void)
 {
 	tracepoint_probe_unregister(cgroup_rmdir, cgroup_removed, NULL);
 	tracepoint_synchronize_unregister();
+	/* Versions that were replaced are queued a grace period later. */
+	rcu_barrier();
 	/* Runs what is queued to its end, the final frees included. */
-	destroy_workqueue(workqueue);
+	destroy_workqueue(persock_workqueue);
 }

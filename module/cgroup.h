@@ -17,8 +17,10 @@
 /**
  * struct persock_attachment - a cgroup, its personality, and their sockets
  * @hash: among the attached ones by @cgroup; RCU, written under persock_mutex
+ * @by_id: among the attached ones by @id; persock_mutex
  * @node: in the list of all attachment objects; persock_mutex
  * @ref: one while attached, one for each governed socket
+ * @sockets: governed sockets that are open
  * @cgroup: the cgroup, a reference is held; NULL for the attachment object of
  *	    explicit AF_PERSOCK sockets of ungoverned tasks
  * @id: the cgroup's id, 0 without one
@@ -34,8 +36,10 @@
  */
 struct persock_attachment {
 	struct hlist_node hash;
+	struct hlist_node by_id;
 	struct list_head node;
 	refcount_t ref;
+	atomic_t sockets;
 	struct cgroup *cgroup;
 	u64 id;
 	bool attached;
@@ -49,7 +53,7 @@ int persock_cgroup_init(void);
 void persock_cgroup_exit(void);
 
 struct persock_attachment *persock_attachment_current(void);
-bool persock_attachment_get(struct persock_attachment *attachment);
+unsigned int persock_attachment_get(struct persock_attachment *attachment);
 void persock_attachment_put(struct persock_attachment *attachment);
 struct persock_attachment *persock_attachment_open(void);
 

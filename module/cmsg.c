@@ -9,13 +9,16 @@
  *
  * That cannot be done for AF_UNIX: descriptors are installed while SCM_RIGHTS is
  * written, and scm_detach_fds() does not accept a kernel buffer. Only the INET
- * class is filtered on the way in.
+ * class is filtered on the way in; where AF_UNIX may not receive descriptors or
+ * credentials it receives no control message at all.
  */
 #include <linux/net.h>
+#include <linux/sctp.h>
 #include <linux/slab.h>
 #include <linux/socket.h>
 
 #include "cmsg.h"
+#include "report.h"
 
 static void take_out(struct msghdr *msg, struct cmsghdr *cmsg)
 {
@@ -30,22 +33,77 @@ static void take_out(struct msghdr *msg, struct cmsghdr *cmsg)
 	memmove(cmsg, next, end - (char *)next);
 }
 
+static bool allows_all(const struct persock_options *options)
+{
+	return !options->nr && options->fallback == PERSOCK_ALLOW;
+}
+
+/* SCTP sends to the addresses in these, past the one of the message. */
+static bool names_peer(const struct cmsghdr *cmsg)
+{
+	return cmsg->cmsg_level == SOL_SCTP &&
+	       (cmsg->cmsg_type == SCTP_DSTADDRV4 ||
+		cmsg->cmsg_type == SCTP_DSTADDRV6);
+}
+
+static int judge(const struct persock_router *router,
+		 const struct persock_version *version,
+		 const struct cmsghdr *cmsg, struct persock_event *event)
+{
+	const struct persock_policy *policy = &version->policy;
+	const struct persock_rules *rules =
+		persock_router_rules(router, version);
+
+	event->rule = 0;
+	if (persock_router_unix(router) && cmsg->cmsg_level == SOL_SOCKET) {
+		event->section = PERSOCK_SECTION_UNIX_RIGHTS;
+		if (cmsg->cmsg_type == SCM_RIGHTS && policy->unix_rights)
+			return policy->unix_rights;
+		event->section = PERSOCK_SECTION_UNIX_CREDENTIALS;
+		if (cmsg->cmsg_type == SCM_CREDENTIALS &&
+		    policy->unix_credentials)
+			return policy->unix_credentials;
+	}
+	event->section = PERSOCK_SECTION_CONNECT;
+	if (names_peer(cmsg) && persock_restricts(&policy->connect))
+		return min_t(int, policy->connect.fallback, 0) ?: -EACCES;
+
+	event->section = PERSOCK_SECTION_CONTROL_SEND;
+	return persock_judge_option(&rules->control_send, cmsg->cmsg_level,
+				    cmsg->cmsg_type, &event->rule);
+}
+
+/* Is there anything that could deny a message of this socket's? */
+static bool judges(const struct persock_router *router,
+		   const struct persock_version *version)
+{
+	const struct persock_policy *policy = &version->policy;
+
+	return !allows_all(&persock_router_rules(router, version)->control_send) ||
+	       policy->unix_rights || policy->unix_credentials ||
+	       persock_restricts(&policy->connect);
+}
+
 /**
  * persock_cmsg_send() - judge the control messages of a send
- * @rules: rules of the socket's class
- * @msg: those to be ignored are taken out
+ * @router: the socket's
+ * @version: what judges
+ * @msg: those to be ignored are taken out, unless the policy only audits
+ * @event: what decided is filled in, when it is not allowed
  *
- * Context: any.
+ * Context: any; RCU read side for @version.
  * Return: PERSOCK_ALLOW; -EINVAL for a malformed buffer, as every protocol
  * answers it; or the errno of the rule (seed H8).
  */
-int persock_cmsg_send(const struct persock_rules *rules, struct msghdr *msg)
+int persock_cmsg_send(const struct persock_router *router,
+		      const struct persock_version *version,
+		      struct msghdr *msg, struct persock_event *event)
 {
+	bool enforce = persock_enforces(version);
 	struct cmsghdr *cmsg;
 	int verdict;
 
-	if (!msg->msg_controllen ||
-	    (!rules->nr_cmsgs && rules->cmsg_send_default == PERSOCK_ALLOW))
+	if (!msg->msg_controllen || !judges(router, version))
 		return PERSOCK_ALLOW;
 	/*
 	 * It is in kernel memory: sendmsg(2), io_uring and the compat layer copy
@@ -56,11 +114,13 @@ int persock_cmsg_send(const struct persock_rules *rules, struct msghdr *msg)
 	while (cmsg) {
 		if (!CMSG_OK(msg, cmsg))
 			return -EINVAL;
-		verdict = persock_judge_cmsg_send(rules, cmsg->cmsg_level,
-						  cmsg->cmsg_type);
-		if (verdict < 0)
+		verdict = judge(router, version, cmsg, event);
+		if (verdict < 0) {
+			event->subject = cmsg->cmsg_level;
+			event->detail = cmsg->cmsg_type;
 			return verdict;
-		if (verdict == PERSOCK_ALLOW) {
+		}
+		if (verdict == PERSOCK_ALLOW || !enforce) {
 			cmsg = CMSG_NXTHDR(msg, cmsg);
 			continue;
 		}
@@ -70,13 +130,82 @@ int persock_cmsg_send(const struct persock_rules *rules, struct msghdr *msg)
 		    (char *)msg->msg_control + msg->msg_controllen)
 			break;
 	}
+	event->rule = 0;
 
 	return PERSOCK_ALLOW;
 }
 
-/* Put what passes to the caller's buffer, which put_cmsg() bounds. */
-static void put_allowed(const struct persock_rules *rules, struct msghdr *msg,
-			void *control, size_t length)
+/**
+ * persock_cmsg_filter() - what is to become of received control messages
+ * @router: the socket's
+ * @version: what judges the receive
+ * @sock: the socket
+ * @filter: filled in
+ *
+ * Context: any; RCU read side for @version.
+ */
+void persock_cmsg_filter(const struct persock_router *router,
+			 const struct persock_version *version,
+			 const struct socket *sock,
+			 struct persock_cmsg_filter *filter)
+{
+	const struct persock_policy *policy = &version->policy;
+
+	filter->room = 0;
+	filter->none = false;
+	if (!persock_enforces(version))
+		return;
+	if (router->class == PERSOCK_CLASS_INET)
+		filter->room =
+			persock_router_rules(router, version)->received_max;
+	else if (persock_router_unix(router))
+		filter->none = policy->unix_rights ||
+			       (policy->unix_credentials &&
+				test_bit(SOCK_PASSCRED, &sock->flags));
+}
+
+/*
+ * Take out what does not pass, under one version: what it says now, as the
+ * receive may have slept for long. Returns the length that is left.
+ */
+static size_t keep_allowed(const struct persock_router *router,
+			   struct msghdr *msg, void *control, size_t length)
+{
+	struct msghdr received = {
+		.msg_control = control,
+		.msg_controllen = length,
+	};
+	const struct persock_options *options;
+	const struct persock_version *version;
+	struct cmsghdr *cmsg;
+	unsigned int rule;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	options = &persock_router_rules(router, version)->control_receive;
+	cmsg = CMSG_FIRSTHDR(&received);
+	while (cmsg && CMSG_OK(&received, cmsg)) {
+		/* Without the type of a record an alert would pass for data. */
+		if (cmsg->cmsg_level == SOL_TLS || !persock_enforces(version) ||
+		    persock_judge_option(options, cmsg->cmsg_level,
+					 cmsg->cmsg_type,
+					 &rule) == PERSOCK_ALLOW) {
+			cmsg = CMSG_NXTHDR(&received, cmsg);
+			continue;
+		}
+		msg->msg_flags |= MSG_CTRUNC;
+		take_out(&received, cmsg);
+		if ((char *)cmsg + sizeof(*cmsg) >
+		    (char *)control + received.msg_controllen)
+			break;
+	}
+	rcu_read_unlock();
+
+	return received.msg_controllen;
+}
+
+/* Put what is left to the caller's buffer, which put_cmsg() bounds. */
+static void put_allowed(struct msghdr *msg, void *control, size_t length)
 {
 	struct msghdr received = {
 		.msg_control = control,
@@ -87,16 +216,27 @@ static void put_allowed(const struct persock_rules *rules, struct msghdr *msg,
 	for_each_cmsghdr(cmsg, &received) {
 		if (!CMSG_OK(&received, cmsg))
 			break;
-		/* Without the type of a record an alert would pass for data. */
-		if (cmsg->cmsg_level != SOL_TLS &&
-		    persock_judge_cmsg_recv(rules, cmsg->cmsg_level,
-					    cmsg->cmsg_type) != PERSOCK_ALLOW) {
-			msg->msg_flags |= MSG_CTRUNC;
-			continue;
-		}
 		put_cmsg(msg, cmsg->cmsg_level, cmsg->cmsg_type,
 			 cmsg->cmsg_len - CMSG_LEN(0), CMSG_DATA(cmsg));
 	}
+}
+
+/* As to a caller without a buffer: descriptors are dropped, MSG_CTRUNC tells. */
+static int receive_none(const struct persock_provider_ops *ops,
+			struct socket *sock, struct msghdr *msg, size_t length,
+			int flags)
+{
+	void __user *control = msg->msg_control_user;
+	size_t room = msg->msg_controllen;
+	int received;
+
+	msg->msg_control_user = NULL;
+	msg->msg_controllen = 0;
+	received = ops->recvmsg(sock, msg, length, flags);
+	msg->msg_control_user = control;
+	msg->msg_controllen = room;
+
+	return received;
 }
 
 /**
@@ -106,6 +246,7 @@ static void put_allowed(const struct persock_rules *rules, struct msghdr *msg,
  * @msg: where the message goes
  * @length: room for data
  * @flags: judged already
+ * @filter: from persock_cmsg_filter()
  *
  * MSG_CTRUNC tells that a message was cut (seed H7).
  *
@@ -113,22 +254,23 @@ static void put_allowed(const struct persock_rules *rules, struct msghdr *msg,
  * Return: as recvmsg(); -ENOBUFS without memory for the buffer.
  */
 int persock_cmsg_recv(struct persock_router *router, struct socket *sock,
-		      struct msghdr *msg, size_t length, int flags)
+		      struct msghdr *msg, size_t length, int flags,
+		      const struct persock_cmsg_filter *filter)
 {
 	const struct persock_provider_ops *ops = router->provider->ops;
-	const struct persock_rules *rules = persock_router_rules(router);
 	unsigned int compat = msg->msg_flags & MSG_CMSG_COMPAT;
 	void __user *control = msg->msg_control_user;
 	size_t room = msg->msg_controllen;
 	void *buffer;
 	int received;
 
+	if (filter->none)
+		return receive_none(ops, sock, msg, length, flags);
 	/* A kernel caller gets what it asks for into its own buffer. */
-	if (!rules->cmsg_recv_max || router->class != PERSOCK_CLASS_INET ||
-	    !control || !room || !msg->msg_control_is_user)
+	if (!filter->room || !control || !room || !msg->msg_control_is_user)
 		return ops->recvmsg(sock, msg, length, flags);
 
-	buffer = kzalloc(rules->cmsg_recv_max, GFP_KERNEL_ACCOUNT);
+	buffer = kzalloc(filter->room, GFP_KERNEL_ACCOUNT);
 	if (!buffer)
 		return -ENOBUFS;
 
@@ -136,7 +278,7 @@ int persock_cmsg_recv(struct persock_router *router, struct socket *sock,
 	msg->msg_flags &= ~MSG_CMSG_COMPAT;
 	msg->msg_control_is_user = false;
 	msg->msg_control = buffer;
-	msg->msg_controllen = rules->cmsg_recv_max;
+	msg->msg_controllen = filter->room;
 
 	received = ops->recvmsg(sock, msg, length, flags);
 
@@ -146,7 +288,8 @@ int persock_cmsg_recv(struct persock_router *router, struct socket *sock,
 	msg->msg_controllen = room;
 	msg->msg_flags |= compat;
 	if (received >= 0)
-		put_allowed(rules, msg, buffer, length);
+		put_allowed(msg, buffer, keep_allowed(router, msg, buffer,
+						      length));
 	kfree(buffer);
 
 	return received;

@@ -217,6 +217,13 @@ static inline int persock_sol_socket_get(persock_sk_getsockopt_t fallback,
 #endif
 }
 
+/* What the dump of a request has for attributes: in a genl_info since 6.7. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#define persock_dump_attrs(cb)	(genl_dumpit_info(cb)->info.attrs)
+#else
+#define persock_dump_attrs(cb)	(genl_dumpit_info(cb)->attrs)
+#endif
+
 #ifndef IPPROTO_SMC
 #define IPPROTO_SMC	256	/* since 6.11 (d25a92ccae6b) */
 #endif

@@ -18,12 +18,14 @@
  * @PERSOCK_ALLOWED: went on to the provider
  * @PERSOCK_IGNORED: answered with success, without effect
  * @PERSOCK_DENIED: answered with an errno
+ * @PERSOCK_AUDITED: allowed, as the policy only audits
  * @PERSOCK_NR_OUTCOMES: number of outcomes
  */
 enum persock_outcome {
 	PERSOCK_ALLOWED,
 	PERSOCK_IGNORED,
 	PERSOCK_DENIED,
+	PERSOCK_AUDITED,
 	PERSOCK_NR_OUTCOMES,
 };
 
@@ -41,15 +43,14 @@ struct persock_totals {
  * persock_count() - count one verdict
  * @totals: per-CPU counters
  * @operation: what was judged
- * @verdict: how
+ * @outcome: how it was answered
  *
  * Context: any; this_cpu operations are safe against preemption.
  */
 static inline void persock_count(struct persock_totals __percpu *totals,
-				 enum persock_operation operation, int verdict)
+				 enum persock_operation operation,
+				 enum persock_outcome outcome)
 {
-	enum persock_outcome outcome = verdict < 0 ? PERSOCK_DENIED : verdict;
-
 	this_cpu_inc(totals->verdicts[operation][outcome]);
 }
 

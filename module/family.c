@@ -56,8 +56,7 @@ static int proto_ioctl(struct sock *sk, int cmd, int *value)
 	struct persock_router *router = persock_router_peek(sock);
 	int verdict;
 
-	verdict = persock_judge_ioctl(persock_router_rules(router), cmd);
-	persock_report(router->attachment, PERSOCK_OP_IOCTL, cmd, 0, verdict);
+	verdict = persock_router_judge_ioctl(sock, cmd);
 	if (verdict)
 		return min(verdict, 0);
 	if (!router->provider->ops->queued)
@@ -179,15 +178,19 @@ static int serve(struct net *net, struct socket *sock,
 	return 0;
 }
 
-static struct persock_attachment *hold_attachment(void)
+/* @nr: sockets of the attachment that are live now, the new one included. */
+static struct persock_attachment *hold_attachment(unsigned int *nr)
 {
 	struct persock_attachment *attachment;
 
 	do {
 		rcu_read_lock();
 		attachment = persock_attachment_current();
-		if (attachment && !persock_attachment_get(attachment))
-			attachment = ERR_PTR(-ESTALE);
+		if (attachment) {
+			*nr = persock_attachment_get(attachment);
+			if (!*nr)
+				attachment = ERR_PTR(-ESTALE);
+		}
 		rcu_read_unlock();
 		/* It was being detached: look for what governs now. */
 	} while (IS_ERR(attachment));
@@ -198,7 +201,46 @@ static struct persock_attachment *hold_attachment(void)
 	if (!capable(CAP_NET_ADMIN))
 		return ERR_PTR(-EPERM);
 
+	*nr = 1;
 	return persock_attachment_open();
+}
+
+/* The provider stays: the personality pins it, and @attachment that. */
+static const struct persock_provider *
+judge_request(struct persock_attachment *attachment,
+	      const struct persock_request *request, unsigned int nr)
+{
+	const struct persock_provider *provider;
+	const struct persock_version *version;
+	struct persock_event event = {
+		.operation = PERSOCK_OP_CREATE,
+		.section = PERSOCK_SECTION_SOCKETS,
+		.request = request,
+	};
+	int verdict;
+
+	rcu_read_lock();
+	version = persock_version_of(attachment->personality);
+	provider = persock_version_provider(version, request);
+	verdict = persock_version_judge(version, request, &event.rule);
+	if (!verdict && version->policy.max_sockets &&
+	    nr > version->policy.max_sockets) {
+		event.section = PERSOCK_SECTION_LIMITS;
+		verdict = version->policy.max_sockets_verdict;
+	}
+	/*
+	 * The interception point would not have sent the request here for a
+	 * provider that interposes: what governs the task has just changed.
+	 */
+	if ((!provider || provider->interposes) &&
+	    (!verdict || !persock_enforces(version))) {
+		event.always = true;
+		verdict = -EAFNOSUPPORT;
+	}
+	verdict = persock_report(attachment, version, &event, verdict);
+	rcu_read_unlock();
+
+	return verdict ? ERR_PTR(verdict) : provider;
 }
 
 static int family_create(struct net *net, struct socket *sock, int protocol,
@@ -207,30 +249,22 @@ static int family_create(struct net *net, struct socket *sock, int protocol,
 	struct persock_request request = { .type = sock->type };
 	const struct persock_provider *provider;
 	struct persock_attachment *attachment;
+	unsigned int nr;
 	int err;
 
 	err = persock_family_unpack(protocol, &request);
 	if (err)
 		return err;
 
-	attachment = hold_attachment();
+	attachment = hold_attachment(&nr);
 	if (IS_ERR(attachment))
 		return PTR_ERR(attachment);
 
-	provider = persock_personality_judge(attachment->personality, &request);
-	if (IS_ERR(provider)) {
+	provider = judge_request(attachment, &request, nr);
+	if (IS_ERR(provider))
 		err = PTR_ERR(provider);
-	} else if (provider->interposes) {
-		/*
-		 * The interception point would not have sent the request here:
-		 * what governs the task has just changed. Not ours to serve.
-		 */
-		err = -EAFNOSUPPORT;
-	} else {
+	else
 		err = serve(net, sock, attachment, provider, &request);
-	}
-
-	persock_report_create(attachment, &request, min(err, 0));
 	if (err)
 		persock_attachment_put(attachment);
 	else

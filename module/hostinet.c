@@ -299,6 +299,11 @@ static void hostinet_type(struct socket *sock, int *family, int *type,
 	*protocol = sk->sk_protocol;
 }
 
+static const struct sock *hostinet_sk(struct socket *sock)
+{
+	return ((struct socket *)persock_private(sock))->sk;
+}
+
 static const struct persock_provider_ops hostinet_ops = {
 	.serves = hostinet_serves,
 	.socket = hostinet_socket,
@@ -325,6 +330,7 @@ static const struct persock_provider_ops hostinet_ops = {
 	.mmap = hostinet_mmap,
 	.state = hostinet_state,
 	.type = hostinet_type,
+	.sk = hostinet_sk,
 };
 
 static const int hostinet_families[] = { AF_INET, AF_INET6 };

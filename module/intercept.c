@@ -100,11 +100,16 @@ static void refuse(struct pt_regs *regs, long err)
 	divert(regs, refused);
 }
 
+/*
+ * Reported where it is refused only: what goes on is reported once the socket
+ * is there, see interpose() and family.c.
+ */
 static void refuse_create(struct pt_regs *regs,
 			  struct persock_attachment *attachment,
-			  const struct persock_request *request, int err)
+			  const struct persock_version *version,
+			  struct persock_event *event, int err)
 {
-	persock_report_create(attachment, request, err);
+	persock_report(attachment, version, event, err);
 	refuse(regs, err);
 }
 
@@ -115,10 +120,17 @@ static void refuse_create(struct pt_regs *regs,
 static void judge_request(struct pt_regs *regs, unsigned long caller,
 			  struct persock_attachment *attachment)
 {
+	const struct persock_version *version =
+		persock_version_of(attachment->personality);
 	struct persock_request request = {
 		.family = (int)regs->si,
 		.type = (int)regs->dx,
 		.protocol = (int)regs->cx,
+	};
+	struct persock_event event = {
+		.operation = PERSOCK_OP_CREATE,
+		.section = PERSOCK_SECTION_SOCKETS,
+		.request = &request,
 	};
 	const struct persock_provider *provider;
 	int err;
@@ -126,7 +138,8 @@ static void judge_request(struct pt_regs *regs, unsigned long caller,
 	if (request.family == persock_family) {
 		err = persock_family_unpack(request.protocol, &request);
 		if (err) {
-			refuse_create(regs, attachment, &request, err);
+			event.always = true;
+			refuse_create(regs, attachment, version, &event, err);
 			return;
 		}
 	}
@@ -134,13 +147,15 @@ static void judge_request(struct pt_regs *regs, unsigned long caller,
 	if (request.family == AF_INET && request.type == SOCK_PACKET)
 		request.family = AF_PACKET;
 
-	provider = persock_personality_judge(attachment->personality, &request);
-	if (IS_ERR(provider)) {
-		refuse_create(regs, attachment, &request,
-			      PTR_ERR(provider));
+	err = persock_version_judge(version, &request, &event.rule);
+	if (err && persock_enforces(version)) {
+		refuse_create(regs, attachment, version, &event, err);
 		return;
 	}
-	if (provider->interposes) {
+	event.always = true;
+	event.rule = 0;
+	provider = persock_version_provider(version, &request);
+	if (provider && provider->interposes) {
 		/* An explicit AF_PERSOCK request becomes the plain one. */
 		regs->si = request.family;
 		regs->cx = request.protocol;
@@ -148,11 +163,12 @@ static void judge_request(struct pt_regs *regs, unsigned long caller,
 	}
 
 	/*
-	 * A module that makes a socket on the task's behalf (nvme-tcp, say)
-	 * looks into the sock for what a native one has there.
+	 * Nobody serves it; or a module makes it on the task's behalf (nvme-tcp,
+	 * say) and looks into the sock for what a native one has there.
 	 */
-	if (caller >= MODULES_VADDR && caller < MODULES_END) {
-		refuse_create(regs, attachment, &request, -EAFNOSUPPORT);
+	if (!provider || (caller >= MODULES_VADDR && caller < MODULES_END)) {
+		refuse_create(regs, attachment, version, &event,
+			      -EAFNOSUPPORT);
 		return;
 	}
 
@@ -186,21 +202,45 @@ static void on_create(struct pt_regs *regs, unsigned long caller)
 static int interpose(struct persock_attachment *attachment,
 		     struct socket *sock, const struct persock_request *request)
 {
+	const struct persock_version *version =
+		persock_version_of(attachment->personality);
+	const struct persock_policy *policy = &version->policy;
+	struct persock_event event = {
+		.operation = PERSOCK_OP_CREATE,
+		.section = PERSOCK_SECTION_SOCKETS,
+		.request = request,
+	};
 	const struct persock_provider *provider;
-	int err;
+	int err, verdict;
 
-	provider = persock_personality_judge(attachment->personality, request);
-	if (IS_ERR(provider))
-		return PTR_ERR(provider);
+	verdict = persock_version_judge(version, request, &event.rule);
+	if (verdict && persock_enforces(version))
+		return persock_report(attachment, version, &event, verdict);
 	/* What it wants now was not made. */
-	if (!provider->interposes)
-		return -EAFNOSUPPORT;
+	provider = persock_version_provider(version, request);
+	if (!provider || !provider->interposes) {
+		event.always = true;
+		return persock_report(attachment, version, &event,
+				      -EAFNOSUPPORT);
+	}
 
-	err = persock_native_interpose(attachment, sock);
-	if (err != -ESTALE)
-		persock_report_create(attachment, request, err);
+	err = persock_native_interpose(attachment, sock, policy);
+	if (err == PERSOCK_FULL) {
+		event.section = PERSOCK_SECTION_LIMITS;
+		event.rule = 0;
+		verdict = persock_report(attachment, version, &event,
+					 policy->max_sockets_verdict);
+		return verdict ? verdict :
+		       persock_native_interpose(attachment, sock, NULL);
+	}
+	if (err == -ESTALE)
+		return err;
+	if (err) {
+		event.always = true;
+		verdict = err;
+	}
 
-	return err;
+	return persock_report(attachment, version, &event, verdict);
 }
 
 /*
@@ -291,7 +331,7 @@ static void on_getsockopt(struct pt_regs *regs)
 	}
 
 	/* The kernel itself never writes more than the option's size. */
-	err = persock_option_judge_get(router, SOL_SOCKET, (int)regs->dx, len,
+	err = persock_option_judge_get(sock, SOL_SOCKET, (int)regs->dx, len,
 				       &max);
 	if (err)
 		refuse(regs, err);
@@ -319,7 +359,7 @@ static void on_setsockopt(struct pt_regs *regs)
 	if (persock_sol_socket_through_ops(sock))
 		return;
 
-	verdict = persock_option_judge_set(router, SOL_SOCKET, (int)regs->dx,
+	verdict = persock_option_judge_set(sock, SOL_SOCKET, (int)regs->dx,
 					   &len);
 	if (verdict)
 		refuse(regs, min(verdict, 0));
@@ -335,15 +375,12 @@ static void on_setsockopt(struct pt_regs *regs)
 static void on_ioctl(struct pt_regs *regs)
 {
 	struct file *file = (struct file *)regs->di;
-	struct persock_router *router = persock_router_peek(file->private_data);
+	struct socket *sock = file->private_data;
 	int verdict;
 
-	if (!router)
+	if (!persock_router_peek(sock))
 		return;
-	verdict = persock_judge_ioctl(persock_router_rules(router),
-				      (u32)regs->si);
-	persock_report(router->attachment, PERSOCK_OP_IOCTL, (u32)regs->si, 0,
-		       verdict);
+	verdict = persock_router_judge_ioctl(sock, (u32)regs->si);
 	if (verdict)
 		refuse(regs, min(verdict, 0));
 }

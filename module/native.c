@@ -98,15 +98,22 @@ persock_native_router(struct persock_attachment *attachment,
 }
 
 /* The references to modules are the callers' business. */
-static int interpose(struct persock_attachment *attachment, struct socket *sock)
+static int interpose(struct persock_attachment *attachment, struct socket *sock,
+		     const struct persock_policy *limits)
 {
 	struct persock_router *router;
+	unsigned int nr;
 
 	router = persock_native_router(attachment, sock, sock->ops);
 	if (!router)
 		return -ENOBUFS;
-	if (!persock_attachment_get(attachment))
+	nr = persock_attachment_get(attachment);
+	if (!nr)
 		return -ESTALE;
+	if (limits && limits->max_sockets && nr > limits->max_sockets) {
+		persock_attachment_put(attachment);
+		return PERSOCK_FULL;
+	}
 
 	this_cpu_inc(attachment->totals->created);
 	WRITE_ONCE(sock->ops, &router->ops);
@@ -118,23 +125,26 @@ static int interpose(struct persock_attachment *attachment, struct socket *sock)
  * persock_native_interpose() - put the router in front of a new socket
  * @attachment: under which the socket was created, found under RCU
  * @sock: complete, with native ops, not yet visible to user space
+ * @limits: policy whose limit on live sockets holds, or NULL
  *
  * On success the socket holds @attachment, and this module instead of the one
  * that its native ops belong to.
  *
  * Context: RCU read side; does not sleep.
- * Return: 0; -ENOBUFS when no router is spare; -ESTALE when the attachment
- * was detached meanwhile and nothing holds it, or this module, any more.
+ * Return: 0; PERSOCK_FULL when there are as many sockets as may be; -ENOBUFS
+ * when no router is spare; -ESTALE when the attachment was detached meanwhile
+ * and nothing holds it, or this module, any more.
  */
 int persock_native_interpose(struct persock_attachment *attachment,
-			     struct socket *sock)
+			     struct socket *sock,
+			     const struct persock_policy *limits)
 {
 	const struct proto_ops *native = sock->ops;
 	int err;
 
 	if (!try_module_get(THIS_MODULE))
 		return -ESTALE;
-	err = interpose(attachment, sock);
+	err = interpose(attachment, sock, limits);
 	module_put(err ? THIS_MODULE : native->owner);
 
 	return err;
@@ -159,7 +169,7 @@ static int native_accept(struct socket *sock, struct socket *newsock,
 	err = persock_call_accept(native, sock, newsock, arg);
 	if (err >= 0) {
 		/* The listener is open, so the attachment is alive. */
-		int interposed = interpose(router->attachment, newsock);
+		int interposed = interpose(router->attachment, newsock, NULL);
 
 		if (!interposed)
 			return err;
@@ -312,6 +322,11 @@ static void native_type(struct socket *sock, int *family, int *type,
 	*protocol = sock->sk->sk_protocol;
 }
 
+static const struct sock *native_sk(struct socket *sock)
+{
+	return sock->sk;
+}
+
 static const struct persock_provider_ops native_ops = {
 	.serves = native_serves,
 	.pair = native_pair,
@@ -337,6 +352,7 @@ static const struct persock_provider_ops native_ops = {
 	.mmap = native_mmap,
 	.state = native_state,
 	.type = native_type,
+	.sk = native_sk,
 };
 
 struct persock_provider persock_native = {

@@ -14,8 +14,12 @@ struct persock_router;
 
 extern struct persock_provider persock_native;
 
+/* The attachment has as many live sockets as its policy allows. */
+#define PERSOCK_FULL 1
+
 int persock_native_interpose(struct persock_attachment *attachment,
-			     struct socket *sock);
+			     struct socket *sock,
+			     const struct persock_policy *limits);
 struct persock_router *
 persock_native_router(struct persock_attachment *attachment,
 		      struct socket *sock, const struct proto_ops *native);

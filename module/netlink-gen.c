@@ -10,17 +10,55 @@
 
 #include <uapi/linux/persock_netlink.h>
 
+/* Common nested types */
+const struct nla_policy persock_bound_nl_policy[PERSOCK_A_BOUND_VERDICT + 1] = {
+	[PERSOCK_A_BOUND_LIMIT] = NLA_POLICY_MAX(NLA_U32, 6),
+	[PERSOCK_A_BOUND_CLASS] = NLA_POLICY_MAX(NLA_U32, 1),
+	[PERSOCK_A_BOUND_VALUE] = { .type = NLA_U32, },
+	[PERSOCK_A_BOUND_VERDICT] = { .type = NLA_S32, },
+};
+
+const struct nla_policy persock_default_nl_policy[PERSOCK_A_DEFAULT_VERDICT + 1] = {
+	[PERSOCK_A_DEFAULT_SECTION] = NLA_POLICY_MAX(NLA_U32, 16),
+	[PERSOCK_A_DEFAULT_CLASS] = NLA_POLICY_MAX(NLA_U32, 1),
+	[PERSOCK_A_DEFAULT_VERDICT] = { .type = NLA_S32, },
+};
+
+const struct nla_policy persock_rule_nl_policy[PERSOCK_A_RULE_PORT_LAST + 1] = {
+	[PERSOCK_A_RULE_SECTION] = NLA_POLICY_MAX(NLA_U32, 16),
+	[PERSOCK_A_RULE_CLASS] = NLA_POLICY_MAX(NLA_U32, 1),
+	[PERSOCK_A_RULE_VERDICT] = { .type = NLA_S32, },
+	[PERSOCK_A_RULE_LINE] = { .type = NLA_U32, },
+	[PERSOCK_A_RULE_FAMILY] = { .type = NLA_U32, },
+	[PERSOCK_A_RULE_TYPE] = { .type = NLA_U32, },
+	[PERSOCK_A_RULE_PROTOCOL] = { .type = NLA_U32, },
+	[PERSOCK_A_RULE_LEVEL] = { .type = NLA_S32, },
+	[PERSOCK_A_RULE_NAME] = { .type = NLA_S32, },
+	[PERSOCK_A_RULE_SIZE] = { .type = NLA_U32, },
+	[PERSOCK_A_RULE_MAX] = { .type = NLA_U32, },
+	[PERSOCK_A_RULE_FLAGS] = { .type = NLA_U32, },
+	[PERSOCK_A_RULE_COMMAND] = { .type = NLA_U32, },
+	[PERSOCK_A_RULE_ADDRESS] = { .type = NLA_BINARY, },
+	[PERSOCK_A_RULE_PREFIX_LENGTH] = { .type = NLA_U8, },
+	[PERSOCK_A_RULE_PORT_FIRST] = { .type = NLA_U16, },
+	[PERSOCK_A_RULE_PORT_LAST] = { .type = NLA_U16, },
+};
+
 /* Global operation policy for persock */
-const struct nla_policy persock_nl_policy[PERSOCK_A_PROVIDER + 1] = {
+const struct nla_policy persock_nl_policy[PERSOCK_A_BOUND + 1] = {
 	[PERSOCK_A_CGROUP_FD] = { .type = NLA_U32, },
 	[PERSOCK_A_CGROUP_ID] = { .type = NLA_U64, },
 	[PERSOCK_A_PERSONALITY] = { .type = NLA_NUL_STRING, .len = 63, },
 	[PERSOCK_A_BASE] = { .type = NLA_NUL_STRING, .len = 63, },
 	[PERSOCK_A_PROVIDER] = { .type = NLA_STRING, .len = 63, },
+	[PERSOCK_A_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[PERSOCK_A_DEFAULT] = NLA_POLICY_NESTED(persock_default_nl_policy),
+	[PERSOCK_A_RULE] = NLA_POLICY_NESTED(persock_rule_nl_policy),
+	[PERSOCK_A_BOUND] = NLA_POLICY_NESTED(persock_bound_nl_policy),
 };
 
 /* Ops table for persock */
-const struct genl_small_ops persock_nl_ops[8] = {
+const struct genl_small_ops persock_nl_ops[10] = {
 	{
 		.cmd	= PERSOCK_CMD_STATUS_GET,
 		.doit	= persock_nl_status_get_doit,
@@ -63,4 +101,18 @@ const struct genl_small_ops persock_nl_ops[8] = {
 		.dumpit	= persock_nl_attachment_get_dumpit,
 		.flags	= GENL_ADMIN_PERM,
 	},
+	{
+		.cmd	= PERSOCK_CMD_PERSONALITY_SET,
+		.doit	= persock_nl_personality_set_doit,
+		.flags	= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd	= PERSOCK_CMD_POLICY_GET,
+		.dumpit	= persock_nl_policy_get_dumpit,
+		.flags	= GENL_ADMIN_PERM,
+	},
+};
+
+static const struct genl_multicast_group persock_nl_mcgrps[] = {
+	[PERSOCK_NLGRP_DENIALS] = { "denials", },
 };

@@ -11,11 +11,16 @@
 
 #include <uapi/linux/persock_netlink.h>
 
+/* Common nested types */
+extern const struct nla_policy persock_bound_nl_policy[PERSOCK_A_BOUND_VERDICT + 1];
+extern const struct nla_policy persock_default_nl_policy[PERSOCK_A_DEFAULT_VERDICT + 1];
+extern const struct nla_policy persock_rule_nl_policy[PERSOCK_A_RULE_PORT_LAST + 1];
+
 /* Global operation policy for persock */
-extern const struct nla_policy persock_nl_policy[PERSOCK_A_PROVIDER + 1];
+extern const struct nla_policy persock_nl_policy[PERSOCK_A_BOUND + 1];
 
 /* Ops table for persock */
-extern const struct genl_small_ops persock_nl_ops[8];
+extern const struct genl_small_ops persock_nl_ops[10];
 
 int persock_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info);
 int persock_nl_provider_get_dumpit(struct sk_buff *skb,
@@ -33,5 +38,13 @@ int persock_nl_detach_doit(struct sk_buff *skb, struct genl_info *info);
 int persock_nl_attachment_get_doit(struct sk_buff *skb, struct genl_info *info);
 int persock_nl_attachment_get_dumpit(struct sk_buff *skb,
 				     struct netlink_callback *cb);
+int persock_nl_personality_set_doit(struct sk_buff *skb,
+				    struct genl_info *info);
+int persock_nl_policy_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb);
+
+enum {
+	PERSOCK_NLGRP_DENIALS,
+};
 
 #endif /* _LINUX_PERSOCK_GEN_H */

@@ -16,21 +16,28 @@
 
 #include "cgroup.h"
 #include "family.h"
+#include "denial.h"
 #include "intercept.h"
+#include "load.h"
 #include "netlink.h"
 #include "netlink-gen.h"
 #include "personality.h"
 #include "provider.h"
 
-static struct genl_family netlink_family;
-
-static struct sk_buff *reply_new(struct genl_info *info, void **header)
+/**
+ * persock_reply_new() - begin the reply to a request
+ * @info: the request
+ * @header: set, for persock_reply_send()
+ *
+ * Return: the reply, or NULL without memory.
+ */
+struct sk_buff *persock_reply_new(struct genl_info *info, void **header)
 {
 	struct sk_buff *reply = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 
 	if (!reply)
 		return NULL;
-	*header = genlmsg_put_reply(reply, info, &netlink_family, 0,
+	*header = genlmsg_put_reply(reply, info, &persock_netlink_family, 0,
 				    info->genlhdr->cmd);
 	if (!*header) {
 		nlmsg_free(reply);
@@ -40,8 +47,17 @@ static struct sk_buff *reply_new(struct genl_info *info, void **header)
 	return reply;
 }
 
-static int reply_send(struct genl_info *info, struct sk_buff *reply,
-		      void *header, int err)
+/**
+ * persock_reply_send() - send a reply, or drop it
+ * @info: the request
+ * @reply: from persock_reply_new()
+ * @header: from persock_reply_new()
+ * @err: what has gone wrong, or 0
+ *
+ * Return: @err, or why it was not sent.
+ */
+int persock_reply_send(struct genl_info *info, struct sk_buff *reply,
+		       void *header, int err)
 {
 	if (err) {
 		nlmsg_free(reply);
@@ -52,12 +68,27 @@ static int reply_send(struct genl_info *info, struct sk_buff *reply,
 	return genlmsg_reply(reply, info);
 }
 
-static int put_u64(struct sk_buff *skb, int attribute, u64 value)
+/**
+ * persock_put_u64() - put an attribute of 64 bits
+ * @skb: where it goes
+ * @attribute: its type
+ * @value: its value
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int persock_put_u64(struct sk_buff *skb, int attribute, u64 value)
 {
 	return nla_put_u64_64bit(skb, attribute, value, PERSOCK_A_PAD);
 }
 
-static int put_counters(struct sk_buff *skb, const struct persock_totals *totals)
+/**
+ * persock_put_counters() - put the verdicts given, one nest per operation
+ * @skb: where they go
+ * @totals: the counts
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int persock_put_counters(struct sk_buff *skb, const struct persock_totals *totals)
 {
 	unsigned int i;
 
@@ -76,6 +107,9 @@ static int put_counters(struct sk_buff *skb, const struct persock_totals *totals
 				      PERSOCK_A_COUNTER_PAD) ||
 		    nla_put_u64_64bit(skb, PERSOCK_A_COUNTER_DENIED,
 				      verdicts[PERSOCK_DENIED],
+				      PERSOCK_A_COUNTER_PAD) ||
+		    nla_put_u64_64bit(skb, PERSOCK_A_COUNTER_AUDITED,
+				      verdicts[PERSOCK_AUDITED],
 				      PERSOCK_A_COUNTER_PAD))
 			return -EMSGSIZE;
 		nla_nest_end(skb, nest);
@@ -95,7 +129,7 @@ int persock_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 	bool holds;
 	int err;
 
-	reply = reply_new(info, &header);
+	reply = persock_reply_new(info, &header);
 	if (!reply)
 		return -ENOMEM;
 
@@ -111,10 +145,12 @@ int persock_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 	      nla_put_string(reply, PERSOCK_A_REASON, failed) ||
 	      nla_put_u8(reply, PERSOCK_A_ARMED, persock_armed()) ||
 	      nla_put_u32(reply, PERSOCK_A_ATTACHMENTS, attachments) ||
-	      put_u64(reply, PERSOCK_A_SOCKETS_LIVE, sockets) ? -EMSGSIZE : 0;
+	      persock_put_u64(reply, PERSOCK_A_SOCKETS_LIVE, sockets) ||
+	      persock_put_u64(reply, PERSOCK_A_LOST, persock_denial_lost()) ?
+	      -EMSGSIZE : 0;
 	mutex_unlock(&persock_mutex);
 
-	return reply_send(info, reply, header, err);
+	return persock_reply_send(info, reply, header, err);
 }
 
 static int put_provider(struct sk_buff *skb, const void *entry)
@@ -139,19 +175,27 @@ static int put_provider(struct sk_buff *skb, const void *entry)
 	return 0;
 }
 
-/*
- * One entry of a dump. cb->args[0] counts the entries that were sent; an entry
- * that does not fit is sent again in the next message.
+/**
+ * persock_dump_entry() - put one entry of a dump
+ * @skb: where it goes
+ * @cb: the dump; its args[0] counts the entries that were sent
+ * @cmd: the command that is answered
+ * @put: puts the entry
+ * @entry: the entry
+ *
+ * An entry that does not fit is sent again in the next message.
+ *
+ * Return: 0, or -EMSGSIZE when it does not fit.
  */
-static int dump_entry(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
-		      int (*put)(struct sk_buff *skb, const void *entry),
-		      const void *entry)
+int persock_dump_entry(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
+		       int (*put)(struct sk_buff *skb, const void *entry),
+		       const void *entry)
 {
 	void *header;
 	int err;
 
 	header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
-			     cb->nlh->nlmsg_seq, &netlink_family, NLM_F_MULTI,
+			     cb->nlh->nlmsg_seq, &persock_netlink_family, NLM_F_MULTI,
 			     cmd);
 	if (!header)
 		return -EMSGSIZE;
@@ -166,9 +210,17 @@ static int dump_entry(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 	return err;
 }
 
-/* What a dump callback returns: an entry too large for any message fails. */
-static int dump_result(struct sk_buff *skb, struct netlink_callback *cb,
-		       int sent, int err)
+/**
+ * persock_dump_result() - what a dump callback returns
+ * @skb: what it has filled
+ * @cb: the dump
+ * @sent: entries that were sent so far
+ * @err: of the entry that ended it, or 0
+ *
+ * Return: the length; @err when an entry is too large for any message.
+ */
+int persock_dump_result(struct sk_buff *skb, struct netlink_callback *cb,
+			int sent, int err)
 {
 	cb->args[0] = sent;
 	return err && !skb->len ? err : skb->len;
@@ -184,16 +236,22 @@ int persock_nl_provider_get_dumpit(struct sk_buff *skb,
 	cb->seq = persock_generation;
 	while (!err && (provider = persock_provider_next(provider))) {
 		if (i >= cb->args[0])
-			err = dump_entry(skb, cb, PERSOCK_CMD_PROVIDER_GET,
-					 put_provider, provider);
+			err = persock_dump_entry(skb, cb, PERSOCK_CMD_PROVIDER_GET,
+						 put_provider, provider);
 		i += !err;
 	}
 	mutex_unlock(&persock_mutex);
 
-	return dump_result(skb, cb, i, err);
+	return persock_dump_result(skb, cb, i, err);
 }
 
-static const char *personality_of(struct genl_info *info)
+/**
+ * persock_personality_of() - the personality that a request names
+ * @info: the request; its extack is told when there is none
+ *
+ * Return: the name, or NULL.
+ */
+const char *persock_personality_of(struct genl_info *info)
 {
 	if (!info->attrs[PERSOCK_A_PERSONALITY]) {
 		NL_SET_ERR_MSG(info->extack,
@@ -202,160 +260,6 @@ static const char *personality_of(struct genl_info *info)
 	}
 
 	return nla_data(info->attrs[PERSOCK_A_PERSONALITY]);
-}
-
-static int read_providers(struct genl_info *info,
-			  char (*names)[PERSOCK_NAME_MAX + 1],
-			  unsigned int *nr)
-{
-	const struct nlattr *attribute;
-	int left;
-
-	*nr = 0;
-	nlmsg_for_each_attr(attribute, info->nlhdr,
-			    GENL_HDRLEN + netlink_family.hdrsize, left) {
-		if (nla_type(attribute) != PERSOCK_A_PROVIDER)
-			continue;
-		if (*nr == PERSOCK_MAX_PROVIDERS) {
-			NL_SET_ERR_MSG_ATTR(info->extack, attribute,
-					    "a personality has at most 8 providers");
-			return -E2BIG;
-		}
-		if (nla_strscpy(names[*nr], attribute,
-				PERSOCK_NAME_MAX + 1) < 0) {
-			NL_SET_ERR_MSG_ATTR(info->extack, attribute,
-					    "the name of a provider is longer than 63");
-			return -EINVAL;
-		}
-		(*nr)++;
-	}
-
-	return 0;
-}
-
-int persock_nl_personality_new_doit(struct sk_buff *skb,
-				    struct genl_info *info)
-{
-	char providers[PERSOCK_MAX_PROVIDERS][PERSOCK_NAME_MAX + 1];
-	struct persock_personality *personality;
-	const char *name;
-	unsigned int nr;
-	int err;
-
-	name = personality_of(info);
-	if (!name)
-		return -EINVAL;
-	if (!info->attrs[PERSOCK_A_BASE]) {
-		NL_SET_ERR_MSG(info->extack,
-			       "the name of the personality to start from is missing");
-		return -EINVAL;
-	}
-	err = read_providers(info, providers, &nr);
-	if (err)
-		return err;
-
-	mutex_lock(&persock_mutex);
-	personality = persock_personality_add(name,
-					      nla_data(info->attrs[PERSOCK_A_BASE]),
-					      providers, nr, info->extack);
-	mutex_unlock(&persock_mutex);
-
-	return PTR_ERR_OR_ZERO(personality);
-}
-
-static int put_personality(struct sk_buff *skb, const void *entry)
-{
-	const struct persock_personality *personality = entry;
-	struct persock_totals totals = personality->retired;
-	struct persock_attachment *attachment = NULL;
-	u64 sockets = 0;
-	unsigned int i;
-
-	while ((attachment = persock_attachment_next(attachment))) {
-		if (attachment->personality != personality)
-			continue;
-		sockets += persock_attachment_sockets(attachment);
-		persock_totals_read(attachment->totals, &totals);
-	}
-
-	if (nla_put_string(skb, PERSOCK_A_PERSONALITY, personality->name) ||
-	    nla_put_string(skb, PERSOCK_A_BASE, personality->base) ||
-	    nla_put_u8(skb, PERSOCK_A_BUILTIN, personality->builtin))
-		return -EMSGSIZE;
-	for (i = 0; i < personality->nr_providers; i++) {
-		if (nla_put_string(skb, PERSOCK_A_PROVIDER,
-				   personality->providers[i]->name))
-			return -EMSGSIZE;
-	}
-	if (nla_put_u32(skb, PERSOCK_A_ATTACHMENTS, personality->attachments) ||
-	    put_u64(skb, PERSOCK_A_SOCKETS_LIVE, sockets) ||
-	    put_u64(skb, PERSOCK_A_SOCKETS_CREATED, totals.created))
-		return -EMSGSIZE;
-
-	return put_counters(skb, &totals);
-}
-
-int persock_nl_personality_get_doit(struct sk_buff *skb,
-				    struct genl_info *info)
-{
-	const struct persock_personality *personality;
-	const char *name = personality_of(info);
-	struct sk_buff *reply;
-	void *header;
-	int err;
-
-	if (!name)
-		return -EINVAL;
-	reply = reply_new(info, &header);
-	if (!reply)
-		return -ENOMEM;
-
-	mutex_lock(&persock_mutex);
-	personality = persock_personality_find(name);
-	if (personality) {
-		err = put_personality(reply, personality);
-	} else {
-		NL_SET_ERR_MSG(info->extack, "no such personality");
-		err = -ENOENT;
-	}
-	mutex_unlock(&persock_mutex);
-
-	return reply_send(info, reply, header, err);
-}
-
-int persock_nl_personality_get_dumpit(struct sk_buff *skb,
-				      struct netlink_callback *cb)
-{
-	struct persock_personality *personality = NULL;
-	int i = 0, err = 0;
-
-	mutex_lock(&persock_mutex);
-	cb->seq = persock_generation;
-	while (!err && (personality = persock_personality_next(personality))) {
-		if (i >= cb->args[0])
-			err = dump_entry(skb, cb, PERSOCK_CMD_PERSONALITY_GET,
-					 put_personality, personality);
-		i += !err;
-	}
-	mutex_unlock(&persock_mutex);
-
-	return dump_result(skb, cb, i, err);
-}
-
-int persock_nl_personality_del_doit(struct sk_buff *skb,
-				    struct genl_info *info)
-{
-	const char *name = personality_of(info);
-	int err;
-
-	if (!name)
-		return -EINVAL;
-
-	mutex_lock(&persock_mutex);
-	err = persock_personality_del(name, info->extack);
-	mutex_unlock(&persock_mutex);
-
-	return err;
 }
 
 /* The caller's descriptor counts: the core runs us in the sender's context. */
@@ -374,7 +278,7 @@ static struct cgroup *cgroup_of(struct genl_info *info)
 
 int persock_nl_attach_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	const char *name = personality_of(info);
+	const char *name = persock_personality_of(info);
 	struct cgroup *cgroup;
 	int err;
 
@@ -443,18 +347,18 @@ static int put_attachment(struct sk_buff *skb, const void *entry)
 	char *path;
 	int length;
 
-	if (put_u64(skb, PERSOCK_A_CGROUP_ID, attachment->id))
+	if (persock_put_u64(skb, PERSOCK_A_CGROUP_ID, attachment->id))
 		return -EMSGSIZE;
 
 	persock_totals_read(attachment->totals, &totals);
 	if (nla_put_string(skb, PERSOCK_A_PERSONALITY,
 			   attachment->personality->name) ||
-	    put_u64(skb, PERSOCK_A_SOCKETS_LIVE,
-		    persock_attachment_sockets(attachment)) ||
-	    put_u64(skb, PERSOCK_A_SOCKETS_CREATED, totals.created))
+	    persock_put_u64(skb, PERSOCK_A_SOCKETS_LIVE,
+			    persock_attachment_sockets(attachment)) ||
+	    persock_put_u64(skb, PERSOCK_A_SOCKETS_CREATED, totals.created))
 		return -EMSGSIZE;
 
-	if (put_counters(skb, &totals))
+	if (persock_put_counters(skb, &totals))
 		return -EMSGSIZE;
 
 	/* A path that does not fit is left out: the id tells which it is. */
@@ -480,7 +384,7 @@ int persock_nl_attachment_get_doit(struct sk_buff *skb, struct genl_info *info)
 	err = cgroup_id_of(info, &id);
 	if (err)
 		return err;
-	reply = reply_new(info, &header);
+	reply = persock_reply_new(info, &header);
 	if (!reply)
 		return -ENOMEM;
 
@@ -495,7 +399,7 @@ int persock_nl_attachment_get_doit(struct sk_buff *skb, struct genl_info *info)
 	}
 	mutex_unlock(&persock_mutex);
 
-	return reply_send(info, reply, header, err);
+	return persock_reply_send(info, reply, header, err);
 }
 
 int persock_nl_attachment_get_dumpit(struct sk_buff *skb,
@@ -510,22 +414,31 @@ int persock_nl_attachment_get_dumpit(struct sk_buff *skb,
 		if (!attachment->attached)
 			continue;
 		if (i >= cb->args[0])
-			err = dump_entry(skb, cb, PERSOCK_CMD_ATTACHMENT_GET,
-					 put_attachment, attachment);
+			err = persock_dump_entry(skb, cb, PERSOCK_CMD_ATTACHMENT_GET,
+						 put_attachment, attachment);
 		i += !err;
 	}
 	mutex_unlock(&persock_mutex);
 
-	return dump_result(skb, cb, i, err);
+	return persock_dump_result(skb, cb, i, err);
 }
 
-static struct genl_family netlink_family __ro_after_init = {
+static const struct genl_multicast_group groups[] = {
+	[PERSOCK_NLGRP_DENIALS] = {
+		.name = PERSOCK_GENL_GROUP_DENIALS,
+		.flags = GENL_MCAST_CAP_NET_ADMIN,
+	},
+};
+
+struct genl_family persock_netlink_family __ro_after_init = {
 	.name = PERSOCK_GENL_NAME,
 	.version = PERSOCK_GENL_VERSION,
 	.maxattr = ARRAY_SIZE(persock_nl_policy) - 1,
 	.policy = persock_nl_policy,
 	.small_ops = persock_nl_ops,
 	.n_small_ops = ARRAY_SIZE(persock_nl_ops),
+	.mcgrps = groups,
+	.n_mcgrps = ARRAY_SIZE(groups),
 	/* persock_mutex serialises what must be; others need not wait. */
 	.parallel_ops = true,
 	/* GENL_ADMIN_PERM is about the initial user namespace, whatever the net. */
@@ -540,7 +453,12 @@ static struct genl_family netlink_family __ro_after_init = {
  */
 int __init persock_netlink_init(void)
 {
-	return genl_register_family(&netlink_family);
+	int err = genl_register_family(&persock_netlink_family);
+
+	if (!err)
+		persock_denial_init(&persock_netlink_family);
+
+	return err;
 }
 
 /**
@@ -550,5 +468,6 @@ int __init persock_netlink_init(void)
  */
 void persock_netlink_exit(void)
 {
-	genl_unregister_family(&netlink_family);
+	persock_denial_exit();
+	genl_unregister_family(&persock_netlink_family);
 }

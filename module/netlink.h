@@ -5,7 +5,30 @@
 #ifndef _PERSOCK_NETLINK_H
 #define _PERSOCK_NETLINK_H
 
+#include <linux/types.h>
+
+struct genl_family;
+struct genl_info;
+struct netlink_callback;
+struct persock_totals;
+struct sk_buff;
+
+extern struct genl_family persock_netlink_family;
+
 int persock_netlink_init(void);
 void persock_netlink_exit(void);
+
+struct sk_buff *persock_reply_new(struct genl_info *info, void **header);
+int persock_reply_send(struct genl_info *info, struct sk_buff *reply,
+		       void *header, int err);
+int persock_put_u64(struct sk_buff *skb, int attribute, u64 value);
+int persock_put_counters(struct sk_buff *skb,
+			 const struct persock_totals *totals);
+int persock_dump_entry(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
+		       int (*put)(struct sk_buff *skb, const void *entry),
+		       const void *entry);
+int persock_dump_result(struct sk_buff *skb, struct netlink_callback *cb,
+			int sent, int err);
+const char *persock_personality_of(struct genl_info *info);
 
 #endif /* _PERSOCK_NETLINK_H */

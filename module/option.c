@@ -8,6 +8,7 @@
  */
 #include <linux/in6.h>
 #include <linux/net.h>
+#include <linux/sctp.h>
 #include <linux/socket.h>
 #include <linux/string.h>
 #include <linux/tcp.h>
@@ -21,12 +22,45 @@
 #include "option.h"
 #include "report.h"
 
+/*
+ * SCTP's options that bind the socket or connect it. The addresses are in the
+ * value, so where addresses are restricted they are not for the asking.
+ */
+static int judge_sctp(const struct persock_policy *policy, int level,
+		      int optname, struct persock_event *event)
+{
+	const struct persock_addresses *addresses = &policy->connect;
+
+	if (level != SOL_SCTP)
+		return PERSOCK_ALLOW;
+
+	switch (optname) {
+	case SCTP_SOCKOPT_BINDX_ADD:
+	case SCTP_SOCKOPT_BINDX_REM:
+		addresses = &policy->bind;
+		event->section = PERSOCK_SECTION_BIND;
+		break;
+	case SCTP_SOCKOPT_CONNECTX_OLD:
+	case SCTP_SOCKOPT_CONNECTX:
+	case SCTP_SOCKOPT_CONNECTX3:
+		event->section = PERSOCK_SECTION_CONNECT;
+		break;
+	default:
+		return PERSOCK_ALLOW;
+	}
+	if (!persock_restricts(addresses))
+		return PERSOCK_ALLOW;
+
+	event->rule = 0;
+	return addresses->fallback < 0 ? addresses->fallback : -EACCES;
+}
+
 /**
  * persock_option_judge_get() - judge and report the reading of an option
- * @router: the socket's
+ * @sock: a governed socket
  * @level: level of the option
  * @optname: name of the option
- * @len: length of the caller's buffer, where a rule asks for it
+ * @len: length of the caller's buffer
  * @max: on allow, the longest answer that is given; 0: any
  *
  * A negative length is EINVAL whatever the option (seed S8).
@@ -34,29 +68,62 @@
  * Context: any; does not sleep.
  * Return: PERSOCK_ALLOW or a negative errno.
  */
-int persock_option_judge_get(struct persock_router *router, int level,
-			     int optname, int len, unsigned int *max)
+int persock_option_judge_get(struct socket *sock, int level, int optname,
+			     int len, unsigned int *max)
 {
-	const struct persock_rules *rules = persock_router_rules(router);
-	bool judges_len = persock_judges_get_len(rules);
+	struct persock_router *router = persock_router_peek(sock);
+	struct persock_event event = {
+		.operation = PERSOCK_OP_GETSOCKOPT,
+		.section = PERSOCK_SECTION_OPTIONS_GET,
+		.sock = sock,
+		.subject = level,
+		.detail = optname,
+	};
+	const struct persock_version *version;
+	const struct persock_rules *rules;
 	int verdict = PERSOCK_ALLOW;
 	unsigned int size;
+	bool judges_len;
 
+	rcu_read_lock();
+	version = persock_router_version(router);
+	rules = persock_router_rules(router, version);
+	judges_len = persock_judges_get_len(rules);
+	*max = 0;
 	if (judges_len)
 		verdict = persock_judge_get_len(0, len);
 	if (!verdict)
-		verdict = persock_judge_get(rules, level, optname, &size, max);
+		verdict = persock_judge_get(rules, level, optname, &size, max,
+					    &event.rule);
 	if (!verdict && judges_len)
 		verdict = persock_judge_get_len(size, len);
-	persock_report(router->attachment, PERSOCK_OP_GETSOCKOPT, level,
-		       optname, verdict);
+	if (!verdict)
+		verdict = judge_sctp(&version->policy, level, optname, &event);
+	if (!persock_enforces(version))
+		*max = 0;
+	verdict = persock_report(router->attachment, version, &event, verdict);
+	rcu_read_unlock();
 
 	return verdict;
 }
 
+/* To ask for credentials with every message is to receive them. */
+static int judge_passcred(const struct persock_router *router,
+			  const struct persock_policy *policy, int level,
+			  int optname, struct persock_event *event)
+{
+	if (level != SOL_SOCKET || optname != SO_PASSCRED ||
+	    !persock_router_unix(router) || !policy->unix_credentials)
+		return PERSOCK_ALLOW;
+
+	event->section = PERSOCK_SECTION_UNIX_CREDENTIALS;
+	event->rule = 0;
+	return policy->unix_credentials;
+}
+
 /**
- * persock_option_judge_set() - judge and count the setting of an option
- * @router: the socket's
+ * persock_option_judge_set() - judge and report the setting of an option
+ * @sock: a governed socket
  * @level: level of the option
  * @optname: name of the option
  * @optlen: length of the value; cut to the option's
@@ -64,22 +131,44 @@ int persock_option_judge_get(struct persock_router *router, int level,
  * Context: any; does not sleep.
  * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno.
  */
-int persock_option_judge_set(struct persock_router *router, int level,
-			     int optname, unsigned int *optlen)
+int persock_option_judge_set(struct socket *sock, int level, int optname,
+			     unsigned int *optlen)
 {
-	int verdict = persock_judge_set(persock_router_rules(router), level,
-					optname, optlen);
+	struct persock_router *router = persock_router_peek(sock);
+	struct persock_event event = {
+		.operation = PERSOCK_OP_SETSOCKOPT,
+		.section = PERSOCK_SECTION_OPTIONS_SET,
+		.sock = sock,
+		.subject = level,
+		.detail = optname,
+	};
+	const struct persock_version *version;
+	unsigned int length = *optlen;
+	int verdict;
 
+	rcu_read_lock();
+	version = persock_router_version(router);
+	verdict = persock_judge_set(persock_router_rules(router, version),
+				    level, optname, &length, &event.rule);
+	if (!verdict)
+		verdict = judge_sctp(&version->policy, level, optname, &event);
+	if (!verdict)
+		verdict = judge_passcred(router, &version->policy, level,
+					 optname, &event);
 	/*
 	 * It would replace the socket's proto_ops, and the router with them.
 	 * No policy can allow it, so it answers as a kernel without it does.
 	 */
-	if (verdict == PERSOCK_ALLOW && level == SOL_IPV6 &&
-	    optname == IPV6_ADDRFORM)
+	if (level == SOL_IPV6 && optname == IPV6_ADDRFORM &&
+	    (verdict == PERSOCK_ALLOW || !persock_enforces(version))) {
+		event.always = true;
 		verdict = -ENOPROTOOPT;
+	}
+	if (persock_enforces(version))
+		*optlen = length;
+	verdict = persock_report(router->attachment, version, &event, verdict);
+	rcu_read_unlock();
 
-	persock_report(router->attachment, PERSOCK_OP_SETSOCKOPT, level,
-		       optname, verdict);
 	return verdict;
 }
 
@@ -87,16 +176,15 @@ int persock_option_judge_set(struct persock_router *router, int level,
  * Judge with the length in user memory. The length of the answer may be cut,
  * so it is written before the call.
  */
-static int judge_get(struct persock_router *router, int level, int optname,
+static int judge_get(struct socket *sock, int level, int optname,
 		     sockptr_t optlen)
 {
 	unsigned int max;
-	int len = 0, err;
+	int len, err;
 
-	if (persock_judges_get_len(persock_router_rules(router)) &&
-	    copy_from_sockptr(&len, optlen, sizeof(len)))
+	if (copy_from_sockptr(&len, optlen, sizeof(len)))
 		return -EFAULT;
-	err = persock_option_judge_get(router, level, optname, len, &max);
+	err = persock_option_judge_get(sock, level, optname, len, &max);
 	if (err)
 		return err;
 	if (max && len > (int)max) {
@@ -116,7 +204,7 @@ int persock_router_getsockopt(struct socket *sock, int level, int optname,
 
 	if (!router->provider->ops->getsockopt)
 		return -EOPNOTSUPP;
-	err = judge_get(router, level, optname, USER_SOCKPTR(optlen));
+	err = judge_get(sock, level, optname, USER_SOCKPTR(optlen));
 	if (err)
 		return err;
 
@@ -133,8 +221,7 @@ int persock_router_getsockopt_iter(struct socket *sock, int level, int optname,
 	unsigned int max;
 	int err;
 
-	err = persock_option_judge_get(router, level, optname, opt->optlen,
-				       &max);
+	err = persock_option_judge_get(sock, level, optname, opt->optlen, &max);
 	if (err)
 		return err;
 	if (max && opt->optlen > (int)max) {
@@ -165,7 +252,7 @@ int persock_router_setsockopt(struct socket *sock, int level, int optname,
 
 	if (!router->provider->ops->setsockopt)
 		return -EOPNOTSUPP;
-	verdict = persock_option_judge_set(router, level, optname, &optlen);
+	verdict = persock_option_judge_set(sock, level, optname, &optlen);
 	if (verdict)
 		return min(verdict, 0);
 
@@ -266,7 +353,7 @@ int persock_option_sk_get(struct sock *sk, int level, int optname,
 		return err;
 	}
 
-	err = judge_get(router, level, optname, optlen);
+	err = judge_get(sock, level, optname, optlen);
 	if (err)
 		return err;
 	if (identity(router, sock, optname, &value))

@@ -19,10 +19,10 @@ int persock_router_getsockopt_iter(struct socket *sock, int level, int optname,
 int persock_router_setsockopt(struct socket *sock, int level, int optname,
 			      sockptr_t optval, unsigned int optlen);
 
-int persock_option_judge_get(struct persock_router *router, int level,
-			     int optname, int len, unsigned int *max);
-int persock_option_judge_set(struct persock_router *router, int level,
-			     int optname, unsigned int *optlen);
+int persock_option_judge_get(struct socket *sock, int level, int optname,
+			     int len, unsigned int *max);
+int persock_option_judge_set(struct socket *sock, int level, int optname,
+			     unsigned int *optlen);
 
 int persock_option_sk_get(struct sock *sk, int level, int optname,
 			  sockptr_t optval, sockptr_t optlen);

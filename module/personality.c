@@ -6,7 +6,9 @@
 
 #include <linux/errno.h>
 #include <linux/module.h>
+#include <linux/mm.h>
 #include <linux/netlink.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -17,6 +19,9 @@ DEFINE_MUTEX(persock_mutex);
 unsigned int persock_generation = 1;
 
 static LIST_HEAD(personalities);
+
+/* Frees what was replaced or detached, outside of every lock. */
+struct workqueue_struct *persock_workqueue;
 
 /**
  * persock_personality_find() - find a personality by name
@@ -58,9 +63,72 @@ persock_personality_next(struct persock_personality *previous)
 	return list_entry(next, struct persock_personality, node);
 }
 
-static struct persock_personality *
-personality_alloc(const char *name, const char *base,
-		  const struct persock_policy *policy)
+/**
+ * persock_personality_version() - what a personality says
+ * @personality: it
+ *
+ * Context: persock_mutex is held, and protects what is returned.
+ * Return: its version.
+ */
+const struct persock_version *
+persock_personality_version(const struct persock_personality *personality)
+{
+	return rcu_dereference_protected(personality->version,
+					 lockdep_is_held(&persock_mutex));
+}
+
+/**
+ * persock_store_put() - let go of the lists of a policy
+ * @store: the last reference frees them; may be NULL
+ *
+ * Context: process context; no reader is left.
+ */
+void persock_store_put(struct persock_store *store)
+{
+	unsigned int i;
+
+	if (!store || !refcount_dec_and_test(&store->ref))
+		return;
+
+	for (i = 0; i < ARRAY_SIZE(store->indexes); i++)
+		persock_address_index_free(store->indexes[i]);
+	kvfree(store->memory);
+	kfree(store);
+}
+
+static void version_free(struct persock_version *version)
+{
+	if (!version)
+		return;
+	persock_store_put(version->store);
+	kfree(version);
+}
+
+static void version_free_work(struct work_struct *work)
+{
+	version_free(container_of(to_rcu_work(work), struct persock_version,
+				  free));
+}
+
+static struct persock_version *version_alloc(const struct persock_policy *policy,
+					     struct persock_store *store)
+{
+	struct persock_version *version = kzalloc(sizeof(*version), GFP_KERNEL);
+
+	if (!version)
+		return NULL;
+
+	version->policy = *policy;
+	version->store = store;
+	if (store)
+		refcount_inc(&store->ref);
+	INIT_RCU_WORK(&version->free, version_free_work);
+
+	return version;
+}
+
+static struct persock_personality *personality_alloc(const char *name,
+						     const char *base)
 {
 	struct persock_personality *personality;
 
@@ -72,7 +140,6 @@ personality_alloc(const char *name, const char *base,
 	INIT_LIST_HEAD(&personality->node);
 	strscpy(personality->name, name, sizeof(personality->name));
 	strscpy(personality->base, base, sizeof(personality->base));
-	personality->policy = policy;
 
 	return personality;
 }
@@ -91,24 +158,55 @@ void persock_personality_put(struct persock_personality *personality)
 	if (!refcount_dec_and_test(&personality->ref))
 		return;
 
-	for (i = 0; i < personality->nr_providers; i++)
-		persock_provider_put(personality->providers[i]);
+	version_free(rcu_dereference_protected(personality->version, true));
+	for (i = 0; i < personality->nr_pins; i++)
+		persock_provider_put(personality->pins[i]);
+	kfree(personality->pins);
 	kfree(personality);
 }
 
+/* Once a personality has named a provider it keeps it, see struct. */
+static int pin(struct persock_personality *personality,
+	       const struct persock_provider *provider)
+{
+	const struct persock_provider **pins;
+	unsigned int i;
+
+	for (i = 0; i < personality->nr_pins; i++) {
+		if (personality->pins[i] == provider) {
+			persock_provider_put(provider);
+			return 0;
+		}
+	}
+
+	pins = krealloc_array(personality->pins, i + 1, sizeof(*pins),
+			      GFP_KERNEL);
+	if (!pins) {
+		persock_provider_put(provider);
+		return -ENOMEM;
+	}
+	pins[i] = provider;
+	personality->pins = pins;
+	personality->nr_pins++;
+
+	return 0;
+}
+
 static int add_provider(struct persock_personality *personality,
-			const char *name, struct netlink_ext_ack *extack)
+			struct persock_version *version, const char *name,
+			struct netlink_ext_ack *extack)
 {
 	const struct persock_provider *provider;
 	unsigned int i;
+	int err;
 
-	for (i = 0; i < personality->nr_providers; i++) {
-		if (!strcmp(personality->providers[i]->name, name)) {
+	for (i = 0; i < version->nr_providers; i++) {
+		if (!strcmp(version->providers[i]->name, name)) {
 			NL_SET_ERR_MSG(extack, "a provider is named twice");
 			return -EINVAL;
 		}
 	}
-	if (personality->nr_providers == PERSOCK_MAX_PROVIDERS) {
+	if (version->nr_providers == PERSOCK_MAX_PROVIDERS) {
 		NL_SET_ERR_MSG(extack,
 			       "a personality has at most 8 providers");
 		return -E2BIG;
@@ -119,67 +217,150 @@ static int add_provider(struct persock_personality *personality,
 		NL_SET_ERR_MSG(extack, "no provider of that name is registered");
 		return -ENOENT;
 	}
-	personality->providers[personality->nr_providers++] = provider;
+	err = pin(personality, provider);
+	if (err)
+		return err;
+	version->providers[version->nr_providers++] = provider;
 
 	return 0;
 }
 
+/* The version that a proposal asks for, not published yet. */
+static struct persock_version *
+version_make(struct persock_personality *personality,
+	     const struct persock_proposal *proposal,
+	     struct netlink_ext_ack *extack)
+{
+	const struct persock_version *base = NULL;
+	struct persock_personality *source = NULL;
+	struct persock_version *version;
+	unsigned int i;
+	int err = 0;
+
+	if (proposal->base)
+		source = persock_personality_find(proposal->base);
+	if (source)
+		base = persock_personality_version(source);
+	if (!base && (!proposal->policy || (proposal->base &&
+					    !proposal->nr_providers))) {
+		NL_SET_ERR_MSG(extack, "no personality has the base's name");
+		return ERR_PTR(-ENOENT);
+	}
+
+	if (proposal->policy)
+		version = version_alloc(proposal->policy, proposal->store);
+	else
+		version = version_alloc(&base->policy, base->store);
+	if (!version)
+		return ERR_PTR(-ENOMEM);
+
+	for (i = 0; !err && i < proposal->nr_providers; i++)
+		err = add_provider(personality, version,
+				   proposal->providers[i], extack);
+	if (!proposal->nr_providers && base) {
+		for (i = 0; !err && i < base->nr_providers; i++)
+			err = add_provider(personality, version,
+					   base->providers[i]->name, extack);
+	} else if (!proposal->nr_providers) {
+		err = add_provider(personality, version, "native", extack);
+	}
+	if (err) {
+		version_free(version);
+		return ERR_PTR(err);
+	}
+
+	return version;
+}
+
 /**
- * persock_personality_add() - make a personality from another one
- * @name: name of the new one
- * @base: name of the one whose policy it starts with
- * @providers: names of its providers, in order
- * @nr_providers: number of names; with 0 it takes the base's providers
+ * persock_personality_add() - make a personality
+ * @name: its name
+ * @proposal: what it is to say
  * @extack: told why it was refused
  *
  * Context: process context; persock_mutex is held.
- * Return: the personality, which the list owns, or an ERR_PTR: -EINVAL for a
- * name that is not valid, -EEXIST for one that is taken, -ENOENT when base or
- * a provider does not exist, -E2BIG for too many providers, -ENOMEM.
+ * Return: 0; -EINVAL for a name that is not valid, -EEXIST for one that is
+ * taken, -ENOENT when base or a provider does not exist, -E2BIG for too many
+ * providers, -ENOMEM.
  */
-struct persock_personality *
-persock_personality_add(const char *name, const char *base,
-			char (*providers)[PERSOCK_NAME_MAX + 1],
-			unsigned int nr_providers,
-			struct netlink_ext_ack *extack)
+int persock_personality_add(const char *name,
+			    const struct persock_proposal *proposal,
+			    struct netlink_ext_ack *extack)
 {
-	struct persock_personality *personality, *source;
-	unsigned int i;
-	int err = 0;
+	struct persock_personality *personality;
+	struct persock_version *version;
 
 	lockdep_assert_held(&persock_mutex);
 	if (!persock_name_valid(name)) {
 		NL_SET_ERR_MSG(extack,
 			       "a personality's name is 1 to 63 of [A-Za-z0-9._-] and does not begin with -");
-		return ERR_PTR(-EINVAL);
+		return -EINVAL;
 	}
 	if (persock_personality_find(name)) {
 		NL_SET_ERR_MSG(extack, "a personality of that name exists");
-		return ERR_PTR(-EEXIST);
-	}
-	source = persock_personality_find(base);
-	if (!source) {
-		NL_SET_ERR_MSG(extack, "no personality has the base's name");
-		return ERR_PTR(-ENOENT);
+		return -EEXIST;
 	}
 
-	personality = personality_alloc(name, base, source->policy);
+	personality = personality_alloc(name, proposal->base ?: "");
 	if (!personality)
-		return ERR_PTR(-ENOMEM);
-
-	for (i = 0; !err && i < nr_providers; i++)
-		err = add_provider(personality, providers[i], extack);
-	for (i = 0; !err && !nr_providers && i < source->nr_providers; i++)
-		err = add_provider(personality, source->providers[i]->name,
-				   extack);
-	if (err) {
+		return -ENOMEM;
+	version = version_make(personality, proposal, extack);
+	if (IS_ERR(version)) {
 		persock_personality_put(personality);
-		return ERR_PTR(err);
+		return PTR_ERR(version);
 	}
+
+	rcu_assign_pointer(personality->version, version);
 	list_add_tail(&personality->node, &personalities);
 	persock_generation++;
 
-	return personality;
+	return 0;
+}
+
+/**
+ * persock_personality_set() - replace what a personality says
+ * @name: its name
+ * @proposal: what it is to say
+ * @extack: told why it was refused
+ *
+ * Its live sockets are governed by the new policy from their next operation
+ * on; those that sleep in one have been judged. They keep their provider.
+ *
+ * Context: process context; persock_mutex is held. Does not wait for readers.
+ * Return: 0; -ENOENT when it, its base or a provider does not exist; -EPERM
+ * for one that comes with the module; -EINVAL, -E2BIG, -ENOMEM as
+ * persock_personality_add(). When it fails nothing has changed.
+ */
+int persock_personality_set(const char *name,
+			    const struct persock_proposal *proposal,
+			    struct netlink_ext_ack *extack)
+{
+	struct persock_personality *personality;
+	struct persock_version *version, *previous;
+
+	lockdep_assert_held(&persock_mutex);
+	personality = persock_personality_find(name);
+	if (!personality) {
+		NL_SET_ERR_MSG(extack, "no such personality");
+		return -ENOENT;
+	}
+	if (personality->builtin) {
+		NL_SET_ERR_MSG(extack,
+			       "the personality comes with the module and cannot be changed");
+		return -EPERM;
+	}
+	version = version_make(personality, proposal, extack);
+	if (IS_ERR(version))
+		return PTR_ERR(version);
+
+	previous = rcu_replace_pointer(personality->version, version,
+				       lockdep_is_held(&persock_mutex));
+	strscpy(personality->base, proposal->base ?: "",
+		sizeof(personality->base));
+	persock_generation++;
+	queue_rcu_work(persock_workqueue, &previous->free);
+
+	return 0;
 }
 
 /**
@@ -234,97 +415,95 @@ struct persock_personality *persock_personality_open(void)
 	struct persock_personality *host = persock_personality_find("host");
 	struct persock_provider *provider = NULL;
 	struct persock_personality *personality;
+	struct persock_version *version;
 
-	personality = personality_alloc("", "host", host->policy);
+	personality = personality_alloc("", "host");
 	if (!personality)
 		return ERR_PTR(-ENOMEM);
+	version = version_alloc(&persock_personality_version(host)->policy,
+				NULL);
+	if (!version) {
+		persock_personality_put(personality);
+		return ERR_PTR(-ENOMEM);
+	}
 
 	while ((provider = persock_provider_next(provider))) {
 		if (provider->interposes)
 			continue;
 		/* More than that many, or one that leaves: tried no further. */
-		if (add_provider(personality, provider->name, NULL))
+		if (add_provider(personality, version, provider->name, NULL))
 			break;
 	}
+	rcu_assign_pointer(personality->version, version);
 
 	return personality;
 }
 
 /**
- * persock_personality_judge() - the verdict on a request, and who serves it
- * @personality: who judges
+ * persock_version_judge() - the verdict on a request for a socket
+ * @version: what governs
  * @request: what is requested
+ * @rule: number of the rule that decided, from 1; 0: none did
  *
- * Context: any; does not sleep. The caller keeps the personality alive.
- * Return: the provider, or an ERR_PTR: the errno of the rule, or
- * -EAFNOSUPPORT when no provider takes the request (seed S1).
+ * Context: any; does not sleep.
+ * Return: PERSOCK_ALLOW or a negative errno.
  */
-const struct persock_provider *
-persock_personality_judge(const struct persock_personality *personality,
-			  const struct persock_request *request)
+int persock_version_judge(const struct persock_version *version,
+			  const struct persock_request *request,
+			  unsigned int *rule)
 {
-	const struct persock_policy *policy = personality->policy;
-	unsigned int i;
-	int verdict;
-
-	verdict = persock_judge_socket(policy->sockets, policy->nr_sockets,
-				       policy->socket_default, request->family,
-				       request->type, request->protocol);
-	if (verdict < 0)
-		return ERR_PTR(verdict);
-
-	for (i = 0; i < personality->nr_providers; i++) {
-		if (persock_provider_serves(personality->providers[i],
-					    request->family, request->type,
-					    request->protocol))
-			return personality->providers[i];
-	}
-
-	return ERR_PTR(-EAFNOSUPPORT);
+	return persock_judge_socket(&version->policy.sockets, request->family,
+				    request->type, request->protocol, rule);
 }
 
-static bool rules_sorted(const struct persock_rules *rules)
+/**
+ * persock_version_provider() - who serves a request for a socket
+ * @version: what governs
+ * @request: what is requested
+ *
+ * Context: any; does not sleep.
+ * Return: the provider, or NULL when none takes the request.
+ */
+const struct persock_provider *
+persock_version_provider(const struct persock_version *version,
+			 const struct persock_request *request)
 {
 	unsigned int i;
 
-	for (i = 1; i < rules->nr_options; i++) {
-		const struct persock_option *a = &rules->options[i - 1];
-		const struct persock_option *b = &rules->options[i];
-
-		if (a->level > b->level ||
-		    (a->level == b->level && a->name >= b->name))
-			return false;
+	for (i = 0; i < version->nr_providers; i++) {
+		if (persock_provider_serves(version->providers[i],
+					    request->family, request->type,
+					    request->protocol))
+			return version->providers[i];
 	}
 
-	return true;
+	return NULL;
 }
 
 static int add_preset(const struct persock_preset *preset)
 {
 	struct persock_personality *personality;
+	struct persock_version *version;
 	unsigned int i;
-	int err;
+	int err = 0;
 
-	for (i = 0; i < PERSOCK_NR_CLASSES; i++) {
-		if (!rules_sorted(&preset->policy->rules[i])) {
-			pr_err("preset %s: options are not sorted\n",
-			       preset->name);
-			return -EINVAL;
-		}
+	personality = personality_alloc(preset->name, "");
+	version = version_alloc(preset->policy, NULL);
+	if (!personality || !version)
+		err = -ENOMEM;
+	for (i = 0; !err && i < PERSOCK_MAX_PROVIDERS && preset->providers[i];
+	     i++)
+		err = add_provider(personality, version, preset->providers[i],
+				   NULL);
+	if (err) {
+		version_free(version);
+		if (personality)
+			persock_personality_put(personality);
+		return err;
 	}
-
-	personality = personality_alloc(preset->name, "", preset->policy);
-	if (!personality)
-		return -ENOMEM;
 
 	personality->builtin = true;
-	for (i = 0; i < PERSOCK_MAX_PROVIDERS && preset->providers[i]; i++) {
-		err = add_provider(personality, preset->providers[i], NULL);
-		if (err) {
-			persock_personality_put(personality);
-			return err;
-		}
-	}
+	rcu_assign_pointer(personality->version, version);
 	list_add_tail(&personality->node, &personalities);
 
 	return 0;

@@ -8,29 +8,43 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/refcount.h>
+#include <linux/workqueue.h>
 
 #include "counters.h"
+#include "policy.h"
 #include "provider.h"
-#include "verdict.h"
 
 struct netlink_ext_ack;
 
-#define PERSOCK_MAX_PROVIDERS	8
+/**
+ * struct persock_store - the lists that a loaded policy points at
+ * @ref: one for each version that points here
+ * @memory: all lists but the address rules' indexes, in one piece
+ * @indexes: of the address rules: connect, bind, accept; NULL without rules
+ */
+struct persock_store {
+	refcount_t ref;
+	void *memory;
+	const struct persock_address_index *indexes[3];
+};
 
 /**
- * struct persock_policy - everything that a personality says, immutable
- * @sockets: rules on creation, the first match decides
- * @nr_sockets: length of @sockets
- * @socket_default: verdict when no rule on creation matches
- * @backlog: clamp of listen(2)
- * @rules: the rules of each class of sockets
+ * struct persock_version - what a personality says at one time, immutable
+ * @policy: its policy; the lists are constants of preset.c or @store's
+ * @providers: tried in this order; the personality pins them
+ * @nr_providers: length of @providers
+ * @store: holds the lists, NULL for those of a preset
+ * @free: frees it, a grace period after it was replaced
+ *
+ * Read under RCU: what is judged between two sleeps of an operation is judged
+ * by one version.
  */
-struct persock_policy {
-	const struct persock_socket_rule *sockets;
-	unsigned int nr_sockets;
-	s16 socket_default;
-	struct persock_backlog backlog;
-	struct persock_rules rules[PERSOCK_NR_CLASSES];
+struct persock_version {
+	struct persock_policy policy;
+	const struct persock_provider *providers[PERSOCK_MAX_PROVIDERS];
+	unsigned int nr_providers;
+	struct persock_store *store;
+	struct rcu_work free;
 };
 
 /**
@@ -40,9 +54,10 @@ struct persock_policy {
  * @name: unique among the listed ones
  * @base: name of the personality that it was made from
  * @builtin: comes with the module and cannot be deleted
- * @policy: what it says
- * @providers: tried in this order; each is pinned through its owner
- * @nr_providers: length of @providers
+ * @version: what it says; RCU, replaced under persock_mutex
+ * @pins: providers that it has ever named; each is pinned through its owner,
+ *	  as a socket keeps its provider when the policy is replaced
+ * @nr_pins: length of @pins
  * @attachments: number of cgroups attached to it now; persock_mutex
  * @retired: counts of attachment objects that are gone; persock_mutex
  *
@@ -55,9 +70,9 @@ struct persock_personality {
 	char name[PERSOCK_NAME_MAX + 1];
 	char base[PERSOCK_NAME_MAX + 1];
 	bool builtin;
-	const struct persock_policy *policy;
-	const struct persock_provider *providers[PERSOCK_MAX_PROVIDERS];
-	unsigned int nr_providers;
+	struct persock_version __rcu *version;
+	const struct persock_provider **pins;
+	unsigned int nr_pins;
 	unsigned int attachments;
 	struct persock_totals retired;
 };
@@ -88,31 +103,60 @@ extern struct mutex persock_mutex;
  */
 extern unsigned int persock_generation;
 
-/* The preset tables, see preset.c. */
-struct persock_preset {
-	const char *name;
-	const struct persock_policy *policy;
-	const char *providers[PERSOCK_MAX_PROVIDERS];
-};
+/* For what must happen later: frees, reaping, telling of denials. */
+extern struct workqueue_struct *persock_workqueue;
 
-extern const struct persock_preset persock_presets[];
-extern const unsigned int persock_nr_presets;
+/**
+ * struct persock_proposal - what a personality is to say
+ * @base: name of the personality that it is made from, or NULL
+ * @policy: the policy; NULL: that of the base
+ * @store: of @policy's lists; whoever takes the proposal takes a reference
+ * @providers: names of its providers, in order
+ * @nr_providers: length of @providers; 0: the base's, or native without a base
+ */
+struct persock_proposal {
+	const char *base;
+	const struct persock_policy *policy;
+	struct persock_store *store;
+	char providers[PERSOCK_MAX_PROVIDERS][PERSOCK_NAME_MAX + 1];
+	unsigned int nr_providers;
+};
 
 int persock_personality_init(void);
 void persock_personality_exit(void);
 struct persock_personality *persock_personality_find(const char *name);
-struct persock_personality *
-persock_personality_add(const char *name, const char *base,
-			char (*providers)[PERSOCK_NAME_MAX + 1],
-			unsigned int nr_providers,
-			struct netlink_ext_ack *extack);
+int persock_personality_add(const char *name,
+			    const struct persock_proposal *proposal,
+			    struct netlink_ext_ack *extack);
+int persock_personality_set(const char *name,
+			    const struct persock_proposal *proposal,
+			    struct netlink_ext_ack *extack);
 int persock_personality_del(const char *name, struct netlink_ext_ack *extack);
 void persock_personality_put(struct persock_personality *personality);
 struct persock_personality *persock_personality_open(void);
+const struct persock_version *
+persock_personality_version(const struct persock_personality *personality);
+void persock_store_put(struct persock_store *store);
+int persock_version_judge(const struct persock_version *version,
+			  const struct persock_request *request,
+			  unsigned int *rule);
 const struct persock_provider *
-persock_personality_judge(const struct persock_personality *personality,
-			  const struct persock_request *request);
+persock_version_provider(const struct persock_version *version,
+			 const struct persock_request *request);
 struct persock_personality *
 persock_personality_next(struct persock_personality *previous);
+
+/**
+ * persock_version_of() - what governs now
+ * @personality: whose
+ *
+ * Context: RCU read side, which protects what is returned.
+ * Return: its version.
+ */
+static inline const struct persock_version *
+persock_version_of(const struct persock_personality *personality)
+{
+	return rcu_dereference(personality->version);
+}
 
 #endif /* _PERSOCK_PERSONALITY_H */

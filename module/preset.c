@@ -16,97 +16,135 @@
 #include <asm/ioctls.h>
 
 #include "options.h"
-#include "personality.h"
+#include "policy.h"
 
-/* The columns of options.h: what each word means. */
+#define LIST(entries, otherwise) \
+	{ .list = entries, .nr = ARRAY_SIZE(entries), .fallback = otherwise }
+
+/*
+ * The columns of options.h: what each word means when an option is read (GET)
+ * and when it is set (SET).
+ */
 #define ENTRY(_level, _name, ...) { .level = _level, .name = _name, __VA_ARGS__ },
-#define COLUMN__(level, name)
-#define COLUMN_RW(level, name) ENTRY(level, name)
-#define COLUMN_RW4(level, name) \
-	ENTRY(level, name, .get_size = 4, .set_size = 4)
-#define COLUMN_RW4S(level, name) ENTRY(level, name, .set_size = 4)
-#define COLUMN_RW4_12(level, name) \
-	ENTRY(level, name, .get_size = 4, .set_size = 12)
-#define COLUMN_RW8(level, name) \
-	ENTRY(level, name, .get_size = 8, .set_size = 8)
-#define COLUMN_RW32S(level, name) ENTRY(level, name, .set_size = 32)
-#define COLUMN_R4(level, name) \
-	ENTRY(level, name, .get_size = 4, .set = PERSOCK_IGNORE)
-#define COLUMN_R8(level, name) \
-	ENTRY(level, name, .get_size = 8, .set = PERSOCK_IGNORE)
-#define COLUMN_R12(level, name) \
-	ENTRY(level, name, .get_size = 12, .set = PERSOCK_IGNORE)
-#define COLUMN_R104M(level, name) \
-	ENTRY(level, name, .get_size = 104, .get_max = 104, \
-	      .set = PERSOCK_IGNORE)
-#define COLUMN_RE(level, name) ENTRY(level, name, .set = -EINVAL)
-#define COLUMN_R4E(level, name) \
-	ENTRY(level, name, .get_size = 4, .set = -EINVAL)
-#define COLUMN_R16E(level, name) \
-	ENTRY(level, name, .get_size = 16, .set = -EINVAL)
-#define COLUMN_R28E(level, name) \
-	ENTRY(level, name, .get_size = 28, .set = -EINVAL)
-#define COLUMN_WE(level, name) ENTRY(level, name, .get = -EINVAL)
-#define COLUMN_W4E(level, name) \
-	ENTRY(level, name, .get = -EINVAL, .set_size = 4)
+#define GET__(level, name)
+#define SET__(level, name)
+#define GET_RW(level, name) ENTRY(level, name)
+#define SET_RW(level, name) ENTRY(level, name)
+#define GET_RW4(level, name) ENTRY(level, name, .size = 4)
+#define SET_RW4(level, name) ENTRY(level, name, .size = 4)
+#define GET_RW4S(level, name) ENTRY(level, name)
+#define SET_RW4S(level, name) ENTRY(level, name, .size = 4)
+#define GET_RW4_12(level, name) ENTRY(level, name, .size = 4)
+#define SET_RW4_12(level, name) ENTRY(level, name, .size = 12)
+#define GET_RW8(level, name) ENTRY(level, name, .size = 8)
+#define SET_RW8(level, name) ENTRY(level, name, .size = 8)
+#define GET_RW32S(level, name) ENTRY(level, name)
+#define SET_RW32S(level, name) ENTRY(level, name, .size = 32)
+#define GET_R4(level, name) ENTRY(level, name, .size = 4)
+#define SET_R4(level, name) ENTRY(level, name, .verdict = PERSOCK_IGNORE)
+#define GET_R8(level, name) ENTRY(level, name, .size = 8)
+#define SET_R8(level, name) ENTRY(level, name, .verdict = PERSOCK_IGNORE)
+#define GET_R12(level, name) ENTRY(level, name, .size = 12)
+#define SET_R12(level, name) ENTRY(level, name, .verdict = PERSOCK_IGNORE)
+#define GET_R104M(level, name) ENTRY(level, name, .size = 104, .max = 104)
+#define SET_R104M(level, name) ENTRY(level, name, .verdict = PERSOCK_IGNORE)
+#define GET_RE(level, name) ENTRY(level, name)
+#define SET_RE(level, name) ENTRY(level, name, .verdict = -EINVAL)
+#define GET_R4E(level, name) ENTRY(level, name, .size = 4)
+#define SET_R4E(level, name) ENTRY(level, name, .verdict = -EINVAL)
+#define GET_R16E(level, name) ENTRY(level, name, .size = 16)
+#define SET_R16E(level, name) ENTRY(level, name, .verdict = -EINVAL)
+#define GET_R28E(level, name) ENTRY(level, name, .size = 28)
+#define SET_R28E(level, name) ENTRY(level, name, .verdict = -EINVAL)
+#define GET_WE(level, name) ENTRY(level, name, .verdict = -EINVAL)
+#define SET_WE(level, name) ENTRY(level, name)
+#define GET_W4E(level, name) ENTRY(level, name, .verdict = -EINVAL)
+#define SET_W4E(level, name) ENTRY(level, name, .size = 4)
 
-#define GVISOR_2020(level, name, gvisor_2020, gvisor, other) \
-	COLUMN_##gvisor_2020(level, name)
-#define GVISOR(level, name, gvisor_2020, gvisor, other) \
-	COLUMN_##gvisor(level, name)
-#define OTHER(level, name, gvisor_2020, gvisor, other) \
-	COLUMN_##other(level, name)
+#define GVISOR_2020_GET(level, name, gvisor_2020, gvisor, other) \
+	GET_##gvisor_2020(level, name)
+#define GVISOR_2020_SET(level, name, gvisor_2020, gvisor, other) \
+	SET_##gvisor_2020(level, name)
+#define GVISOR_GET(level, name, gvisor_2020, gvisor, other) \
+	GET_##gvisor(level, name)
+#define GVISOR_SET(level, name, gvisor_2020, gvisor, other) \
+	SET_##gvisor(level, name)
+#define OTHER_GET(level, name, gvisor_2020, gvisor, other) \
+	GET_##other(level, name)
+#define OTHER_SET(level, name, gvisor_2020, gvisor, other) \
+	SET_##other(level, name)
 
-static const struct persock_option gvisor_2020_options[] = {
-	PERSOCK_OPTIONS(GVISOR_2020)
+static const struct persock_option gvisor_2020_get[] = {
+	PERSOCK_OPTIONS(GVISOR_2020_GET)
 };
 
-static const struct persock_option gvisor_options[] = {
-	PERSOCK_OPTIONS(GVISOR)
+static const struct persock_option gvisor_2020_set[] = {
+	PERSOCK_OPTIONS(GVISOR_2020_SET)
 };
 
-static const struct persock_option other_options[] = {
-	PERSOCK_OPTIONS(OTHER)
+static const struct persock_option gvisor_get[] = {
+	PERSOCK_OPTIONS(GVISOR_GET)
+};
+
+static const struct persock_option gvisor_set[] = {
+	PERSOCK_OPTIONS(GVISOR_SET)
+};
+
+static const struct persock_option other_get[] = {
+	PERSOCK_OPTIONS(OTHER_GET)
+};
+
+static const struct persock_option other_set[] = {
+	PERSOCK_OPTIONS(OTHER_SET)
 };
 
 /*
  * Control messages. gvisor-2020 is seed rows H7 and H8, gvisor is what gVisor
  * parses today; what is sent and not known to it is EINVAL there too.
  */
-static const struct persock_cmsg gvisor_2020_cmsgs[] = {
-	{ SOL_IP, IP_TOS, PERSOCK_ALLOW, PERSOCK_ALLOW },
-	{ SOL_IP, IP_PKTINFO, PERSOCK_ALLOW, PERSOCK_ALLOW },
-	{ SOL_IPV6, IPV6_TCLASS, PERSOCK_ALLOW, PERSOCK_ALLOW },
+static const struct persock_option gvisor_2020_control[] = {
+	{ SOL_IP, IP_TOS },
+	{ SOL_IP, IP_PKTINFO },
+	{ SOL_IPV6, IPV6_TCLASS },
 };
 
-static const struct persock_cmsg gvisor_cmsgs[] = {
-	{ SOL_IP, IP_TOS, PERSOCK_ALLOW, PERSOCK_ALLOW },
-	{ SOL_IP, IP_TTL, PERSOCK_ALLOW, PERSOCK_ALLOW },
-	{ SOL_IP, IP_PKTINFO, PERSOCK_ALLOW, PERSOCK_ALLOW },
-	{ SOL_IP, IP_RECVERR, -EINVAL, PERSOCK_ALLOW },
-	{ SOL_IP, IP_ORIGDSTADDR, -EINVAL, PERSOCK_ALLOW },
-	{ SOL_SOCKET, SO_TIMESTAMP_OLD, -EINVAL, PERSOCK_ALLOW },
-	{ SOL_TCP, TCP_CM_INQ, -EINVAL, PERSOCK_ALLOW },
-	{ SOL_IPV6, IPV6_RECVERR, -EINVAL, PERSOCK_ALLOW },
-	{ SOL_IPV6, IPV6_PKTINFO, PERSOCK_ALLOW, PERSOCK_ALLOW },
-	{ SOL_IPV6, IPV6_HOPLIMIT, PERSOCK_ALLOW, PERSOCK_ALLOW },
-	{ SOL_IPV6, IPV6_TCLASS, PERSOCK_ALLOW, PERSOCK_ALLOW },
-	{ SOL_IPV6, IPV6_ORIGDSTADDR, -EINVAL, PERSOCK_ALLOW },
+static const struct persock_option gvisor_control_send[] = {
+	{ SOL_IP, IP_TOS },
+	{ SOL_IP, IP_TTL },
+	{ SOL_IP, IP_PKTINFO },
+	{ SOL_IPV6, IPV6_PKTINFO },
+	{ SOL_IPV6, IPV6_HOPLIMIT },
+	{ SOL_IPV6, IPV6_TCLASS },
+};
+
+static const struct persock_option gvisor_control_receive[] = {
+	{ SOL_IP, IP_TOS },
+	{ SOL_IP, IP_TTL },
+	{ SOL_IP, IP_PKTINFO },
+	{ SOL_IP, IP_RECVERR },
+	{ SOL_IP, IP_ORIGDSTADDR },
+	{ SOL_SOCKET, SO_TIMESTAMP_OLD },
+	{ SOL_TCP, TCP_CM_INQ },
+	{ SOL_IPV6, IPV6_RECVERR },
+	{ SOL_IPV6, IPV6_PKTINFO },
+	{ SOL_IPV6, IPV6_HOPLIMIT },
+	{ SOL_IPV6, IPV6_TCLASS },
+	{ SOL_IPV6, IPV6_ORIGDSTADDR },
 };
 
 /* Seed row S16. Receives are not filtered: see cmsg.c about SCM_RIGHTS. */
-static const struct persock_cmsg unix_cmsgs[] = {
-	{ SOL_SOCKET, SCM_RIGHTS, PERSOCK_ALLOW, PERSOCK_ALLOW },
-	{ SOL_SOCKET, SCM_CREDENTIALS, PERSOCK_ALLOW, PERSOCK_ALLOW },
+static const struct persock_option unix_control[] = {
+	{ SOL_SOCKET, SCM_RIGHTS },
+	{ SOL_SOCKET, SCM_CREDENTIALS },
 };
 
 /* One receive brings at most that many bytes of them (seed H7). */
-#define GVISOR_CMSG_RECV_MAX 1024
+#define GVISOR_RECEIVED_MAX 1024
 
 /* Seed row H11. */
 static const struct persock_ioctl gvisor_2020_ioctls[] = {
-	{ FIONREAD, PERSOCK_ALLOW },	/* TIOCINQ, SIOCINQ */
 	{ TIOCOUTQ, PERSOCK_ALLOW },	/* SIOCOUTQ */
+	{ FIONREAD, PERSOCK_ALLOW },	/* TIOCINQ, SIOCINQ */
 };
 
 /*
@@ -146,8 +184,8 @@ static const struct persock_socket_rule gvisor_sockets[] = {
  * sockets read it too: if_nametoindex() asks one.
  */
 static const struct persock_ioctl gvisor_ioctls[] = {
-	{ FIONREAD, PERSOCK_ALLOW },
 	{ TIOCOUTQ, PERSOCK_ALLOW },
+	{ FIONREAD, PERSOCK_ALLOW },
 	{ SIOCGIFNAME, PERSOCK_ALLOW },
 	{ SIOCGIFCONF, PERSOCK_ALLOW },
 	{ SIOCGIFFLAGS, PERSOCK_ALLOW },
@@ -163,67 +201,63 @@ static const struct persock_ioctl gvisor_ioctls[] = {
 	{ SIOCGIFMAP, PERSOCK_ALLOW },
 };
 
+/* The bit of a flag, for struct persock_flags. */
+#define ERRQUEUE_BIT 13
+static_assert(1U << ERRQUEUE_BIT == MSG_ERRQUEUE);
+
 /* AF_UNIX is the same in both: nothing of it reaches hostinet. */
 #define GVISOR_OTHER_RULES(_ioctls, _option_max) {			\
-	.options = other_options,					\
-	.nr_options = ARRAY_SIZE(other_options),			\
-	.get_default = -ENOPROTOOPT,					\
-	.set_default = PERSOCK_IGNORE,					\
+	.get = LIST(other_get, -ENOPROTOOPT),				\
+	.set = LIST(other_set, PERSOCK_IGNORE),				\
 	.send = {						/* S14 */ \
 		.allow = MSG_DONTWAIT | MSG_EOR | MSG_MORE |		\
 			 MSG_NOSIGNAL,					\
-		.other = -EINVAL,					\
+		.fallback = -EINVAL,					\
 	},								\
-	.recv = {						/* S11 */ \
+	.receive = {						/* S11 */ \
 		.allow = MSG_OOB | MSG_DONTROUTE | MSG_DONTWAIT |	\
 			 MSG_NOSIGNAL | MSG_WAITALL | MSG_TRUNC |	\
 			 MSG_CTRUNC | MSG_PEEK | MSG_CMSG_CLOEXEC,	\
-		.other = -EINVAL,					\
-		.errqueue = -EAGAIN,					\
+		.deny = MSG_ERRQUEUE,					\
+		.errnos[ERRQUEUE_BIT] = -EAGAIN,			\
+		.fallback = -EINVAL,					\
 	},								\
-	.ioctls = _ioctls,						\
-	.nr_ioctls = ARRAY_SIZE(_ioctls),				\
-	.ioctl_default = -ENOTTY,					\
-	.cmsgs = unix_cmsgs,						\
-	.nr_cmsgs = ARRAY_SIZE(unix_cmsgs),				\
-	.cmsg_send_default = -EINVAL,					\
-	.cmsg_recv_default = PERSOCK_ALLOW,				\
+	.control_send = LIST(unix_control, -EINVAL),			\
+	.ioctls = LIST(_ioctls, -ENOTTY),				\
 	.mmap = -ENODEV,						\
 	.option_max = _option_max,					\
 	.control_max = 10 << 20,				/* S11, S14 */ \
 }
 
 static const struct persock_policy gvisor_2020 = {
-	.sockets = gvisor_2020_sockets,
-	.nr_sockets = ARRAY_SIZE(gvisor_2020_sockets),
-	.socket_default = -EAFNOSUPPORT,
+	.sockets = {
+		.rules = gvisor_2020_sockets,
+		.nr = ARRAY_SIZE(gvisor_2020_sockets),
+		.fallback = -EAFNOSUPPORT,
+	},
 	.backlog = { .floor = 8, .ceiling = 1024 },		/* S6 */
 	.rules = {
 		[PERSOCK_CLASS_INET] = {
-			.options = gvisor_2020_options,
-			.nr_options = ARRAY_SIZE(gvisor_2020_options),
-			.get_default = -ENOPROTOOPT,		/* H4 */
-			.set_default = PERSOCK_IGNORE,		/* H5 */
+			.get = LIST(gvisor_2020_get, -ENOPROTOOPT), /* H4 */
+			.set = LIST(gvisor_2020_set, PERSOCK_IGNORE), /* H5 */
 			.send = {				/* H9 */
 				.allow = MSG_DONTWAIT | MSG_EOR | MSG_FASTOPEN |
 					 MSG_MORE | MSG_NOSIGNAL,
-				.other = -EINVAL,
+				.fallback = -EINVAL,
 			},
-			.recv = {				/* H6, S11 */
+			.receive = {				/* H6, S11 */
 				.allow = MSG_DONTWAIT | MSG_PEEK | MSG_TRUNC,
-				.other = -EINVAL,
-				.errqueue = -EAGAIN,
+				.deny = MSG_ERRQUEUE,
+				.errnos[ERRQUEUE_BIT] = -EAGAIN,
+				.fallback = -EINVAL,
 			},
-			.ioctls = gvisor_2020_ioctls,
-			.nr_ioctls = ARRAY_SIZE(gvisor_2020_ioctls),
-			.ioctl_default = -ENOTTY,		/* H11 */
-			.cmsgs = gvisor_2020_cmsgs,
-			.nr_cmsgs = ARRAY_SIZE(gvisor_2020_cmsgs),
-			.cmsg_send_default = -EINVAL,		/* H8 */
-			.cmsg_recv_default = PERSOCK_IGNORE,	/* H7 */
-			.cmsg_recv_max = GVISOR_CMSG_RECV_MAX,
+			.control_send = LIST(gvisor_2020_control, -EINVAL), /* H8 */
+			.control_receive = LIST(gvisor_2020_control,
+						PERSOCK_IGNORE), /* H7 */
+			.ioctls = LIST(gvisor_2020_ioctls, -ENOTTY), /* H11 */
 			.mmap = -ENODEV,	/* FileNoMMap */
 			.pair = -EAFNOSUPPORT,			/* H1 */
+			.received_max = GVISOR_RECEIVED_MAX,
 			.address_max = sizeof(struct sockaddr_in6), /* H2 */
 			.option_max = 8192,			/* S9 */
 			.control_max = 10 << 20,		/* S11, S14 */
@@ -239,37 +273,34 @@ static const struct persock_policy gvisor_2020 = {
  * and a short buffer for TCP_INFO is filled as far as it goes.
  */
 static const struct persock_policy gvisor = {
-	.sockets = gvisor_sockets,
-	.nr_sockets = ARRAY_SIZE(gvisor_sockets),
-	.socket_default = -EAFNOSUPPORT,
+	.sockets = {
+		.rules = gvisor_sockets,
+		.nr = ARRAY_SIZE(gvisor_sockets),
+		.fallback = -EAFNOSUPPORT,
+	},
 	.backlog = { .floor = 8, .ceiling = 1024 },
 	.rules = {
 		[PERSOCK_CLASS_INET] = {
-			.options = gvisor_options,
-			.nr_options = ARRAY_SIZE(gvisor_options),
-			.get_default = -ENOPROTOOPT,
-			.set_default = PERSOCK_IGNORE,
+			.get = LIST(gvisor_get, -ENOPROTOOPT),
+			.set = LIST(gvisor_set, PERSOCK_IGNORE),
 			.send = {
 				.allow = MSG_DONTWAIT | MSG_EOR | MSG_FASTOPEN |
 					 MSG_MORE | MSG_NOSIGNAL | MSG_OOB,
-				.other = -EINVAL,
+				.fallback = -EINVAL,
 			},
-			.recv = {
+			.receive = {
 				.allow = MSG_CTRUNC | MSG_DONTWAIT |
 					 MSG_ERRQUEUE | MSG_OOB | MSG_PEEK |
 					 MSG_TRUNC | MSG_WAITALL,
-				.other = PERSOCK_IGNORE,
+				.fallback = PERSOCK_IGNORE,
 			},
-			.ioctls = gvisor_ioctls,
-			.nr_ioctls = ARRAY_SIZE(gvisor_ioctls),
-			.ioctl_default = -ENOTTY,
-			.cmsgs = gvisor_cmsgs,
-			.nr_cmsgs = ARRAY_SIZE(gvisor_cmsgs),
-			.cmsg_send_default = -EINVAL,
-			.cmsg_recv_default = PERSOCK_IGNORE,
-			.cmsg_recv_max = GVISOR_CMSG_RECV_MAX,
+			.control_send = LIST(gvisor_control_send, -EINVAL),
+			.control_receive = LIST(gvisor_control_receive,
+						PERSOCK_IGNORE),
+			.ioctls = LIST(gvisor_ioctls, -ENOTTY),
 			.mmap = -ENODEV,
 			.pair = -EAFNOSUPPORT,
+			.received_max = GVISOR_RECEIVED_MAX,
 			.address_max = sizeof(struct sockaddr_in6),
 			.option_max = 32 << 10,
 			.control_max = 10 << 20,
@@ -280,19 +311,16 @@ static const struct persock_policy gvisor = {
 };
 
 /* Everything passes; the counters and the lifetimes of persock remain. */
-#define ALLOW_ALL_RULES {						\
-	.get_default = PERSOCK_ALLOW, .set_default = PERSOCK_ALLOW,	\
-	.send = { .allow = U32_MAX },					\
-	.recv = { .allow = U32_MAX },					\
-	.ioctl_default = PERSOCK_ALLOW,					\
-	.mmap = PERSOCK_ALLOW,						\
-}
-
 static const struct persock_policy host = {
-	.socket_default = PERSOCK_ALLOW,
 	.rules = {
-		[PERSOCK_CLASS_INET] = ALLOW_ALL_RULES,
-		[PERSOCK_CLASS_OTHER] = ALLOW_ALL_RULES,
+		[PERSOCK_CLASS_INET] = {
+			.send = { .allow = U32_MAX },
+			.receive = { .allow = U32_MAX },
+		},
+		[PERSOCK_CLASS_OTHER] = {
+			.send = { .allow = U32_MAX },
+			.receive = { .allow = U32_MAX },
+		},
 	},
 };
 
@@ -300,23 +328,31 @@ static const struct persock_policy host = {
  * No socket at all. The rules of a socket are never asked, as there is none,
  * but a personality made from this one must not become laxer by omission.
  */
-#define DENY_ALL_RULES {						\
-	.get_default = -ENOPROTOOPT, .set_default = -ENOPROTOOPT,	\
-	.send = { .other = -EINVAL },					\
-	.recv = { .other = -EINVAL, .errqueue = -EINVAL },		\
-	.ioctl_default = -ENOTTY,					\
-	.cmsg_send_default = -EINVAL,					\
-	.cmsg_recv_default = PERSOCK_IGNORE,				\
-	.cmsg_recv_max = GVISOR_CMSG_RECV_MAX,				\
+#define DENY_ALL_RULES							\
+	.get = { .fallback = -ENOPROTOOPT },				\
+	.set = { .fallback = -ENOPROTOOPT },				\
+	.send = { .fallback = -EINVAL },				\
+	.receive = { .fallback = -EINVAL },				\
+	.control_send = { .fallback = -EINVAL },			\
+	.ioctls = { .fallback = -ENOTTY },				\
 	.mmap = -ENODEV,						\
-	.pair = -EAFNOSUPPORT,						\
-}
+	.pair = -EAFNOSUPPORT
 
 static const struct persock_policy none = {
-	.socket_default = -EAFNOSUPPORT,
+	.sockets = { .fallback = -EAFNOSUPPORT },
+	.connect = { .fallback = -EACCES },
+	.bind = { .fallback = -EACCES },
+	.accept = { .fallback = -EACCES },
+	.listen = -EACCES,
+	.unix_rights = -EACCES,
+	.unix_credentials = -EACCES,
 	.rules = {
-		[PERSOCK_CLASS_INET] = DENY_ALL_RULES,
-		[PERSOCK_CLASS_OTHER] = DENY_ALL_RULES,
+		[PERSOCK_CLASS_INET] = {
+			DENY_ALL_RULES,
+			.control_receive = { .fallback = PERSOCK_IGNORE },
+			.received_max = GVISOR_RECEIVED_MAX,
+		},
+		[PERSOCK_CLASS_OTHER] = { DENY_ALL_RULES },
 	},
 };
 

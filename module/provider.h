@@ -68,6 +68,9 @@ struct vm_area_struct;
  * @mmap: map the socket.
  * @state: State: the TCP state (tcp_info's), 0 for what has none.
  * @type: Type: family, type and protocol of the application's socket.
+ * @sk: the INET sock behind an AF_INET or AF_INET6 socket: where it is bound,
+ *	and to whom it is connected. NULL, or returning NULL: no address rule
+ *	allows an accepted peer, and a peer that is not specified is loopback.
  */
 struct persock_provider_ops {
 	bool (*serves)(int family, int type, int protocol);
@@ -107,6 +110,7 @@ struct persock_provider_ops {
 	u32 (*state)(struct socket *sock);
 	void (*type)(struct socket *sock, int *family, int *type,
 		     int *protocol);
+	const struct sock *(*sk)(struct socket *sock);
 };
 
 /**

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What becomes of a verdict: it is counted and traced.
+ * What becomes of a verdict: it is counted, traced, told to those who monitor
+ * denials, and, if the policy only audits, allowed.
  */
 #ifndef _PERSOCK_REPORT_H
 #define _PERSOCK_REPORT_H
@@ -9,37 +10,69 @@
 #include "trace.h"
 
 /**
- * persock_report() - tell of a verdict on an operation of a governed socket
- * @attachment: under which the socket was created
+ * struct persock_event - what was judged, and what decided
  * @operation: what was judged
- * @subject: level of an option; flags of a message; command of an ioctl; or 0
- * @detail: name of an option; or 0
+ * @section: the part of the policy that decided
+ * @rule: number of the rule that decided, from 1; 0: the default, or a limit
+ * @sock: the governed socket; NULL for a request for one
+ * @request: what was requested, or NULL
+ * @always: not for the policy to allow, so audit does not either
+ * @subject: level of an option; flags of a message; command of an ioctl
+ * @detail: name of an option
+ * @endpoint: the address that was judged, or NULL
+ */
+struct persock_event {
+	enum persock_operation operation;
+	enum persock_section section;
+	unsigned int rule;
+	struct socket *sock;
+	const struct persock_request *request;
+	bool always;
+	u32 subject;
+	u32 detail;
+	const struct persock_endpoint *endpoint;
+};
+
+int persock_report_other(struct persock_attachment *attachment,
+			 const struct persock_version *version,
+			 const struct persock_event *event, int verdict);
+
+/**
+ * persock_report() - tell of a verdict on an operation
+ * @attachment: what governs
+ * @version: what judged
+ * @event: what was judged
  * @verdict: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno
  *
- * Context: any; does not sleep.
+ * Context: any; RCU read side for @version; does not sleep.
+ * Return: the answer: @verdict, or PERSOCK_ALLOW where the policy audits.
  */
-static inline void persock_report(struct persock_attachment *attachment,
-				  enum persock_operation operation,
-				  u32 subject, u32 detail, int verdict)
+static inline int persock_report(struct persock_attachment *attachment,
+				 const struct persock_version *version,
+				 const struct persock_event *event, int verdict)
 {
-	persock_count(attachment->totals, operation, verdict);
-	trace_persock_verdict(attachment, operation, subject, detail, verdict);
+	if (event->request)
+		trace_persock_create(attachment, event->request, verdict);
+	else
+		trace_persock_verdict(attachment, event->operation,
+				      event->subject, event->detail, verdict);
+	if (unlikely(verdict))
+		return persock_report_other(attachment, version, event,
+					    verdict);
+
+	persock_count(attachment->totals, event->operation, PERSOCK_ALLOWED);
+	return PERSOCK_ALLOW;
 }
 
 /**
- * persock_report_create() - tell of a verdict on a request for a socket
- * @attachment: what governs
- * @request: what was requested
- * @verdict: PERSOCK_ALLOW or a negative errno
+ * persock_enforces() - are verdicts answers?
+ * @version: what judges
  *
- * Context: any; does not sleep.
+ * Return: false when the policy only audits.
  */
-static inline void
-persock_report_create(struct persock_attachment *attachment,
-		      const struct persock_request *request, int verdict)
+static inline bool persock_enforces(const struct persock_version *version)
 {
-	persock_count(attachment->totals, PERSOCK_OP_CREATE, verdict);
-	trace_persock_create(attachment, request, verdict);
+	return version->policy.mode == PERSOCK_MODE_ENFORCE;
 }
 
 #endif /* _PERSOCK_REPORT_H */

@@ -2,124 +2,19 @@
 /*
  * The router: proto_ops of a governed socket -> verdict -> provider.
  *
- * Options have a file of their own, option.c.
+ * Messages and options have files of their own, message.c and option.c.
  */
-#include <linux/hash.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
-#include <linux/slab.h>
-#include <linux/spinlock.h>
 #include <linux/splice.h>
-#include <linux/workqueue.h>
 #include <net/sock.h>
 
-#include "cmsg.h"
+#include "endpoint.h"
 #include "family.h"
-#include "native.h"
+#include "message.h"
 #include "option.h"
 #include "report.h"
 #include "router.h"
-
-/*
- * Spare routers. A socket is interposed where nothing may be allocated, so the
- * tables it may need are made beforehand; a work item makes new ones.
- */
-#define SPARES_LOW	32
-#define SPARES_HIGH	64
-
-static HLIST_HEAD(spares);
-static unsigned int nr_spares;
-
-/*
- * Protects the spares and every attachment's routers. Innermost lock; raw, as
- * it is taken from the interception point.
- */
-static DEFINE_RAW_SPINLOCK(router_lock);
-
-static void spare_add(struct persock_router *router)
-{
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&router_lock, flags);
-	hlist_add_head(&router->hash, &spares);
-	nr_spares++;
-	raw_spin_unlock_irqrestore(&router_lock, flags);
-}
-
-static int refill(void)
-{
-	while (READ_ONCE(nr_spares) < SPARES_HIGH) {
-		struct persock_router *router = kzalloc(sizeof(*router),
-							GFP_KERNEL);
-
-		if (!router)
-			return -ENOMEM;
-		spare_add(router);
-	}
-
-	return 0;
-}
-
-static void refill_work_fn(struct work_struct *work)
-{
-	/* Without memory the next socket of a new kind is refused: ENOBUFS. */
-	refill();
-}
-
-static DECLARE_WORK(refill_work, refill_work_fn);
-
-/**
- * persock_router_init() - make the first spares
- *
- * Return: 0 or -ENOMEM.
- */
-int persock_router_init(void)
-{
-	int err = refill();
-
-	if (err)
-		persock_router_exit();
-
-	return err;
-}
-
-/**
- * persock_router_exit() - free the spares
- *
- * The module is leaving: every router has become a spare again.
- */
-void persock_router_exit(void)
-{
-	struct persock_router *router;
-	struct hlist_node *next;
-
-	cancel_work_sync(&refill_work);
-	hlist_for_each_entry_safe(router, next, &spares, hash)
-		kfree(router);
-	INIT_HLIST_HEAD(&spares);
-	nr_spares = 0;
-}
-
-/**
- * persock_routers_free() - make spares of an attachment's routers
- * @attachment: has no socket any more; a grace period has passed since
- *
- * Context: process context.
- */
-void persock_routers_free(struct persock_attachment *attachment)
-{
-	struct persock_router *router;
-	struct hlist_node *next;
-	int bucket;
-
-	hash_for_each_safe(attachment->routers, bucket, next, router, hash) {
-		hash_del(&router->hash);
-		module_put(router->pinned);
-		router->pinned = NULL;
-		/* ops stay: see struct persock_router about type stability. */
-		spare_add(router);
-	}
-}
 
 int persock_router_release(struct socket *sock)
 {
@@ -142,54 +37,90 @@ int persock_router_release(struct socket *sock)
 	return 0;
 }
 
-/* Tell of a call that no rule restricts yet. */
-static void tell(struct persock_router *router,
+/* Tell of a call that no section of a policy is about. */
+static void tell(struct persock_router *router, struct socket *sock,
 		 enum persock_operation operation)
 {
-	persock_report(router->attachment, operation, 0, 0, PERSOCK_ALLOW);
-}
+	struct persock_event event = { .operation = operation, .sock = sock };
 
-/* Seed H2: what is longer than any address of the class is cut. */
-static int address_length(struct persock_router *router, int length)
-{
-	u16 max = persock_router_rules(router)->address_max;
-
-	return max && length > max ? max : length;
+	rcu_read_lock();
+	persock_report(router->attachment, persock_router_version(router),
+		       &event, PERSOCK_ALLOW);
+	rcu_read_unlock();
 }
 
 static int router_bind(struct socket *sock, struct sockaddr *address,
 		       int length)
 {
 	struct persock_router *router = persock_router_peek(sock);
+	struct persock_event event = {
+		.operation = PERSOCK_OP_BIND,
+		.sock = sock,
+	};
+	const struct persock_version *version;
+	struct persock_endpoint endpoint;
+	int verdict;
 
 	if (!router->provider->ops->bind)
 		return -EOPNOTSUPP;
-	tell(router, PERSOCK_OP_BIND);
 
-	return router->provider->ops->bind(sock, address,
-					   address_length(router, length));
+	rcu_read_lock();
+	version = persock_router_version(router);
+	length = persock_endpoint_length(router, version, length);
+	verdict = persock_endpoint_bind(sock, address, length,
+					&version->policy, &endpoint, &event);
+	verdict = persock_report(router->attachment, version, &event, verdict);
+	rcu_read_unlock();
+	if (verdict)
+		return verdict;
+
+	return router->provider->ops->bind(sock, address, length);
 }
 
 static int router_connect(struct socket *sock, struct sockaddr *address,
 			  int length, int flags)
 {
 	struct persock_router *router = persock_router_peek(sock);
+	struct persock_event event = {
+		.operation = PERSOCK_OP_CONNECT,
+		.sock = sock,
+	};
+	const struct persock_version *version;
+	struct persock_endpoint endpoint;
+	int verdict;
 
 	if (!router->provider->ops->connect)
 		return -EOPNOTSUPP;
-	tell(router, PERSOCK_OP_CONNECT);
 
-	return router->provider->ops->connect(sock, address,
-					      address_length(router, length),
-					      flags);
+	rcu_read_lock();
+	version = persock_router_version(router);
+	length = persock_endpoint_length(router, version, length);
+	verdict = persock_endpoint_connect(sock, address, length,
+					   &version->policy, &endpoint, &event);
+	verdict = persock_report(router->attachment, version, &event, verdict);
+	rcu_read_unlock();
+	if (verdict)
+		return verdict;
+
+	return router->provider->ops->connect(sock, address, length, flags);
 }
 
 static int router_socketpair(struct socket *first, struct socket *second)
 {
 	struct persock_router *router = persock_router_peek(first);
-	int verdict = persock_router_rules(router)->pair;
+	struct persock_event event = {
+		.operation = PERSOCK_OP_PAIR,
+		.section = PERSOCK_SECTION_PAIR,
+		.sock = first,
+	};
+	const struct persock_version *version;
+	int verdict;
 
-	persock_report(router->attachment, PERSOCK_OP_PAIR, 0, 0, verdict);
+	rcu_read_lock();
+	version = persock_router_version(router);
+	verdict = persock_report(router->attachment, version, &event,
+				 persock_router_rules(router, version)->pair);
+	rcu_read_unlock();
 	if (verdict)
 		return verdict;
 	if (!router->provider->ops->pair)
@@ -198,18 +129,96 @@ static int router_socketpair(struct socket *first, struct socket *second)
 	return router->provider->ops->pair(first, second);
 }
 
+/* Sockets of an attachment are counted whether they are limited or not. */
+static int judge_limit(struct persock_router *router,
+		       const struct persock_policy *policy, unsigned int more,
+		       struct persock_event *event)
+{
+	unsigned int live = persock_attachment_sockets(router->attachment);
+
+	if (!policy->max_sockets || live + more <= policy->max_sockets)
+		return PERSOCK_ALLOW;
+
+	event->section = PERSOCK_SECTION_LIMITS;
+	return policy->max_sockets_verdict;
+}
+
+/* While no peer is known: a listener that may not have more is not asked. */
+static int judge_accept(struct persock_router *router, struct socket *sock)
+{
+	struct persock_event event = {
+		.operation = PERSOCK_OP_ACCEPT,
+		.sock = sock,
+	};
+	const struct persock_version *version;
+	int verdict;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	verdict = judge_limit(router, &version->policy, 1, &event);
+	/* What is allowed is told of once the peer is judged. */
+	if (verdict)
+		verdict = persock_report(router->attachment, version, &event,
+					 verdict);
+	rcu_read_unlock();
+
+	return verdict;
+}
+
+static int judge_accepted(struct persock_router *router, struct socket *newsock)
+{
+	struct persock_event event = {
+		.operation = PERSOCK_OP_ACCEPT,
+		.sock = newsock,
+	};
+	const struct persock_version *version;
+	struct persock_endpoint endpoint;
+	int verdict;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	verdict = persock_endpoint_accept(newsock, &version->policy, &endpoint,
+					  &event);
+	/* Others may have been accepted beside this one. */
+	if (!verdict && persock_enforces(version))
+		verdict = judge_limit(router, &version->policy, 0, &event);
+	verdict = persock_report(router->attachment, version, &event, verdict);
+	rcu_read_unlock();
+
+	return verdict;
+}
+
 static int accept_routed(struct socket *sock, struct socket *newsock,
 			 struct proto_accept_arg *arg)
 {
 	struct persock_router *router = persock_router_peek(sock);
+	bool given = newsock->ops;
+	int err, verdict;
 
 	if (!router->provider->ops->accept)
 		return -EOPNOTSUPP;
-	tell(router, PERSOCK_OP_ACCEPT);
-	if (!router->native)
-		return persock_family_accept(sock, newsock, arg);
+	verdict = judge_accept(router, sock);
+	if (verdict)
+		return verdict;
 
-	return router->provider->ops->accept(sock, newsock, arg);
+	if (router->native)
+		err = router->provider->ops->accept(sock, newsock, arg);
+	else
+		err = persock_family_accept(sock, newsock, arg);
+	if (err < 0)
+		return err;
+
+	/* do_accept() gave it the listener's ops; kernel_accept() will. */
+	if (!newsock->ops)
+		WRITE_ONCE(newsock->ops, sock->ops);
+	verdict = judge_accepted(router, newsock);
+	if (!verdict)
+		return err;
+
+	/* The caller releases the socket, and this module with it. */
+	if (!given)
+		__module_get(THIS_MODULE);
+	return verdict;
 }
 
 PERSOCK_DEFINE_ACCEPT(router_accept, accept_routed)
@@ -223,7 +232,7 @@ static int router_getname(struct socket *sock, struct sockaddr *address,
 
 	if (peer ? !ops->getpeername : !ops->getsockname)
 		return -EOPNOTSUPP;
-	tell(router, PERSOCK_OP_GETNAME);
+	tell(router, sock, PERSOCK_OP_GETNAME);
 
 	return peer ? ops->getpeername(sock, address, peer == 2) :
 		      ops->getsockname(sock, address);
@@ -237,6 +246,37 @@ static __poll_t router_poll(struct file *file, struct socket *sock,
 	if (!router->provider->ops->poll)
 		return EPOLLERR;
 	return router->provider->ops->poll(file, sock, wait);
+}
+
+/**
+ * persock_router_judge_ioctl() - judge and report an ioctl
+ * @sock: a governed socket
+ * @cmd: the command
+ *
+ * Context: any; does not sleep.
+ * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno.
+ */
+int persock_router_judge_ioctl(struct socket *sock, u32 cmd)
+{
+	struct persock_router *router = persock_router_peek(sock);
+	struct persock_event event = {
+		.operation = PERSOCK_OP_IOCTL,
+		.section = PERSOCK_SECTION_IOCTLS,
+		.sock = sock,
+		.subject = cmd,
+	};
+	const struct persock_version *version;
+	int verdict;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	verdict = persock_judge_ioctl(&persock_router_rules(router,
+							    version)->ioctls,
+				      cmd, &event.rule);
+	verdict = persock_report(router->attachment, version, &event, verdict);
+	rcu_read_unlock();
+
+	return verdict;
 }
 
 /* The verdict on an ioctl was taken at sock_ioctl(), see intercept.c. */
@@ -276,15 +316,33 @@ static int router_gettstamp(struct socket *sock, void __user *stamp,
 static int router_listen(struct socket *sock, int backlog)
 {
 	struct persock_router *router = persock_router_peek(sock);
-	const struct persock_policy *policy =
-		router->attachment->personality->policy;
+	struct persock_event event = {
+		.operation = PERSOCK_OP_LISTEN,
+		.section = PERSOCK_SECTION_LISTEN,
+		.sock = sock,
+	};
+	const struct persock_version *version;
+	struct persock_endpoint endpoint;
+	int verdict;
 
 	if (!router->provider->ops->listen)
 		return -EOPNOTSUPP;
-	tell(router, PERSOCK_OP_LISTEN);
 
-	return router->provider->ops->listen(sock,
-			persock_clamp_backlog(&policy->backlog, backlog));
+	rcu_read_lock();
+	version = persock_router_version(router);
+	verdict = version->policy.listen;
+	if (!verdict)
+		verdict = persock_endpoint_listen(sock, &version->policy,
+						  &endpoint, &event);
+	verdict = persock_report(router->attachment, version, &event, verdict);
+	if (persock_enforces(version))
+		backlog = persock_clamp_backlog(&version->policy.backlog,
+						backlog);
+	rcu_read_unlock();
+	if (verdict)
+		return verdict;
+
+	return router->provider->ops->listen(sock, backlog);
 }
 
 static int router_shutdown(struct socket *sock, int how)
@@ -293,86 +351,31 @@ static int router_shutdown(struct socket *sock, int how)
 
 	if (!router->provider->ops->shutdown)
 		return -EOPNOTSUPP;
-	tell(router, PERSOCK_OP_SHUTDOWN);
+	tell(router, sock, PERSOCK_OP_SHUTDOWN);
 
 	return router->provider->ops->shutdown(sock, how);
-}
-
-/* A control buffer that is too long is ENOBUFS (seeds S11, S14). */
-static int judge_control(const struct persock_rules *rules, size_t length)
-{
-	return rules->control_max && length > rules->control_max ? -ENOBUFS :
-								   0;
-}
-
-static int router_sendmsg(struct socket *sock, struct msghdr *msg,
-			  size_t length)
-{
-	struct persock_router *router = persock_router_peek(sock);
-	size_t control = msg->msg_controllen;
-	const struct persock_rules *rules;
-	int verdict, sent;
-
-	if (!router->provider->ops->sendmsg)
-		return -EOPNOTSUPP;
-	rules = persock_router_rules(router);
-	verdict = persock_judge_flags(&rules->send, PERSOCK_KERNEL_SEND_FLAGS,
-				      &msg->msg_flags);
-	if (!verdict)
-		verdict = judge_control(rules, msg->msg_controllen);
-	if (!verdict)
-		verdict = persock_cmsg_send(rules, msg);
-	persock_report(router->attachment, PERSOCK_OP_SENDMSG, msg->msg_flags,
-		       0, verdict);
-	if (verdict)
-		return verdict;
-	if (msg->msg_name)
-		msg->msg_namelen = address_length(router, msg->msg_namelen);
-
-	sent = router->provider->ops->sendmsg(sock, msg, length);
-	/* io_uring tries again with the message as it is then. */
-	msg->msg_controllen = control;
-
-	return sent;
-}
-
-static int router_recvmsg(struct socket *sock, struct msghdr *msg,
-			  size_t length, int flags)
-{
-	struct persock_router *router = persock_router_peek(sock);
-	const struct persock_rules *rules;
-	u32 judged = flags;
-	int verdict;
-
-	if (!router->provider->ops->recvmsg)
-		return -EOPNOTSUPP;
-
-	rules = persock_router_rules(router);
-	if ((judged & MSG_ERRQUEUE) && rules->recv.errqueue)
-		verdict = rules->recv.errqueue;
-	else
-		verdict = persock_judge_flags(&rules->recv, MSG_CMSG_COMPAT,
-					      &judged);
-	if (!verdict)
-		verdict = judge_control(rules, msg->msg_controllen);
-	persock_report(router->attachment, PERSOCK_OP_RECVMSG, flags, 0,
-		       verdict);
-	if (verdict)
-		return verdict;
-
-	return persock_cmsg_recv(router, sock, msg, length, judged);
 }
 
 static int router_mmap(struct file *file, struct socket *sock,
 		       struct vm_area_struct *vma)
 {
 	struct persock_router *router = persock_router_peek(sock);
+	struct persock_event event = {
+		.operation = PERSOCK_OP_MMAP,
+		.section = PERSOCK_SECTION_MMAP,
+		.sock = sock,
+	};
+	const struct persock_version *version;
 	int verdict;
 
 	if (!router->provider->ops->mmap)
 		return -ENODEV;
-	verdict = persock_router_rules(router)->mmap;
-	persock_report(router->attachment, PERSOCK_OP_MMAP, 0, 0, verdict);
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	verdict = persock_report(router->attachment, version, &event,
+				 persock_router_rules(router, version)->mmap);
+	rcu_read_unlock();
 	if (verdict)
 		return verdict;
 
@@ -391,36 +394,10 @@ static ssize_t router_splice_read(struct socket *sock, loff_t *ppos,
 		return persock_splice_by_read(sock->file, ppos, pipe, length,
 					      flags);
 
-	tell(router, PERSOCK_OP_RECVMSG);
+	tell(router, sock, PERSOCK_OP_RECVMSG);
 	return router->provider->ops->splice_read(sock, ppos, pipe, length,
 						  flags);
 }
-
-#ifdef PERSOCK_HAVE_SENDPAGE
-static ssize_t router_sendpage(struct socket *sock, struct page *page,
-			       int offset, size_t size, int flags)
-{
-	struct persock_router *router = persock_router_peek(sock);
-	u32 judged = flags;
-	int verdict;
-
-	verdict = persock_judge_flags(&persock_router_rules(router)->send,
-				      PERSOCK_KERNEL_SEND_FLAGS, &judged);
-	persock_report(router->attachment, PERSOCK_OP_SENDMSG, flags, 0,
-		       verdict);
-	if (verdict)
-		return verdict;
-	/*
-	 * Sends through sendmsg, for providers with sockets of their own; kTLS
-	 * on a host socket refuses the flag there.
-	 */
-	if (!router->native)
-		return sock_no_sendpage(sock, page, offset, size,
-					judged & ~MSG_SENDPAGE_NOTLAST);
-
-	return persock_native_sendpage(sock, page, offset, size, judged);
-}
-#endif
 
 /*
  * /proc/PID/fdinfo/FD tells what governs a socket, as it stays with it when it
@@ -498,11 +475,11 @@ static void fill_native(struct proto_ops *table,
 					persock_router_getsockopt_iter : NULL,
 #endif
 		.show_fdinfo = router_show_fdinfo,
-		.sendmsg = native->sendmsg ? router_sendmsg : NULL,
-		.recvmsg = native->recvmsg ? router_recvmsg : NULL,
+		.sendmsg = native->sendmsg ? persock_router_sendmsg : NULL,
+		.recvmsg = native->recvmsg ? persock_router_recvmsg : NULL,
 		.mmap = native->mmap ? router_mmap : NULL,
 #ifdef PERSOCK_HAVE_SENDPAGE
-		.sendpage = native->sendpage ? router_sendpage : NULL,
+		.sendpage = native->sendpage ? persock_router_sendpage : NULL,
 		.sendpage_locked = native->sendpage_locked,
 #endif
 		.splice_read = native->splice_read ? router_splice_read : NULL,
@@ -545,11 +522,11 @@ static void fill_wrapper(struct proto_ops *table)
 		.setsockopt = persock_router_setsockopt,
 		.getsockopt = persock_router_getsockopt,
 		.show_fdinfo = router_show_fdinfo,
-		.sendmsg = router_sendmsg,
-		.recvmsg = router_recvmsg,
+		.sendmsg = persock_router_sendmsg,
+		.recvmsg = persock_router_recvmsg,
 		.mmap = router_mmap,
 #ifdef PERSOCK_HAVE_SENDPAGE
-		.sendpage = router_sendpage,
+		.sendpage = persock_router_sendpage,
 #endif
 		.splice_read = router_splice_read,
 	};
@@ -557,76 +534,18 @@ static void fill_wrapper(struct proto_ops *table)
 	write_table(table, &ops);
 }
 
-static struct persock_router *
-router_find(struct persock_attachment *attachment,
-	    const struct persock_provider *provider, enum persock_class class,
-	    const struct proto_ops *native)
-{
-	const void *key = native ? (const void *)native : provider;
-	struct persock_router *router;
-
-	hash_for_each_possible_rcu(attachment->routers, router, hash,
-				   (unsigned long)key) {
-		if (router->native == native && router->provider == provider &&
-		    router->class == class)
-			return router;
-	}
-
-	return NULL;
-}
-
 /**
- * persock_router_get() - the router for a kind of socket
- * @attachment: that the socket is created under; the caller keeps it alive
- * @provider: who serves
- * @family: the application's address family
- * @native: the socket's proto_ops; NULL for a socket of the provider's own
- * @owner: module that @native belongs to, may be NULL
+ * persock_router_fill() - write a routing table
+ * @table: not published yet, or recycled
+ * @native: the proto_ops of a socket that the kernel made; NULL for a
+ *	    provider with sockets of its own
  *
- * Context: any, does not sleep; under RCU, or with a reference to @attachment.
- * Return: the router, or NULL when none is spare: the caller refuses the
- * socket with ENOBUFS.
+ * Context: any; does not sleep.
  */
-struct persock_router *
-persock_router_get(struct persock_attachment *attachment,
-		   const struct persock_provider *provider, int family,
-		   const struct proto_ops *native, struct module *owner)
+void persock_router_fill(struct proto_ops *table, const struct proto_ops *native)
 {
-	enum persock_class class = persock_class_of(family);
-	struct persock_router *router;
-	unsigned long flags;
-	bool low;
-
-	rcu_read_lock();
-	router = router_find(attachment, provider, class, native);
-	rcu_read_unlock();
-	if (likely(router))
-		return router;
-
-	raw_spin_lock_irqsave(&router_lock, flags);
-	router = router_find(attachment, provider, class, native);
-	if (router || hlist_empty(&spares) || !try_module_get(owner))
-		goto unlock;
-
-	router = hlist_entry(spares.first, struct persock_router, hash);
-	hlist_del(&router->hash);
-	nr_spares--;
 	if (native)
-		fill_native(&router->ops, native);
+		fill_native(table, native);
 	else
-		fill_wrapper(&router->ops);
-	router->native = native;
-	router->provider = provider;
-	router->attachment = attachment;
-	router->class = class;
-	router->pinned = owner;
-	hash_add_rcu(attachment->routers, &router->hash,
-		     native ? (unsigned long)native : (unsigned long)provider);
-unlock:
-	low = nr_spares < SPARES_LOW;
-	raw_spin_unlock_irqrestore(&router_lock, flags);
-	if (low)
-		schedule_work(&refill_work);
-
-	return router;
+		fill_wrapper(table);
 }

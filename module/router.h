@@ -51,6 +51,8 @@ persock_router_get(struct persock_attachment *attachment,
 void persock_routers_free(struct persock_attachment *attachment);
 
 int persock_router_release(struct socket *sock);
+int persock_router_judge_ioctl(struct socket *sock, u32 cmd);
+void persock_router_fill(struct proto_ops *table, const struct proto_ops *native);
 
 /**
  * persock_router_peek() - the router of a socket, if it is governed
@@ -69,15 +71,41 @@ static inline struct persock_router *persock_router_peek(struct socket *sock)
 }
 
 /**
- * persock_router_rules() - what governs a socket
+ * persock_router_version() - what governs a socket now
  * @router: its router
+ *
+ * Context: RCU read side, which protects what is returned.
+ * Return: the version of the socket's personality.
+ */
+static inline const struct persock_version *
+persock_router_version(const struct persock_router *router)
+{
+	return persock_version_of(router->attachment->personality);
+}
+
+/**
+ * persock_router_rules() - what a version says of a socket
+ * @router: its router
+ * @version: what governs
  *
  * Return: the rules of the socket's class.
  */
 static inline const struct persock_rules *
-persock_router_rules(const struct persock_router *router)
+persock_router_rules(const struct persock_router *router,
+		     const struct persock_version *version)
 {
-	return &router->attachment->personality->policy->rules[router->class];
+	return &version->policy.rules[router->class];
+}
+
+/**
+ * persock_router_unix() - is it an AF_UNIX socket's router?
+ * @router: the router
+ *
+ * Return: true when it is.
+ */
+static inline bool persock_router_unix(const struct persock_router *router)
+{
+	return router->native && router->native->family == AF_UNIX;
 }
 
 #endif /* _PERSOCK_ROUTER_H */

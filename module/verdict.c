@@ -2,8 +2,10 @@
 /*
  * Verdicts on socket requests, options, flags, ioctls and the backlog.
  */
+#include <linux/bitops.h>
 #include <linux/errno.h>
-#include <linux/module.h>
+#include <linux/in.h>
+#include <linux/net.h>
 #include <linux/socket.h>
 
 #include "verdict.h"
@@ -25,31 +27,56 @@ static bool matches(int rule, int value)
 	return rule == PERSOCK_ANY || rule == value;
 }
 
+/* What inet_create() takes protocol 0 for. */
+static int effective_protocol(int family, int type, int protocol)
+{
+	if (protocol || persock_class_of(family) != PERSOCK_CLASS_INET)
+		return protocol;
+
+	switch (type) {
+	case SOCK_STREAM:
+		return IPPROTO_TCP;
+	case SOCK_DGRAM:
+		return IPPROTO_UDP;
+	case SOCK_SEQPACKET:
+		return IPPROTO_SCTP;
+	case SOCK_DCCP:
+		return IPPROTO_DCCP;
+	default:
+		return protocol;
+	}
+}
+
 /**
  * persock_judge_socket() - may a socket of this kind be created?
- * @rules: tried in order, the first match decides
- * @nr: length of @rules
- * @fallback: verdict when no rule matches
+ * @sockets: the rules
  * @family: requested family
  * @type: requested type, without flags
  * @protocol: requested protocol
+ * @rule: number of the rule that decided, from 1; 0: none did
  *
  * Return: PERSOCK_ALLOW or a negative errno.
  */
-int persock_judge_socket(const struct persock_socket_rule *rules,
-			 unsigned int nr, int fallback, int family, int type,
-			 int protocol)
+int persock_judge_socket(const struct persock_sockets *sockets, int family,
+			 int type, int protocol, unsigned int *rule)
 {
+	int effective = effective_protocol(family, type, protocol);
 	unsigned int i;
 
-	for (i = 0; i < nr; i++) {
-		if (matches(rules[i].family, family) &&
-		    matches(rules[i].type, type) &&
-		    matches(rules[i].protocol, protocol))
-			return rules[i].verdict;
+	for (i = 0; i < sockets->nr; i++) {
+		const struct persock_socket_rule *entry = &sockets->rules[i];
+
+		if (matches(entry->family, family) &&
+		    matches(entry->type, type) &&
+		    (matches(entry->protocol, protocol) ||
+		     entry->protocol == effective)) {
+			*rule = i + 1;
+			return entry->verdict;
+		}
 	}
 
-	return fallback;
+	*rule = 0;
+	return sockets->fallback;
 }
 
 static int compare(int level, int name, const struct persock_option *option)
@@ -62,21 +89,21 @@ static int compare(int level, int name, const struct persock_option *option)
 }
 
 /**
- * persock_option_find() - the entry of an option
- * @rules: rules whose options are sorted by (level, name)
- * @level: level of the option
- * @name: name of the option
+ * persock_option_find() - the entry of an option or control message
+ * @options: the list
+ * @level: its level
+ * @name: its name
  *
- * Return: the entry, or NULL when the option is not listed.
+ * Return: the entry, or NULL when it is not listed.
  */
 const struct persock_option *
-persock_option_find(const struct persock_rules *rules, int level, int name)
+persock_option_find(const struct persock_options *options, int level, int name)
 {
-	unsigned int low = 0, high = rules->nr_options;
+	unsigned int low = 0, high = options->nr;
 
 	while (low < high) {
 		unsigned int middle = low + (high - low) / 2;
-		const struct persock_option *option = &rules->options[middle];
+		const struct persock_option *option = &options->list[middle];
 		int order = compare(level, name, option);
 
 		if (!order)
@@ -91,29 +118,54 @@ persock_option_find(const struct persock_rules *rules, int level, int name)
 }
 
 /**
+ * persock_judge_option() - the verdict on an option or control message
+ * @options: the list
+ * @level: its level
+ * @name: its name
+ * @rule: number of the entry that decided, from 1; 0: none did
+ *
+ * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno.
+ */
+int persock_judge_option(const struct persock_options *options, int level,
+			 int name, unsigned int *rule)
+{
+	const struct persock_option *option;
+
+	option = persock_option_find(options, level, name);
+	if (!option) {
+		*rule = 0;
+		return options->fallback;
+	}
+
+	*rule = option - options->list + 1;
+	return option->verdict;
+}
+
+/**
  * persock_judge_get() - may this option be read?
  * @rules: rules of the socket's class
  * @level: level of the option
  * @name: name of the option
  * @size: on allow, the shortest buffer that is accepted; 0: any
  * @max: on allow, the longest answer that is given; 0: any
+ * @rule: number of the entry that decided, from 1; 0: none did
  *
  * Return: PERSOCK_ALLOW, or the errno of the entry or of the default.
  */
 int persock_judge_get(const struct persock_rules *rules, int level, int name,
-		      unsigned int *size, unsigned int *max)
+		      unsigned int *size, unsigned int *max,
+		      unsigned int *rule)
 {
-	const struct persock_option *option;
+	int verdict = persock_judge_option(&rules->get, level, name, rule);
 
 	*size = 0;
 	*max = 0;
-	option = persock_option_find(rules, level, name);
-	if (!option)
-		return rules->get_default;
+	if (*rule) {
+		*size = rules->get.list[*rule - 1].size;
+		*max = rules->get.list[*rule - 1].max;
+	}
 
-	*size = option->get_size;
-	*max = option->get_max;
-	return option->get;
+	return verdict;
 }
 
 /**
@@ -143,7 +195,7 @@ int persock_judge_get_len(unsigned int size, int len)
  */
 bool persock_judges_get_len(const struct persock_rules *rules)
 {
-	return rules->nr_options || rules->get_default != PERSOCK_ALLOW;
+	return rules->get.nr || rules->get.fallback != PERSOCK_ALLOW;
 }
 
 /**
@@ -152,28 +204,30 @@ bool persock_judges_get_len(const struct persock_rules *rules)
  * @level: level of the option
  * @name: name of the option
  * @len: the caller's length; cut to the option's size when it is longer
+ * @rule: number of the entry that decided, from 1; 0: none did
  *
  * Return: PERSOCK_ALLOW, PERSOCK_IGNORE, -EINVAL for a value that is longer
  * than any (seed S9) or shorter than the option (seed H5), or the errno of the
  * entry or of the default.
  */
 int persock_judge_set(const struct persock_rules *rules, int level, int name,
-		      unsigned int *len)
+		      unsigned int *len, unsigned int *rule)
 {
-	const struct persock_option *option;
+	unsigned int size;
+	int verdict;
 
+	*rule = 0;
 	if (rules->option_max && *len > rules->option_max)
 		return -EINVAL;
 
-	option = persock_option_find(rules, level, name);
-	if (!option)
-		return rules->set_default;
-	if (option->set != PERSOCK_ALLOW || !option->set_size)
-		return option->set;
-	if (*len < option->set_size)
+	verdict = persock_judge_option(&rules->set, level, name, rule);
+	size = *rule ? rules->set.list[*rule - 1].size : 0;
+	if (verdict != PERSOCK_ALLOW || !size)
+		return verdict;
+	if (*len < size)
 		return -EINVAL;
 
-	*len = option->set_size;
+	*len = size;
 	return PERSOCK_ALLOW;
 }
 
@@ -183,84 +237,59 @@ int persock_judge_set(const struct persock_rules *rules, int level, int name,
  * @exempt: flags that the kernel itself adds, never judged
  * @flags: the flags; those to be ignored are cleared
  *
- * Return: PERSOCK_ALLOW, or the errno of the rule.
+ * Return: PERSOCK_ALLOW; PERSOCK_IGNORE when flags were cleared; or the errno
+ * of the lowest flag that has one, or of the default.
  */
 int persock_judge_flags(const struct persock_flags *rule, u32 exempt,
 			u32 *flags)
 {
 	u32 judged = *flags & ~exempt;
-	u32 other = judged & ~(rule->allow | rule->ignore);
+	u32 other = judged & ~rule->allow;
 
-	if (unlikely(other && rule->other < 0))
-		return rule->other;
+	if (likely(!other))
+		return PERSOCK_ALLOW;
+	if (other & rule->deny)
+		return rule->errnos[__ffs(other & rule->deny)];
+	if (other & ~rule->ignore) {
+		if (rule->fallback < 0)
+			return rule->fallback;
+		if (rule->fallback == PERSOCK_ALLOW)
+			other &= rule->ignore;
+	}
 
-	*flags &= ~(other | (judged & rule->ignore));
-	return PERSOCK_ALLOW;
+	*flags &= ~other;
+	return other ? PERSOCK_IGNORE : PERSOCK_ALLOW;
 }
 
 /**
  * persock_judge_ioctl() - may this ioctl be issued?
- * @rules: rules of the socket's class
+ * @ioctls: those of the socket's class
  * @cmd: command
+ * @rule: number of the entry that decided, from 1; 0: none did
  *
  * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno.
  */
-int persock_judge_ioctl(const struct persock_rules *rules, u32 cmd)
+int persock_judge_ioctl(const struct persock_ioctls *ioctls, u32 cmd,
+			unsigned int *rule)
 {
-	unsigned int i;
+	unsigned int low = 0, high = ioctls->nr;
 
-	for (i = 0; i < rules->nr_ioctls; i++) {
-		if (rules->ioctls[i].cmd == cmd)
-			return rules->ioctls[i].verdict;
+	while (low < high) {
+		unsigned int middle = low + (high - low) / 2;
+		const struct persock_ioctl *ioctl = &ioctls->list[middle];
+
+		if (ioctl->cmd == cmd) {
+			*rule = middle + 1;
+			return ioctl->verdict;
+		}
+		if (cmd < ioctl->cmd)
+			high = middle;
+		else
+			low = middle + 1;
 	}
 
-	return rules->ioctl_default;
-}
-
-static const struct persock_cmsg *cmsg_find(const struct persock_rules *rules,
-					    int level, int type)
-{
-	unsigned int i;
-
-	for (i = 0; i < rules->nr_cmsgs; i++) {
-		if (rules->cmsgs[i].level == level &&
-		    rules->cmsgs[i].type == type)
-			return &rules->cmsgs[i];
-	}
-
-	return NULL;
-}
-
-/**
- * persock_judge_cmsg_send() - may this control message be sent?
- * @rules: rules of the socket's class
- * @level: its cmsg_level
- * @type: its cmsg_type
- *
- * Return: PERSOCK_ALLOW, PERSOCK_IGNORE (it is taken out) or a negative errno.
- */
-int persock_judge_cmsg_send(const struct persock_rules *rules, int level,
-			    int type)
-{
-	const struct persock_cmsg *cmsg = cmsg_find(rules, level, type);
-
-	return cmsg ? cmsg->send : rules->cmsg_send_default;
-}
-
-/**
- * persock_judge_cmsg_recv() - may this control message be received?
- * @rules: rules of the socket's class
- * @level: its cmsg_level
- * @type: its cmsg_type
- *
- * Return: PERSOCK_ALLOW or PERSOCK_IGNORE (it is cut).
- */
-int persock_judge_cmsg_recv(const struct persock_rules *rules, int level,
-			    int type)
-{
-	const struct persock_cmsg *cmsg = cmsg_find(rules, level, type);
-
-	return cmsg ? cmsg->recv : rules->cmsg_recv_default;
+	*rule = 0;
+	return ioctls->fallback;
 }
 
 /**

@@ -8,6 +8,7 @@
 #define _PERSOCK_VERDICT_H
 
 #include <linux/types.h>
+#include <uapi/linux/persock_netlink.h>
 
 /*
  * A verdict is an int: PERSOCK_ALLOW lets the call go on, PERSOCK_IGNORE
@@ -24,137 +25,142 @@
  * struct persock_socket_rule - a verdict on one kind of socket
  * @family: address family, or PERSOCK_ANY
  * @type: socket type without SOCK_NONBLOCK and SOCK_CLOEXEC, or PERSOCK_ANY
- * @protocol: protocol as passed to socket(2), or PERSOCK_ANY
+ * @protocol: protocol as passed to socket(2), or PERSOCK_ANY; a rule on the
+ *	      protocol that 0 stands for matches a request with 0 as well
  * @verdict: PERSOCK_ALLOW or a negative errno
- *
- * Rules are tried in order; the first that matches decides.
+ * @line: of the policy file, for messages; 0: not told
  */
 struct persock_socket_rule {
 	s16 family;
 	s16 type;
 	s32 protocol;
 	s16 verdict;
+	u32 line;
 };
 
 /**
- * struct persock_option - the verdicts on one socket option
- * @level: level as in getsockopt(2)
- * @name: option as in getsockopt(2)
- * @get: verdict on reading it
- * @set: verdict on setting it
- * @get_size: shortest buffer for reading in bytes; 0 leaves it to the kernel
- * @get_max: longest answer in bytes; 0 leaves it to the kernel
- * @set_size: size of the value in bytes; a shorter one is EINVAL, the rest of
- *            a longer one is dropped; 0 leaves both to the kernel
+ * struct persock_sockets - the verdicts on requests for sockets
+ * @rules: tried in order, the first match decides
+ * @nr: length of @rules
+ * @fallback: verdict when no rule matches
+ */
+struct persock_sockets {
+	const struct persock_socket_rule *rules;
+	unsigned int nr;
+	s16 fallback;
+};
+
+/**
+ * struct persock_option - the verdict on one socket option or control message
+ * @level: level as in getsockopt(2), or cmsg_level
+ * @name: option as in getsockopt(2), or cmsg_type
+ * @verdict: on the direction whose list this is in
+ * @size: size of an option's value in bytes: a shorter buffer or value is
+ *	  EINVAL, and the rest of a longer value is dropped; 0 leaves both to
+ *	  the kernel
+ * @max: longest answer in bytes when it is read; 0 leaves it to the kernel
+ * @line: of the policy file, for messages; 0: not told
  */
 struct persock_option {
 	int level;
 	int name;
-	s16 get;
-	s16 set;
-	u16 get_size;
-	u16 get_max;
-	u16 set_size;
+	s16 verdict;
+	u16 size;
+	u16 max;
+	u32 line;
 };
+
+/**
+ * struct persock_options - the verdicts on one direction of options or of
+ *			    control messages
+ * @list: sorted by (level, name), each pair once
+ * @nr: length of @list
+ * @fallback: verdict on what is not listed
+ */
+struct persock_options {
+	const struct persock_option *list;
+	unsigned int nr;
+	s16 fallback;
+};
+
+#define PERSOCK_NR_FLAGS	32
 
 /**
  * struct persock_flags - the verdicts on a word of message flags
  * @allow: flags that go on
  * @ignore: flags that are masked
- * @other: verdict on all other flags: PERSOCK_IGNORE or a negative errno
- * @errqueue: verdict on MSG_ERRQUEUE in a receive, asked before the rest,
- *            since gVisor answers it as an always empty queue (seed S11)
+ * @deny: flags that are denied with an errno of their own, asked before the
+ *	  rest: gVisor answers MSG_ERRQUEUE as an always empty queue (seed S11)
+ * @fallback: verdict on all other flags
+ * @errnos: by bit, for those of @deny: a negative errno
  */
 struct persock_flags {
 	u32 allow;
 	u32 ignore;
-	s16 other;
-	s16 errqueue;
+	u32 deny;
+	s16 fallback;
+	s16 errnos[PERSOCK_NR_FLAGS];
 };
 
 /**
  * struct persock_ioctl - the verdict on one ioctl
  * @cmd: command
  * @verdict: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno
+ * @line: of the policy file, for messages; 0: not told
  */
 struct persock_ioctl {
 	u32 cmd;
 	s16 verdict;
+	u32 line;
 };
 
 /**
- * struct persock_cmsg - the verdict on one kind of control message
- * @level: cmsg_level
- * @type: cmsg_type
- * @send: verdict on sending it
- * @recv: verdict on receiving it: PERSOCK_ALLOW or PERSOCK_IGNORE (cut)
+ * struct persock_ioctls - the verdicts on ioctls
+ * @list: sorted by @cmd, each once
+ * @nr: length of @list
+ * @fallback: verdict on what is not listed
  */
-struct persock_cmsg {
-	int level;
-	int type;
-	s16 send;
-	s16 recv;
+struct persock_ioctls {
+	const struct persock_ioctl *list;
+	unsigned int nr;
+	s16 fallback;
 };
 
 /**
  * struct persock_rules - what a policy says about the sockets of one class
- * @options: sorted by (level, name), see persock_option_find()
- * @nr_options: length of @options
- * @get_default: verdict on reading an option that is not listed
- * @set_default: verdict on setting an option that is not listed
+ * @get: options that are read
+ * @set: options that are set
  * @send: flags of send calls
- * @recv: flags of receive calls
- * @ioctls: listed ioctls
- * @nr_ioctls: length of @ioctls
- * @ioctl_default: verdict on an ioctl that is not listed
- * @cmsgs: listed control messages
- * @nr_cmsgs: length of @cmsgs
- * @cmsg_send_default: verdict on sending a control message that is not listed
- * @cmsg_recv_default: verdict on receiving one: allow or ignore
- * @cmsg_recv_max: bytes of control messages that one receive may bring; they
- *		   are filtered in a buffer of that size. 0: not filtered
- * @mmap: verdict on mmap(2) of the socket
+ * @receive: flags of receive calls
+ * @control_send: control messages that are sent; those ignored are taken out
+ * @control_receive: control messages that are received: allowed or ignored
+ *		     (cut); class inet only, see cmsg.c
+ * @ioctls: ioctls
  * @pair: verdict on socketpair(2)
+ * @mmap: verdict on mmap(2) of the socket
+ * @received_max: bytes of control messages that one receive may bring; they
+ *		  are filtered in a buffer of that size. 0: not filtered
  * @address_max: longest address passed on in bytes, the rest is cut; 0: as is
  * @option_max: longest value accepted by setsockopt in bytes; 0: no limit
  * @control_max: longest control buffer of a call in bytes; 0: no limit
  */
 struct persock_rules {
-	const struct persock_option *options;
-	unsigned int nr_options;
-	s16 get_default;
-	s16 set_default;
+	struct persock_options get;
+	struct persock_options set;
 	struct persock_flags send;
-	struct persock_flags recv;
-	const struct persock_ioctl *ioctls;
-	unsigned int nr_ioctls;
-	s16 ioctl_default;
-	const struct persock_cmsg *cmsgs;
-	unsigned int nr_cmsgs;
-	s16 cmsg_send_default;
-	s16 cmsg_recv_default;
-	u16 cmsg_recv_max;
-	s16 mmap;
+	struct persock_flags receive;
+	struct persock_options control_send;
+	struct persock_options control_receive;
+	struct persock_ioctls ioctls;
 	s16 pair;
+	s16 mmap;
+	u16 received_max;
 	u16 address_max;
 	u32 option_max;
 	u32 control_max;
 };
 
-/**
- * enum persock_class - the two classes of sockets that a policy tells apart
- * @PERSOCK_CLASS_INET: AF_INET and AF_INET6
- * @PERSOCK_CLASS_OTHER: all other families
- * @PERSOCK_NR_CLASSES: number of classes
- *
- * gVisor's hostinet limits what reaches the host's network stack, while its
- * own AF_UNIX sockets know options and control messages that hostinet refuses.
- */
-enum persock_class {
-	PERSOCK_CLASS_INET,
-	PERSOCK_CLASS_OTHER,
-	PERSOCK_NR_CLASSES,
-};
+#define PERSOCK_NR_CLASSES	(PERSOCK_CLASS_OTHER + 1)
 
 /**
  * struct persock_backlog - how listen(2)'s backlog is clamped
@@ -167,24 +173,24 @@ struct persock_backlog {
 };
 
 enum persock_class persock_class_of(int family);
-int persock_judge_socket(const struct persock_socket_rule *rules,
-			 unsigned int nr, int fallback, int family, int type,
-			 int protocol);
+int persock_judge_socket(const struct persock_sockets *sockets, int family,
+			 int type, int protocol, unsigned int *rule);
 const struct persock_option *
-persock_option_find(const struct persock_rules *rules, int level, int name);
+persock_option_find(const struct persock_options *options, int level,
+		    int name);
+int persock_judge_option(const struct persock_options *options, int level,
+			 int name, unsigned int *rule);
 int persock_judge_get(const struct persock_rules *rules, int level, int name,
-		      unsigned int *size, unsigned int *max);
+		      unsigned int *size, unsigned int *max,
+		      unsigned int *rule);
 int persock_judge_get_len(unsigned int size, int len);
 bool persock_judges_get_len(const struct persock_rules *rules);
 int persock_judge_set(const struct persock_rules *rules, int level, int name,
-		      unsigned int *len);
+		      unsigned int *len, unsigned int *rule);
 int persock_judge_flags(const struct persock_flags *rule, u32 exempt,
 			u32 *flags);
-int persock_judge_ioctl(const struct persock_rules *rules, u32 cmd);
-int persock_judge_cmsg_send(const struct persock_rules *rules, int level,
-			    int type);
-int persock_judge_cmsg_recv(const struct persock_rules *rules, int level,
-			    int type);
+int persock_judge_ioctl(const struct persock_ioctls *ioctls, u32 cmd,
+			unsigned int *rule);
 int persock_clamp_backlog(const struct persock_backlog *rule, int backlog);
 
 #endif /* _PERSOCK_VERDICT_H */

@@ -61,7 +61,7 @@ test_ioctls_are_counted_once() {
 	ok persock attach "$cgroup" gvisor
 	within "$cgroup" "$compat" one-ioctl || fail "SIOCGIFCONF: exit status $?"
 	seen=$(persock -j counters "$cgroup" | sed 's/.*"ioctl":\({[^}]*}\).*/\1/')
-	[ "$seen" = '{"allowed":1,"ignored":0,"denied":0}' ] || fail "ioctl: $seen"
+	[ "$seen" = '{"allowed":1,"ignored":0,"denied":0,"audited":0}' ] || fail "ioctl: $seen"
 }
 
 run_tests

@@ -414,7 +414,7 @@ run_counters() {
 d = json.load(open(sys.argv[1]))
 c = d["counters"]
 sys.exit(not (d["sockets_created"] >= 1 and d["sockets_live"] == 0 and
-	c["create"] == {"allowed": d["sockets_created"], "ignored": 0, "denied": 0} and
+	c["create"] == {"allowed": d["sockets_created"], "ignored": 0, "denied": 0, "audited": 0} and
 	c["connect"]["allowed"] >= 1))' "$work/json" || fail "counters: $err"
 	no_traces
 }

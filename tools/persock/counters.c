@@ -33,7 +33,7 @@ static const char * const names[] = {
 };
 
 /* A newer module may count what this tool has no name for. */
-static const char *operation_name(unsigned int operation)
+const char *operation_name(unsigned int operation)
 {
 	static char number[32];
 
@@ -65,6 +65,9 @@ void counters_parse(struct counters *counters, const struct nlattr *nest)
 		case PERSOCK_A_COUNTER_DENIED:
 			counter.denied = value;
 			break;
+		case PERSOCK_A_COUNTER_AUDITED:
+			counter.audited = value;
+			break;
 		}
 	}
 	if (operation < COUNTERS_MAX)
@@ -79,16 +82,18 @@ void counters_print(FILE *stream, const struct counters *counters, int indent)
 
 	for (operation = 0; operation < COUNTERS_MAX; operation++) {
 		counter = &counters->of[operation];
-		if (!counter->allowed && !counter->ignored && !counter->denied)
+		if (!counter->allowed && !counter->ignored &&
+		    !counter->denied && !counter->audited)
 			continue;
 		if (!header)
-			fprintf(stream, "%*s%-12s %12s %12s %12s\n", indent, "",
-				"operation", "allowed", "ignored", "denied");
+			fprintf(stream, "%*s%-12s %12s %12s %12s %12s\n",
+				indent, "", "operation", "allowed", "ignored",
+				"denied", "audited");
 		header = true;
-		fprintf(stream,
-			"%*s%-12s %12" PRIu64 " %12" PRIu64 " %12" PRIu64 "\n",
+		fprintf(stream, "%*s%-12s %12" PRIu64 " %12" PRIu64
+			" %12" PRIu64 " %12" PRIu64 "\n",
 			indent, "", operation_name(operation), counter->allowed,
-			counter->ignored, counter->denied);
+			counter->ignored, counter->denied, counter->audited);
 	}
 }
 
@@ -106,6 +111,7 @@ void counters_json(const struct counters *counters)
 		json_u64("allowed", counter->allowed);
 		json_u64("ignored", counter->ignored);
 		json_u64("denied", counter->denied);
+		json_u64("audited", counter->audited);
 		json_object_end();
 	}
 	json_object_end();

@@ -19,11 +19,15 @@ struct counter {
 	uint64_t allowed;
 	uint64_t ignored;
 	uint64_t denied;
+	uint64_t audited;	/* allowed, as the mode is audit; else denied */
 };
 
 struct counters {
 	struct counter of[COUNTERS_MAX];	/* by enum persock_operation */
 };
+
+/* "create" for PERSOCK_OP_CREATE; "operation-N" where there is no name for it. */
+const char *operation_name(unsigned int operation);
 
 /* Add what a PERSOCK_A_COUNTER attribute tells. */
 void counters_parse(struct counters *counters, const struct nlattr *nest);

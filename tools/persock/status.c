@@ -22,6 +22,7 @@ struct status {
 	const char *reason;
 	bool armed;
 	uint64_t sockets_live;
+	uint64_t lost;
 };
 
 static void parse(const struct replies *replies, struct status *status)
@@ -55,6 +56,9 @@ static void parse(const struct replies *replies, struct status *status)
 		case PERSOCK_A_SOCKETS_LIVE:
 			status->sockets_live = attribute_number(attribute);
 			break;
+		case PERSOCK_A_LOST:
+			status->lost = attribute_number(attribute);
+			break;
 		}
 	}
 	if (status->holds)
@@ -77,6 +81,7 @@ static void print(const struct status *status,
 	printf("interception points: %s\n", status->armed ? "armed" :
 	       "not armed, no cgroup is attached");
 	printf("governed sockets live: %" PRIu64 "\n", status->sockets_live);
+	printf("denials not told: %" PRIu64 "\n", status->lost);
 
 	puts(replies_next(attachments, NULL) ? "attachments:" :
 	     "attachments: none");
@@ -114,6 +119,7 @@ static void print_json(const struct status *status,
 	json_string("reason", status->reason);
 	json_bool("armed", status->armed);
 	json_u64("sockets_live", status->sockets_live);
+	json_u64("lost", status->lost);
 	json_array("attachments");
 	replies_for_each(message, attachments) {
 		attachment_parse(message, &attachment);

@@ -34,16 +34,184 @@ enum persock_operation {
 	PERSOCK_OP_MMAP,
 };
 
+/**
+ * enum persock_section - The parts of a policy. Each has a default, the
+ *   verdict where no rule decides; most have rules. From options-get to
+ *   ioctls, and pair and mmap, they are told for a class of sockets; the
+ *   others are the whole policy's.
+ * @PERSOCK_SECTION_SOCKETS: By family, type, protocol. The first rule that
+ *   matches decides.
+ * @PERSOCK_SECTION_OPTIONS_GET: By level and name.
+ * @PERSOCK_SECTION_OPTIONS_SET: By level and name.
+ * @PERSOCK_SECTION_FLAGS_SEND: By flag of the message.
+ * @PERSOCK_SECTION_FLAGS_RECEIVE: By flag of the message.
+ * @PERSOCK_SECTION_CONTROL_SEND: Control messages, by level and name
+ *   (cmsg_type).
+ * @PERSOCK_SECTION_CONTROL_RECEIVE: The same, received. Class inet only.
+ * @PERSOCK_SECTION_IOCTLS: By command.
+ * @PERSOCK_SECTION_CONNECT: By address, port and protocol of the peer:
+ *   connect, and every send that names one. The longest prefix decides, then
+ *   deny before allow.
+ * @PERSOCK_SECTION_BIND: By address, port and protocol.
+ * @PERSOCK_SECTION_ACCEPT: By address, port and protocol of the peer that was
+ *   accepted.
+ * @PERSOCK_SECTION_LISTEN: No rules, only the default.
+ * @PERSOCK_SECTION_UNIX_RIGHTS: SCM_RIGHTS. No rules, only the default.
+ * @PERSOCK_SECTION_UNIX_CREDENTIALS: SCM_CREDENTIALS and SO_PASSCRED. No
+ *   rules, only the default.
+ * @PERSOCK_SECTION_PAIR: socketpair. No rules, only the default.
+ * @PERSOCK_SECTION_MMAP: mmap of a socket. No rules, only the default.
+ * @PERSOCK_SECTION_LIMITS: No rules and no default; names what decided in a
+ *   denial.
+ */
+enum persock_section {
+	PERSOCK_SECTION_SOCKETS,
+	PERSOCK_SECTION_OPTIONS_GET,
+	PERSOCK_SECTION_OPTIONS_SET,
+	PERSOCK_SECTION_FLAGS_SEND,
+	PERSOCK_SECTION_FLAGS_RECEIVE,
+	PERSOCK_SECTION_CONTROL_SEND,
+	PERSOCK_SECTION_CONTROL_RECEIVE,
+	PERSOCK_SECTION_IOCTLS,
+	PERSOCK_SECTION_CONNECT,
+	PERSOCK_SECTION_BIND,
+	PERSOCK_SECTION_ACCEPT,
+	PERSOCK_SECTION_LISTEN,
+	PERSOCK_SECTION_UNIX_RIGHTS,
+	PERSOCK_SECTION_UNIX_CREDENTIALS,
+	PERSOCK_SECTION_PAIR,
+	PERSOCK_SECTION_MMAP,
+	PERSOCK_SECTION_LIMITS,
+};
+
+/**
+ * enum persock_class - gVisor's hostinet limits what reaches the host's
+ *   network stack, while its own AF_UNIX sockets know options and control
+ *   messages that hostinet refuses; hence two classes of sockets that a policy
+ *   tells apart.
+ * @PERSOCK_CLASS_INET: AF_INET and AF_INET6.
+ * @PERSOCK_CLASS_OTHER: All other families.
+ */
+enum persock_class {
+	PERSOCK_CLASS_INET,
+	PERSOCK_CLASS_OTHER,
+};
+
+/**
+ * enum persock_mode - What becomes of a verdict.
+ * @PERSOCK_MODE_ENFORCE: It is the answer.
+ * @PERSOCK_MODE_AUDIT: It is counted and reported, and the call is allowed.
+ */
+enum persock_mode {
+	PERSOCK_MODE_ENFORCE,
+	PERSOCK_MODE_AUDIT,
+};
+
+/**
+ * enum persock_limit - What a policy bounds. A limit that is not told, or 0,
+ *   is none.
+ * @PERSOCK_LIMIT_SOCKETS: Live sockets of an attachment; more are refused,
+ *   with ENFILE when no errno is told.
+ * @PERSOCK_LIMIT_BACKLOG_FLOOR: What a backlog of 0 or less becomes.
+ * @PERSOCK_LIMIT_BACKLOG_CEILING: Largest backlog; a larger one is cut.
+ * @PERSOCK_LIMIT_OPTION: Longest value of setsockopt in bytes; a longer one is
+ *   EINVAL. By class.
+ * @PERSOCK_LIMIT_CONTROL: Longest control buffer of a call in bytes; a longer
+ *   one is ENOBUFS. By class.
+ * @PERSOCK_LIMIT_ADDRESS: Longest address in bytes; the rest is cut. By class.
+ * @PERSOCK_LIMIT_RECEIVED_CONTROL: Bytes of control messages that one receive
+ *   may bring; needed where control-receive does not allow all. Class inet
+ *   only.
+ */
+enum persock_limit {
+	PERSOCK_LIMIT_SOCKETS,
+	PERSOCK_LIMIT_BACKLOG_FLOOR,
+	PERSOCK_LIMIT_BACKLOG_CEILING,
+	PERSOCK_LIMIT_OPTION,
+	PERSOCK_LIMIT_CONTROL,
+	PERSOCK_LIMIT_ADDRESS,
+	PERSOCK_LIMIT_RECEIVED_CONTROL,
+};
+
 enum {
 	PERSOCK_A_COUNTER_OPERATION = 1,
 	PERSOCK_A_COUNTER_ALLOWED,
 	PERSOCK_A_COUNTER_IGNORED,
 	PERSOCK_A_COUNTER_DENIED,
 	PERSOCK_A_COUNTER_PAD,
+	PERSOCK_A_COUNTER_AUDITED,
 
 	__PERSOCK_A_COUNTER_MAX
 };
 #define PERSOCK_A_COUNTER_MAX (__PERSOCK_A_COUNTER_MAX - 1)
+
+enum {
+	PERSOCK_A_DEFAULT_SECTION = 1,
+	PERSOCK_A_DEFAULT_CLASS,
+	PERSOCK_A_DEFAULT_VERDICT,
+
+	__PERSOCK_A_DEFAULT_MAX
+};
+#define PERSOCK_A_DEFAULT_MAX (__PERSOCK_A_DEFAULT_MAX - 1)
+
+enum {
+	PERSOCK_A_RULE_SECTION = 1,
+	PERSOCK_A_RULE_CLASS,
+	PERSOCK_A_RULE_VERDICT,
+	PERSOCK_A_RULE_LINE,
+	PERSOCK_A_RULE_FAMILY,
+	PERSOCK_A_RULE_TYPE,
+	PERSOCK_A_RULE_PROTOCOL,
+	PERSOCK_A_RULE_LEVEL,
+	PERSOCK_A_RULE_NAME,
+	PERSOCK_A_RULE_SIZE,
+	PERSOCK_A_RULE_MAX,
+	PERSOCK_A_RULE_FLAGS,
+	PERSOCK_A_RULE_COMMAND,
+	PERSOCK_A_RULE_ADDRESS,
+	PERSOCK_A_RULE_PREFIX_LENGTH,
+	PERSOCK_A_RULE_PORT_FIRST,
+	PERSOCK_A_RULE_PORT_LAST,
+
+	__PERSOCK_A_RULE_MAX
+};
+#define PERSOCK_A_RULE_MAX (__PERSOCK_A_RULE_MAX - 1)
+
+enum {
+	PERSOCK_A_BOUND_LIMIT = 1,
+	PERSOCK_A_BOUND_CLASS,
+	PERSOCK_A_BOUND_VALUE,
+	PERSOCK_A_BOUND_VERDICT,
+
+	__PERSOCK_A_BOUND_MAX
+};
+#define PERSOCK_A_BOUND_MAX (__PERSOCK_A_BOUND_MAX - 1)
+
+enum {
+	PERSOCK_A_DENIAL_CGROUP_ID = 1,
+	PERSOCK_A_DENIAL_PERSONALITY,
+	PERSOCK_A_DENIAL_MODE,
+	PERSOCK_A_DENIAL_PID,
+	PERSOCK_A_DENIAL_COMM,
+	PERSOCK_A_DENIAL_OPERATION,
+	PERSOCK_A_DENIAL_VERDICT,
+	PERSOCK_A_DENIAL_SECTION,
+	PERSOCK_A_DENIAL_RULE,
+	PERSOCK_A_DENIAL_LINE,
+	PERSOCK_A_DENIAL_FAMILY,
+	PERSOCK_A_DENIAL_TYPE,
+	PERSOCK_A_DENIAL_PROTOCOL,
+	PERSOCK_A_DENIAL_LEVEL,
+	PERSOCK_A_DENIAL_NAME,
+	PERSOCK_A_DENIAL_FLAGS,
+	PERSOCK_A_DENIAL_COMMAND,
+	PERSOCK_A_DENIAL_ADDRESS,
+	PERSOCK_A_DENIAL_PORT,
+	PERSOCK_A_DENIAL_PAD,
+
+	__PERSOCK_A_DENIAL_MAX
+};
+#define PERSOCK_A_DENIAL_MAX (__PERSOCK_A_DENIAL_MAX - 1)
 
 enum {
 	PERSOCK_A_VERSION = 1,
@@ -66,6 +234,12 @@ enum {
 	PERSOCK_A_SOCKETS_CREATED,
 	PERSOCK_A_COUNTER,
 	PERSOCK_A_PAD,
+	PERSOCK_A_MODE,
+	PERSOCK_A_DEFAULT,
+	PERSOCK_A_RULE,
+	PERSOCK_A_BOUND,
+	PERSOCK_A_DENIAL,
+	PERSOCK_A_LOST,
 
 	__PERSOCK_A_MAX
 };
@@ -80,9 +254,14 @@ enum {
 	PERSOCK_CMD_ATTACH,
 	PERSOCK_CMD_DETACH,
 	PERSOCK_CMD_ATTACHMENT_GET,
+	PERSOCK_CMD_PERSONALITY_SET,
+	PERSOCK_CMD_POLICY_GET,
+	PERSOCK_CMD_DENIAL_NTF,
 
 	__PERSOCK_CMD_MAX
 };
 #define PERSOCK_CMD_MAX (__PERSOCK_CMD_MAX - 1)
+
+#define PERSOCK_GENL_GROUP_DENIALS	"denials"
 
 #endif /* _UAPI_LINUX_PERSOCK_NETLINK_H */

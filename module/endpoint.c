@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Endpoints.
+ *
+ * Addresses are in kernel memory by the time proto_ops see them: what is
+ * judged is what the provider is given.
+ */
+#include <linux/errno.h>
+#include <linux/in.h>
+#include <linux/in6.h>
+#include <linux/socket.h>
+#include <linux/string.h>
+#include <net/inet_sock.h>
+#include <net/ipv6.h>
+#include <net/sock.h>
+
+#include "endpoint.h"
+
+/* Nothing is judged: the call names no address. */
+#define NO_ENDPOINT 1
+
+/* The shortest address that IPv6 takes: without a scope (RFC 2133). */
+#define IN6_SHORTEST offsetofend(struct sockaddr_in6, sin6_addr)
+
+/**
+ * struct identity - what is asked about a socket before an address is judged
+ * @sk: its INET sock; NULL when the provider has none
+ * @family: AF_INET or AF_INET6
+ * @type: its type
+ * @protocol: as rules know it
+ */
+struct identity {
+	const struct sock *sk;
+	int family;
+	int type;
+	int protocol;
+};
+
+static void identify(struct socket *sock, struct identity *who)
+{
+	const struct persock_provider_ops *ops =
+		persock_router_peek(sock)->provider->ops;
+
+	who->sk = ops->sk ? ops->sk(sock) : NULL;
+	who->family = AF_INET;
+	who->type = sock->type;
+	who->protocol = 0;
+	if (ops->type)
+		ops->type(sock, &who->family, &who->type, &who->protocol);
+	/* On the wire, to a peer that knows no better, it is TCP. */
+	if (who->protocol == IPPROTO_MPTCP)
+		who->protocol = IPPROTO_TCP;
+}
+
+static void set_inet(struct persock_endpoint *endpoint, __be32 address,
+		     __be16 port)
+{
+	memset(endpoint, 0, sizeof(*endpoint));
+	endpoint->family = AF_INET;
+	endpoint->port = ntohs(port);
+	memcpy(endpoint->address, &address, sizeof(address));
+}
+
+static void set_inet6(struct persock_endpoint *endpoint,
+		      const struct in6_addr *address, __be16 port)
+{
+	if (ipv6_addr_v4mapped(address)) {
+		set_inet(endpoint, address->s6_addr32[3], port);
+		return;
+	}
+	memset(endpoint, 0, sizeof(*endpoint));
+	endpoint->family = AF_INET6;
+	endpoint->port = ntohs(port);
+	memcpy(endpoint->address, address, sizeof(*address));
+}
+
+/* @family: how the kernel is going to read the address. */
+static int read_address(const struct sockaddr *address, int length, int family,
+			struct persock_endpoint *endpoint)
+{
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)address;
+	const struct sockaddr_in *in = (const struct sockaddr_in *)address;
+
+	if (length < (int)(family == AF_INET ? sizeof(*in) : IN6_SHORTEST))
+		return -EINVAL;
+	if (family == AF_INET)
+		set_inet(endpoint, in->sin_addr.s_addr, in->sin_port);
+	else
+		set_inet6(endpoint, &in6->sin6_addr, in6->sin6_port);
+
+	return 0;
+}
+
+static bool unspecified(const struct persock_endpoint *endpoint)
+{
+	static const u8 any[sizeof(endpoint->address)];
+
+	return !memcmp(endpoint->address, any, sizeof(any));
+}
+
+/*
+ * A peer that is not specified is the socket itself: its bound address, or the
+ * loopback address. It is written out here, so that the kernel cannot find
+ * another one than was judged when a thread binds the socket meanwhile.
+ */
+static void specify(const struct identity *who, struct sockaddr *address,
+		    int family, struct persock_endpoint *endpoint)
+{
+	__be32 source = htonl(INADDR_LOOPBACK);
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)address;
+
+	if (who->sk && READ_ONCE(inet_sk(who->sk)->inet_saddr))
+		source = READ_ONCE(inet_sk(who->sk)->inet_saddr);
+
+	if (family == AF_INET) {
+		((struct sockaddr_in *)address)->sin_addr.s_addr = source;
+		memcpy(endpoint->address, &source, sizeof(source));
+		return;
+	}
+	/* A socket that is bound to IPv4 cannot reach IPv6. */
+	if (endpoint->family == AF_INET ||
+	    (who->sk && ipv6_addr_v4mapped(&who->sk->sk_v6_rcv_saddr)))
+		ipv6_addr_set_v4mapped(endpoint->family == AF_INET ? source :
+				       htonl(INADDR_LOOPBACK),
+				       &in6->sin6_addr);
+	else
+		in6->sin6_addr = in6addr_loopback;
+	set_inet6(endpoint, &in6->sin6_addr, htons(endpoint->port));
+}
+
+/*
+ * How the kernel reads the family that an address says: as IPv4, as IPv6, not
+ * at all (NO_ENDPOINT), or it refuses it.
+ */
+static int family_of_peer(const struct identity *who,
+			  const struct sockaddr *address, bool sends)
+{
+	switch (address->sa_family) {
+	case AF_INET:
+		return AF_INET;
+	case AF_INET6:
+		return who->family == AF_INET6 ? AF_INET6 : -EAFNOSUPPORT;
+	case AF_UNSPEC:
+		/* connect() dissolves an association with it. */
+		if (!sends)
+			return NO_ENDPOINT;
+		if (who->family == AF_INET)
+			return AF_INET;
+		/* Raw sockets take it for IPv6; UDP for no address. */
+		return who->type == SOCK_RAW ? AF_INET6 : NO_ENDPOINT;
+	default:
+		return -EAFNOSUPPORT;
+	}
+}
+
+static int judge_peer(struct socket *sock, struct sockaddr *address, int length,
+		      const struct persock_policy *policy, bool sends,
+		      struct persock_endpoint *endpoint,
+		      struct persock_event *event)
+{
+	struct identity who;
+	int err, family;
+
+	event->section = PERSOCK_SECTION_CONNECT;
+	if (length < (int)offsetofend(struct sockaddr, sa_family))
+		return -EINVAL;
+
+	identify(sock, &who);
+	family = family_of_peer(&who, address, sends);
+	if (family == NO_ENDPOINT)
+		return PERSOCK_ALLOW;
+	if (family < 0)
+		return family;
+	err = read_address(address, length, family, endpoint);
+	if (err)
+		return err;
+	if (unspecified(endpoint))
+		specify(&who, address, family, endpoint);
+	event->endpoint = endpoint;
+
+	return persock_judge_address(&policy->connect, endpoint, who.protocol,
+				     &event->rule);
+}
+
+static bool is_inet(struct socket *sock)
+{
+	return persock_router_peek(sock)->class == PERSOCK_CLASS_INET;
+}
+
+/**
+ * persock_endpoint_connect() - the verdict on a peer that is connected to
+ * @sock: the governed socket
+ * @address: in kernel memory; a peer that is not specified is written out
+ * @length: its length
+ * @policy: what judges
+ * @endpoint: filled in, and pointed to by @event
+ * @event: what decided is filled in
+ *
+ * Context: process context, RCU read side for @policy.
+ * Return: PERSOCK_ALLOW or a negative errno: that of the rule; -EINVAL for an
+ * address that is too short and -EAFNOSUPPORT for one of another family, as
+ * the kernel answers them.
+ */
+int persock_endpoint_connect(struct socket *sock, struct sockaddr *address,
+			     int length, const struct persock_policy *policy,
+			     struct persock_endpoint *endpoint,
+			     struct persock_event *event)
+{
+	if (!persock_restricts(&policy->connect) || !is_inet(sock))
+		return PERSOCK_ALLOW;
+
+	return judge_peer(sock, address, length, policy, false, endpoint,
+			  event);
+}
+
+/**
+ * persock_endpoint_send() - the verdict on a peer that a send names
+ * @sock: the governed socket
+ * @msg: the message; a peer that is not specified is written out
+ * @policy: what judges
+ * @endpoint: filled in, and pointed to by @event
+ * @event: what decided is filled in
+ *
+ * A send that names no peer goes to the one that was connected, which was
+ * judged then.
+ *
+ * Context: as persock_endpoint_connect().
+ * Return: as persock_endpoint_connect().
+ */
+int persock_endpoint_send(struct socket *sock, struct msghdr *msg,
+			  const struct persock_policy *policy,
+			  struct persock_endpoint *endpoint,
+			  struct persock_event *event)
+{
+	if (!msg->msg_name || !msg->msg_namelen ||
+	    !persock_restricts(&policy->connect) || !is_inet(sock))
+		return PERSOCK_ALLOW;
+
+	return judge_peer(sock, msg->msg_name, msg->msg_namelen, policy, true,
+			  endpoint, event);
+}
+
+/* "::" of a socket that is not IPv6 only is every IPv4 address as well. */
+static int judge_bound(const struct identity *who,
+		       const struct persock_policy *policy,
+		       struct persock_endpoint *endpoint,
+		       struct persock_event *event)
+{
+	int verdict;
+
+	event->endpoint = endpoint;
+	verdict = persock_judge_address(&policy->bind, endpoint, who->protocol,
+					&event->rule);
+	if (verdict || endpoint->family != AF_INET6 || !unspecified(endpoint) ||
+	    (who->sk && who->sk->sk_ipv6only))
+		return verdict;
+
+	endpoint->family = AF_INET;
+	return persock_judge_address(&policy->bind, endpoint, who->protocol,
+				     &event->rule);
+}
+
+/**
+ * persock_endpoint_bind() - the verdict on an address that is bound
+ * @sock: the governed socket
+ * @address: in kernel memory
+ * @length: its length
+ * @policy: what judges
+ * @endpoint: filled in, and pointed to by @event
+ * @event: what decided is filled in
+ *
+ * Context: as persock_endpoint_connect().
+ * Return: as persock_endpoint_connect().
+ */
+int persock_endpoint_bind(struct socket *sock, struct sockaddr *address,
+			  int length, const struct persock_policy *policy,
+			  struct persock_endpoint *endpoint,
+			  struct persock_event *event)
+{
+	struct identity who;
+	int err;
+
+	event->section = PERSOCK_SECTION_BIND;
+	if (!persock_restricts(&policy->bind) || !is_inet(sock))
+		return PERSOCK_ALLOW;
+	if (length < (int)offsetofend(struct sockaddr, sa_family))
+		return -EINVAL;
+
+	identify(sock, &who);
+	/* AF_UNSPEC is an old spelling of AF_INET to IPv4 sockets. */
+	if (address->sa_family != who.family &&
+	    (address->sa_family != AF_UNSPEC || who.family != AF_INET))
+		return -EAFNOSUPPORT;
+	err = read_address(address, length, who.family, endpoint);
+	if (err)
+		return err;
+
+	return judge_bound(&who, policy, endpoint, event);
+}
+
+/**
+ * persock_endpoint_listen() - the verdict on listening without having bound
+ * @sock: the governed socket
+ * @policy: what judges
+ * @endpoint: filled in, and pointed to by @event
+ * @event: what decided is filled in
+ *
+ * It binds the socket to every address and a port of the kernel's choice,
+ * which is judged as port 0.
+ *
+ * Context: as persock_endpoint_connect().
+ * Return: PERSOCK_ALLOW or the errno of the rule.
+ */
+int persock_endpoint_listen(struct socket *sock,
+			    const struct persock_policy *policy,
+			    struct persock_endpoint *endpoint,
+			    struct persock_event *event)
+{
+	struct identity who;
+
+	if (!persock_restricts(&policy->bind) || !is_inet(sock))
+		return PERSOCK_ALLOW;
+	identify(sock, &who);
+	if (who.sk && inet_sk(who.sk)->inet_num)
+		return PERSOCK_ALLOW;
+
+	event->section = PERSOCK_SECTION_BIND;
+	memset(endpoint, 0, sizeof(*endpoint));
+	endpoint->family = who.family;
+
+	return judge_bound(&who, policy, endpoint, event);
+}
+
+/**
+ * persock_endpoint_accept() - the verdict on a peer that was accepted
+ * @newsock: the governed socket that accept made
+ * @policy: what judges
+ * @endpoint: filled in, and pointed to by @event
+ * @event: what decided is filled in
+ *
+ * Context: as persock_endpoint_connect().
+ * Return: PERSOCK_ALLOW or the errno of the rule; of the default when the
+ * provider does not tell the peer.
+ */
+int persock_endpoint_accept(struct socket *newsock,
+			    const struct persock_policy *policy,
+			    struct persock_endpoint *endpoint,
+			    struct persock_event *event)
+{
+	struct identity who;
+
+	event->section = PERSOCK_SECTION_ACCEPT;
+	if (!persock_restricts(&policy->accept) || !is_inet(newsock))
+		return PERSOCK_ALLOW;
+
+	identify(newsock, &who);
+	if (!who.sk)
+		return min_t(int, policy->accept.fallback, -EACCES);
+	if (who.sk->sk_family == AF_INET)
+		set_inet(endpoint, who.sk->sk_daddr, who.sk->sk_dport);
+	else
+		set_inet6(endpoint, &who.sk->sk_v6_daddr, who.sk->sk_dport);
+	event->endpoint = endpoint;
+
+	return persock_judge_address(&policy->accept, endpoint, who.protocol,
+				     &event->rule);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Endpoints: the address that a call of an INET socket is about, as it is
+ * judged.
+ */
+#ifndef _PERSOCK_ENDPOINT_H
+#define _PERSOCK_ENDPOINT_H
+
+#include <linux/net.h>
+
+#include "address.h"
+#include "report.h"
+#include "router.h"
+
+/**
+ * persock_endpoint_length() - the length of an address that is passed on
+ * @router: the socket's
+ * @version: what governs
+ * @length: as the caller has it
+ *
+ * Return: @length; what is longer than any address of the class is cut (seed
+ * H2), unless the policy only audits.
+ */
+static inline int persock_endpoint_length(const struct persock_router *router,
+					  const struct persock_version *version,
+					  int length)
+{
+	u16 max = persock_router_rules(router, version)->address_max;
+
+	return max && length > max && persock_enforces(version) ? max : length;
+}
+
+int persock_endpoint_connect(struct socket *sock, struct sockaddr *address,
+			     int length, const struct persock_policy *policy,
+			     struct persock_endpoint *endpoint,
+			     struct persock_event *event);
+int persock_endpoint_send(struct socket *sock, struct msghdr *msg,
+			  const struct persock_policy *policy,
+			  struct persock_endpoint *endpoint,
+			  struct persock_event *event);
+int persock_endpoint_bind(struct socket *sock, struct sockaddr *address,
+			  int length, const struct persock_policy *policy,
+			  struct persock_endpoint *endpoint,
+			  struct persock_event *event);
+int persock_endpoint_listen(struct socket *sock,
+			    const struct persock_policy *policy,
+			    struct persock_endpoint *endpoint,
+			    struct persock_event *event);
+int persock_endpoint_accept(struct socket *newsock,
+			    const struct persock_policy *policy,
+			    struct persock_endpoint *endpoint,
+			    struct persock_event *event);
+
+#endif /* _PERSOCK_ENDPOINT_H */

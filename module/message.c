@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Messages of governed sockets: flags, control messages, peers.
+ */
+#include <linux/minmax.h>
+#include <linux/net.h>
+#include <linux/socket.h>
+#include <net/sock.h>
+
+#include "cmsg.h"
+#include "endpoint.h"
+#include "message.h"
+#include "native.h"
+#include "report.h"
+#include "router.h"
+
+/* A control buffer that is too long is ENOBUFS (seeds S11, S14). */
+static int judge_control(const struct persock_rules *rules, size_t length,
+			 struct persock_event *event)
+{
+	if (!rules->control_max || length <= rules->control_max)
+		return PERSOCK_ALLOW;
+
+	event->section = PERSOCK_SECTION_LIMITS;
+	return -ENOBUFS;
+}
+
+/* Where a policy only audits the message stays as it is. */
+static int judge_send(struct persock_router *router,
+		      const struct persock_version *version,
+		      struct msghdr *msg, struct persock_endpoint *endpoint,
+		      struct persock_event *event)
+{
+	const struct persock_rules *rules =
+		persock_router_rules(router, version);
+	bool enforce = persock_enforces(version);
+	u32 flags = msg->msg_flags;
+	int verdict, masked;
+
+	event->section = PERSOCK_SECTION_FLAGS_SEND;
+	masked = persock_judge_flags(&rules->send, PERSOCK_KERNEL_SEND_FLAGS,
+				     &flags);
+	if (masked < 0)
+		return masked;
+	verdict = judge_control(rules, msg->msg_controllen, event);
+	if (!verdict && msg->msg_controllen)
+		verdict = persock_cmsg_send(router, version, msg, event);
+	if (!verdict)
+		verdict = persock_endpoint_send(event->sock, msg,
+						&version->policy, endpoint,
+						event);
+	if (verdict)
+		return verdict;
+	if (!enforce)
+		return masked;
+
+	msg->msg_flags = flags;
+	return PERSOCK_ALLOW;
+}
+
+int persock_router_sendmsg(struct socket *sock, struct msghdr *msg,
+			   size_t length)
+{
+	struct persock_router *router = persock_router_peek(sock);
+	struct persock_event event = {
+		.operation = PERSOCK_OP_SENDMSG,
+		.sock = sock,
+		.subject = msg->msg_flags,
+	};
+	size_t control = msg->msg_controllen;
+	const struct persock_version *version;
+	struct persock_endpoint endpoint;
+	int verdict, sent;
+
+	if (!router->provider->ops->sendmsg)
+		return -EOPNOTSUPP;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	/* First: what is judged is what is passed on. */
+	if (msg->msg_name)
+		msg->msg_namelen = persock_endpoint_length(router, version,
+							   msg->msg_namelen);
+	verdict = judge_send(router, version, msg, &endpoint, &event);
+	verdict = persock_report(router->attachment, version, &event, verdict);
+	rcu_read_unlock();
+
+	sent = verdict ? verdict :
+			 router->provider->ops->sendmsg(sock, msg, length);
+	/* io_uring tries again with the message as it is then. */
+	msg->msg_controllen = control;
+
+	return sent;
+}
+
+int persock_router_recvmsg(struct socket *sock, struct msghdr *msg,
+			   size_t length, int flags)
+{
+	struct persock_router *router = persock_router_peek(sock);
+	struct persock_event event = {
+		.operation = PERSOCK_OP_RECVMSG,
+		.section = PERSOCK_SECTION_FLAGS_RECEIVE,
+		.sock = sock,
+		.subject = flags,
+	};
+	const struct persock_version *version;
+	const struct persock_rules *rules;
+	struct persock_cmsg_filter filter;
+	u32 judged = flags;
+	int masked, verdict;
+
+	if (!router->provider->ops->recvmsg)
+		return -EOPNOTSUPP;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	rules = persock_router_rules(router, version);
+	masked = persock_judge_flags(&rules->receive, MSG_CMSG_COMPAT, &judged);
+	verdict = min(masked, 0);
+	if (!verdict)
+		verdict = judge_control(rules, msg->msg_controllen, &event);
+	if (!persock_enforces(version)) {
+		judged = flags;
+		if (!verdict)
+			verdict = masked;
+	}
+	verdict = persock_report(router->attachment, version, &event, verdict);
+	persock_cmsg_filter(router, version, sock, &filter);
+	rcu_read_unlock();
+	if (verdict)
+		return verdict;
+
+	return persock_cmsg_recv(router, sock, msg, length, judged, &filter);
+}
+
+#ifdef PERSOCK_HAVE_SENDPAGE
+ssize_t persock_router_sendpage(struct socket *sock, struct page *page,
+				int offset, size_t size, int flags)
+{
+	struct persock_router *router = persock_router_peek(sock);
+	struct persock_event event = {
+		.operation = PERSOCK_OP_SENDMSG,
+		.section = PERSOCK_SECTION_FLAGS_SEND,
+		.sock = sock,
+		.subject = flags,
+	};
+	const struct persock_version *version;
+	u32 judged = flags;
+	int verdict;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	verdict = persock_judge_flags(&persock_router_rules(router, version)->send,
+				      PERSOCK_KERNEL_SEND_FLAGS, &judged);
+	if (persock_enforces(version))
+		verdict = min(verdict, 0);
+	else
+		judged = flags;
+	verdict = persock_report(router->attachment, version, &event, verdict);
+	rcu_read_unlock();
+	if (verdict)
+		return verdict;
+	/*
+	 * Sends through sendmsg, for providers with sockets of their own; kTLS
+	 * on a host socket refuses the flag there.
+	 */
+	if (!router->native)
+		return sock_no_sendpage(sock, page, offset, size,
+					judged & ~MSG_SENDPAGE_NOTLAST);
+
+	return persock_native_sendpage(sock, page, offset, size, judged);
+}
+#endif

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Verdicts that are not plain permission.
+ */
+#include "denial.h"
+#include "report.h"
+#include "router.h"
+
+static u32 address_line(const struct persock_addresses *addresses,
+			unsigned int rule)
+{
+	return addresses->rules[rule - 1].line;
+}
+
+/* The line of the policy file, where the section has a list of rules. */
+static u32 line_of(const struct persock_policy *policy,
+		   enum persock_class class, const struct persock_event *event)
+{
+	const struct persock_rules *rules = &policy->rules[class];
+	unsigned int rule = event->rule;
+
+	if (!rule)
+		return 0;
+
+	switch (event->section) {
+	case PERSOCK_SECTION_SOCKETS:
+		return policy->sockets.rules[rule - 1].line;
+	case PERSOCK_SECTION_OPTIONS_GET:
+		return rules->get.list[rule - 1].line;
+	case PERSOCK_SECTION_OPTIONS_SET:
+		return rules->set.list[rule - 1].line;
+	case PERSOCK_SECTION_CONTROL_SEND:
+		return rules->control_send.list[rule - 1].line;
+	case PERSOCK_SECTION_IOCTLS:
+		return rules->ioctls.list[rule - 1].line;
+	case PERSOCK_SECTION_CONNECT:
+		return address_line(&policy->connect, rule);
+	case PERSOCK_SECTION_BIND:
+		return address_line(&policy->bind, rule);
+	case PERSOCK_SECTION_ACCEPT:
+		return address_line(&policy->accept, rule);
+	default:
+		return 0;
+	}
+}
+
+static void describe(struct persock_denial *denial,
+		     const struct persock_version *version,
+		     const struct persock_event *event)
+{
+	const struct persock_router *router;
+
+	if (event->request) {
+		denial->family = event->request->family;
+		denial->type = event->request->type;
+		denial->protocol = event->request->protocol;
+		denial->line = line_of(&version->policy,
+				       persock_class_of(denial->family), event);
+		return;
+	}
+
+	router = persock_router_peek(event->sock);
+	denial->line = line_of(&version->policy, router->class, event);
+	if (router->provider->ops->type)
+		router->provider->ops->type(event->sock, &denial->family,
+					    &denial->type, &denial->protocol);
+	else
+		denial->type = event->sock->type;
+}
+
+/**
+ * persock_report_other() - tell of a verdict that is not plain permission
+ * @attachment: what governs
+ * @version: what judged
+ * @event: what was judged
+ * @verdict: PERSOCK_IGNORE or a negative errno
+ *
+ * Context: any; RCU read side for @version; does not sleep.
+ * Return: @verdict, or PERSOCK_ALLOW where the policy audits.
+ */
+int persock_report_other(struct persock_attachment *attachment,
+			 const struct persock_version *version,
+			 const struct persock_event *event, int verdict)
+{
+	bool enforce = event->always || persock_enforces(version);
+	struct persock_denial denial = {
+		.cgroup = attachment->id,
+		.mode = enforce ? PERSOCK_MODE_ENFORCE : PERSOCK_MODE_AUDIT,
+		.operation = event->operation,
+		.verdict = verdict,
+		.section = event->section,
+		.rule = event->rule,
+		.subject = event->subject,
+		.detail = event->detail,
+	};
+
+	if (!enforce)
+		persock_count(attachment->totals, event->operation,
+			      PERSOCK_AUDITED);
+	else
+		persock_count(attachment->totals, event->operation,
+			      verdict < 0 ? PERSOCK_DENIED : PERSOCK_IGNORED);
+	if (verdict < 0 && persock_denial_wanted()) {
+		describe(&denial, version, event);
+		if (event->endpoint)
+			denial.endpoint = *event->endpoint;
+		persock_denial_tell(&denial, attachment->personality->name);
+	}
+
+	return enforce ? verdict : PERSOCK_ALLOW;
+}
