@@ -4,7 +4,7 @@
 # each of HELPERS, which the shell tests run, from its own source alone. HELPERS_32 are
 # 32-bit programs.
 
-LIB_SRCS := libgovern.c libinet.c
+LIB_SRCS := libgovern.c libinet.c libpolicy.c
 HELPERS := probe
 HELPERS_32 := compat
 

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Policies for tests: see policy.h. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+
+#include "policy.h"
+
+#define ROOM 1048576
+
+static struct mnl_socket *control;
+static __u16 family;
+static __u32 group;
+static unsigned int sequence;
+static enum govern_id governed;
+static struct nlmsghdr *request;
+static __u32 buffer[ROOM / sizeof(__u32)];
+static char answer[1 << 16];
+
+static struct nlmsghdr *begin(__u16 type, __u8 command)
+{
+	struct nlmsghdr *header = mnl_nlmsg_put_header(buffer);
+	struct genlmsghdr *genl;
+
+	header->nlmsg_type = type;
+	header->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	header->nlmsg_seq = ++sequence;
+	genl = mnl_nlmsg_put_extra_header(header, sizeof(*genl));
+	genl->cmd = command;
+	genl->version = 1;
+
+	return header;
+}
+
+static int read_group(const struct nlattr *attribute, void *data)
+{
+	const struct nlattr *entry, *field;
+
+	mnl_attr_for_each_nested(entry, attribute) {
+		mnl_attr_for_each_nested(field, entry) {
+			if (mnl_attr_get_type(field) == CTRL_ATTR_MCAST_GRP_ID)
+				group = mnl_attr_get_u32(field);
+		}
+	}
+
+	return MNL_CB_OK;
+}
+
+static int read_family(const struct nlmsghdr *header, void *data)
+{
+	const struct nlattr *attribute;
+
+	mnl_attr_for_each(attribute, header, sizeof(struct genlmsghdr)) {
+		if (mnl_attr_get_type(attribute) == CTRL_ATTR_FAMILY_ID)
+			family = mnl_attr_get_u16(attribute);
+		if (mnl_attr_get_type(attribute) == CTRL_ATTR_MCAST_GROUPS)
+			read_group(attribute, NULL);
+	}
+
+	return MNL_CB_OK;
+}
+
+static int talk(const struct nlmsghdr *header, mnl_cb_t read)
+{
+	int n, more = 1;
+
+	if (mnl_socket_sendto(control, header, header->nlmsg_len) < 0)
+		return -errno;
+	while (more > 0) {
+		n = mnl_socket_recvfrom(control, answer, sizeof(answer));
+		if (n < 0)
+			return -errno;
+		more = mnl_cb_run(answer, n, header->nlmsg_seq,
+				  mnl_socket_get_portid(control), read, NULL);
+	}
+
+	return more < 0 ? -errno : 0;
+}
+
+int policy_open(void)
+{
+	struct nlmsghdr *header;
+	int size = ROOM;
+
+	if (control)
+		return 0;
+	control = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
+	if (!control || mnl_socket_bind(control, 0, MNL_SOCKET_AUTOPID))
+		return -errno;
+	setsockopt(mnl_socket_get_fd(control), SOL_SOCKET, SO_SNDBUFFORCE,
+		   &size, sizeof(size));
+
+	header = begin(GENL_ID_CTRL, CTRL_CMD_GETFAMILY);
+	mnl_attr_put_strz(header, CTRL_ATTR_FAMILY_NAME, PERSOCK_GENL_NAME);
+	return talk(header, read_family);
+}
+
+void policy_begin(enum govern_id id)
+{
+	governed = id;
+	if (id == UNGOVERNED)
+		return;
+
+	request = begin(family, PERSOCK_CMD_PERSONALITY_SET);
+	mnl_attr_put_strz(request, PERSOCK_A_PERSONALITY,
+			  govern_personality(id));
+	if (is_hostinet(id))
+		mnl_attr_put_strz(request, PERSOCK_A_PROVIDER, "hostinet");
+	mnl_attr_put_strz(request, PERSOCK_A_PROVIDER, "native");
+	policy_mode(PERSOCK_MODE_ENFORCE);
+}
+
+void policy_begin_open(enum govern_id id)
+{
+	enum persock_section section;
+
+	policy_begin(id);
+	for (section = 0; section < PERSOCK_SECTION_LIMITS; section++)
+		policy_default(section, ANY, ALLOW);
+}
+
+/* One of its kind: told again, it replaces what was told. */
+void policy_mode(enum persock_mode mode)
+{
+	if (governed != UNGOVERNED)
+		mnl_attr_put_u32(request, PERSOCK_A_MODE, mode);
+}
+
+static struct nlattr *nest(int type)
+{
+	return governed == UNGOVERNED ? NULL :
+					mnl_attr_nest_start(request, type);
+}
+
+static void put_s32(int type, int value)
+{
+	mnl_attr_put(request, type, sizeof(value), &value);
+}
+
+/* A default that was told already gives way. */
+static void forget_default(__u32 section)
+{
+	struct nlattr *attribute;
+	__u32 told;
+
+	mnl_attr_for_each(attribute, request, sizeof(struct genlmsghdr)) {
+		size_t size = MNL_ALIGN(mnl_attr_get_len(attribute));
+		char *next = (char *)attribute + size;
+
+		if (mnl_attr_get_type(attribute) != PERSOCK_A_DEFAULT)
+			continue;
+		told = mnl_attr_get_u32(mnl_attr_get_payload(attribute));
+		if (told != section)
+			continue;
+		memmove(attribute, next,
+			(char *)mnl_nlmsg_get_payload_tail(request) - next);
+		request->nlmsg_len -= size;
+		return;
+	}
+}
+
+void policy_default(enum persock_section section, int class, int verdict)
+{
+	struct nlattr *start;
+
+	if (governed == UNGOVERNED)
+		return;
+	if (class == ANY)
+		forget_default(section);
+	start = nest(PERSOCK_A_DEFAULT);
+	mnl_attr_put_u32(request, PERSOCK_A_DEFAULT_SECTION, section);
+	if (class != ANY)
+		mnl_attr_put_u32(request, PERSOCK_A_DEFAULT_CLASS, class);
+	put_s32(PERSOCK_A_DEFAULT_VERDICT, verdict);
+	mnl_attr_nest_end(request, start);
+}
+
+static struct nlattr *rule(enum persock_section section, int class, int verdict)
+{
+	struct nlattr *start = nest(PERSOCK_A_RULE);
+
+	if (!start)
+		return NULL;
+	mnl_attr_put_u32(request, PERSOCK_A_RULE_SECTION, section);
+	if (class != ANY)
+		mnl_attr_put_u32(request, PERSOCK_A_RULE_CLASS, class);
+	put_s32(PERSOCK_A_RULE_VERDICT, verdict);
+
+	return start;
+}
+
+static void put_any(int type, int value)
+{
+	if (value != ANY)
+		mnl_attr_put_u32(request, type, value);
+}
+
+void policy_socket(int domain, int type, int protocol, int verdict)
+{
+	struct nlattr *start = rule(PERSOCK_SECTION_SOCKETS, ANY, verdict);
+
+	if (!start)
+		return;
+	put_any(PERSOCK_A_RULE_FAMILY, domain);
+	put_any(PERSOCK_A_RULE_TYPE, type);
+	put_any(PERSOCK_A_RULE_PROTOCOL, protocol);
+	mnl_attr_nest_end(request, start);
+}
+
+void policy_address(enum persock_section section, const char *prefix,
+		    __u16 first, __u16 last, int protocol, int verdict)
+{
+	struct nlattr *start = rule(section, ANY, verdict);
+	char text[64], *slash;
+	unsigned char address[16];
+	int inet6;
+
+	if (!start)
+		return;
+	snprintf(text, sizeof(text), "%s", prefix);
+	slash = strchr(text, '/');
+	*slash = '\0';
+	inet6 = !!strchr(text, ':');
+	inet_pton(inet6 ? AF_INET6 : AF_INET, text, address);
+
+	mnl_attr_put(request, PERSOCK_A_RULE_ADDRESS, inet6 ? 16 : 4, address);
+	mnl_attr_put_u8(request, PERSOCK_A_RULE_PREFIX_LENGTH, atoi(slash + 1));
+	mnl_attr_put_u16(request, PERSOCK_A_RULE_PORT_FIRST, first);
+	mnl_attr_put_u16(request, PERSOCK_A_RULE_PORT_LAST, last);
+	put_any(PERSOCK_A_RULE_PROTOCOL, protocol);
+	mnl_attr_nest_end(request, start);
+}
+
+void policy_prefix(enum persock_section section, const char *prefix,
+		   int verdict)
+{
+	policy_address(section, prefix, 0, 65535, ANY, verdict);
+}
+
+void policy_option(enum persock_section section, int class, int level,
+		   int name, int verdict)
+{
+	struct nlattr *start = rule(section, class, verdict);
+
+	if (!start)
+		return;
+	put_s32(PERSOCK_A_RULE_LEVEL, level);
+	put_s32(PERSOCK_A_RULE_NAME, name);
+	mnl_attr_nest_end(request, start);
+}
+
+void policy_flags(enum persock_section section, int class, __u32 flags,
+		  int verdict)
+{
+	struct nlattr *start = rule(section, class, verdict);
+
+	if (!start)
+		return;
+	mnl_attr_put_u32(request, PERSOCK_A_RULE_FLAGS, flags);
+	mnl_attr_nest_end(request, start);
+}
+
+void policy_ioctl(int class, __u32 command, int verdict)
+{
+	struct nlattr *start = rule(PERSOCK_SECTION_IOCTLS, class, verdict);
+
+	if (!start)
+		return;
+	mnl_attr_put_u32(request, PERSOCK_A_RULE_COMMAND, command);
+	mnl_attr_nest_end(request, start);
+}
+
+void policy_bound(enum persock_limit limit, int class, __u32 value,
+		  int verdict)
+{
+	struct nlattr *start = nest(PERSOCK_A_BOUND);
+
+	if (!start)
+		return;
+	mnl_attr_put_u32(request, PERSOCK_A_BOUND_LIMIT, limit);
+	if (class != ANY)
+		mnl_attr_put_u32(request, PERSOCK_A_BOUND_CLASS, class);
+	mnl_attr_put_u32(request, PERSOCK_A_BOUND_VALUE, value);
+	if (verdict)
+		put_s32(PERSOCK_A_BOUND_VERDICT, verdict);
+	mnl_attr_nest_end(request, start);
+}
+
+int policy_set(void)
+{
+	return governed == UNGOVERNED ? 0 : talk(request, NULL);
+}
+
+int policy_monitor(void)
+{
+	struct mnl_socket *monitor;
+	int err = policy_open();
+
+	if (err)
+		return err;
+	monitor = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
+	if (!monitor || mnl_socket_bind(monitor, 0, MNL_SOCKET_AUTOPID) ||
+	    mnl_socket_setsockopt(monitor, NETLINK_ADD_MEMBERSHIP, &group,
+				  sizeof(group)))
+		return -errno;
+
+	return mnl_socket_get_fd(monitor);
+}
+
+int policy_denial(int fd, const struct nlattr **tb)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+	const struct nlattr *attribute, *field;
+	const struct nlmsghdr *header;
+	int n, verdict = 0;
+
+	memset(tb, 0, (PERSOCK_A_DENIAL_MAX + 1) * sizeof(*tb));
+	if (poll(&ready, 1, 2000) != 1)
+		return 0;
+	n = recv(fd, answer, sizeof(answer), 0);
+	if (n < 0)
+		return 0;
+
+	header = (const struct nlmsghdr *)answer;
+	mnl_attr_for_each(attribute, header, sizeof(struct genlmsghdr)) {
+		if (mnl_attr_get_type(attribute) != PERSOCK_A_DENIAL)
+			continue;
+		mnl_attr_for_each_nested(field, attribute) {
+			int type = mnl_attr_get_type(field);
+
+			if (type <= PERSOCK_A_DENIAL_MAX)
+				tb[type] = field;
+			if (type == PERSOCK_A_DENIAL_VERDICT)
+				verdict = -(int)mnl_attr_get_u32(field);
+		}
+	}
+
+	return verdict;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Policies for tests, told to the kernel attribute by attribute.
+ *
+ * One policy is put together at a time. It replaces the one of a personality
+ * that govern_prepare() has made. The control socket is opened before a test
+ * is governed, so that no policy can keep it from being changed.
+ */
+#ifndef SELFTESTS_POLICY_H
+#define SELFTESTS_POLICY_H
+
+#include <linux/types.h>
+
+#include <linux/persock.h>
+#include <linux/persock_netlink.h>
+
+#include "govern.h"
+
+#define ALLOW		0
+#define IGNORE		1
+#define ANY		(-1)
+
+/* Open the control socket; 0 or -errno. */
+int policy_open(void);
+
+/* Begin a policy of @id's personality that denies what it is not told. */
+void policy_begin(enum govern_id id);
+
+/* The same, but everything is allowed by default. */
+void policy_begin_open(enum govern_id id);
+
+void policy_mode(enum persock_mode mode);
+void policy_default(enum persock_section section, int class, int verdict);
+void policy_socket(int family, int type, int protocol, int verdict);
+void policy_address(enum persock_section section, const char *prefix,
+		    __u16 first, __u16 last, int protocol, int verdict);
+/* Every port and protocol. */
+void policy_prefix(enum persock_section section, const char *prefix,
+		   int verdict);
+
+void policy_option(enum persock_section section, int class, int level,
+		   int name, int verdict);
+void policy_flags(enum persock_section section, int class, __u32 flags,
+		  int verdict);
+void policy_ioctl(int class, __u32 command, int verdict);
+void policy_bound(enum persock_limit limit, int class, __u32 value,
+		  int verdict);
+
+/* Let it govern; 0 or -errno. Ungoverned: does nothing. */
+int policy_set(void);
+
+/* Join the group of denials; the descriptor or -errno. */
+int policy_monitor(void);
+
+/*
+ * Wait for a denial: the errno that was told, 0 when none came in time. Its
+ * attributes are told through @tb, by type, and are valid until the next call.
+ */
+struct nlattr;
+int policy_denial(int fd, const struct nlattr **tb);
+
+#endif /* SELFTESTS_POLICY_H */

@@ -1,0 +1,491 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The sections of a policy but those of addresses: each allows and denies, and
+ * the same call ungoverned succeeds.
+ */
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <libmnl/libmnl.h>
+#include <linux/sockios.h>
+
+#include "harness.h"
+#include "inet.h"
+#include "policy.h"
+
+#define INET PERSOCK_CLASS_INET
+#define OTHER PERSOCK_CLASS_OTHER
+
+FIXTURE(section)
+{
+	enum govern_id id;
+};
+
+FIXTURE_VARIANT(section)
+{
+	enum govern_id id;
+};
+
+FIXTURE_VARIANT_ADD(section, ungoverned)
+{
+	.id = UNGOVERNED,
+};
+
+FIXTURE_VARIANT_ADD(section, native)
+{
+	.id = NATIVE,
+};
+
+FIXTURE_VARIANT_ADD(section, hostinet)
+{
+	.id = HOSTINET,
+};
+
+FIXTURE_SETUP(section)
+{
+	self->id = variant->id;
+	if (variant->id != UNGOVERNED)
+		ASSERT_EQ(0, policy_open());
+	/* What the test before this one has left does not matter. */
+	policy_begin_open(variant->id);
+	ASSERT_EQ(0, policy_set());
+	govern_setup(_metadata, variant->id);
+}
+
+FIXTURE_TEARDOWN(section)
+{
+}
+
+#define REFUSED(err) (self->id == UNGOVERNED ? 0 : -(err))
+
+static int try_socket(int family, int type, int protocol)
+{
+	int fd = socket(family, type, protocol);
+
+	if (fd < 0)
+		return -errno;
+	close(fd);
+
+	return 0;
+}
+
+/* The first rule that matches decides; 0 is the protocol that it stands for. */
+TEST_F(section, sockets)
+{
+	policy_begin_open(self->id);
+	policy_default(PERSOCK_SECTION_SOCKETS, ANY, -EAFNOSUPPORT);
+	policy_socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP, -EPERM);
+	policy_socket(AF_INET, ANY, ANY, ALLOW);
+	policy_socket(AF_UNIX, SOCK_STREAM, ANY, ALLOW);
+	policy_socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP, ALLOW);
+	ASSERT_EQ(0, policy_set());
+
+	EXPECT_EQ(0, try_socket(AF_INET, SOCK_STREAM, 0));
+	EXPECT_EQ(REFUSED(EPERM), try_socket(AF_INET, SOCK_DGRAM, 0));
+	EXPECT_EQ(REFUSED(EPERM), try_socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP));
+	EXPECT_EQ(0, try_socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+	EXPECT_EQ(REFUSED(EAFNOSUPPORT), try_socket(AF_UNIX, SOCK_DGRAM, 0));
+	EXPECT_EQ(0, try_socket(AF_INET6, SOCK_STREAM, 0));
+	EXPECT_EQ(REFUSED(EAFNOSUPPORT), try_socket(AF_INET6, SOCK_DGRAM, 0));
+	EXPECT_EQ(REFUSED(EAFNOSUPPORT), try_socket(AF_NETLINK, SOCK_RAW, 0));
+}
+
+static int read_int(int fd, int level, int name)
+{
+	int value = get_int(fd, level, name);
+
+	return value < 0 ? value : 0;
+}
+
+/* Options, at and above SOL_SOCKET: allowed, ignored, denied. */
+TEST_F(section, options)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	int mine = self->id == UNGOVERNED;
+
+	policy_begin_open(self->id);
+	policy_default(PERSOCK_SECTION_OPTIONS_GET, INET, -ENOPROTOOPT);
+	policy_default(PERSOCK_SECTION_OPTIONS_GET, OTHER, ALLOW);
+	/* A section has one default for a class: told twice, it is refused. */
+	ASSERT_EQ(self->id == UNGOVERNED ? 0 : -EINVAL, policy_set());
+
+	policy_begin_open(self->id);
+	policy_option(PERSOCK_SECTION_OPTIONS_GET, INET, SOL_TCP, TCP_MAXSEG,
+		      -ENOPROTOOPT);
+	policy_option(PERSOCK_SECTION_OPTIONS_GET, INET, SOL_SOCKET, SO_RCVBUF,
+		      -EPERM);
+	policy_option(PERSOCK_SECTION_OPTIONS_SET, INET, SOL_TCP, TCP_NODELAY,
+		      IGNORE);
+	policy_option(PERSOCK_SECTION_OPTIONS_SET, INET, SOL_SOCKET,
+		      SO_KEEPALIVE, IGNORE);
+	policy_option(PERSOCK_SECTION_OPTIONS_SET, INET, SOL_SOCKET,
+		      SO_REUSEADDR, -EPERM);
+	policy_option(PERSOCK_SECTION_OPTIONS_SET, INET, SOL_TCP, TCP_CORK,
+		      -ENOPROTOOPT);
+	ASSERT_EQ(0, policy_set());
+
+	EXPECT_EQ(REFUSED(ENOPROTOOPT), read_int(fd, SOL_TCP, TCP_MAXSEG));
+	EXPECT_EQ(REFUSED(EPERM), read_int(fd, SOL_SOCKET, SO_RCVBUF));
+	EXPECT_EQ(0, read_int(fd, SOL_SOCKET, SO_SNDBUF));
+	EXPECT_EQ(0, set_int(fd, SOL_TCP, TCP_NODELAY, 1));
+	EXPECT_EQ(mine, get_int(fd, SOL_TCP, TCP_NODELAY));
+	EXPECT_EQ(0, set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1));
+	EXPECT_EQ(mine, get_int(fd, SOL_SOCKET, SO_KEEPALIVE));
+	EXPECT_EQ(REFUSED(EPERM), set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1));
+	EXPECT_EQ(REFUSED(ENOPROTOOPT), set_int(fd, SOL_TCP, TCP_CORK, 1));
+	close(fd);
+}
+
+TEST_F(section, flags)
+{
+	int fds[2];
+	char byte;
+
+	ASSERT_EQ(0, udp_open(fds, AF_INET));
+	policy_begin_open(self->id);
+	policy_flags(PERSOCK_SECTION_FLAGS_SEND, INET, MSG_CONFIRM, -EPERM);
+	policy_flags(PERSOCK_SECTION_FLAGS_SEND, INET, MSG_DONTROUTE, IGNORE);
+	policy_flags(PERSOCK_SECTION_FLAGS_RECEIVE, INET, MSG_PEEK, -EACCES);
+	policy_flags(PERSOCK_SECTION_FLAGS_RECEIVE, INET, MSG_TRUNC, IGNORE);
+	ASSERT_EQ(0, policy_set());
+
+	EXPECT_EQ(1, send(fds[0], "x", 1, MSG_NOSIGNAL));
+	EXPECT_EQ(self->id == UNGOVERNED ? 1 : -1,
+		  send(fds[0], "x", 1, MSG_CONFIRM));
+	EXPECT_EQ(2, send(fds[0], "xy", 2, MSG_DONTROUTE));
+	EXPECT_EQ(self->id == UNGOVERNED ? 1 : -1,
+		  recv(fds[1], &byte, 1, MSG_PEEK));
+	EXPECT_EQ(1, recv(fds[1], &byte, 1, 0));
+	if (self->id == UNGOVERNED)
+		EXPECT_EQ(1, recv(fds[1], &byte, 1, 0));
+	/* It would tell of the byte that did not fit. */
+	EXPECT_EQ(self->id == UNGOVERNED ? 2 : 1,
+		  recv(fds[1], &byte, 1, MSG_TRUNC));
+	close(fds[0]);
+	close(fds[1]);
+}
+
+/* Send one byte with an int for a control message: 1 or -errno. */
+static int send_control(int fd, int level, int type, int value)
+{
+	char control[CMSG_SPACE(sizeof(int))] = { };
+	struct iovec iov = { "x", 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control, .msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
+	int n;
+
+	cmsg->cmsg_level = level;
+	cmsg->cmsg_type = type;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(cmsg), &value, sizeof(value));
+	n = sendmsg(fd, &msg, 0);
+
+	return n < 0 ? -errno : n;
+}
+
+/* Receive a byte: the flags that came, and which control messages. */
+static int receive_control(int fd, bool *ttl, bool *tos)
+{
+	char control[256], byte;
+	struct iovec iov = { &byte, 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control, .msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *cmsg;
+
+	*ttl = false;
+	*tos = false;
+	if (recvmsg(fd, &msg, 0) < 0)
+		return -errno;
+	for (cmsg = CMSG_FIRSTHDR(&msg); cmsg; cmsg = CMSG_NXTHDR(&msg, cmsg)) {
+		*ttl |= cmsg->cmsg_level == SOL_IP && cmsg->cmsg_type == IP_TTL;
+		*tos |= cmsg->cmsg_level == SOL_IP && cmsg->cmsg_type == IP_TOS;
+	}
+
+	return msg.msg_flags;
+}
+
+TEST_F(section, control)
+{
+	bool ttl, tos, mine = self->id == UNGOVERNED;
+	int fds[2];
+
+	ASSERT_EQ(0, udp_open(fds, AF_INET));
+	ASSERT_EQ(0, set_int(fds[1], SOL_IP, IP_RECVTTL, 1));
+	ASSERT_EQ(0, set_int(fds[1], SOL_IP, IP_RECVTOS, 1));
+
+	policy_begin_open(self->id);
+	policy_option(PERSOCK_SECTION_CONTROL_SEND, INET, SOL_IP, IP_TTL,
+		      -EPERM);
+	policy_option(PERSOCK_SECTION_CONTROL_SEND, INET, SOL_IP, IP_TOS,
+		      IGNORE);
+	policy_option(PERSOCK_SECTION_CONTROL_RECEIVE, INET, SOL_IP, IP_TTL,
+		      IGNORE);
+	policy_bound(PERSOCK_LIMIT_RECEIVED_CONTROL, INET, 512, 0);
+	ASSERT_EQ(0, policy_set());
+
+	EXPECT_EQ(mine ? 1 : -EPERM, send_control(fds[0], SOL_IP, IP_TTL, 9));
+	if (mine)
+		receive_control(fds[1], &ttl, &tos);
+	EXPECT_EQ(1, send_control(fds[0], SOL_IP, IP_TOS, 4));
+	/* The message that may not be received is cut, and that is told. */
+	EXPECT_EQ(mine ? 0 : MSG_CTRUNC,
+		  receive_control(fds[1], &ttl, &tos));
+	EXPECT_EQ(mine, ttl);
+	EXPECT_TRUE(tos);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+TEST_F(section, ioctls)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0), value = 7;
+
+	policy_begin_open(self->id);
+	policy_ioctl(INET, FIONREAD, -EPERM);
+	policy_ioctl(INET, SIOCOUTQ, IGNORE);
+	ASSERT_EQ(0, policy_set());
+
+	EXPECT_EQ(REFUSED(EPERM), ioctl(fd, FIONREAD, &value) ? -errno : 0);
+	value = 7;
+	EXPECT_EQ(0, ioctl(fd, SIOCOUTQ, &value));
+	EXPECT_EQ(self->id == UNGOVERNED ? 0 : 7, value);
+	close(fd);
+}
+
+TEST_F(section, listen_and_pair)
+{
+	struct inet_addr addr = loopback(AF_INET, 0);
+	int fd = socket(AF_INET, SOCK_STREAM, 0), fds[2];
+
+	ASSERT_EQ(0, bind(fd, &addr.sa, addr.len));
+	policy_begin_open(self->id);
+	policy_default(PERSOCK_SECTION_LISTEN, ANY, -EPERM);
+	policy_default(PERSOCK_SECTION_PAIR, ANY, -EACCES);
+	ASSERT_EQ(0, policy_set());
+
+	EXPECT_EQ(REFUSED(EPERM), listen(fd, 1) ? -errno : 0);
+	EXPECT_EQ(REFUSED(EACCES),
+		  socketpair(AF_UNIX, SOCK_STREAM, 0, fds) ? -errno : 0);
+	close(fd);
+}
+
+/* Pass descriptor 0: 1 or -errno. */
+static int send_rights(int fd)
+{
+	return send_control(fd, SOL_SOCKET, SCM_RIGHTS, 0);
+}
+
+/* A descriptor that was received, -1 without one; *@flags as they came. */
+static int receive_rights(int fd, int *flags)
+{
+	char control[CMSG_SPACE(sizeof(int))], byte;
+	struct iovec iov = { &byte, 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control, .msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *cmsg;
+	int passed = -1;
+
+	if (recvmsg(fd, &msg, 0) != 1)
+		return -errno;
+	*flags = msg.msg_flags;
+	cmsg = CMSG_FIRSTHDR(&msg);
+	if (cmsg && cmsg->cmsg_type == SCM_RIGHTS)
+		memcpy(&passed, CMSG_DATA(cmsg), sizeof(passed));
+
+	return passed;
+}
+
+/* Neither sent, nor received where they were sent before it was denied. */
+TEST_F(section, unix_rights)
+{
+	int fds[2], fd, flags = 0;
+
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, fds));
+	EXPECT_EQ(1, send_rights(fds[0]));
+
+	policy_begin_open(self->id);
+	policy_default(PERSOCK_SECTION_UNIX_RIGHTS, ANY, -EPERM);
+	ASSERT_EQ(0, policy_set());
+
+	fd = receive_rights(fds[1], &flags);
+	if (self->id == UNGOVERNED) {
+		EXPECT_GE(fd, 0);
+		close(fd);
+	} else {
+		EXPECT_EQ(-1, fd);
+		EXPECT_EQ(MSG_CTRUNC, flags & MSG_CTRUNC);
+	}
+	EXPECT_EQ(self->id == UNGOVERNED ? 1 : -EPERM, send_rights(fds[0]));
+	/* Data is not concerned. */
+	EXPECT_EQ(1, send(fds[0], "x", 1, 0));
+	close(fds[0]);
+	close(fds[1]);
+}
+
+TEST_F(section, unix_credentials)
+{
+	char control[CMSG_SPACE(sizeof(struct ucred))] = { };
+	struct ucred self_creds = { getpid(), getuid(), getgid() };
+	struct iovec iov = { "x", 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control, .msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
+	int fds[2];
+
+	cmsg->cmsg_level = SOL_SOCKET;
+	cmsg->cmsg_type = SCM_CREDENTIALS;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(self_creds));
+	memcpy(CMSG_DATA(cmsg), &self_creds, sizeof(self_creds));
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, fds));
+
+	policy_begin_open(self->id);
+	policy_default(PERSOCK_SECTION_UNIX_CREDENTIALS, ANY, -EPERM);
+	ASSERT_EQ(0, policy_set());
+
+	EXPECT_EQ(self->id == UNGOVERNED ? 1 : -1, sendmsg(fds[0], &msg, 0));
+	EXPECT_EQ(REFUSED(EPERM), set_int(fds[1], SOL_SOCKET, SO_PASSCRED, 1));
+	close(fds[0]);
+	close(fds[1]);
+}
+
+/* As many sockets as may be, and again one when another is closed. */
+TEST_F(section, limit_of_sockets)
+{
+	int fds[8], i;
+
+	policy_begin_open(self->id);
+	policy_bound(PERSOCK_LIMIT_SOCKETS, ANY, 6, -EMFILE);
+	ASSERT_EQ(0, policy_set());
+
+	for (i = 0; i < 6; i++) {
+		fds[i] = socket(i & 1 ? AF_INET : AF_UNIX, SOCK_STREAM, 0);
+		EXPECT_GE(fds[i], 0);
+	}
+	EXPECT_EQ(REFUSED(EMFILE), try_socket(AF_INET, SOCK_STREAM, 0));
+	EXPECT_EQ(REFUSED(EMFILE), try_socket(AF_UNIX, SOCK_STREAM, 0));
+	close(fds[0]);
+	EXPECT_EQ(0, try_socket(AF_INET, SOCK_STREAM, 0));
+	for (i = 1; i < 6; i++)
+		close(fds[i]);
+}
+
+/* What is accepted counts, and the connection waits until there is room. */
+TEST_F(section, limit_of_accepted)
+{
+	struct inet_addr addr;
+	int listener, client, spare, fd;
+
+	listener = inet_bound(AF_INET, SOCK_STREAM, 0, &addr);
+	client = socket(AF_INET, SOCK_STREAM, 0);
+	spare = socket(AF_INET, SOCK_STREAM, 0);
+	ASSERT_EQ(0, connect(client, &addr.sa, addr.len));
+	policy_begin_open(self->id);
+	policy_bound(PERSOCK_LIMIT_SOCKETS, ANY, 3, 0);
+	ASSERT_EQ(0, policy_set());
+
+	fd = accept(listener, NULL, NULL);
+	if (self->id != UNGOVERNED) {
+		EXPECT_EQ(-1, fd);
+		EXPECT_EQ(ENFILE, errno);
+		close(spare);
+		fd = accept(listener, NULL, NULL);
+	}
+	EXPECT_GE(fd, 0);
+	EXPECT_TRUE(passes(client, fd));
+	close(fd);
+	close(client);
+	close(listener);
+}
+
+TEST_F(section, other_limits)
+{
+	int fds[2], fd = socket(AF_INET, SOCK_DGRAM, 0);
+	char value[128] = { 1 };
+	char control[128] = { };
+	struct iovec iov = { value, 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control, .msg_controllen = sizeof(control),
+	};
+
+	ASSERT_EQ(0, udp_open(fds, AF_INET));
+	policy_begin_open(self->id);
+	policy_bound(PERSOCK_LIMIT_OPTION, ANY, 16, 0);
+	policy_bound(PERSOCK_LIMIT_CONTROL, ANY, 100, 0);
+	ASSERT_EQ(0, policy_set());
+
+	EXPECT_EQ(0, setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, value, 16));
+	EXPECT_EQ(REFUSED(EINVAL), setsockopt(fd, SOL_SOCKET, SO_REUSEADDR,
+					      value, 17) ? -errno : 0);
+	EXPECT_EQ(1, send(fds[0], "x", 1, 0));
+	EXPECT_EQ(self->id == UNGOVERNED ? 1 : -1, recvmsg(fds[1], &msg, 0));
+	if (self->id != UNGOVERNED)
+		EXPECT_EQ(ENOBUFS, errno);
+	close(fd);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+/* Who, what, where to and why: everything that an operator asks. */
+TEST_F(section, denial_is_told)
+{
+	const struct nlattr *tb[PERSOCK_A_DENIAL_MAX + 1];
+	struct inet_addr addr = loopback(AF_INET, 443);
+	int monitor, fd;
+
+	if (self->id == UNGOVERNED) {
+		fd = socket(AF_INET, SOCK_STREAM, 0);
+		EXPECT_EQ(-1, connect(fd, &addr.sa, addr.len));
+		EXPECT_EQ(ECONNREFUSED, errno);
+		close(fd);
+		return;
+	}
+	policy_begin_open(self->id);
+	policy_prefix(PERSOCK_SECTION_CONNECT, "10.0.0.0/8", ALLOW);
+	policy_address(PERSOCK_SECTION_CONNECT, "127.0.0.1/32", 443, 443, ANY,
+		       -EACCES);
+	ASSERT_EQ(0, policy_set());
+	monitor = policy_monitor();
+	ASSERT_GE(monitor, 0);
+
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	EXPECT_EQ(-1, connect(fd, &addr.sa, addr.len));
+	ASSERT_EQ(EACCES, policy_denial(monitor, tb));
+	ASSERT_NE(NULL, tb[PERSOCK_A_DENIAL_PERSONALITY]);
+	EXPECT_STREQ(govern_personality(self->id),
+		     mnl_attr_get_str(tb[PERSOCK_A_DENIAL_PERSONALITY]));
+	EXPECT_EQ(PERSOCK_OP_CONNECT,
+		  mnl_attr_get_u32(tb[PERSOCK_A_DENIAL_OPERATION]));
+	EXPECT_EQ(PERSOCK_SECTION_CONNECT,
+		  mnl_attr_get_u32(tb[PERSOCK_A_DENIAL_SECTION]));
+	ASSERT_NE(NULL, tb[PERSOCK_A_DENIAL_RULE]);
+	EXPECT_EQ(2, mnl_attr_get_u32(tb[PERSOCK_A_DENIAL_RULE]));
+	EXPECT_EQ(getpid(), mnl_attr_get_u32(tb[PERSOCK_A_DENIAL_PID]));
+	EXPECT_EQ(AF_INET, mnl_attr_get_u32(tb[PERSOCK_A_DENIAL_FAMILY]));
+	EXPECT_EQ(SOCK_STREAM, mnl_attr_get_u32(tb[PERSOCK_A_DENIAL_TYPE]));
+	EXPECT_EQ(IPPROTO_TCP, mnl_attr_get_u32(tb[PERSOCK_A_DENIAL_PROTOCOL]));
+	ASSERT_NE(NULL, tb[PERSOCK_A_DENIAL_ADDRESS]);
+	EXPECT_EQ(4, mnl_attr_get_payload_len(tb[PERSOCK_A_DENIAL_ADDRESS]));
+	EXPECT_EQ(443, mnl_attr_get_u16(tb[PERSOCK_A_DENIAL_PORT]));
+	close(fd);
+}
+
+int main(int argc, char **argv)
+{
+	govern_prepare(1 << NATIVE | 1 << HOSTINET);
+	return test_harness_run(argc, argv);
+}
