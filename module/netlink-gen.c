@@ -35,7 +35,7 @@ const struct nla_policy persock_rule_nl_policy[PERSOCK_A_RULE_PORT_LAST + 1] = {
 	[PERSOCK_A_RULE_LEVEL] = { .type = NLA_S32, },
 	[PERSOCK_A_RULE_NAME] = { .type = NLA_S32, },
 	[PERSOCK_A_RULE_SIZE] = { .type = NLA_U32, },
-	[PERSOCK_A_RULE_MAX] = { .type = NLA_U32, },
+	[PERSOCK_A_RULE_SIZE_MAX] = { .type = NLA_U32, },
 	[PERSOCK_A_RULE_FLAGS] = { .type = NLA_U32, },
 	[PERSOCK_A_RULE_COMMAND] = { .type = NLA_U32, },
 	[PERSOCK_A_RULE_ADDRESS] = { .type = NLA_BINARY, },

@@ -78,7 +78,8 @@ static int put_option(struct sk_buff *skb, enum persock_section section,
 	    nla_put_s32(skb, PERSOCK_A_RULE_NAME, option->name) ||
 	    (option->size &&
 	     nla_put_u32(skb, PERSOCK_A_RULE_SIZE, option->size)) ||
-	    (option->max && nla_put_u32(skb, PERSOCK_A_RULE_MAX, option->max)))
+	    (option->max &&
+	     nla_put_u32(skb, PERSOCK_A_RULE_SIZE_MAX, option->max)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 

@@ -167,7 +167,7 @@ int persock_rule_option(struct netlink_ext_ack *extack, const struct nlattr *nes
 		       struct persock_option *option)
 {
 	struct nlattr *size = tb[PERSOCK_A_RULE_SIZE];
-	struct nlattr *max = tb[PERSOCK_A_RULE_MAX];
+	struct nlattr *max = tb[PERSOCK_A_RULE_SIZE_MAX];
 
 	if (!tb[PERSOCK_A_RULE_LEVEL] || !tb[PERSOCK_A_RULE_NAME])
 		return persock_refuse(extack, nest, "level and name are needed");
