@@ -8,6 +8,13 @@
 
 #include "text.h"
 
+static const char *about;
+
+void complain_about(const char *what)
+{
+	about = what;
+}
+
 static void complain(const char *format, va_list args)
 {
 	char *sentence;
@@ -15,6 +22,8 @@ static void complain(const char *format, va_list args)
 	/* What is quoted in the sentence may come from anywhere. */
 	fflush(stdout);
 	fputs("persock: ", stderr);
+	if (about)
+		text_print(stderr, about);
 	if (vasprintf(&sentence, format, args) >= 0) {
 		text_print(stderr, sentence);
 		free(sentence);

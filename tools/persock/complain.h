@@ -13,6 +13,12 @@
 int refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int misuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/*
+ * Sentences begin with this from now on, so that a reader knows where they
+ * come from; NULL: they do not. It is not copied.
+ */
+void complain_about(const char *what);
+
 /* misuse() for what getopt_long() answered '?' or ':' to (with opterr = 0). */
 int misuse_option(int answer, char **argv);
 

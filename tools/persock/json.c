@@ -157,6 +157,12 @@ void json_u64(const char *key, uint64_t value)
 	fprintf(out, "%" PRIu64, value);
 }
 
+void json_i64(const char *key, int64_t value)
+{
+	lead(key);
+	fprintf(out, "%" PRId64, value);
+}
+
 void json_bool(const char *key, bool value)
 {
 	lead(key);

@@ -26,6 +26,7 @@ void json_array_end(void);
 /* Bytes that are not UTF-8 become U+FFFD: JSON has no place for them. */
 void json_string(const char *key, const char *value);
 void json_u64(const char *key, uint64_t value);
+void json_i64(const char *key, int64_t value);
 void json_bool(const char *key, bool value);
 
 #endif

@@ -12,9 +12,12 @@
 #include "command.h"
 #include "complain.h"
 #include "counters.h"
+#include "explain.h"
 #include "json.h"
+#include "monitor.h"
 #include "personality.h"
 #include "run.h"
+#include "show.h"
 #include "status.h"
 
 #define VERSION	"0.1.0"
@@ -27,9 +30,16 @@ static const char help[] =
 "  status                              does governance hold, and for whom\n"
 "  attach CGROUP PERSONALITY           govern the sockets created in CGROUP\n"
 "  detach CGROUP | id:N | --all        end an attachment, or all of them\n"
-"  personality add NAME --base BASE [--provider PROVIDER]...\n"
-"  personality show [NAME]\n"
+"  personality add FILE [NAME]         load a policy file: persock-policy(5)\n"
+"  personality set FILE [NAME]         replace the policy of a personality\n"
+"  personality add|set NAME --base BASE [--provider PROVIDER]...\n"
+"  personality show [NAME]             the policy of one, or the list of all\n"
 "  personality del NAME\n"
+"  show FILE|PERSONALITY               a policy in full\n"
+"  check [FILE]                        is a policy file valid\n"
+"  explain FILE|PERSONALITY -- OPERATION [ARGUMENT]...\n"
+"                                      what a policy says of it, and which line\n"
+"  monitor [--count N]                 what is denied, as it happens\n"
 "  counters [CGROUP | id:N]            what was allowed, ignored and denied\n"
 "  run -p PERSONALITY [--provider PROVIDER]... [--counters]\n"
 "      -- COMMAND [ARGUMENT]...        run a command under a personality\n"
@@ -59,6 +69,10 @@ static const struct command {
 	{ "attach",		attach_command },
 	{ "detach",		detach_command },
 	{ "personality",	personality_command },
+	{ "show",		show_command },
+	{ "check",		check_command },
+	{ "explain",		explain_command },
+	{ "monitor",		monitor_command },
 	{ "counters",		counters_command },
 	{ "run",		run_command },
 	{ "help",		help_command },

@@ -14,22 +14,34 @@
 
 #define DUMP_TRIES	20
 
-static struct nlmsghdr *request_header(struct netlink *nl)
+/* A request without its memory cannot be made smaller: it is not sent at all. */
+static void make_room(struct netlink *nl, size_t length)
 {
-	return (struct nlmsghdr *)nl->request;
+	size_t used = nl->request ? nl->request->nlmsg_len : 0;
+	size_t wanted = used + MNL_ALIGN(length) + MNL_ATTR_HDRLEN;
+
+	if (wanted <= nl->room)
+		return;
+	wanted = wanted < 4096 ? 4096 : 2 * wanted;
+	nl->request = realloc(nl->request, wanted);
+	if (!nl->request)
+		exit(refuse("out of memory"));
+	nl->room = wanted;
 }
 
 static void begin(struct netlink *nl, uint16_t type, uint8_t command,
 		  uint8_t version)
 {
-	struct nlmsghdr *header = mnl_nlmsg_put_header(nl->request);
 	struct genlmsghdr *genl;
 
-	header->nlmsg_type = type;
-	genl = mnl_nlmsg_put_extra_header(header, sizeof(*genl));
+	if (nl->request)
+		nl->request->nlmsg_len = 0;
+	make_room(nl, MNL_NLMSG_HDRLEN + sizeof(*genl));
+	mnl_nlmsg_put_header(nl->request);
+	nl->request->nlmsg_type = type;
+	genl = mnl_nlmsg_put_extra_header(nl->request, sizeof(*genl));
 	genl->cmd = command;
 	genl->version = version;
-	nl->overflow = false;
 }
 
 void netlink_request(struct netlink *nl, uint8_t command)
@@ -37,25 +49,40 @@ void netlink_request(struct netlink *nl, uint8_t command)
 	begin(nl, nl->family, command, PERSOCK_GENL_VERSION);
 }
 
+void netlink_put(struct netlink *nl, uint16_t type, const void *value,
+		 size_t length)
+{
+	make_room(nl, length);
+	mnl_attr_put(nl->request, type, length, value);
+}
+
 void netlink_put_string(struct netlink *nl, uint16_t type, const char *value)
 {
-	if (!mnl_attr_put_strz_check(request_header(nl), sizeof(nl->request),
-				     type, value))
-		nl->overflow = true;
+	netlink_put(nl, type, value, strlen(value) + 1);
 }
 
 void netlink_put_u32(struct netlink *nl, uint16_t type, uint32_t value)
 {
-	if (!mnl_attr_put_u32_check(request_header(nl), sizeof(nl->request),
-				    type, value))
-		nl->overflow = true;
+	netlink_put(nl, type, &value, sizeof(value));
 }
 
 void netlink_put_u64(struct netlink *nl, uint16_t type, uint64_t value)
 {
-	if (!mnl_attr_put_u64_check(request_header(nl), sizeof(nl->request),
-				    type, value))
-		nl->overflow = true;
+	netlink_put(nl, type, &value, sizeof(value));
+}
+
+size_t netlink_nest(struct netlink *nl, uint16_t type)
+{
+	make_room(nl, 0);
+
+	return (char *)mnl_attr_nest_start(nl->request, type) -
+	       (char *)nl->request;
+}
+
+void netlink_nest_end(struct netlink *nl, size_t nest)
+{
+	mnl_attr_nest_end(nl->request,
+			  (struct nlattr *)((char *)nl->request + nest));
 }
 
 /*
@@ -109,23 +136,29 @@ static int keep(struct replies *replies, const struct nlmsghdr *message)
 	return 0;
 }
 
+/* The kernel takes no message that is longer than the buffer of its sender. */
+static void widen(struct netlink *nl, size_t length)
+{
+	int size = length + 65536, fd = mnl_socket_get_fd(nl->socket);
+
+	if (length >= 65536 && setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE,
+					  &size, sizeof(size)))
+		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+}
+
 /* One request and all its answers. @torn: the dump changed under way. */
 static int exchange(struct netlink *nl, uint16_t flags,
 		    struct replies *replies, bool *torn)
 {
 	char buffer[32768] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct nlmsghdr *header = request_header(nl);
+	struct nlmsghdr *header = nl->request;
 	const struct nlmsghdr *message;
 	int error, rest;
 	ssize_t length;
 
 	*torn = false;
 	nl->sentence[0] = '\0';
-	if (nl->overflow) {
-		snprintf(nl->sentence, sizeof(nl->sentence),
-			 "the request is too long");
-		return -EMSGSIZE;
-	}
+	widen(nl, header->nlmsg_len);
 	header->nlmsg_flags = NLM_F_REQUEST | flags;
 	header->nlmsg_seq = ++nl->sequence;
 	if (mnl_socket_sendto(nl->socket, header, header->nlmsg_len) < 0)
@@ -266,7 +299,9 @@ close:
 void netlink_close(struct netlink *nl)
 {
 	mnl_socket_close(nl->socket);
+	free(nl->request);
 	nl->socket = NULL;
+	nl->request = NULL;
 }
 
 const struct nlmsghdr *replies_next(const struct replies *replies,

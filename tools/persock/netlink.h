@@ -18,8 +18,8 @@ struct netlink {
 	uint32_t sequence;
 	int error;		/* of the last request, an errno or 0 */
 	char sentence[512];	/* the kernel's own words for it, or "" */
-	bool overflow;		/* the request did not fit */
-	char request[16384] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *request;
+	size_t room;		/* of the request */
 };
 
 /* The messages that answered a request, one after the other. */
@@ -37,6 +37,12 @@ void netlink_request(struct netlink *nl, uint8_t command);
 void netlink_put_string(struct netlink *nl, uint16_t type, const char *value);
 void netlink_put_u32(struct netlink *nl, uint16_t type, uint32_t value);
 void netlink_put_u64(struct netlink *nl, uint16_t type, uint64_t value);
+void netlink_put(struct netlink *nl, uint16_t type, const void *value,
+		 size_t length);
+
+/* What is put in between is nested; the end is told what the beginning says. */
+size_t netlink_nest(struct netlink *nl, uint16_t type);
+void netlink_nest_end(struct netlink *nl, size_t nest);
 
 /*
  * Send it and take the answer: 0 or a negative errno. @replies may be NULL

@@ -13,7 +13,10 @@
 #include "complain.h"
 #include "counters.h"
 #include "json.h"
+#include "personality_load.h"
+#include "show.h"
 #include "text.h"
+#include "wire.h"
 
 struct personality {
 	const char *name;	/* within the message it was read from */
@@ -41,12 +44,13 @@ int provider_names_add(struct provider_names *names, const char *name)
 	return 0;
 }
 
-int personality_new(struct netlink *nl, const char *name, const char *base,
-		    const struct provider_names *providers)
+int personality_from_base(struct netlink *nl, uint8_t command, const char *name,
+			  const char *base,
+			  const struct provider_names *providers)
 {
 	unsigned int i;
 
-	netlink_request(nl, PERSOCK_CMD_PERSONALITY_NEW);
+	netlink_request(nl, command);
 	netlink_put_string(nl, PERSOCK_A_PERSONALITY, name);
 	netlink_put_string(nl, PERSOCK_A_BASE, base);
 	for (i = 0; i < providers->count; i++)
@@ -131,7 +135,9 @@ static void print(const struct nlmsghdr *message)
 	counters_print(stdout, &personality.counters, 2);
 }
 
-static void print_json(const struct nlmsghdr *message)
+/* @draft: its policy, or NULL when that is not to be shown. */
+static void print_json(const struct nlmsghdr *message,
+		       const struct draft *draft)
 {
 	const struct nlattr *attribute;
 	struct personality personality;
@@ -151,34 +157,27 @@ static void print_json(const struct nlmsghdr *message)
 	json_u64("sockets_live", personality.sockets_live);
 	json_u64("sockets_created", personality.sockets_created);
 	counters_json(&personality.counters);
+	if (draft)
+		show_json(draft);
 	json_object_end();
 }
 
-static int show(struct netlink *nl, const char *name)
+static int show_all(struct netlink *nl)
 {
 	const struct nlmsghdr *message;
 	struct replies replies;
 	bool first = true;
-	int error;
 
 	netlink_request(nl, PERSOCK_CMD_PERSONALITY_GET);
-	if (name) {
-		netlink_put_string(nl, PERSOCK_A_PERSONALITY, name);
-		error = netlink_do(nl, &replies);
-	} else {
-		error = netlink_dump(nl, &replies);
-	}
-	if (error)
+	if (netlink_dump(nl, &replies))
 		return netlink_refusal(nl);
-
 	if (json_wanted) {
 		json_start(stdout);
-		if (!name)
-			json_array(NULL);
+		json_array(NULL);
 	}
 	replies_for_each(message, &replies) {
 		if (json_wanted) {
-			print_json(message);
+			print_json(message, NULL);
 			continue;
 		}
 		if (!first)
@@ -187,35 +186,69 @@ static int show(struct netlink *nl, const char *name)
 		print(message);
 	}
 	if (json_wanted) {
-		if (!name)
-			json_array_end();
+		json_array_end();
 		json_finish();
 	}
 	replies_free(&replies);
 	return 0;
 }
 
-static int show_command(int argc, char **argv)
+/* The policy file, behind a comment with what is not policy. */
+static void print_policy(const struct nlmsghdr *message,
+			 const struct draft *draft)
 {
-	const char *name;
+	struct personality personality;
+
+	parse(message, &personality);
+	printf("# ");
+	if (personality.builtin)
+		fputs("builtin, ", stdout);
+	else if (*personality.base)
+		printf("made from %s, ", personality.base);
+	printf("attached cgroups: %u, sockets: %" PRIu64 " live, %" PRIu64
+	       " created\n", personality.attachments,
+	       personality.sockets_live, personality.sockets_created);
+	show_yaml(draft);
+}
+
+static int show_one(struct netlink *nl, const char *name)
+{
+	const struct nlmsghdr *message;
+	struct replies replies;
+	struct draft draft;
+	int error;
+
+	netlink_request(nl, PERSOCK_CMD_PERSONALITY_GET);
+	netlink_put_string(nl, PERSOCK_A_PERSONALITY, name);
+	if (netlink_do(nl, &replies))
+		return netlink_refusal(nl);
+	error = wire_read(nl, name, &draft);
+	message = replies_next(&replies, NULL);
+	if (error) {
+		netlink_refusal(nl);
+	} else if (message && json_wanted) {
+		json_start(stdout);
+		print_json(message, &draft);
+		json_finish();
+	} else if (message) {
+		print_policy(message, &draft);
+	}
+	draft_free(&draft);
+	replies_free(&replies);
+	return error ? EXIT_REFUSED : 0;
+}
+
+int personality_show(const char *name)
+{
 	struct netlink nl;
-	int status;
+	int status = name ? command_check_name("personality", name) : 0;
 
-	status = command_options(argc, argv);
 	if (status)
 		return status;
-	if (argc - optind > 1)
-		return misuse("personality show takes one name at most, not also \"%s\"",
-			      argv[optind + 1]);
-	name = argv[optind];
-	status = name ? command_check_name("personality", name) : 0;
-	if (status)
-		return status;
-
 	status = netlink_open(&nl);
 	if (status)
 		return status;
-	status = show(&nl, name);
+	status = name ? show_one(&nl, name) : show_all(&nl);
 	netlink_close(&nl);
 	return status;
 }
@@ -245,79 +278,18 @@ static int del_command(int argc, char **argv)
 	return status;
 }
 
-static int add_command(int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "base",	required_argument, NULL, 'b' },
-		{ "provider",	required_argument, NULL, 'P' },
-		{ "json",	no_argument, NULL, 'j' },
-		{ "pretty",	no_argument, NULL, 'p' },
-		{ }
-	};
-	struct provider_names providers = { 0 };
-	const char *base = NULL;
-	int option, status = 0;
-	struct netlink nl;
-
-	while ((option = getopt_long(argc, argv, ":jp", options, NULL)) >= 0) {
-		switch (option) {
-		case 'b':
-			if (base)
-				status = misuse("personality add takes one --base, not also \"%s\"",
-						optarg);
-			else
-				status = command_check_name("personality",
-							    optarg);
-			base = optarg;
-			break;
-		case 'P':
-			status = provider_names_add(&providers, optarg);
-			break;
-		case 'j':
-		case 'p':
-			break;
-		default:
-			status = misuse_option(option, argv);
-		}
-		if (status)
-			goto free;
-	}
-	if (optind == argc)
-		status = misuse("personality add needs a name: persock personality add NAME --base BASE [--provider PROVIDER]...");
-	else if (argc - optind > 1)
-		status = misuse("personality add takes one name, not also \"%s\"",
-				argv[optind + 1]);
-	else if (!base)
-		status = misuse("personality add needs --base, the personality whose policy \"%s\" starts with",
-				argv[optind]);
-	else
-		status = command_check_name("personality", argv[optind]);
-	if (status)
-		goto free;
-
-	status = netlink_open(&nl);
-	if (status)
-		goto free;
-	if (personality_new(&nl, argv[optind], base, &providers))
-		status = netlink_refusal(&nl);
-	netlink_close(&nl);
-free:
-	free(providers.name);
-	return status;
-}
-
 int personality_command(int argc, char **argv)
 {
 	const char *verb = argc > 1 ? argv[1] : NULL;
 
 	if (!verb)
-		return misuse("personality needs one of add, show and del");
-	if (!strcmp(verb, "add"))
-		return add_command(argc - 1, argv + 1);
+		return misuse("personality needs one of add, set, show and del");
+	if (!strcmp(verb, "add") || !strcmp(verb, "set"))
+		return personality_load_command(argc - 1, argv + 1);
 	if (!strcmp(verb, "show"))
 		return show_command(argc - 1, argv + 1);
 	if (!strcmp(verb, "del"))
 		return del_command(argc - 1, argv + 1);
-	return misuse("personality needs one of add, show and del, not \"%s\"",
+	return misuse("personality needs one of add, set, show and del, not \"%s\"",
 		      verb);
 }

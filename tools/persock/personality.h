@@ -16,10 +16,17 @@ struct provider_names {
 /* 0, or the exit status for bad usage. */
 int provider_names_add(struct provider_names *names, const char *name);
 
-/* 0 or a negative errno; these leave the sentence to the caller. */
-int personality_new(struct netlink *nl, const char *name, const char *base,
-		    const struct provider_names *providers);
+/*
+ * 0 or a negative errno; these leave the sentence to the caller. @command is
+ * PERSOCK_CMD_PERSONALITY_NEW or _SET.
+ */
+int personality_from_base(struct netlink *nl, uint8_t command, const char *name,
+			  const char *base,
+			  const struct provider_names *providers);
 int personality_del(struct netlink *nl, const char *name);
+
+/* Show one with its policy, or with NULL list all; returns the exit status. */
+int personality_show(const char *name);
 
 int personality_command(int argc, char **argv);
 

@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 
-#include "family.h"
 #include "json.h"
+#include "names.h"
 #include "text.h"
 
 int provider_list(struct netlink *nl, struct replies *replies)
@@ -40,7 +40,8 @@ void provider_print(const struct nlmsghdr *message)
 		if (mnl_attr_get_type(attribute) != PERSOCK_A_FAMILY)
 			continue;
 		printf("%s%s", before,
-		       family_name(attribute_number(attribute)));
+		       name_constant(NAME_FAMILY,
+				     attribute_number(attribute)));
 		before = ", ";
 	}
 	puts(*before ? "" : "all families");
@@ -69,7 +70,9 @@ void provider_json(const struct nlmsghdr *message)
 	reply_for_each_attribute(attribute, message) {
 		if (mnl_attr_get_type(attribute) != PERSOCK_A_FAMILY)
 			continue;
-		json_string(NULL, family_name(attribute_number(attribute)));
+		json_string(NULL,
+			    name_constant(NAME_FAMILY,
+					  attribute_number(attribute)));
 		all = false;
 	}
 	json_array_end();

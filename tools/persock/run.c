@@ -103,8 +103,9 @@ static int make_cgroup(struct run *run, const char *parent)
 				      run->path, strerror(errno));
 		}
 		if (!run->transient[0] ||
-		    !personality_new(&run->nl, run->transient,
-				     run->personality, &run->providers))
+		    !personality_from_base(&run->nl, PERSOCK_CMD_PERSONALITY_NEW,
+					   run->transient, run->personality,
+					   &run->providers))
 			return 0;
 		rmdir(run->path);
 		if (run->nl.error != EEXIST)

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A policy that is being put together. It is the kernel's own structure, so
+ * what the tool says of a policy is what the kernel will say.
+ */
+#ifndef _PERSOCK_DRAFT_H
+#define _PERSOCK_DRAFT_H
+
+#include "../../module/section.h"
+
+#include <linux/persock.h>
+
+/**
+ * struct draft - a personality: its policy, and what the policy does not say
+ * @name: its name, "" when it has none yet
+ * @base: the personality that it was made from, or ""
+ * @providers: in order
+ * @nr_providers: length of @providers
+ * @policy: the policy; all lists are the draft's own
+ * @lines: of the file where a section's default was told; 0: from the base
+ * @flag_lines: the same for each flag of the sections of flags
+ */
+struct draft {
+	char name[PERSOCK_NAME_MAX + 1];
+	char base[PERSOCK_NAME_MAX + 1];
+	char providers[PERSOCK_MAX_PROVIDERS][PERSOCK_NAME_MAX + 1];
+	unsigned int nr_providers;
+	struct persock_policy policy;
+	unsigned int lines[PERSOCK_NR_SECTIONS][PERSOCK_NR_CLASSES];
+	unsigned int flag_lines[2][PERSOCK_NR_CLASSES][PERSOCK_NR_FLAGS];
+};
+
+/* Everything is denied, as by the preset "none". */
+void draft_init(struct draft *draft);
+void draft_free(struct draft *draft);
+
+/* Take over the policy and the providers of a preset; false: there is none. */
+bool draft_preset(struct draft *draft, const char *name);
+
+/*
+ * Append a rule, or put it at a place; a list that is too long ends the
+ * process: there is no memory.
+ */
+void draft_add_socket(struct draft *draft, unsigned int place,
+		      const struct persock_socket_rule *rule);
+void draft_add_address(struct draft *draft, enum persock_section section,
+		       const struct persock_address_rule *rule);
+/* Set in the line of a rule that the section being read has told of. */
+#define DRAFT_MARK 0x80000000U
+
+/* These replace an entry for the same; false when that one is marked. */
+bool draft_add_option(struct draft *draft, enum persock_section section,
+		      enum persock_class class,
+		      const struct persock_option *option);
+bool draft_add_ioctl(struct draft *draft, enum persock_class class,
+		     const struct persock_ioctl *ioctl);
+void draft_add_flags(struct draft *draft, enum persock_section section,
+		     enum persock_class class, u32 flags, int verdict);
+
+/* Take the marks off the rules of a section. */
+void draft_unmark(struct draft *draft, enum persock_section section,
+		  enum persock_class class);
+
+/* Remove the rules of a section. */
+void draft_clear(struct draft *draft, enum persock_section section,
+		 enum persock_class class);
+
+/* Rules in all lists. */
+unsigned int draft_rules(const struct draft *draft);
+
+/* What is wrong with the whole, or NULL: what the kernel would refuse. */
+const char *draft_problem(const struct draft *draft);
+
+/* Make the indexes of the address rules, for judging. */
+void draft_index(struct draft *draft);
+
+#endif

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "judge.h"
+
+#include <netinet/in.h>
+
+static const u8 loopback6[16] = { [15] = 1 };
+static const u8 loopback4[4] = { 127, 0, 0, 1 };
+static const u8 unspecified[16];
+
+/* Who decided: the line of the rule, or else that of the default. */
+static void decide(const struct draft *draft, struct judgement *judgement,
+		   enum persock_section section, enum persock_class class,
+		   unsigned int line)
+{
+	judgement->section = section;
+	judgement->line = judgement->rule ? line & ~DRAFT_MARK :
+					    draft->lines[section][class];
+}
+
+void judge_default(const struct draft *draft, enum persock_section section,
+		   enum persock_class class, struct judgement *judgement)
+{
+	struct persock_policy *policy = (struct persock_policy *)&draft->policy;
+
+	*judgement = (struct judgement){
+		.verdict = *persock_section_fallback(policy, section, class),
+	};
+	decide(draft, judgement, section, class, 0);
+}
+
+void judge_socket(const struct draft *draft, int family, int type, int protocol,
+		  struct judgement *judgement)
+{
+	const struct persock_sockets *sockets = &draft->policy.sockets;
+	unsigned int line = 0;
+
+	*judgement = (struct judgement){ 0 };
+	judgement->verdict = persock_judge_socket(sockets, family, type,
+						  protocol, &judgement->rule);
+	if (judgement->rule)
+		line = sockets->rules[judgement->rule - 1].line;
+	decide(draft, judgement, PERSOCK_SECTION_SOCKETS, PERSOCK_CLASS_INET,
+	       line);
+}
+
+static void judge_endpoint(const struct draft *draft,
+			   enum persock_section section,
+			   const struct persock_endpoint *endpoint,
+			   int protocol, struct judgement *judgement)
+{
+	struct persock_policy *policy = (struct persock_policy *)&draft->policy;
+	const struct persock_addresses *addresses =
+		persock_section_addresses(policy, section);
+	unsigned int line = 0;
+
+	judgement->verdict = persock_judge_address(addresses, endpoint,
+						   protocol, &judgement->rule);
+	if (judgement->rule)
+		line = addresses->rules[judgement->rule - 1].line;
+	decide(draft, judgement, section, PERSOCK_CLASS_INET, line);
+}
+
+/* See endpoint.c of the module for what is done to addresses and why. */
+void judge_address(const struct draft *draft, enum persock_section section,
+		   const struct persock_endpoint *asked, int protocol,
+		   struct judgement *judgement)
+{
+	static const u8 mapped[12] = { [10] = 0xff, [11] = 0xff };
+	struct persock_endpoint endpoint = *asked;
+
+	*judgement = (struct judgement){ 0 };
+	if (protocol == IPPROTO_MPTCP)
+		protocol = IPPROTO_TCP;
+	if (endpoint.family == AF_INET6 &&
+	    !memcmp(endpoint.address, mapped, sizeof(mapped))) {
+		endpoint.family = AF_INET;
+		memmove(endpoint.address, endpoint.address + 12, 4);
+		memset(endpoint.address + 4, 0, 12);
+		judgement->address = "the IPv4 address";
+	}
+	if (section == PERSOCK_SECTION_CONNECT &&
+	    !memcmp(endpoint.address, unspecified, 16)) {
+		if (endpoint.family == AF_INET)
+			memcpy(endpoint.address, loopback4, 4);
+		else
+			memcpy(endpoint.address, loopback6, 16);
+		judgement->address = "the loopback address";
+	}
+	judge_endpoint(draft, section, &endpoint, protocol, judgement);
+	if (section != PERSOCK_SECTION_BIND || judgement->verdict ||
+	    endpoint.family != AF_INET6 ||
+	    memcmp(endpoint.address, unspecified, 16))
+		return;
+
+	/* "::" of a socket that is not IPv6 only is every IPv4 address as well. */
+	endpoint.family = AF_INET;
+	judge_endpoint(draft, section, &endpoint, protocol, judgement);
+	if (judgement->verdict)
+		judgement->address = "0.0.0.0, unless the socket is for IPv6 only";
+}
+
+void judge_option(const struct draft *draft, enum persock_section section,
+		  enum persock_class class, int level, int name, int size,
+		  struct judgement *judgement)
+{
+	struct persock_rules *rules =
+		(struct persock_rules *)&draft->policy.rules[class];
+	const struct persock_options *options =
+		persock_section_options(rules, section);
+	const struct persock_option *option;
+	unsigned int shortest = 0;
+
+	*judgement = (struct judgement){ 0 };
+	if (section == PERSOCK_SECTION_OPTIONS_SET && size >= 0 &&
+	    rules->option_max && (unsigned int)size > rules->option_max) {
+		judgement->verdict = -EINVAL;
+		judgement->section = PERSOCK_SECTION_LIMITS;
+		return;
+	}
+	judgement->verdict = persock_judge_option(options, level, name,
+						  &judgement->rule);
+	option = judgement->rule ? &options->list[judgement->rule - 1] : NULL;
+	decide(draft, judgement, section, class, option ? option->line : 0);
+	if (option && judgement->verdict == PERSOCK_ALLOW)
+		shortest = option->size;
+	if (size >= 0 && (unsigned int)size < shortest)
+		judgement->verdict = -EINVAL;
+}
+
+/* What the policy says of one flag alone. */
+static int judge_flag(const struct persock_flags *rules, u32 flag)
+{
+	u32 one = flag;
+
+	return persock_judge_flags(rules, 0, &one);
+}
+
+void judge_flags(const struct draft *draft, enum persock_section section,
+		 enum persock_class class, u32 flags,
+		 struct judgement *judgement)
+{
+	struct persock_rules *rules =
+		(struct persock_rules *)&draft->policy.rules[class];
+	const struct persock_flags *all = persock_section_flags(rules, section);
+	u32 left = flags, bit;
+	unsigned int i;
+
+	*judgement = (struct judgement){ .section = section };
+	judgement->verdict = persock_judge_flags(all, 0, &left);
+	judgement->line = draft->lines[section][class];
+	for (i = 0; i < PERSOCK_NR_FLAGS; i++) {
+		bit = 1U << i;
+		if (!(flags & bit) ||
+		    judge_flag(all, bit) != judgement->verdict)
+			continue;
+		judgement->flag = bit;
+		if ((all->allow | all->ignore | all->deny) & bit) {
+			judgement->rule = 1;
+			judgement->line = draft->flag_lines[section ==
+				PERSOCK_SECTION_FLAGS_RECEIVE][class][i];
+		}
+		return;
+	}
+}
+
+void judge_ioctl(const struct draft *draft, enum persock_class class,
+		 u32 command, struct judgement *judgement)
+{
+	const struct persock_ioctls *ioctls =
+		&draft->policy.rules[class].ioctls;
+	unsigned int line = 0;
+
+	*judgement = (struct judgement){ 0 };
+	judgement->verdict = persock_judge_ioctl(ioctls, command,
+						 &judgement->rule);
+	if (judgement->rule)
+		line = ioctls->list[judgement->rule - 1].line;
+	decide(draft, judgement, PERSOCK_SECTION_IOCTLS, class, line);
+}

@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "parse.h"
+
+#include <stdio.h>
+
+#include "complain.h"
+#include "names.h"
+
+#define MAX_ERRNO_TOLD	133
+
+bool parse_verdict(struct parse *parse, const yaml_node_t *node,
+		   enum persock_section section, s16 *verdict)
+{
+	const char *text = yaml_text(parse->yaml, node, "a verdict");
+	const char *like;
+	int64_t value;
+
+	if (!text)
+		return false;
+	if (!strcmp(text, "allow")) {
+		*verdict = PERSOCK_ALLOW;
+		return true;
+	}
+	if (!strcmp(text, "ignore")) {
+		*verdict = PERSOCK_IGNORE;
+		if (persock_section_ignores(section))
+			return true;
+		return yaml_complain(parse->yaml, node,
+				     "%s allows or denies, it does not ignore",
+				     section_name(section));
+	}
+	if (section == PERSOCK_SECTION_CONTROL_RECEIVE)
+		return yaml_complain(parse->yaml, node,
+				     "a received control message is allowed or ignored, not \"%.64s\"",
+				     text);
+	if (name_value(NAME_ERRNO, 0, text, &value)) {
+		if (value < 1 || value > MAX_ERRNO_TOLD)
+			return yaml_complain(parse->yaml, node,
+					     "an errno is a number from 1 to %d",
+					     MAX_ERRNO_TOLD);
+		*verdict = -value;
+		return true;
+	}
+
+	like = name_like(NAME_ERRNO, 0, text);
+	return yaml_complain(parse->yaml, node,
+			     "\"%.64s\" is no verdict (allow, ignore or an errno)%s%s%s",
+			     text, like ? ": did you mean " : "", like ?: "",
+			     like ? "?" : "");
+}
+
+bool parse_default(struct parse *parse, const yaml_node_t *node,
+		   enum persock_section section, unsigned int classes)
+{
+	unsigned int class;
+	s16 verdict;
+
+	if (!parse_verdict(parse, node, section, &verdict))
+		return false;
+	for (class = 0; class < PERSOCK_NR_CLASSES; class++) {
+		if (!(classes & 1U << class))
+			continue;
+		/* What the other class receives cannot be filtered. */
+		if (section == PERSOCK_SECTION_CONTROL_RECEIVE &&
+		    class == PERSOCK_CLASS_OTHER)
+			continue;
+		*persock_section_fallback(&parse->draft->policy, section,
+					  class) = verdict;
+		parse->draft->lines[section][class] = yaml_line(node);
+	}
+
+	return true;
+}
+
+bool parse_name(struct parse *parse, const yaml_node_t *node, int kind,
+		const char *what, s64 max, s32 *value)
+{
+	const char *text = yaml_text(parse->yaml, node, what), *like;
+	int64_t number;
+
+	if (!text)
+		return false;
+	if (name_value(kind, 0, text, &number)) {
+		if (number < 0 || number > max)
+			return yaml_complain(parse->yaml, node,
+					     "%s is a number from 0 to %lld",
+					     what, (long long)max);
+		*value = number;
+		return true;
+	}
+	like = name_like(kind, 0, text);
+
+	return yaml_complain(parse->yaml, node, "\"%.64s\" is not %s%s%s%s",
+			     text, what, like ? ": did you mean " : "",
+			     like ?: "", like ? "?" : "");
+}
+
+static bool parse_switch(struct parse *parse, yaml_node_t *node,
+			 enum persock_section section, unsigned int classes)
+{
+	return parse_default(parse, node, section, classes);
+}
+
+static bool parse_options(struct parse *parse, yaml_node_t *node,
+			  unsigned int classes)
+{
+	static const char *const keys[] = { "get", "set" };
+	yaml_node_t *get, *set;
+
+	if (!yaml_mapping(parse->yaml, node, "options", keys, ARRAY_SIZE(keys)))
+		return false;
+	get = yaml_find(parse->yaml, node, "get");
+	set = yaml_find(parse->yaml, node, "set");
+
+	return (!get || parse_list(parse, get, PERSOCK_SECTION_OPTIONS_GET,
+				   classes)) &&
+	       (!set || parse_list(parse, set, PERSOCK_SECTION_OPTIONS_SET,
+				   classes));
+}
+
+static bool parse_flags(struct parse *parse, yaml_node_t *node,
+			unsigned int classes)
+{
+	static const char *const keys[] = { "send", "recv" };
+	yaml_node_t *send, *recv;
+
+	if (!yaml_mapping(parse->yaml, node, "flags", keys, ARRAY_SIZE(keys)))
+		return false;
+	send = yaml_find(parse->yaml, node, "send");
+	recv = yaml_find(parse->yaml, node, "recv");
+
+	return (!send || parse_list(parse, send, PERSOCK_SECTION_FLAGS_SEND,
+				    classes)) &&
+	       (!recv || parse_list(parse, recv, PERSOCK_SECTION_FLAGS_RECEIVE,
+				    classes));
+}
+
+static bool parse_control(struct parse *parse, yaml_node_t *node,
+			  unsigned int classes)
+{
+	yaml_node_t *received;
+
+	if (!parse_list(parse, node, PERSOCK_SECTION_CONTROL_SEND, classes))
+		return false;
+	received = yaml_find(parse->yaml, node, "received");
+	if (!received)
+		return true;
+	if (classes == OTHER_ONLY)
+		return yaml_complain(parse->yaml, received,
+				     "control messages are judged on receipt for class inet only");
+
+	return parse_list(parse, received, PERSOCK_SECTION_CONTROL_RECEIVE,
+			  classes & INET_ONLY);
+}
+
+static bool parse_unix(struct parse *parse, yaml_node_t *node)
+{
+	static const char *const keys[] = { "rights", "credentials" };
+	yaml_node_t *rights, *credentials;
+
+	if (!yaml_mapping(parse->yaml, node, "unix", keys, ARRAY_SIZE(keys)))
+		return false;
+	rights = yaml_find(parse->yaml, node, "rights");
+	credentials = yaml_find(parse->yaml, node, "credentials");
+
+	return (!rights || parse_switch(parse, rights,
+					PERSOCK_SECTION_UNIX_RIGHTS,
+					ALL_CLASSES)) &&
+	       (!credentials || parse_switch(parse, credentials,
+					     PERSOCK_SECTION_UNIX_CREDENTIALS,
+					     ALL_CLASSES));
+}
+
+static bool parse_mode(struct parse *parse, yaml_node_t *node)
+{
+	const char *text = yaml_text(parse->yaml, node, "enforce or audit");
+
+	if (!text)
+		return false;
+	if (strcmp(text, "enforce") && strcmp(text, "audit"))
+		return yaml_complain(parse->yaml, node,
+				     "a mode is enforce or audit, not \"%.64s\"",
+				     text);
+	parse->draft->policy.mode = *text == 'a' ? PERSOCK_MODE_AUDIT :
+						   PERSOCK_MODE_ENFORCE;
+
+	return true;
+}
+
+static bool copy_name(struct parse *parse, const yaml_node_t *node, char *to,
+		      const char *what)
+{
+	const char *text = yaml_text(parse->yaml, node, what);
+	size_t length = text ? strlen(text) : 0;
+
+	if (!text)
+		return false;
+	if (!length || length > PERSOCK_NAME_MAX || text[0] == '-' ||
+	    strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") != length)
+		return yaml_complain(parse->yaml, node,
+				     "%s has 1 to %d letters, digits, '.', '_' and '-', and does not begin with '-'",
+				     what, PERSOCK_NAME_MAX);
+	memcpy(to, text, length + 1);
+
+	return true;
+}
+
+static bool parse_providers(struct parse *parse, yaml_node_t *node)
+{
+	struct draft *draft = parse->draft;
+	unsigned int i, j, nr = yaml_size(node);
+
+	if (node->type == YAML_MAPPING_NODE)
+		return yaml_complain(parse->yaml, node,
+				     "providers are a list of names");
+	if (!nr || nr > PERSOCK_MAX_PROVIDERS)
+		return yaml_complain(parse->yaml, node,
+				     "a personality has 1 to %d providers",
+				     PERSOCK_MAX_PROVIDERS);
+	for (i = 0; i < nr; i++) {
+		yaml_node_t *item = yaml_item(parse->yaml, node, i);
+
+		if (!copy_name(parse, item, draft->providers[i],
+			       "the name of a provider"))
+			return false;
+		for (j = 0; j < i; j++) {
+			if (!strcmp(draft->providers[i], draft->providers[j]))
+				return yaml_complain(parse->yaml, item,
+						     "the provider is named twice");
+		}
+	}
+	draft->nr_providers = nr;
+
+	return true;
+}
+
+/* The sections that may be told for one class of sockets. */
+static bool parse_classed(struct parse *parse, yaml_node_t *map,
+			  unsigned int classes, bool whole)
+{
+	yaml_node_t *options = yaml_find(parse->yaml, map, "options");
+	yaml_node_t *flags = yaml_find(parse->yaml, map, "flags");
+	yaml_node_t *control = yaml_find(parse->yaml, map, "control");
+	yaml_node_t *ioctls = yaml_find(parse->yaml, map, "ioctls");
+	yaml_node_t *limits = yaml_find(parse->yaml, map, "limits");
+	yaml_node_t *pair = yaml_find(parse->yaml, map, "pair");
+	yaml_node_t *mmap = yaml_find(parse->yaml, map, "mmap");
+
+	return (!options || parse_options(parse, options, classes)) &&
+	       (!flags || parse_flags(parse, flags, classes)) &&
+	       (!control || parse_control(parse, control, classes)) &&
+	       (!ioctls || parse_list(parse, ioctls, PERSOCK_SECTION_IOCTLS,
+				      classes)) &&
+	       (!pair || parse_switch(parse, pair, PERSOCK_SECTION_PAIR,
+				      classes)) &&
+	       (!mmap || parse_switch(parse, mmap, PERSOCK_SECTION_MMAP,
+				      classes)) &&
+	       (!limits || parse_limits(parse, limits, classes, whole));
+}
+
+static bool parse_class(struct parse *parse, yaml_node_t *root,
+			const char *key, unsigned int class)
+{
+	static const char *const keys[] = {
+		"options", "flags", "control", "ioctls", "pair", "mmap",
+		"limits",
+	};
+	yaml_node_t *node = yaml_find(parse->yaml, root, key);
+
+	if (!node)
+		return true;
+
+	return yaml_mapping(parse->yaml, node, key, keys, ARRAY_SIZE(keys)) &&
+	       parse_classed(parse, node, class, false);
+}
+
+static bool parse_base(struct parse *parse, yaml_node_t *node,
+		       parse_base_fn load)
+{
+	struct draft *draft = parse->draft;
+	char about[512];
+	bool good;
+
+	if (!copy_name(parse, node, draft->base, "the name of a base"))
+		return false;
+	if (draft_preset(draft, draft->base))
+		return true;
+	snprintf(about, sizeof(about),
+		 "%s:%u: the base \"%s\" is no preset (host, none, gvisor, gvisor-2020), and not read from the module: ",
+		 parse->yaml->path, yaml_line(node), draft->base);
+	complain_about(about);
+	good = load(draft, draft->base);
+	complain_about(NULL);
+
+	return good;
+}
+
+static bool parse_whole(struct parse *parse, yaml_node_t *root)
+{
+	yaml_node_t *sockets = yaml_find(parse->yaml, root, "sockets");
+	yaml_node_t *connect = yaml_find(parse->yaml, root, "connect");
+	yaml_node_t *bind = yaml_find(parse->yaml, root, "bind");
+	yaml_node_t *accept = yaml_find(parse->yaml, root, "accept");
+	yaml_node_t *listen = yaml_find(parse->yaml, root, "listen");
+	yaml_node_t *family = yaml_find(parse->yaml, root, "unix");
+
+	return (!sockets || parse_sockets(parse, sockets)) &&
+	       (!connect || parse_addresses(parse, connect,
+					    PERSOCK_SECTION_CONNECT)) &&
+	       (!bind || parse_addresses(parse, bind, PERSOCK_SECTION_BIND)) &&
+	       (!accept || parse_addresses(parse, accept,
+					   PERSOCK_SECTION_ACCEPT)) &&
+	       (!listen || parse_switch(parse, listen, PERSOCK_SECTION_LISTEN,
+					ALL_CLASSES)) &&
+	       (!family || parse_unix(parse, family));
+}
+
+static bool parse_root(struct parse *parse, parse_base_fn load)
+{
+	static const char *const keys[] = {
+		"personality", "base", "providers", "mode", "sockets",
+		"options", "flags", "control", "ioctls", "connect", "bind",
+		"accept", "listen", "unix", "pair", "mmap", "limits", "inet",
+		"others",
+	};
+	yaml_node_t *root = yaml_root(parse->yaml);
+	yaml_node_t *name, *base, *providers, *mode;
+	const char *problem;
+
+	if (!yaml_mapping(parse->yaml, root, "a policy", keys,
+			  ARRAY_SIZE(keys)))
+		return false;
+	name = yaml_find(parse->yaml, root, "personality");
+	base = yaml_find(parse->yaml, root, "base");
+	providers = yaml_find(parse->yaml, root, "providers");
+	mode = yaml_find(parse->yaml, root, "mode");
+
+	if ((name && !copy_name(parse, name, parse->draft->name,
+				"the name of a personality")) ||
+	    (base && !parse_base(parse, base, load)) ||
+	    (providers && !parse_providers(parse, providers)) ||
+	    (mode && !parse_mode(parse, mode)) ||
+	    !parse_whole(parse, root) ||
+	    !parse_classed(parse, root, ALL_CLASSES, true) ||
+	    !parse_class(parse, root, "inet", INET_ONLY) ||
+	    !parse_class(parse, root, "others", OTHER_ONLY))
+		return false;
+
+	problem = draft_problem(parse->draft);
+	if (problem)
+		return yaml_complain(parse->yaml, root, "%s", problem);
+
+	return true;
+}
+
+bool parse_file(struct draft *draft, const char *path, parse_base_fn base)
+{
+	struct yaml yaml;
+	struct parse parse = { .yaml = &yaml, .draft = draft };
+	bool good;
+
+	draft_init(draft);
+	good = yaml_open(&yaml, path) && parse_root(&parse, base);
+	yaml_close(&yaml);
+	if (!good)
+		return false;
+	if (!draft->nr_providers) {
+		strcpy(draft->providers[0], "native");
+		draft->nr_providers = 1;
+	}
+	draft_index(draft);
+
+	return true;
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _PERSOCK_PERSONALITY_LOAD_H
+#define _PERSOCK_PERSONALITY_LOAD_H
+
+/* personality add, and personality set: argv[0] says which. */
+int personality_load_command(int argc, char **argv);
+
+#endif

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include "../kernel.h"
+#include_next <linux/kernel.h>

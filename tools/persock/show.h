@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Policies as they are shown: a policy file that says everything, whatever
+ * the policy was made from.
+ */
+#ifndef _PERSOCK_SHOW_H
+#define _PERSOCK_SHOW_H
+
+struct draft;
+
+/* A policy file on stdout. */
+void show_yaml(const struct draft *draft);
+
+/* The same as a member "policy" of the JSON object that is open. */
+void show_json(const struct draft *draft);
+
+int show_command(int argc, char **argv);
+
+#endif

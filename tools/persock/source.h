@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where policies come from: files, and personalities that are loaded.
+ */
+#ifndef _PERSOCK_SOURCE_H
+#define _PERSOCK_SOURCE_H
+
+#include "draft.h"
+
+/* Does an argument name a file: "-", or has it a '/', or the end of one? */
+bool source_is_file(const char *argument);
+
+/*
+ * Read a policy file; its base may be a personality that is loaded. False
+ * after a complaint; the draft is to be freed in either case.
+ */
+bool source_file(struct draft *draft, const char *path);
+
+/* The same for a preset's or a loaded personality's policy. */
+bool source_personality(struct draft *draft, const char *name);
+
+/* Whichever of them the argument names. */
+bool source_read(struct draft *draft, const char *argument);
+
+#endif

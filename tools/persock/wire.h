@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Policies on their way to the module and back: see the commands
+ * personality-new, personality-set and policy-get in the specification.
+ */
+#ifndef _PERSOCK_WIRE_H
+#define _PERSOCK_WIRE_H
+
+#include "draft.h"
+
+struct netlink;
+
+/*
+ * Add a personality, or replace the policy of one: PERSOCK_CMD_PERSONALITY_NEW
+ * or _SET. 0 or a negative errno; the sentence is left to the caller.
+ */
+int wire_send(struct netlink *nl, uint8_t command, const struct draft *draft);
+
+/* The same for a policy to be read; @draft is made, and is to be freed. */
+int wire_read(struct netlink *nl, const char *name, struct draft *draft);
+
+#endif
