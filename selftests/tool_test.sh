@@ -119,7 +119,22 @@ bad_usage() {
 	refused 2 'counters takes*"b"' counters a b
 	refused 2 "personality needs one of*" personality
 	refused 2 'personality needs one of*"list"' personality list
-	refused 2 "personality add needs a name*" personality add --base host
+	refused 2 "personality add needs a policy file*" personality add --base host
+	refused 2 "personality set needs a policy file*" personality set
+	refused 2 'personality set takes a policy file and one name*"c"' personality set ./a b c
+	refused 2 'check takes one file*"b"' check a b
+	refused 2 'show takes one*"b"' show a b
+	refused 2 "explain needs a policy and an operation*" explain host
+	refused 2 'explain knows no operation "conect": did you mean connect?' explain host -- conect
+	refused 2 'connect is asked about as*' explain host -- connect tcp
+	refused 2 '"tpc" is not a protocol: did you mean tcp?' explain host -- connect tpc 10.0.0.1:1
+	refused 2 '"10.0.0.256" is no address*' explain host -- connect tcp 10.0.0.256:1
+	refused 2 '"65536" is no port*' explain host -- connect tcp 10.0.0.1:65536
+	refused 2 '"SO_ERORR" is no name of level SOL_SOCKET: did you mean SO_ERROR?' \
+		explain host -- getsockopt SOL_SOCKET/SO_ERORR
+	refused 2 '"unx" is not a family: did you mean unix?' explain --family unx host -- mmap
+	refused 2 "monitor takes no arguments*" monitor now
+	refused 2 "--count takes a number*" monitor --count 0
 	refused 2 "personality add needs --base*" personality add tool-a
 	refused 2 "option --base needs a value" personality add tool-a --base
 	refused 2 'personality add takes one --base*"none"' personality add tool-a --base host --base none
@@ -250,11 +265,216 @@ inherited_providers() {
 	quiet personality del tool-b
 }
 
+# --- policy files -----------------------------------------------------------------------------
+
+# A file with one mistake is refused, and the mistake is told with its line.
+mistake() { # LINE PATTERN TEXT
+	printf '%s\n' "$3" >"$work/mistake.yaml"
+	refused 1 "$work/mistake.yaml:$1: $2" check "$work/mistake.yaml"
+	refused 1 "$work/mistake.yaml:$1: $2" personality add "$work/mistake.yaml" tool-a
+}
+
+mistakes() {
+	mistake 1 'a policy has no key "conect": did you mean "connect"?' 'conect: {}'
+	mistake 2 'a policy has "listen" twice' $'listen: allow\nlisten: allow'
+	mistake 1 'a policy is a mapping*' '[]'
+	mistake 2 'the first port is after the last' $'connect: {rules: [{allow: 10.0.0.0/8,\nports: 2-1}]}'
+	mistake 1 '"65536" is no port*' 'bind: {rules: [{allow: 10.0.0.0/8, ports: 65536}]}'
+	mistake 1 'a prefix of this family has 0 to 32 bits' 'bind: {rules: [{allow: 10.0.0.0/33}]}'
+	mistake 1 '10.1.0.0/8 has bits*did you mean 10.0.0.0/8?' 'bind: {rules: [{allow: 10.1.0.0/8}]}'
+	mistake 1 'an IPv4-mapped address*' 'bind: {rules: [{allow: "::ffff:1.2.3.4"}]}'
+	mistake 1 '"1.2.3" is no address*' 'accept: {rules: [{deny: 1.2.3}]}'
+	mistake 1 '"EACCESS" is no verdict*did you mean EACCES?' 'listen: EACCESS'
+	mistake 1 'an errno is a number from 1 to 133' 'listen: 134'
+	mistake 1 'listen allows or denies, it does not ignore' 'listen: ignore'
+	mistake 1 'options.get allows or denies*' 'options: {get: {ignore: [SOL_SOCKET/SO_MARK]}}'
+	mistake 1 '"SO_MARC" is no name of level SOL_SOCKET: did you mean SO_MARK?' \
+		'options: {set: {allow: [SOL_SOCKET/SO_MARC]}}'
+	mistake 1 '"SOL_SOCKE" is no level: did you mean SOL_SOCKET?' \
+		'options: {set: {allow: [SOL_SOCKE/SO_MARK]}}'
+	mistake 1 'this is told of twice in options.set' \
+		'options: {set: {allow: [SOL_SOCKET/SO_MARK], deny: [SOL_SOCKET/36]}}'
+	mistake 1 '"MSG_PEAK" is not a flag: did you mean MSG_PEEK?' 'flags: {recv: {allow: [MSG_PEAK]}}'
+	mistake 1 '"FIONRED" is not an ioctl: did you mean FIONREAD?' 'ioctls: {allow: [FIONRED]}'
+	mistake 3 '"intet" is not a family: did you mean inet?' $'sockets:\n  rules:\n  - allow: {family: intet}'
+	mistake 1 'a rule either allows or denies' 'sockets: {rules: [{}]}'
+	mistake 1 'a rule that allows has no errno' 'sockets: {rules: [{allow: {errno: EPERM}}]}'
+	mistake 1 "the backlog's floor is above its ceiling" 'limits: {backlog: [9, 8]}'
+	mistake 1 'sockets is a number*' 'limits: {sockets: many}'
+	mistake 1 'a mode is enforce or audit, not "quiet"' 'mode: quiet'
+	mistake 1 'the base "gvsor" is no preset*' 'base: gvsor'
+	mistake 1 'the provider is named twice' 'providers: [native, native]'
+	mistake 1 'a received control message is allowed or ignored*' 'control: {received: {default: EPERM}}'
+	mistake 1 'MPTCP is judged as tcp' 'bind: {rules: [{allow: 10.0.0.1, protocol: mptcp}]}'
+	mistake 2 'anchors and aliases are not known here' $'listen: &a allow\npair: *a'
+	mistake 2 'a policy file has one document' $'listen: allow\n---\nlisten: allow'
+	mistake 1 '*expected*' 'sockets: {'
+	refused 1 "$work/nothing.yaml: cannot be opened*" check "$work/nothing.yaml"
+	: >"$work/empty.yaml"
+	refused 1 "$work/empty.yaml: is empty" check "$work/empty.yaml"
+	tool personality show
+	[[ $out != *tool-a* ]] || fail "a mistake made a personality"
+}
+
+policy_text() { # KEY: VALUE...: a policy for IPv4 and UDP that allows the rest of the host's
+	printf '%s\n' "personality: tool-a" "base: host" \
+		"sockets: {default: EPERM, rules: [{allow: {family: inet, type: dgram}}]}" "$@"
+}
+
+policy_commands() {
+	policy_text 'connect:' '  default: allow' '  rules:' '  - deny: 127.0.0.9' '    errno: ENETUNREACH' \
+		>"$work/a.yaml"
+	policy_text 'mode: audit' >"$work/b.yaml"
+
+	tool check "$work/a.yaml"
+	same "what check says" "$out" "$work/a.yaml: valid, personality \"tool-a\", 2 rules"
+	json 'd["name"] == "tool-a" and d["rules"] == 1 and d["mode"] == "audit"' -j check "$work/b.yaml"
+	refused 1 "* (No such file or directory)" personality set "$work/a.yaml"
+	quiet personality add "$work/a.yaml"
+	refused 1 "* (File exists)" personality add "$work/a.yaml"
+	persock personality add - tool-b <"$work/a.yaml" || fail "stdin is not taken"
+	json 'd["name"] == "tool-b" and d["policy"]["connect"]["rules"] ==
+[{"deny": "127.0.0.9/32", "errno": "ENETUNREACH"}] and d["policy"]["personality"] == "tool-b"' \
+		-j personality show tool-b
+	quiet personality del tool-b
+
+	tool run -p tool-a -- bash -c ': >/dev/udp/127.0.0.9/9'
+	[[ $err == *"Network is unreachable"* ]] || fail "the rule does not deny: $err"
+	quiet run -p tool-a -- bash -c ': >/dev/udp/127.0.0.8/9'
+	tool run -p tool-a -- bash -c ': >/dev/tcp/127.0.0.8/9'
+	[[ $err == *"Operation not permitted"* ]] || fail "the default does not deny: $err"
+
+	quiet personality set "$work/b.yaml"
+	quiet run -p tool-a -- bash -c ': >/dev/udp/127.0.0.9/9'
+	tool personality show tool-a
+	[[ $out == *$'\nmode: audit\n'* ]] || fail "show does not tell the mode: $out"
+	quiet personality set tool-a --base none
+	tool run -p tool-a -- bash -c ': >/dev/udp/127.0.0.8/9'
+	same "exit status under none" "$status" 1
+	refused 1 "* (Operation not permitted)" personality set "$work/b.yaml" host
+
+	# The base may be a personality that is loaded, and its lines are not those of the file.
+	quiet personality set "$work/a.yaml"
+	printf '%s\n' 'base: tool-a' 'listen: EPERM' >"$work/c.yaml"
+	tool explain "$work/c.yaml" -- connect udp 127.0.0.9:1
+	same "the answer" "$out" "connect udp 127.0.0.9:1: ENETUNREACH (rule 1 of connect, from base tool-a)"
+	quiet personality del tool-a
+	no_traces
+}
+
+explained() { # ANSWER OPERATION...: of the policy in a.yaml
+	local answer=$1
+	shift
+	tool explain "$work/a.yaml" -- "$@"
+	same "the answer to $*" "$out" "$*: $answer"
+}
+
+explain() {
+	policy_text 'connect:' '  default: EACCES' '  rules:' '  - allow: [10.0.0.0/8, "2001:db8::/32"]' \
+		'    ports: [443, 8000-8099]' '    protocol: tcp' '  - deny: 10.0.0.1' 'flags:' \
+		'  send: {default: EINVAL, allow: [MSG_MORE], ignore: [MSG_OOB]}' 'limits: {option: 8}' \
+		'unix: {rights: EPERM}' >"$work/a.yaml"
+	explained "allow ($work/a.yaml:7)" connect tcp 10.1.2.3:443
+	explained "allow ($work/a.yaml:7)" connect tcp '[2001:db8::1]:8000'
+	explained "allow ($work/a.yaml:7; judged as the IPv4 address)" connect tcp '[::ffff:10.1.2.3]:443'
+	explained "EACCES ($work/a.yaml:10)" connect tcp 10.0.0.1:443
+	explained "EACCES ($work/a.yaml:5, default of connect)" connect tcp 10.1.2.3:444
+	explained "EACCES ($work/a.yaml:5, default of connect)" sendto udp 10.1.2.3:443
+	explained "EACCES ($work/a.yaml:5, default of connect; judged as the loopback address)" \
+		connect tcp 0.0.0.0:443
+	explained "allow (default of bind, from base host)" bind tcp 0.0.0.0:1
+	explained "EPERM ($work/a.yaml:3, default of sockets)" socket inet6 dgram
+	explained "allow ($work/a.yaml:3)" socket inet dgram udp
+	explained "EINVAL ($work/a.yaml:12, default of flags.send, MSG_EOR)" send 'MSG_MORE|MSG_EOR'
+	explained "ignore ($work/a.yaml:12, flags.send, MSG_OOB)" send MSG_OOB MSG_MORE
+	explained "EINVAL (limits)" setsockopt SOL_SOCKET/SO_RCVTIMEO 16
+	tool explain --family unix "$work/a.yaml" -- control SOL_SOCKET/SCM_RIGHTS
+	[[ $out == *": EPERM ($work/a.yaml:14, default of unix.rights)" ]] || fail "rights: $out"
+	tool explain "$work/a.yaml" -- connect tcp 10.1.2.3:443
+	[[ $err == "persock: note: there is no tcp socket of inet to begin with: EPERM" ]] ||
+		fail "no note on the socket: $err"
+	json 'd == {"operation": "connect", "verdict": "deny", "errno": 13, "errno_name": "EACCES",
+"mode": "enforce", "section": "connect", "default": False, "rule": 7, "line": 10}' \
+		-j explain "$work/a.yaml" -- connect tcp 10.0.0.1:443
+	json 'd["verdict"] == "allow" and d["default"]' -j explain host -- ioctl SIOCGIFCONF
+	quiet personality add "$work/a.yaml"
+	tool explain tool-a -- connect tcp 10.0.0.1:443
+	same "the answer of the module's policy" "$out" \
+		"connect tcp 10.0.0.1:443: EACCES (rule 7 of connect, line 10)"
+	quiet personality del tool-a
+	refused 1 "no such personality*" explain tool-a -- listen
+}
+
+# Start a monitor with these arguments: it is $monitor, and writes into $work/denials.
+monitor_start() {
+	local tries
+	persock "$@" >"$work/denials" 2>"$work/monitor" &
+	monitor=$!
+	for ((tries = 0; tries < 100; tries++)); do
+		! grep -q "persock: monitoring" "$work/monitor" || return 0
+		sleep 0.1
+	done
+	fail "the monitor does not begin: $(<"$work/monitor")"
+}
+
+monitor_wait() { # SECONDS: until it ends of itself
+	local tries
+	for ((tries = 0; tries < $1 * 10; tries++)); do
+		[ -e "/proc/$monitor" ] || break
+		sleep 0.1
+	done
+	[ ! -e "/proc/$monitor" ] || fail "the monitor does not end" || kill "$monitor"
+	wait "$monitor"
+	same "exit status of monitor" $? 0
+}
+
+denials() {
+	local line
+	policy_text 'connect:' '  default: allow' '  rules:' '  - deny: 127.0.0.9' '    ports: 9' \
+		>"$work/a.yaml"
+	quiet personality add "$work/a.yaml"
+	mkdir "$cg"
+	quiet attach "$cg" tool-a
+	monitor_start monitor --count 2
+	bash -c 'echo $$ >"$1/cgroup.procs"; : >/dev/udp/127.0.0.8/9; : >/dev/udp/127.0.0.9/9
+		: >/dev/udp/127.0.0.9/8; : >/dev/tcp/127.0.0.9/8' bash "$cg" 2>/dev/null
+	monitor_wait 20
+	mapfile -t line <"$work/denials"
+	same "number of denials" "${#line[@]}" 2
+	[[ ${line[0]} =~ ^[0-9-]+\ [0-9:.]+\ /tool-test\ tool-a\ [0-9]+/bash\ connect\ inet/dgram/udp\ 127.0.0.9:9:\ EACCES\ \(connect\ rule\ 1,\ line\ 7\)$ ]] ||
+		fail "the denied peer is told as '${line[0]}'"
+	[[ ${line[1]} == *" create inet/stream"*": EPERM (sockets default)" ]] ||
+		fail "the denied socket is told as '${line[1]}'"
+
+	policy_text 'mode: audit' 'connect: {default: allow, rules: [{deny: 127.0.0.9}]}' >"$work/a.yaml"
+	quiet personality set "$work/a.yaml"
+	monitor_start -j monitor --count 1
+	bash -c 'echo $$ >"$1/cgroup.procs"; exec 3>/dev/udp/127.0.0.9/9; echo x >&3' bash "$cg" ||
+		fail "audit denies"
+	monitor_wait 20
+	cp "$work/denials" "$work/out"
+	python3 -I -S -c 'import json, sys
+d = json.load(open(sys.argv[1]))
+sys.exit(not (d["mode"] == "audit" and d["operation"] == "connect" and d["errno_name"] == "EACCES" and
+	d["address"] == "127.0.0.9" and d["port"] == 9 and d["path"] == "/tool-test" and
+	d["personality"] == "tool-a" and d["comm"] == "bash" and d["section"] == "connect" and
+	d["rule"] == 1 and d["line"] == 5))' "$work/denials" || fail "JSON: $(<"$work/denials")"
+
+	monitor_start monitor
+	kill -INT "$monitor"
+	monitor_wait 10
+	quiet detach "$cg"
+	rmdir "$cg"
+	quiet personality del tool-a
+	no_traces
+}
+
 # --- privilege --------------------------------------------------------------------------------
 
 no_privilege() {
 	local without arguments
 	mkdir "$cg"
+	printf '%s\n' 'personality: tool-a' 'base: host' >"$work/host.yaml"
 	# A user namespace's root has CAP_NET_ADMIN, but not the initial one's.
 	for without in "setpriv --bounding-set=-net_admin --inh-caps=-net_admin" "unshare -Ur"; do
 		while read -r arguments; do
@@ -272,10 +492,17 @@ no_privilege() {
 			personality show
 			personality show host
 			personality add tool-a --base host
+			personality set host --base none
+			personality add $work/host.yaml
 			personality del host
+			show host
 			counters
 		END
 	done
+	setpriv --bounding-set=-net_admin --inh-caps=-net_admin persock monitor 2>"$work/err"
+	same "exit status of an unprivileged monitor" $? 1
+	setpriv --bounding-set=-net_admin --inh-caps=-net_admin persock check "$work/host.yaml" >/dev/null ||
+		fail "a check needs a privilege"
 	setpriv --bounding-set=-net_admin --inh-caps=-net_admin \
 		persock run -p host -- touch "$work/ran" 2>"$work/err"
 	same "exit status of an unprivileged run" $? 1
@@ -478,12 +705,21 @@ module_absent() {
 		detach --all
 		personality show
 		personality add tool-a --base host
+		personality add $work/host.yaml
+		personality set $work/host.yaml
 		personality del tool-a
+		monitor
+		show host
+		explain tool-a -- listen
 		counters
 		run -p host -- touch $work/ran
 		run -p host --provider native -- touch $work/ran
 	END
 	[ ! -e "$work/ran" ] || fail "the command was run"
+	tool check "$work/host.yaml"
+	same "exit status of check" "$status" 0
+	tool explain "$work/host.yaml" -- listen
+	same "what explain says" "$out" "listen: allow (default of listen, from base host)"
 	tool help
 	same "exit status of help" "$status" 0
 	insmod "$PERSOCK_MODULES/persock.ko" || fail "persock cannot be loaded again"
@@ -493,7 +729,8 @@ module_absent() {
 # --- all --------------------------------------------------------------------------------------
 
 tests=(bad_usage missing_cgroup cgroup_v1 not_a_cgroup attach_and_detach removed_cgroup
-	unknown_personality unknown_provider make_and_delete inherited_providers no_privilege
+	unknown_personality unknown_provider make_and_delete inherited_providers mistakes
+	policy_commands explain denials no_privilege
 	run_status run_passes_on run_governs run_nested run_kills_the_rest run_refused run_forwards
 	run_killed run_counters json_output odd_names help_and_version module_absent)
 
