@@ -102,28 +102,37 @@ int policy_open(void)
 	return talk(header, read_family);
 }
 
-void policy_begin(enum govern_id id)
+void policy_begin_named(enum govern_id id, const char *name)
 {
 	governed = id;
 	if (id == UNGOVERNED)
 		return;
 
 	request = begin(family, PERSOCK_CMD_PERSONALITY_SET);
-	mnl_attr_put_strz(request, PERSOCK_A_PERSONALITY,
-			  govern_personality(id));
+	mnl_attr_put_strz(request, PERSOCK_A_PERSONALITY, name);
 	if (is_hostinet(id))
 		mnl_attr_put_strz(request, PERSOCK_A_PROVIDER, "hostinet");
 	mnl_attr_put_strz(request, PERSOCK_A_PROVIDER, "native");
 	policy_mode(PERSOCK_MODE_ENFORCE);
 }
 
-void policy_begin_open(enum govern_id id)
+void policy_begin(enum govern_id id)
+{
+	policy_begin_named(id, govern_personality(id));
+}
+
+void policy_open_sections(void)
 {
 	enum persock_section section;
 
-	policy_begin(id);
 	for (section = 0; section < PERSOCK_SECTION_LIMITS; section++)
 		policy_default(section, ANY, ALLOW);
+}
+
+void policy_begin_open(enum govern_id id)
+{
+	policy_begin(id);
+	policy_open_sections();
 }
 
 /* One of its kind: told again, it replaces what was told. */
@@ -296,6 +305,16 @@ void policy_bound(enum persock_limit limit, int class, __u32 value,
 int policy_set(void)
 {
 	return governed == UNGOVERNED ? 0 : talk(request, NULL);
+}
+
+int policy_attach(int cgroup, const char *personality)
+{
+	struct nlmsghdr *header = begin(family, PERSOCK_CMD_ATTACH);
+
+	mnl_attr_put_u32(header, PERSOCK_A_CGROUP_FD, cgroup);
+	mnl_attr_put_strz(header, PERSOCK_A_PERSONALITY, personality);
+
+	return talk(header, NULL);
 }
 
 int policy_monitor(void)

@@ -26,7 +26,13 @@ int policy_open(void);
 /* Begin a policy of @id's personality that denies what it is not told. */
 void policy_begin(enum govern_id id);
 
-/* The same, but everything is allowed by default. */
+/* The same for another personality, with the providers of @id's. */
+void policy_begin_named(enum govern_id id, const char *name);
+
+/* Everything is allowed by default. */
+void policy_open_sections(void);
+
+/* Both. */
 void policy_begin_open(enum govern_id id);
 
 void policy_mode(enum persock_mode mode);
@@ -48,6 +54,9 @@ void policy_bound(enum persock_limit limit, int class, __u32 value,
 
 /* Let it govern; 0 or -errno. Ungoverned: does nothing. */
 int policy_set(void);
+
+/* Attach a cgroup by its descriptor; 0 or -errno. */
+int policy_attach(int cgroup, const char *personality);
 
 /* Join the group of denials; the descriptor or -errno. */
 int policy_monitor(void);
