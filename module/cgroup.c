@@ -14,6 +14,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/tracepoint.h>
+#include <linux/wait_bit.h>
 #include <linux/workqueue.h>
 
 #include "cgroup.h"
@@ -185,6 +186,7 @@ static void attachment_free(struct work_struct *work)
 		cgroup_put(attachment->cgroup);
 	free_percpu(attachment->totals);
 	kfree(attachment);
+	wake_up_var(&attachments);
 }
 
 /*
@@ -482,6 +484,19 @@ int persock_cgroup_init(void)
 		destroy_workqueue(persock_workqueue);
 
 	return err;
+}
+
+/**
+ * persock_cgroup_wait() - wait until nothing is governed
+ *
+ * The references to the module see to it, but for a kernel that was told to
+ * remove the module by force. Then no new socket is made in attached cgroups,
+ * and this waits until they are detached or removed and the last governed
+ * socket is closed.
+ */
+void persock_cgroup_wait(void)
+{
+	wait_var_event(&attachments, list_empty(&attachments));
 }
 
 /**

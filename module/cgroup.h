@@ -50,6 +50,7 @@ struct persock_attachment {
 };
 
 int persock_cgroup_init(void);
+void persock_cgroup_wait(void);
 void persock_cgroup_exit(void);
 
 struct persock_attachment *persock_attachment_current(void);

@@ -13,11 +13,12 @@
  * credentials it receives no control message at all.
  */
 #include <linux/net.h>
-#include <linux/sctp.h>
 #include <linux/slab.h>
 #include <linux/socket.h>
 
 #include "cmsg.h"
+#include "compat.h"
+#include "detour.h"
 #include "report.h"
 
 static void take_out(struct msghdr *msg, struct cmsghdr *cmsg)
@@ -36,14 +37,6 @@ static void take_out(struct msghdr *msg, struct cmsghdr *cmsg)
 static bool allows_all(const struct persock_options *options)
 {
 	return !options->nr && options->fallback == PERSOCK_ALLOW;
-}
-
-/* SCTP sends to the addresses in these, past the one of the message. */
-static bool names_peer(const struct cmsghdr *cmsg)
-{
-	return cmsg->cmsg_level == SOL_SCTP &&
-	       (cmsg->cmsg_type == SCTP_DSTADDRV4 ||
-		cmsg->cmsg_type == SCTP_DSTADDRV6);
 }
 
 static int judge(const struct persock_router *router,
@@ -65,8 +58,10 @@ static int judge(const struct persock_router *router,
 			return policy->unix_credentials;
 	}
 	event->section = PERSOCK_SECTION_CONNECT;
-	if (names_peer(cmsg) && persock_restricts(&policy->connect))
-		return min_t(int, policy->connect.fallback, 0) ?: -EACCES;
+	if (router->class == PERSOCK_CLASS_INET &&
+	    persock_restricts(&policy->connect) &&
+	    persock_detour_message(cmsg->cmsg_level, cmsg->cmsg_type))
+		return persock_refusal(&policy->connect);
 
 	event->section = PERSOCK_SECTION_CONTROL_SEND;
 	return persock_judge_option(&rules->control_send, cmsg->cmsg_level,
@@ -112,10 +107,14 @@ int persock_cmsg_send(const struct persock_router *router,
 	 */
 	cmsg = CMSG_FIRSTHDR(msg);
 	while (cmsg) {
-		if (!CMSG_OK(msg, cmsg))
+		if (!CMSG_OK(msg, cmsg)) {
+			event->section = PERSOCK_SECTION_CONTROL_SEND;
+			event->rule = 0;
 			return -EINVAL;
+		}
 		verdict = judge(router, version, cmsg, event);
 		if (verdict < 0) {
+			event->message = true;
 			event->subject = cmsg->cmsg_level;
 			event->detail = cmsg->cmsg_type;
 			return verdict;
@@ -161,7 +160,7 @@ void persock_cmsg_filter(const struct persock_router *router,
 	else if (persock_router_unix(router))
 		filter->none = policy->unix_rights ||
 			       (policy->unix_credentials &&
-				test_bit(SOCK_PASSCRED, &sock->flags));
+				persock_passes_credentials(sock));
 }
 
 /*

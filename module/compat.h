@@ -11,6 +11,7 @@
 #include <linux/net.h>
 #include <linux/splice.h>
 #include <linux/version.h>
+#include <net/inet_sock.h>
 #include <net/sock.h>
 
 #if !defined(CONFIG_X86_64)
@@ -222,6 +223,37 @@ static inline int persock_sol_socket_get(persock_sk_getsockopt_t fallback,
 #define persock_dump_attrs(cb)	(genl_dumpit_info(cb)->info.attrs)
 #else
 #define persock_dump_attrs(cb)	(genl_dumpit_info(cb)->attrs)
+#endif
+
+/* Both since 6.5 (5e2ff6704a27): a descriptor of the sender, as credentials. */
+#ifndef SO_PASSPIDFD
+#define SO_PASSPIDFD	76
+#endif
+
+static inline bool persock_passes_credentials(const struct socket *sock)
+{
+#ifdef SOCK_PASSPIDFD
+	if (test_bit(SOCK_PASSPIDFD, &sock->flags))
+		return true;
+#endif
+	return test_bit(SOCK_PASSCRED, &sock->flags);
+}
+
+/* The flags of an inet_sock are bits of one word since 6.6 (c274af224269). */
+static inline bool persock_header_included(const struct sock *sk)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+	return inet_test_bit(HDRINCL, sk);
+#else
+	return inet_sk(sk)->hdrincl;
+#endif
+}
+
+/* Kbuild looks for it: the list has moved, and moved in stable kernels, too. */
+#ifdef PERSOCK_FLOW_LABELS_IN_INET
+#define persock_flow_labels(sk)	(inet_sk(sk)->ipv6_fl_list)
+#else
+#define persock_flow_labels(sk)	(inet6_sk(sk)->ipv6_fl_list)
 #endif
 
 #ifndef IPPROTO_SMC

@@ -15,6 +15,7 @@
 #include <net/genetlink.h>
 
 #include "denial.h"
+#include "netlink.h"
 #include "netlink-gen.h"
 #include "personality.h"
 
@@ -30,8 +31,8 @@ static u64 lost;
 /* Protects the above. Innermost, raw: taken from interception points. */
 static DEFINE_RAW_SPINLOCK(ring_lock);
 
-/* Set while the family is registered. */
-static const struct genl_family *netlink_family;
+/* Is the netlink family registered? Read under RCU. */
+static bool registered;
 
 static bool push(const struct persock_denial *denial)
 {
@@ -102,6 +103,11 @@ u64 persock_denial_lost(void)
 
 static int put_subject(struct sk_buff *skb, const struct persock_denial *denial)
 {
+	if (denial->message)
+		return nla_put_s32(skb, PERSOCK_A_DENIAL_LEVEL,
+				   denial->subject) ||
+		       nla_put_s32(skb, PERSOCK_A_DENIAL_NAME, denial->detail);
+
 	switch (denial->operation) {
 	case PERSOCK_OP_GETSOCKOPT:
 	case PERSOCK_OP_SETSOCKOPT:
@@ -110,13 +116,6 @@ static int put_subject(struct sk_buff *skb, const struct persock_denial *denial)
 		       nla_put_s32(skb, PERSOCK_A_DENIAL_NAME, denial->detail);
 	case PERSOCK_OP_SENDMSG:
 	case PERSOCK_OP_RECVMSG:
-		/* The message, when a control message was what decided. */
-		if (denial->section == PERSOCK_SECTION_CONTROL_SEND ||
-		    denial->section == PERSOCK_SECTION_CONTROL_RECEIVE)
-			return nla_put_s32(skb, PERSOCK_A_DENIAL_LEVEL,
-					   denial->subject) ||
-			       nla_put_s32(skb, PERSOCK_A_DENIAL_NAME,
-					   denial->detail);
 		return nla_put_u32(skb, PERSOCK_A_DENIAL_FLAGS,
 				   denial->subject);
 	case PERSOCK_OP_IOCTL:
@@ -175,7 +174,7 @@ static void send(const struct persock_denial *denial)
 	void *header = NULL;
 
 	if (skb)
-		header = genlmsg_put(skb, 0, 0, netlink_family, 0,
+		header = genlmsg_put(skb, 0, 0, &persock_netlink_family, 0,
 				     PERSOCK_CMD_DENIAL_NTF);
 	if (!header || (denial && put_denial(skb, denial)) ||
 	    nla_put_u64_64bit(skb, PERSOCK_A_LOST, persock_denial_lost(),
@@ -187,7 +186,7 @@ static void send(const struct persock_denial *denial)
 	}
 	genlmsg_end(skb, header);
 	/* Nobody listens any more: nobody misses it. */
-	genlmsg_multicast_netns(netlink_family, &init_net, skb, 0,
+	genlmsg_multicast_netns(&persock_netlink_family, &init_net, skb, 0,
 				PERSOCK_NLGRP_DENIALS, GFP_KERNEL);
 }
 
@@ -215,15 +214,14 @@ static DECLARE_DELAYED_WORK(lost_work, lost_work_fn);
  * Only the initial network namespace is told: what happens elsewhere concerns
  * the machine's administrator.
  *
- * Context: any.
+ * Context: RCU read side, which the caller holds until it has told.
  * Return: true when a denial would be heard.
  */
 bool persock_denial_wanted(void)
 {
-	const struct genl_family *family = READ_ONCE(netlink_family);
-
-	return family && genl_has_listeners(family, &init_net,
-					    PERSOCK_NLGRP_DENIALS);
+	return READ_ONCE(registered) &&
+	       genl_has_listeners(&persock_netlink_family, &init_net,
+				  PERSOCK_NLGRP_DENIALS);
 }
 
 /**
@@ -246,22 +244,23 @@ void persock_denial_tell(struct persock_denial *denial, const char *name)
 }
 
 /**
- * persock_denial_init() - begin to tell of denials
- * @family: registered
+ * persock_denial_init() - begin to tell of denials: the family is registered
  */
-void persock_denial_init(const struct genl_family *family)
+void persock_denial_init(void)
 {
-	WRITE_ONCE(netlink_family, family);
+	WRITE_ONCE(registered, true);
 }
 
 /**
  * persock_denial_exit() - the family is about to be unregistered
  *
- * No socket is governed any more, so nothing new is told.
+ * No socket is governed any more, but a task that was denied one may still be
+ * about to tell: only after a grace period is nothing new queued.
  */
 void persock_denial_exit(void)
 {
+	WRITE_ONCE(registered, false);
+	synchronize_rcu();
 	cancel_work_sync(&tell_work);
 	cancel_delayed_work_sync(&lost_work);
-	WRITE_ONCE(netlink_family, NULL);
 }

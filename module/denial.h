@@ -24,6 +24,7 @@
  * @family: of the socket
  * @type: of the socket
  * @protocol: of the socket
+ * @message: a control message decided: @subject and @detail are its own
  * @subject: level of an option; flags of a message; command of an ioctl
  * @detail: name of an option
  * @endpoint: address that was judged; of family 0 when none was
@@ -42,14 +43,13 @@ struct persock_denial {
 	int family;
 	int type;
 	int protocol;
+	bool message;
 	u32 subject;
 	u32 detail;
 	struct persock_endpoint endpoint;
 };
 
-struct genl_family;
-
-void persock_denial_init(const struct genl_family *family);
+void persock_denial_init(void);
 void persock_denial_exit(void);
 bool persock_denial_wanted(void);
 void persock_denial_tell(struct persock_denial *denial, const char *name);

@@ -14,6 +14,7 @@
 #include <net/ipv6.h>
 #include <net/sock.h>
 
+#include "compat.h"
 #include "endpoint.h"
 
 /* Nothing is judged: the call names no address. */
@@ -28,12 +29,15 @@
  * @family: AF_INET or AF_INET6
  * @type: its type
  * @protocol: as rules know it
+ * @ports: an address has a port that means something; else it is judged as 0,
+ *	   whatever the caller has put there
  */
 struct identity {
 	const struct sock *sk;
 	int family;
 	int type;
 	int protocol;
+	bool ports;
 };
 
 static void identify(struct socket *sock, struct identity *who)
@@ -50,6 +54,7 @@ static void identify(struct socket *sock, struct identity *who)
 	/* On the wire, to a peer that knows no better, it is TCP. */
 	if (who->protocol == IPPROTO_MPTCP)
 		who->protocol = IPPROTO_TCP;
+	who->ports = persock_has_ports(who->type, who->protocol);
 }
 
 static void set_inet(struct persock_endpoint *endpoint, __be32 address,
@@ -75,7 +80,8 @@ static void set_inet6(struct persock_endpoint *endpoint,
 }
 
 /* @family: how the kernel is going to read the address. */
-static int read_address(const struct sockaddr *address, int length, int family,
+static int read_address(const struct identity *who,
+			const struct sockaddr *address, int length, int family,
 			struct persock_endpoint *endpoint)
 {
 	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)address;
@@ -87,6 +93,8 @@ static int read_address(const struct sockaddr *address, int length, int family,
 		set_inet(endpoint, in->sin_addr.s_addr, in->sin_port);
 	else
 		set_inet6(endpoint, &in6->sin6_addr, in6->sin6_port);
+	if (!who->ports)
+		endpoint->port = 0;
 
 	return 0;
 }
@@ -146,11 +154,52 @@ static int family_of_peer(const struct identity *who,
 			return NO_ENDPOINT;
 		if (who->family == AF_INET)
 			return AF_INET;
-		/* Raw sockets take it for IPv6; UDP for no address. */
-		return who->type == SOCK_RAW ? AF_INET6 : NO_ENDPOINT;
+		/* UDP takes it for no address; raw sockets and L2TP for IPv6. */
+		return who->type == SOCK_DGRAM &&
+		       (who->protocol == IPPROTO_UDP ||
+			who->protocol == IPPROTO_UDPLITE) ? NO_ENDPOINT :
+							    AF_INET6;
 	default:
 		return -EAFNOSUPPORT;
 	}
+}
+
+static bool label_moves_peer(const struct sock *sk)
+{
+	const struct ipv6_fl_socklist *entry;
+
+	for (entry = rcu_dereference(persock_flow_labels(sk)); entry;
+	     entry = rcu_dereference(entry->next)) {
+		if (entry->fl->opt && entry->fl->opt->srcrt)
+			return true;
+	}
+
+	return false;
+}
+
+/*
+ * Does what an INET sock was told before move its peers (see detour.c)? It may
+ * have been told while the policy did not restrict peers. IPPROTO_RAW brings
+ * IP_HDRINCL with it. RCU read side.
+ */
+static bool moves_peer(const struct sock *sk)
+{
+	const struct ip_options_rcu *options =
+		rcu_dereference(inet_sk(sk)->inet_opt);
+	const struct ipv6_txoptions *extensions;
+
+	if (options && options->opt.srr)
+		return true;
+	if (sk->sk_type == SOCK_RAW && persock_header_included(sk))
+		return true;
+	if (sk->sk_family != AF_INET6)
+		return false;
+
+	extensions = rcu_dereference(inet6_sk(sk)->opt);
+	if (extensions && extensions->srcrt)
+		return true;
+
+	return label_moves_peer(sk);
 }
 
 static int judge_peer(struct socket *sock, struct sockaddr *address, int length,
@@ -158,6 +207,7 @@ static int judge_peer(struct socket *sock, struct sockaddr *address, int length,
 		      struct persock_endpoint *endpoint,
 		      struct persock_event *event)
 {
+	struct sockaddr_in6 copy;
 	struct identity who;
 	int err, family;
 
@@ -171,12 +221,18 @@ static int judge_peer(struct socket *sock, struct sockaddr *address, int length,
 		return PERSOCK_ALLOW;
 	if (family < 0)
 		return family;
-	err = read_address(address, length, family, endpoint);
+	err = read_address(&who, address, length, family, endpoint);
 	if (err)
 		return err;
-	if (unspecified(endpoint))
+	if (unspecified(endpoint)) {
+		/* A policy that only audits leaves the call as it is. */
+		if (policy->mode != PERSOCK_MODE_ENFORCE)
+			address = (struct sockaddr *)&copy;
 		specify(&who, address, family, endpoint);
+	}
 	event->endpoint = endpoint;
+	if (who.sk && moves_peer(who.sk))
+		return persock_refusal(&policy->connect);
 
 	return persock_judge_address(&policy->connect, endpoint, who.protocol,
 				     &event->rule);
@@ -240,20 +296,27 @@ int persock_endpoint_send(struct socket *sock, struct msghdr *msg,
 			  endpoint, event);
 }
 
-/* "::" of a socket that is not IPv6 only is every IPv4 address as well. */
+/*
+ * "::" of a socket that is not IPv6 only is every IPv4 address as well.
+ * @only: set when it was judged as IPv6 only
+ */
 static int judge_bound(const struct identity *who,
 		       const struct persock_policy *policy,
 		       struct persock_endpoint *endpoint,
-		       struct persock_event *event)
+		       struct persock_event *event, bool *only)
 {
 	int verdict;
 
 	event->endpoint = endpoint;
+	*only = false;
 	verdict = persock_judge_address(&policy->bind, endpoint, who->protocol,
 					&event->rule);
-	if (verdict || endpoint->family != AF_INET6 || !unspecified(endpoint) ||
-	    (who->sk && who->sk->sk_ipv6only))
+	if (verdict || endpoint->family != AF_INET6 || !unspecified(endpoint))
 		return verdict;
+	if (who->sk && who->sk->sk_ipv6only) {
+		*only = true;
+		return verdict;
+	}
 
 	endpoint->family = AF_INET;
 	return persock_judge_address(&policy->bind, endpoint, who->protocol,
@@ -268,6 +331,8 @@ static int judge_bound(const struct identity *who,
  * @policy: what judges
  * @endpoint: filled in, and pointed to by @event
  * @event: what decided is filled in
+ * @only: set when "::" was judged as no IPv4 address: once the socket is bound
+ *	  to it, persock_endpoint_bound() sees to it
  *
  * Context: as persock_endpoint_connect().
  * Return: as persock_endpoint_connect().
@@ -275,10 +340,12 @@ static int judge_bound(const struct identity *who,
 int persock_endpoint_bind(struct socket *sock, struct sockaddr *address,
 			  int length, const struct persock_policy *policy,
 			  struct persock_endpoint *endpoint,
-			  struct persock_event *event)
+			  struct persock_event *event, bool *only)
 {
 	struct identity who;
 	int err;
+
+	*only = false;
 
 	event->section = PERSOCK_SECTION_BIND;
 	if (!persock_restricts(&policy->bind) || !is_inet(sock))
@@ -291,22 +358,66 @@ int persock_endpoint_bind(struct socket *sock, struct sockaddr *address,
 	if (address->sa_family != who.family &&
 	    (address->sa_family != AF_UNSPEC || who.family != AF_INET))
 		return -EAFNOSUPPORT;
-	err = read_address(address, length, who.family, endpoint);
+	err = read_address(&who, address, length, who.family, endpoint);
 	if (err)
 		return err;
 
-	return judge_bound(&who, policy, endpoint, event);
+	return judge_bound(&who, policy, endpoint, event, only);
 }
 
 /**
- * persock_endpoint_listen() - the verdict on listening without having bound
+ * persock_endpoint_bound() - keep IPv4 off a socket that was judged without it
+ * @sock: the governed socket, bound to "::"
+ *
+ * A thread may have made it take IPv4 between the verdict and the bind; now it
+ * cannot any more.
+ *
+ * Context: process context, may sleep.
+ */
+void persock_endpoint_bound(struct socket *sock)
+{
+	const struct persock_provider_ops *ops =
+		persock_router_peek(sock)->provider->ops;
+	struct sock *sk = ops->sk ? (struct sock *)ops->sk(sock) : NULL;
+
+	if (!sk)
+		return;
+	lock_sock(sk);
+	sk->sk_ipv6only = true;
+	release_sock(sk);
+}
+
+/* What the socket is bound to; every address and port 0 when to nothing. */
+static void read_bound(const struct identity *who,
+		       struct persock_endpoint *endpoint)
+{
+	const struct inet_sock *inet = who->sk ? inet_sk(who->sk) : NULL;
+
+	if (inet && who->family == AF_INET6) {
+		set_inet6(endpoint, &who->sk->sk_v6_rcv_saddr, 0);
+	} else if (inet) {
+		set_inet(endpoint, inet->inet_rcv_saddr, 0);
+	} else {
+		memset(endpoint, 0, sizeof(*endpoint));
+		endpoint->family = who->family;
+	}
+	if (inet)
+		endpoint->port = READ_ONCE(inet->inet_num);
+}
+
+/**
+ * persock_endpoint_listen() - the verdict on the address that is listened on
  * @sock: the governed socket
  * @policy: what judges
  * @endpoint: filled in, and pointed to by @event
  * @event: what decided is filled in
  *
- * It binds the socket to every address and a port of the kernel's choice,
- * which is judged as port 0.
+ * A socket may be bound without having asked for it: by listen(), or by a
+ * connection that it had before. A port of the kernel's choice is allowed where
+ * port 0 is, which is how a program asks for one.
+ *
+ * Associations come to SCTP's one-to-many sockets without accept(), so where
+ * peers that may be accepted are restricted these do not listen.
  *
  * Context: as persock_endpoint_connect().
  * Return: PERSOCK_ALLOW or the errno of the rule.
@@ -317,18 +428,29 @@ int persock_endpoint_listen(struct socket *sock,
 			    struct persock_event *event)
 {
 	struct identity who;
+	int verdict;
+	bool only;
 
-	if (!persock_restricts(&policy->bind) || !is_inet(sock))
+	if (!is_inet(sock))
 		return PERSOCK_ALLOW;
 	identify(sock, &who);
-	if (who.sk && inet_sk(who.sk)->inet_num)
+	if (persock_restricts(&policy->accept) &&
+	    who.protocol == IPPROTO_SCTP && who.type == SOCK_SEQPACKET) {
+		event->section = PERSOCK_SECTION_ACCEPT;
+		return persock_refusal(&policy->accept);
+	}
+	if (!persock_restricts(&policy->bind))
 		return PERSOCK_ALLOW;
 
 	event->section = PERSOCK_SECTION_BIND;
-	memset(endpoint, 0, sizeof(*endpoint));
-	endpoint->family = who.family;
+	read_bound(&who, endpoint);
+	verdict = judge_bound(&who, policy, endpoint, event, &only);
+	if (!verdict || !endpoint->port)
+		return verdict;
 
-	return judge_bound(&who, policy, endpoint, event);
+	read_bound(&who, endpoint);
+	endpoint->port = 0;
+	return judge_bound(&who, policy, endpoint, event, &only);
 }
 
 /**
@@ -355,7 +477,7 @@ int persock_endpoint_accept(struct socket *newsock,
 
 	identify(newsock, &who);
 	if (!who.sk)
-		return min_t(int, policy->accept.fallback, -EACCES);
+		return persock_refusal(&policy->accept);
 	if (who.sk->sk_family == AF_INET)
 		set_inet(endpoint, who.sk->sk_daddr, who.sk->sk_dport);
 	else

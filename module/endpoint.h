@@ -41,7 +41,8 @@ int persock_endpoint_send(struct socket *sock, struct msghdr *msg,
 int persock_endpoint_bind(struct socket *sock, struct sockaddr *address,
 			  int length, const struct persock_policy *policy,
 			  struct persock_endpoint *endpoint,
-			  struct persock_event *event);
+			  struct persock_event *event, bool *only);
+void persock_endpoint_bound(struct socket *sock);
 int persock_endpoint_listen(struct socket *sock,
 			    const struct persock_policy *policy,
 			    struct persock_endpoint *endpoint,

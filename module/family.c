@@ -222,10 +222,12 @@ judge_request(struct persock_attachment *attachment,
 	rcu_read_lock();
 	version = persock_version_of(attachment->personality);
 	provider = persock_version_provider(version, request);
-	verdict = persock_version_judge(version, request, &event.rule);
+	verdict = persock_judge_request(&version->policy, request,
+					&event.section, &event.rule);
 	if (!verdict && version->policy.max_sockets &&
 	    nr > version->policy.max_sockets) {
 		event.section = PERSOCK_SECTION_LIMITS;
+		event.rule = 0;
 		verdict = version->policy.max_sockets_verdict;
 	}
 	/*
@@ -235,6 +237,8 @@ judge_request(struct persock_attachment *attachment,
 	if ((!provider || provider->interposes) &&
 	    (!verdict || !persock_enforces(version))) {
 		event.always = true;
+		event.section = PERSOCK_SECTION_SOCKETS;
+		event.rule = 0;
 		verdict = -EAFNOSUPPORT;
 	}
 	verdict = persock_report(attachment, version, &event, verdict);
@@ -302,10 +306,6 @@ int persock_family_accept(struct socket *sock, struct socket *newsock,
 		sock_unmake(newsock);
 		return err;
 	}
-
-	/* The listener is open, so there is a reference to add to. */
-	persock_attachment_get(router->attachment);
-	this_cpu_inc(router->attachment->totals->created);
 
 	return err;
 }

@@ -147,12 +147,14 @@ static void judge_request(struct pt_regs *regs, unsigned long caller,
 	if (request.family == AF_INET && request.type == SOCK_PACKET)
 		request.family = AF_PACKET;
 
-	err = persock_version_judge(version, &request, &event.rule);
+	err = persock_judge_request(&version->policy, &request, &event.section,
+				    &event.rule);
 	if (err && persock_enforces(version)) {
 		refuse_create(regs, attachment, version, &event, err);
 		return;
 	}
 	event.always = true;
+	event.section = PERSOCK_SECTION_SOCKETS;
 	event.rule = 0;
 	provider = persock_version_provider(version, &request);
 	if (provider && provider->interposes) {
@@ -213,13 +215,16 @@ static int interpose(struct persock_attachment *attachment,
 	const struct persock_provider *provider;
 	int err, verdict;
 
-	verdict = persock_version_judge(version, request, &event.rule);
+	verdict = persock_judge_request(policy, request, &event.section,
+					&event.rule);
 	if (verdict && persock_enforces(version))
 		return persock_report(attachment, version, &event, verdict);
 	/* What it wants now was not made. */
 	provider = persock_version_provider(version, request);
 	if (!provider || !provider->interposes) {
 		event.always = true;
+		event.section = PERSOCK_SECTION_SOCKETS;
+		event.rule = 0;
 		return persock_report(attachment, version, &event,
 				      -EAFNOSUPPORT);
 	}
@@ -237,6 +242,7 @@ static int interpose(struct persock_attachment *attachment,
 		return err;
 	if (err) {
 		event.always = true;
+		event.rule = 0;
 		verdict = err;
 	}
 
@@ -413,8 +419,12 @@ static void handler(unsigned long ip, unsigned long parent_ip,
 		on_create(regs, parent_ip);
 	else if (ip == point_ips[POINT_POST_CREATE])
 		on_post_create(regs);
-	else if (ip != point_ips[POINT_IOCTL] || !in_compat_syscall())
-		/* compat_sock_ioctl() calls sock_ioctl(): judged already. */
+	else if (ip != point_ips[POINT_IOCTL] || !in_compat_syscall() ||
+		 (u32)regs->si == FIONREAD)
+		/*
+		 * compat_sock_ioctl() calls sock_ioctl(): judged already. But
+		 * FIONREAD comes by do_vfs_ioctl(), which asks sock_ioctl().
+		 */
 		on_ioctl(regs);
 }
 

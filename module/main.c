@@ -94,11 +94,12 @@ intercept:
 
 /*
  * Every attachment and every governed socket holds a reference to the module:
- * none exists. The attachment objects that are still being freed are waited
+ * none exists, unless the removal is forced. The attachment objects that are still being freed are waited
  * for before what they use goes.
  */
 static void __exit persock_exit(void)
 {
+	persock_cgroup_wait();
 	persock_netlink_exit();
 	persock_family_exit();
 	persock_cgroup_exit();

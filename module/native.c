@@ -97,28 +97,37 @@ persock_native_router(struct persock_attachment *attachment,
 				  native, module_of(sock, native));
 }
 
-/* The references to modules are the callers' business. */
-static int interpose(struct persock_attachment *attachment, struct socket *sock,
-		     const struct persock_policy *limits)
+/* The references to the attachment and to modules are the callers' business. */
+static int interpose(struct persock_attachment *attachment, struct socket *sock)
 {
 	struct persock_router *router;
-	unsigned int nr;
 
 	router = persock_native_router(attachment, sock, sock->ops);
 	if (!router)
 		return -ENOBUFS;
-	nr = persock_attachment_get(attachment);
-	if (!nr)
-		return -ESTALE;
-	if (limits && limits->max_sockets && nr > limits->max_sockets) {
-		persock_attachment_put(attachment);
-		return PERSOCK_FULL;
-	}
-
-	this_cpu_inc(attachment->totals->created);
 	WRITE_ONCE(sock->ops, &router->ops);
 
 	return 0;
+}
+
+static int interpose_new(struct persock_attachment *attachment,
+			 struct socket *sock, const struct persock_policy *limits)
+{
+	unsigned int nr = persock_attachment_get(attachment);
+	int err;
+
+	if (!nr)
+		return -ESTALE;
+	if (limits && limits->max_sockets && nr > limits->max_sockets)
+		err = PERSOCK_FULL;
+	else
+		err = interpose(attachment, sock);
+	if (err)
+		persock_attachment_put(attachment);
+	else
+		this_cpu_inc(attachment->totals->created);
+
+	return err;
 }
 
 /**
@@ -133,7 +142,7 @@ static int interpose(struct persock_attachment *attachment, struct socket *sock,
  * Context: RCU read side; does not sleep.
  * Return: 0; PERSOCK_FULL when there are as many sockets as may be; -ENOBUFS
  * when no router is spare; -ESTALE when the attachment was detached meanwhile
- * and nothing holds it, or this module, any more.
+ * and nothing holds it; -ENODEV when the module is being removed by force.
  */
 int persock_native_interpose(struct persock_attachment *attachment,
 			     struct socket *sock,
@@ -143,8 +152,8 @@ int persock_native_interpose(struct persock_attachment *attachment,
 	int err;
 
 	if (!try_module_get(THIS_MODULE))
-		return -ESTALE;
-	err = interpose(attachment, sock, limits);
+		return -ENODEV;
+	err = interpose_new(attachment, sock, limits);
 	module_put(err ? THIS_MODULE : native->owner);
 
 	return err;
@@ -169,7 +178,7 @@ static int native_accept(struct socket *sock, struct socket *newsock,
 	err = persock_call_accept(native, sock, newsock, arg);
 	if (err >= 0) {
 		/* The listener is open, so the attachment is alive. */
-		int interposed = interpose(router->attachment, newsock, NULL);
+		int interposed = interpose(router->attachment, newsock);
 
 		if (!interposed)
 			return err;

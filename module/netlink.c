@@ -456,7 +456,7 @@ int __init persock_netlink_init(void)
 	int err = genl_register_family(&persock_netlink_family);
 
 	if (!err)
-		persock_denial_init(&persock_netlink_family);
+		persock_denial_init();
 
 	return err;
 }

@@ -8,7 +8,6 @@
  */
 #include <linux/in6.h>
 #include <linux/net.h>
-#include <linux/sctp.h>
 #include <linux/socket.h>
 #include <linux/string.h>
 #include <linux/tcp.h>
@@ -16,43 +15,31 @@
 #include <net/sock.h>
 #include <net/tcp.h>
 
+#include "compat.h"
+#include "detour.h"
 #include "intercept.h"
 #include "ktls.h"
 #include "native.h"
 #include "option.h"
 #include "report.h"
 
-/*
- * SCTP's options that bind the socket or connect it. The addresses are in the
- * value, so where addresses are restricted they are not for the asking.
- */
-static int judge_sctp(const struct persock_policy *policy, int level,
-		      int optname, struct persock_event *event)
+/* Options that lead to an address that nobody judged, see detour.c. */
+static int judge_detour(const struct persock_router *router,
+			const struct persock_policy *policy,
+			enum persock_section section,
+			struct persock_event *event)
 {
-	const struct persock_addresses *addresses = &policy->connect;
+	const struct persock_addresses *addresses =
+		section == PERSOCK_SECTION_BIND ? &policy->bind :
+						  &policy->connect;
 
-	if (level != SOL_SCTP)
+	if (router->class != PERSOCK_CLASS_INET ||
+	    !persock_restricts(addresses))
 		return PERSOCK_ALLOW;
 
-	switch (optname) {
-	case SCTP_SOCKOPT_BINDX_ADD:
-	case SCTP_SOCKOPT_BINDX_REM:
-		addresses = &policy->bind;
-		event->section = PERSOCK_SECTION_BIND;
-		break;
-	case SCTP_SOCKOPT_CONNECTX_OLD:
-	case SCTP_SOCKOPT_CONNECTX:
-	case SCTP_SOCKOPT_CONNECTX3:
-		event->section = PERSOCK_SECTION_CONNECT;
-		break;
-	default:
-		return PERSOCK_ALLOW;
-	}
-	if (!persock_restricts(addresses))
-		return PERSOCK_ALLOW;
-
+	event->section = section;
 	event->rule = 0;
-	return addresses->fallback < 0 ? addresses->fallback : -EACCES;
+	return persock_refusal(addresses);
 }
 
 /**
@@ -97,8 +84,9 @@ int persock_option_judge_get(struct socket *sock, int level, int optname,
 					    &event.rule);
 	if (!verdict && judges_len)
 		verdict = persock_judge_get_len(size, len);
-	if (!verdict)
-		verdict = judge_sctp(&version->policy, level, optname, &event);
+	if (!verdict && persock_detour_get(level, optname))
+		verdict = judge_detour(router, &version->policy,
+				       PERSOCK_SECTION_CONNECT, &event);
 	if (!persock_enforces(version))
 		*max = 0;
 	verdict = persock_report(router->attachment, version, &event, verdict);
@@ -112,7 +100,8 @@ static int judge_passcred(const struct persock_router *router,
 			  const struct persock_policy *policy, int level,
 			  int optname, struct persock_event *event)
 {
-	if (level != SOL_SOCKET || optname != SO_PASSCRED ||
+	if (level != SOL_SOCKET ||
+	    (optname != SO_PASSCRED && optname != SO_PASSPIDFD) ||
 	    !persock_router_unix(router) || !policy->unix_credentials)
 		return PERSOCK_ALLOW;
 
@@ -143,15 +132,21 @@ int persock_option_judge_set(struct socket *sock, int level, int optname,
 		.detail = optname,
 	};
 	const struct persock_version *version;
+	const struct persock_rules *rules;
 	unsigned int length = *optlen;
+	enum persock_section detour;
 	int verdict;
 
 	rcu_read_lock();
 	version = persock_router_version(router);
-	verdict = persock_judge_set(persock_router_rules(router, version),
-				    level, optname, &length, &event.rule);
-	if (!verdict)
-		verdict = judge_sctp(&version->policy, level, optname, &event);
+	rules = persock_router_rules(router, version);
+	verdict = persock_judge_set(rules, level, optname, &length,
+				    &event.rule);
+	if (rules->option_max && length > rules->option_max)
+		event.section = PERSOCK_SECTION_LIMITS;
+	if (!verdict && persock_detour_set(level, optname, length, &detour))
+		verdict = judge_detour(router, &version->policy, detour,
+				       &event);
 	if (!verdict)
 		verdict = judge_passcred(router, &version->policy, level,
 					 optname, &event);
@@ -162,6 +157,8 @@ int persock_option_judge_set(struct socket *sock, int level, int optname,
 	if (level == SOL_IPV6 && optname == IPV6_ADDRFORM &&
 	    (verdict == PERSOCK_ALLOW || !persock_enforces(version))) {
 		event.always = true;
+		event.section = PERSOCK_SECTION_OPTIONS_SET;
+		event.rule = 0;
 		verdict = -ENOPROTOOPT;
 	}
 	if (persock_enforces(version))

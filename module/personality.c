@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Personalities: the list of them, and the verdict on a request for a socket.
+ * Personalities: the list of them, and who serves a request for a socket.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -144,6 +144,13 @@ static struct persock_personality *personality_alloc(const char *name,
 	return personality;
 }
 
+/* Let go of the providers that were pinned last, down to @nr. */
+static void unpin(struct persock_personality *personality, unsigned int nr)
+{
+	while (personality->nr_pins > nr)
+		persock_provider_put(personality->pins[--personality->nr_pins]);
+}
+
 /**
  * persock_personality_put() - let go of a personality
  * @personality: the last reference frees it
@@ -153,14 +160,11 @@ static struct persock_personality *personality_alloc(const char *name,
  */
 void persock_personality_put(struct persock_personality *personality)
 {
-	unsigned int i;
-
 	if (!refcount_dec_and_test(&personality->ref))
 		return;
 
 	version_free(rcu_dereference_protected(personality->version, true));
-	for (i = 0; i < personality->nr_pins; i++)
-		persock_provider_put(personality->pins[i]);
+	unpin(personality, 0);
 	kfree(personality->pins);
 	kfree(personality);
 }
@@ -233,10 +237,17 @@ version_make(struct persock_personality *personality,
 {
 	const struct persock_version *base = NULL;
 	struct persock_personality *source = NULL;
+	unsigned int pinned = personality->nr_pins, i;
 	struct persock_version *version;
-	unsigned int i;
 	int err = 0;
 
+	/* It is told to whoever lists the personality, even if nothing has it. */
+	if (proposal->base && *proposal->base &&
+	    !persock_name_valid(proposal->base)) {
+		NL_SET_ERR_MSG(extack,
+			       "no personality can have the base's name");
+		return ERR_PTR(-EINVAL);
+	}
 	if (proposal->base)
 		source = persock_personality_find(proposal->base);
 	if (source)
@@ -265,6 +276,7 @@ version_make(struct persock_personality *personality,
 		err = add_provider(personality, version, "native", extack);
 	}
 	if (err) {
+		unpin(personality, pinned);
 		version_free(version);
 		return ERR_PTR(err);
 	}
@@ -437,23 +449,6 @@ struct persock_personality *persock_personality_open(void)
 	rcu_assign_pointer(personality->version, version);
 
 	return personality;
-}
-
-/**
- * persock_version_judge() - the verdict on a request for a socket
- * @version: what governs
- * @request: what is requested
- * @rule: number of the rule that decided, from 1; 0: none did
- *
- * Context: any; does not sleep.
- * Return: PERSOCK_ALLOW or a negative errno.
- */
-int persock_version_judge(const struct persock_version *version,
-			  const struct persock_request *request,
-			  unsigned int *rule)
-{
-	return persock_judge_socket(&version->policy.sockets, request->family,
-				    request->type, request->protocol, rule);
 }
 
 /**

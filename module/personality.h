@@ -13,6 +13,7 @@
 #include "counters.h"
 #include "policy.h"
 #include "provider.h"
+#include "request.h"
 
 struct netlink_ext_ack;
 
@@ -77,18 +78,6 @@ struct persock_personality {
 	struct persock_totals retired;
 };
 
-/**
- * struct persock_request - a request for a socket, as socket(2) takes it
- * @family: address family
- * @type: type without flags
- * @protocol: protocol
- */
-struct persock_request {
-	int family;
-	int type;
-	int protocol;
-};
-
 /*
  * Serialises every change: personalities, providers, attachments, arming.
  * Outermost lock of the module; ftrace's and the cgroup core's locks nest
@@ -137,9 +126,6 @@ struct persock_personality *persock_personality_open(void);
 const struct persock_version *
 persock_personality_version(const struct persock_personality *personality);
 void persock_store_put(struct persock_store *store);
-int persock_version_judge(const struct persock_version *version,
-			  const struct persock_request *request,
-			  unsigned int *rule);
 const struct persock_provider *
 persock_version_provider(const struct persock_version *version,
 			 const struct persock_request *request);

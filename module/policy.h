@@ -5,6 +5,8 @@
 #ifndef _PERSOCK_POLICY_H
 #define _PERSOCK_POLICY_H
 
+#include <linux/errno.h>
+
 #include "address.h"
 #include "verdict.h"
 
@@ -52,6 +54,18 @@ struct persock_policy {
 static inline bool persock_restricts(const struct persock_addresses *addresses)
 {
 	return addresses->nr || addresses->fallback != PERSOCK_ALLOW;
+}
+
+/**
+ * persock_refusal() - what a section of address rules answers where it cannot
+ *		       be asked
+ * @addresses: the section, which restricts
+ *
+ * Return: the errno of its default, or -EACCES where the default allows.
+ */
+static inline s16 persock_refusal(const struct persock_addresses *addresses)
+{
+	return addresses->fallback < 0 ? addresses->fallback : -EACCES;
 }
 
 /**

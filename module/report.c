@@ -90,6 +90,7 @@ int persock_report_other(struct persock_attachment *attachment,
 		.verdict = verdict,
 		.section = event->section,
 		.rule = event->rule,
+		.message = event->message,
 		.subject = event->subject,
 		.detail = event->detail,
 	};

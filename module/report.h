@@ -17,6 +17,7 @@
  * @sock: the governed socket; NULL for a request for one
  * @request: what was requested, or NULL
  * @always: not for the policy to allow, so audit does not either
+ * @message: a control message decided: @subject and @detail are its own
  * @subject: level of an option; flags of a message; command of an ioctl
  * @detail: name of an option
  * @endpoint: the address that was judged, or NULL
@@ -28,6 +29,7 @@ struct persock_event {
 	struct socket *sock;
 	const struct persock_request *request;
 	bool always;
+	bool message;
 	u32 subject;
 	u32 detail;
 	const struct persock_endpoint *endpoint;

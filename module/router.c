@@ -59,7 +59,8 @@ static int router_bind(struct socket *sock, struct sockaddr *address,
 	};
 	const struct persock_version *version;
 	struct persock_endpoint endpoint;
-	int verdict;
+	int verdict, err;
+	bool only;
 
 	if (!router->provider->ops->bind)
 		return -EOPNOTSUPP;
@@ -68,13 +69,19 @@ static int router_bind(struct socket *sock, struct sockaddr *address,
 	version = persock_router_version(router);
 	length = persock_endpoint_length(router, version, length);
 	verdict = persock_endpoint_bind(sock, address, length,
-					&version->policy, &endpoint, &event);
+					&version->policy, &endpoint, &event,
+					&only);
 	verdict = persock_report(router->attachment, version, &event, verdict);
+	only = only && persock_enforces(version);
 	rcu_read_unlock();
 	if (verdict)
 		return verdict;
 
-	return router->provider->ops->bind(sock, address, length);
+	err = router->provider->ops->bind(sock, address, length);
+	if (!err && only)
+		persock_endpoint_bound(sock);
+
+	return err;
 }
 
 static int router_connect(struct socket *sock, struct sockaddr *address,
@@ -129,17 +136,15 @@ static int router_socketpair(struct socket *first, struct socket *second)
 	return router->provider->ops->pair(first, second);
 }
 
-/* Sockets of an attachment are counted whether they are limited or not. */
-static int judge_limit(struct persock_router *router,
-		       const struct persock_policy *policy, unsigned int more,
+/* @nr: live sockets of the attachment, the one that is asked for included. */
+static int judge_limit(const struct persock_policy *policy, unsigned int nr,
 		       struct persock_event *event)
 {
-	unsigned int live = persock_attachment_sockets(router->attachment);
-
-	if (!policy->max_sockets || live + more <= policy->max_sockets)
+	if (!policy->max_sockets || nr <= policy->max_sockets)
 		return PERSOCK_ALLOW;
 
 	event->section = PERSOCK_SECTION_LIMITS;
+	event->rule = 0;
 	return policy->max_sockets_verdict;
 }
 
@@ -150,22 +155,26 @@ static int judge_accept(struct persock_router *router, struct socket *sock)
 		.operation = PERSOCK_OP_ACCEPT,
 		.sock = sock,
 	};
+	unsigned int live = persock_attachment_sockets(router->attachment);
 	const struct persock_version *version;
 	int verdict;
 
 	rcu_read_lock();
 	version = persock_router_version(router);
-	verdict = judge_limit(router, &version->policy, 1, &event);
-	/* What is allowed is told of once the peer is judged. */
-	if (verdict)
+	verdict = judge_limit(&version->policy, live + 1, &event);
+	/* What goes on is told of once the peer is judged. */
+	if (verdict && persock_enforces(version))
 		verdict = persock_report(router->attachment, version, &event,
 					 verdict);
+	else
+		verdict = PERSOCK_ALLOW;
 	rcu_read_unlock();
 
 	return verdict;
 }
 
-static int judge_accepted(struct persock_router *router, struct socket *newsock)
+static int judge_accepted(struct persock_router *router, struct socket *newsock,
+			  unsigned int nr)
 {
 	struct persock_event event = {
 		.operation = PERSOCK_OP_ACCEPT,
@@ -179,9 +188,9 @@ static int judge_accepted(struct persock_router *router, struct socket *newsock)
 	version = persock_router_version(router);
 	verdict = persock_endpoint_accept(newsock, &version->policy, &endpoint,
 					  &event);
-	/* Others may have been accepted beside this one. */
-	if (!verdict && persock_enforces(version))
-		verdict = judge_limit(router, &version->policy, 0, &event);
+	/* Others may have been accepted beside this one, and counted before. */
+	if (!verdict)
+		verdict = judge_limit(&version->policy, nr, &event);
 	verdict = persock_report(router->attachment, version, &event, verdict);
 	rcu_read_unlock();
 
@@ -194,6 +203,7 @@ static int accept_routed(struct socket *sock, struct socket *newsock,
 	struct persock_router *router = persock_router_peek(sock);
 	bool given = newsock->ops;
 	int err, verdict;
+	unsigned int nr;
 
 	if (!router->provider->ops->accept)
 		return -EOPNOTSUPP;
@@ -208,10 +218,13 @@ static int accept_routed(struct socket *sock, struct socket *newsock,
 	if (err < 0)
 		return err;
 
+	/* The listener is open, so there is a reference to add to. */
+	nr = persock_attachment_get(router->attachment);
+	this_cpu_inc(router->attachment->totals->created);
 	/* do_accept() gave it the listener's ops; kernel_accept() will. */
 	if (!newsock->ops)
 		WRITE_ONCE(newsock->ops, sock->ops);
-	verdict = judge_accepted(router, newsock);
+	verdict = judge_accepted(router, newsock, nr);
 	if (!verdict)
 		return err;
 
@@ -313,6 +326,37 @@ static int router_gettstamp(struct socket *sock, void __user *stamp,
 	return router->provider->ops->gettstamp(sock, stamp, timeval, time32);
 }
 
+/*
+ * A thread may have dissolved what the socket was bound to between the verdict
+ * and listen(), which has bound it to every address then. It ends to listen.
+ */
+static int judge_listening(struct persock_router *router, struct socket *sock)
+{
+	struct persock_event event = {
+		.operation = PERSOCK_OP_LISTEN,
+		.sock = sock,
+	};
+	const struct persock_version *version;
+	struct persock_endpoint endpoint;
+	int verdict;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	verdict = persock_endpoint_listen(sock, &version->policy, &endpoint,
+					  &event);
+	/* What is allowed was told of before. */
+	if (verdict && persock_enforces(version))
+		verdict = persock_report(router->attachment, version, &event,
+					 verdict);
+	else
+		verdict = PERSOCK_ALLOW;
+	rcu_read_unlock();
+	if (verdict && router->provider->ops->shutdown)
+		router->provider->ops->shutdown(sock, SHUT_RDWR);
+
+	return verdict;
+}
+
 static int router_listen(struct socket *sock, int backlog)
 {
 	struct persock_router *router = persock_router_peek(sock);
@@ -323,7 +367,7 @@ static int router_listen(struct socket *sock, int backlog)
 	};
 	const struct persock_version *version;
 	struct persock_endpoint endpoint;
-	int verdict;
+	int verdict, err;
 
 	if (!router->provider->ops->listen)
 		return -EOPNOTSUPP;
@@ -331,6 +375,7 @@ static int router_listen(struct socket *sock, int backlog)
 	rcu_read_lock();
 	version = persock_router_version(router);
 	verdict = version->policy.listen;
+	/* What it is bound to once it listens is asked again, below. */
 	if (!verdict)
 		verdict = persock_endpoint_listen(sock, &version->policy,
 						  &endpoint, &event);
@@ -342,7 +387,9 @@ static int router_listen(struct socket *sock, int backlog)
 	if (verdict)
 		return verdict;
 
-	return router->provider->ops->listen(sock, backlog);
+	err = router->provider->ops->listen(sock, backlog);
+
+	return err ? err : judge_listening(router, sock);
 }
 
 static int router_shutdown(struct socket *sock, int how)
