@@ -27,6 +27,9 @@ static struct known {
 } *known;
 static size_t known_count;
 
+/* More are not remembered: cgroups come and go while a monitor runs for months. */
+#define KNOWN_MAX 1024
+
 static const struct known *find(uint64_t id)
 {
 	size_t i;
@@ -43,6 +46,8 @@ static void remember(uint64_t id, char *path)
 {
 	struct known *more;
 
+	if (known_count == KNOWN_MAX)
+		cgroup_path_forget();
 	more = reallocarray(known, known_count + 1, sizeof(*more));
 	if (!more) {
 		free(path);

@@ -10,6 +10,7 @@
 #include "explain.h"
 #include "json.h"
 #include "source.h"
+#include "text.h"
 
 static void tell(const struct draft *draft, const char *path)
 {
@@ -28,7 +29,8 @@ static void tell(const struct draft *draft, const char *path)
 		json_finish();
 		return;
 	}
-	printf("%s: valid, ", path);
+	text_print(stdout, path);
+	fputs(": valid, ", stdout);
 	if (*draft->name)
 		printf("personality \"%s\", ", draft->name);
 	printf("%u %s%s\n", rules, rules == 1 ? "rule" : "rules",

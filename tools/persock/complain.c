@@ -15,7 +15,8 @@ void complain_about(const char *what)
 	about = what;
 }
 
-static void complain(const char *format, va_list args)
+static void __attribute__((format(printf, 1, 0)))
+complain(const char *format, va_list args)
 {
 	char *sentence;
 

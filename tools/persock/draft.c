@@ -5,7 +5,6 @@
 
 #include "complain.h"
 
-#define MAX_RULES	65536
 #define RECEIVED_MAX	1024
 
 static void *need(void *memory)
@@ -15,7 +14,6 @@ static void *need(void *memory)
 
 	return memory;
 }
-
 
 /* A hole of one element at @place of a list that is the draft's own. */
 static void *insert(void *list, unsigned int nr, unsigned int place,
@@ -222,17 +220,23 @@ bool draft_add_ioctl(struct draft *draft, enum persock_class class,
 {
 	struct persock_ioctls *ioctls = &draft->policy.rules[class].ioctls;
 	struct persock_ioctl *list = (struct persock_ioctl *)ioctls->list;
-	unsigned int i;
+	unsigned int low = 0, high = ioctls->nr;
 
-	for (i = 0; i < ioctls->nr && list[i].cmd < ioctl->cmd; i++)
-		;
-	if (i < ioctls->nr && list[i].cmd == ioctl->cmd) {
-		if (list[i].line & DRAFT_MARK)
+	while (low < high) {
+		unsigned int middle = (low + high) / 2;
+
+		if (list[middle].cmd < ioctl->cmd)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < ioctls->nr && list[low].cmd == ioctl->cmd) {
+		if (list[low].line & DRAFT_MARK)
 			return false;
-		list[i] = *ioctl;
+		list[low] = *ioctl;
 		return true;
 	}
-	INSERT(ioctls->list, ioctls->nr, i, ioctl);
+	INSERT(ioctls->list, ioctls->nr, low, ioctl);
 
 	return true;
 }
@@ -321,7 +325,7 @@ const char *draft_problem(const struct draft *draft)
 {
 	const struct persock_backlog *backlog = &draft->policy.backlog;
 
-	if (draft_rules(draft) > MAX_RULES)
+	if (draft_rules(draft) > DRAFT_MAX_RULES)
 		return "a policy has at most 65536 rules";
 	if (backlog->floor && backlog->ceiling &&
 	    backlog->floor > backlog->ceiling)

@@ -17,7 +17,8 @@
  * @providers: in order
  * @nr_providers: length of @providers
  * @policy: the policy; all lists are the draft's own
- * @lines: of the file where a section's default was told; 0: from the base
+ * @lines: of the file where a section's default was told, and of limits the
+ *	   longest option; 0: from the base
  * @flag_lines: the same for each flag of the sections of flags
  */
 struct draft {
@@ -65,7 +66,9 @@ void draft_unmark(struct draft *draft, enum persock_section section,
 void draft_clear(struct draft *draft, enum persock_section section,
 		 enum persock_class class);
 
-/* Rules in all lists. */
+/* Rules in all lists, and the most that a policy may have. */
+#define DRAFT_MAX_RULES 65536
+
 unsigned int draft_rules(const struct draft *draft);
 
 /* What is wrong with the whole, or NULL: what the kernel would refuse. */

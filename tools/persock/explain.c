@@ -21,14 +21,14 @@
  * struct question - what is asked
  * @draft: of which policy
  * @source: the argument that named it
- * @class: of which class of sockets
+ * @family: of the sockets
  * @words: the operation and its arguments
  * @nr: of them
  */
 struct question {
 	struct draft draft;
 	const char *source;
-	enum persock_class class;
+	int family;
 	char **words;
 	int nr;
 };
@@ -56,12 +56,13 @@ static int read_name(enum name_kind kind, const char *what, const char *text,
 }
 
 static int wants(const struct question *question, int least, int most,
-		 const char *form)
+		 const char *arguments)
 {
 	if (question->nr - 1 >= least && question->nr - 1 <= most)
 		return 0;
 
-	return misuse("%s is asked about as \"%s\"", question->words[0], form);
+	return misuse("%s is asked about as \"%s%s%s\"", question->words[0],
+		      question->words[0], *arguments ? " " : "", arguments);
 }
 
 /* "socket", or the pair of them that the same rules decide on first. */
@@ -70,7 +71,7 @@ static int ask_socket(struct question *question, struct judgement *judgement)
 	int family, type, protocol = 0, status;
 	bool pair = !strcmp(question->words[0], "pair");
 
-	status = wants(question, 2, 3, "socket FAMILY TYPE [PROTOCOL]");
+	status = wants(question, 2, 3, "FAMILY TYPE [PROTOCOL]");
 	if (!status)
 		status = read_name(NAME_FAMILY, "a family", question->words[1],
 				   &family);
@@ -90,8 +91,25 @@ static int ask_socket(struct question *question, struct judgement *judgement)
 	return 0;
 }
 
+/* Only these have ports that a peer is reached at. */
+static bool has_ports(int protocol)
+{
+	switch (protocol) {
+	case IPPROTO_TCP:
+	case IPPROTO_MPTCP:
+	case IPPROTO_SCTP:
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_DCCP:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT. */
-static int read_endpoint(const char *text, struct persock_endpoint *endpoint)
+static int read_endpoint(const char *text, bool wants_port,
+			 struct persock_endpoint *endpoint)
 {
 	const char *port = NULL, *end = text + strlen(text);
 	const char *colon = strrchr(text, ':');
@@ -112,6 +130,9 @@ static int read_endpoint(const char *text, struct persock_endpoint *endpoint)
 	endpoint->family = strchr(address, ':') ? AF_INET6 : AF_INET;
 	if (inet_pton(endpoint->family, address, endpoint->address) != 1)
 		return misuse("\"%s\" is no address: 10.1.2.3:443 and [2001:db8::1]:443 are",
+			      address);
+	if (!port && wants_port)
+		return misuse("\"%s\" has no port: 10.1.2.3:443 and [2001:db8::1]:443 do",
 			      address);
 	if (!port)
 		return 0;
@@ -147,19 +168,31 @@ static int type_of(int protocol)
  * An address is never asked about when there is no socket to begin with: say
  * so where it would mislead.
  */
-static void warn_socket(const struct question *question, int family,
-			int protocol)
+static void judge_no_socket(const struct question *question, int family,
+			    int protocol, struct judgement *asked)
 {
-	struct judgement judgement;
-	int type = type_of(protocol);
+	struct { int type, protocol; } kinds[] = {
+		{ type_of(protocol), protocol },
+		/* What 0 stands for is asked for by 0, too. */
+		{ type_of(protocol), protocol == IPPROTO_TCP ||
+				     protocol == IPPROTO_UDP ||
+				     protocol == IPPROTO_DCCP ? 0 : protocol },
+		{ protocol == IPPROTO_SCTP ? SOCK_SEQPACKET : SOCK_RAW,
+		  protocol },
+		{ SOCK_RAW, protocol },
+	};
+	struct judgement judgement, other;
+	size_t i;
 
-	judge_socket(&question->draft, family, type, 0, &judgement);
-	if (judgement.verdict && type != SOCK_RAW)
-		judge_socket(&question->draft, family, type, protocol,
-			     &judgement);
-	else if (type == SOCK_RAW)
-		judge_socket(&question->draft, family, type, protocol,
-			     &judgement);
+	judge_socket(&question->draft, family, kinds[0].type, protocol,
+		     &judgement);
+	for (i = 1; judgement.verdict && i < ARRAY_SIZE(kinds); i++) {
+		judge_socket(&question->draft, family, kinds[i].type,
+			     kinds[i].protocol, &other);
+		if (!other.verdict)
+			return;
+	}
+	asked->socket = judgement.verdict;
 	if (judgement.verdict && !json_wanted)
 		refuse("note: there is no %s socket of %s to begin with: %s",
 		       name_of(NAME_PROTOCOL, 0, protocol),
@@ -177,30 +210,44 @@ static int ask_address(struct question *question, struct judgement *judgement)
 		section = PERSOCK_SECTION_BIND;
 	else if (!strcmp(question->words[0], "accept"))
 		section = PERSOCK_SECTION_ACCEPT;
-	status = wants(question, 2, 2, "connect PROTOCOL ADDRESS:PORT");
+	status = wants(question, 2, 2, "PROTOCOL ADDRESS:PORT");
 	if (!status)
 		status = read_name(NAME_PROTOCOL, "a protocol",
 				   question->words[1], &protocol);
 	if (!status)
-		status = read_endpoint(question->words[2], &endpoint);
+		status = read_endpoint(question->words[2],
+				       section == PERSOCK_SECTION_CONNECT &&
+				       has_ports(protocol), &endpoint);
 	if (status)
 		return status;
 	judge_address(&question->draft, section, &endpoint, protocol,
 		      judgement);
-	warn_socket(question, endpoint.family, protocol);
+	judge_no_socket(question, endpoint.family, protocol, judgement);
 
 	return 0;
 }
 
 static int ask_listen(struct question *question, struct judgement *judgement)
 {
-	int status = wants(question, 0, 0, "listen");
+	struct persock_endpoint any = { .family = question->family };
+	int status = wants(question, 0, 0, "");
+	struct judgement bound;
 
-	if (!status)
-		judge_default(&question->draft, PERSOCK_SECTION_LISTEN,
-			      question->class, judgement);
+	if (status)
+		return status;
+	judge_default(&question->draft, PERSOCK_SECTION_LISTEN,
+		      PERSOCK_CLASS_INET, judgement);
+	if (judgement->verdict ||
+	    persock_class_of(question->family) != PERSOCK_CLASS_INET)
+		return 0;
+	/* It binds what is not bound: see persock_endpoint_listen(). */
+	judge_address(&question->draft, PERSOCK_SECTION_BIND, &any, IPPROTO_TCP,
+		      &bound);
+	if (bound.verdict)
+		judgement->remark =
+			"denied where nothing was bound, as a bind to port 0 is";
 
-	return status;
+	return 0;
 }
 
 static int read_option(enum name_kind kind, const char *text, int *level,
@@ -219,6 +266,8 @@ static int read_option(enum name_kind kind, const char *text, int *level,
 	if (!name_value(NAME_LEVEL, 0, part, &number))
 		return no_name(NAME_LEVEL, "a level", part);
 	like = name_like(kind, number, slash + 1);
+	if (!like && kind == NAME_CONTROL)
+		like = name_like(NAME_OPTION, number, slash + 1);
 
 	return misuse("\"%s\" is no name of level %s%s%s%s", slash + 1, part,
 		      like ? ": did you mean " : "", like ?: "",
@@ -230,7 +279,7 @@ static int ask_option(struct question *question, struct judgement *judgement)
 	bool get = question->words[0][0] == 'g';
 	int level, name, size = -1, status;
 
-	status = wants(question, 1, 2, "setsockopt LEVEL/NAME [LENGTH]");
+	status = wants(question, 1, 2, "LEVEL/NAME [LENGTH]");
 	if (!status)
 		status = read_option(NAME_OPTION, question->words[1], &level,
 				     &name);
@@ -240,7 +289,7 @@ static int ask_option(struct question *question, struct judgement *judgement)
 		judge_option(&question->draft,
 			     get ? PERSOCK_SECTION_OPTIONS_GET :
 				   PERSOCK_SECTION_OPTIONS_SET,
-			     question->class, level, name, size, judgement);
+			     question->family, level, name, size, judgement);
 
 	return status;
 }
@@ -250,31 +299,18 @@ static int ask_control(struct question *question, struct judgement *judgement)
 	bool received = !strncmp(question->words[0], "received-", 9);
 	int level, name, status;
 
-	status = wants(question, 1, 1, "control LEVEL/NAME");
+	status = wants(question, 1, 1, "LEVEL/NAME");
 	if (!status)
 		status = read_option(NAME_CONTROL, question->words[1], &level,
 				     &name);
 	if (status)
 		return status;
-	if (level == SOL_SOCKET && question->class == PERSOCK_CLASS_OTHER) {
-		/* Those of AF_UNIX have a section of their own as well. */
-		enum persock_section section = PERSOCK_SECTION_LIMITS;
-
-		if (name == SCM_RIGHTS)
-			section = PERSOCK_SECTION_UNIX_RIGHTS;
-		else if (name == SCM_CREDENTIALS)
-			section = PERSOCK_SECTION_UNIX_CREDENTIALS;
-		if (section != PERSOCK_SECTION_LIMITS) {
-			judge_default(&question->draft, section,
-				      question->class, judgement);
-			if (judgement->verdict)
-				return 0;
-		}
-	}
-	judge_option(&question->draft,
-		     received ? PERSOCK_SECTION_CONTROL_RECEIVE :
-				PERSOCK_SECTION_CONTROL_SEND,
-		     question->class, level, name, -1, judgement);
+	if (received)
+		judge_control_receive(&question->draft, question->family,
+				      level, name, judgement);
+	else
+		judge_control_send(&question->draft, question->family, level,
+				   name, judgement);
 
 	return 0;
 }
@@ -286,23 +322,27 @@ static int ask_flags(struct question *question, struct judgement *judgement)
 	int i, value = 0, status;
 	u32 flags = 0;
 
-	status = wants(question, 0, PERSOCK_NR_FLAGS, "send FLAG...");
+	/* Without flags there is nothing to judge. */
+	status = wants(question, 1, PERSOCK_NR_FLAGS, "FLAG...");
 	for (i = 1; !status && i < question->nr; i++) {
-		char text[256], *rest = text, *word;
+		/* The words themselves are told with the answer. */
+		char *copy = strdup(question->words[i]), *rest = copy, *word;
 
-		snprintf(text, sizeof(text), "%s", question->words[i]);
-
+		if (!copy)
+			return refuse("out of memory");
 		while (!status && (word = strsep(&rest, "|,"))) {
 			status = read_name(NAME_FLAG, "a flag", word, &value);
 			if (!status)
 				flags |= value;
 		}
+		free(copy);
 	}
 	if (!status)
 		judge_flags(&question->draft,
 			    send ? PERSOCK_SECTION_FLAGS_SEND :
 				   PERSOCK_SECTION_FLAGS_RECEIVE,
-			    question->class, flags, judgement);
+			    persock_class_of(question->family), flags,
+			    judgement);
 
 	return status;
 }
@@ -310,25 +350,26 @@ static int ask_flags(struct question *question, struct judgement *judgement)
 static int ask_ioctl(struct question *question, struct judgement *judgement)
 {
 	int64_t command;
-	int status = wants(question, 1, 1, "ioctl COMMAND");
+	int status = wants(question, 1, 1, "COMMAND");
 
 	if (status)
 		return status;
 	if (!name_value(NAME_IOCTL, 0, question->words[1], &command) ||
 	    command < 0 || command > U32_MAX)
 		return no_name(NAME_IOCTL, "an ioctl", question->words[1]);
-	judge_ioctl(&question->draft, question->class, command, judgement);
+	judge_ioctl(&question->draft, persock_class_of(question->family),
+		    command, judgement);
 
 	return 0;
 }
 
 static int ask_mmap(struct question *question, struct judgement *judgement)
 {
-	int status = wants(question, 0, 0, "mmap");
+	int status = wants(question, 0, 0, "");
 
 	if (!status)
 		judge_default(&question->draft, PERSOCK_SECTION_MMAP,
-			      question->class, judgement);
+			      persock_class_of(question->family), judgement);
 
 	return status;
 }
@@ -423,6 +464,8 @@ static void tell_place(const struct question *question,
 address:
 	if (judgement->address)
 		printf("; judged as %s", judgement->address);
+	if (judgement->remark)
+		printf("; %s", judgement->remark);
 }
 
 static void tell(const struct question *question,
@@ -438,7 +481,7 @@ static void tell(const struct question *question,
 	printf(" %s (", verdict_name(judgement->verdict));
 	tell_place(question, judgement);
 	putchar(')');
-	if (audit && judgement->verdict)
+	if (audit && judgement->verdict && !judgement->always)
 		fputs(", but mode audit lets it pass", stdout);
 	putchar('\n');
 }
@@ -447,10 +490,15 @@ static void tell_json(const struct question *question,
 		      const struct judgement *judgement)
 {
 	bool audit = question->draft.policy.mode == PERSOCK_MODE_AUDIT;
+	int i;
 
 	json_start(stdout);
 	json_object(NULL);
 	json_string("operation", question->words[0]);
+	json_array("arguments");
+	for (i = 1; i < question->nr; i++)
+		json_string(NULL, question->words[i]);
+	json_array_end();
 	json_string("verdict", judgement->verdict < 0 ? "deny" :
 		    verdict_name(judgement->verdict));
 	if (judgement->verdict < 0) {
@@ -468,6 +516,10 @@ static void tell_json(const struct question *question,
 		json_string("flag", name_of(NAME_FLAG, 0, judgement->flag));
 	if (judgement->address)
 		json_string("judged_as", judgement->address);
+	if (judgement->remark)
+		json_string("remark", judgement->remark);
+	if (judgement->socket)
+		json_string("socket", verdict_name(judgement->socket));
 	json_object_end();
 	json_finish();
 }
@@ -480,16 +532,14 @@ static int parse_options(struct question *question, int argc, char **argv)
 		{ "pretty",	no_argument, NULL, 'p' },
 		{ }
 	};
-	int option, family, status = 0;
+	int option, status = 0;
 
 	while ((option = getopt_long(argc, argv, "+:jp", options,
 				     NULL)) >= 0) {
 		switch (option) {
 		case 'f':
 			status = read_name(NAME_FAMILY, "a family", optarg,
-					   &family);
-			if (!status)
-				question->class = persock_class_of(family);
+					   &question->family);
 			break;
 		case 'p':
 			json_pretty = true;
@@ -519,7 +569,7 @@ static int parse_options(struct question *question, int argc, char **argv)
 
 int explain_command(int argc, char **argv)
 {
-	struct question question = { .class = PERSOCK_CLASS_INET };
+	struct question question = { .family = AF_INET };
 	struct judgement judgement;
 	int status;
 

@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 
+#include "text.h"
+
 bool json_wanted;
 bool json_pretty;
 
@@ -28,49 +30,6 @@ static void line(void)
 		fprintf(out, "\n%*s", depth * 4, "");
 }
 
-/*
- * The length of the UTF-8 character at @c, or 0 if there is none: overlong
- * forms, surrogates and what lies above U+10FFFF are not UTF-8.
- */
-static int utf8_length(const unsigned char *c)
-{
-	unsigned char low = 0x80, high = 0xbf;
-	int length, i;
-
-	if (c[0] < 0x80)
-		return 1;
-	if (c[0] >= 0xc2 && c[0] <= 0xdf)
-		length = 2;
-	else if (c[0] >= 0xe0 && c[0] <= 0xef)
-		length = 3;
-	else if (c[0] >= 0xf0 && c[0] <= 0xf4)
-		length = 4;
-	else
-		return 0;
-
-	switch (c[0]) {
-	case 0xe0:
-		low = 0xa0;
-		break;
-	case 0xed:
-		high = 0x9f;
-		break;
-	case 0xf0:
-		low = 0x90;
-		break;
-	case 0xf4:
-		high = 0x8f;
-		break;
-	}
-	/* A string that ends early has its NUL here, which is below every low. */
-	if (c[1] < low || c[1] > high)
-		return 0;
-	for (i = 2; i < length; i++)
-		if (c[i] < 0x80 || c[i] > 0xbf)
-			return 0;
-	return length;
-}
-
 static void quote(const char *text)
 {
 	const unsigned char *c = (const unsigned char *)text;
@@ -78,7 +37,7 @@ static void quote(const char *text)
 
 	fputc('"', out);
 	while (*c) {
-		length = utf8_length(c);
+		length = text_length(c);
 		if (!length) {
 			fputs("\\ufffd", out);
 			length = 1;
@@ -86,6 +45,9 @@ static void quote(const char *text)
 			fprintf(out, "\\%c", *c);
 		} else if (*c < ' ' || *c == 0x7f) {
 			fprintf(out, "\\u%04x", *c);
+		} else if (*c == 0xc2 && c[1] < 0xa0) {
+			/* Control characters as well: JSON goes to terminals. */
+			fprintf(out, "\\u%04x", c[1]);
 		} else {
 			fwrite(c, 1, length, out);
 		}

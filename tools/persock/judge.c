@@ -3,6 +3,13 @@
 
 #include <netinet/in.h>
 
+#include "../../module/detour.h"
+#include "../../module/request.h"
+
+#ifndef SO_PASSPIDFD
+#define SO_PASSPIDFD 76
+#endif
+
 static const u8 loopback6[16] = { [15] = 1 };
 static const u8 loopback4[4] = { 127, 0, 0, 1 };
 static const u8 unspecified[16];
@@ -32,15 +39,18 @@ void judge_socket(const struct draft *draft, int family, int type, int protocol,
 		  struct judgement *judgement)
 {
 	const struct persock_sockets *sockets = &draft->policy.sockets;
+	const struct persock_request request = { family, type, protocol };
+	enum persock_section section;
 	unsigned int line = 0;
 
 	*judgement = (struct judgement){ 0 };
-	judgement->verdict = persock_judge_socket(sockets, family, type,
-						  protocol, &judgement->rule);
+	judgement->verdict = persock_judge_request(&draft->policy, &request,
+						   &section, &judgement->rule);
 	if (judgement->rule)
 		line = sockets->rules[judgement->rule - 1].line;
-	decide(draft, judgement, PERSOCK_SECTION_SOCKETS, PERSOCK_CLASS_INET,
-	       line);
+	decide(draft, judgement, section, PERSOCK_CLASS_INET, line);
+	if (section != PERSOCK_SECTION_SOCKETS)
+		judgement->remark = "its rules cannot hold for such a socket, which no rule of sockets names";
 }
 
 static void judge_endpoint(const struct draft *draft,
@@ -71,6 +81,8 @@ void judge_address(const struct draft *draft, enum persock_section section,
 	*judgement = (struct judgement){ 0 };
 	if (protocol == IPPROTO_MPTCP)
 		protocol = IPPROTO_TCP;
+	if (!persock_has_ports(SOCK_STREAM, protocol))
+		endpoint.port = 0;
 	if (endpoint.family == AF_INET6 &&
 	    !memcmp(endpoint.address, mapped, sizeof(mapped))) {
 		endpoint.family = AF_INET;
@@ -99,10 +111,45 @@ void judge_address(const struct draft *draft, enum persock_section section,
 		judgement->address = "0.0.0.0, unless the socket is for IPv6 only";
 }
 
+/* A section of addresses that restricts refuses what it cannot look into. */
+static void refuse_unseen(const struct draft *draft,
+			  enum persock_section section,
+			  struct judgement *judgement)
+{
+	struct persock_policy *policy = (struct persock_policy *)&draft->policy;
+
+	if (!persock_restricts(persock_section_addresses(policy, section)))
+		return;
+	judge_default(draft, section, PERSOCK_CLASS_INET, judgement);
+	judgement->verdict =
+		persock_refusal(persock_section_addresses(policy, section));
+	judgement->remark = "refused where addresses are restricted";
+}
+
+/* What other sections say of an option that is allowed: see option.c. */
+static void judge_special(const struct draft *draft,
+			  enum persock_section section, int family, int level,
+			  int name, struct judgement *judgement)
+{
+	bool set = section == PERSOCK_SECTION_OPTIONS_SET;
+	enum persock_section passed = PERSOCK_SECTION_CONNECT;
+
+	if (persock_class_of(family) == PERSOCK_CLASS_INET &&
+	    (set ? persock_detour_set(level, name, 1, &passed) :
+		   persock_detour_get(level, name)))
+		refuse_unseen(draft, passed, judgement);
+	if (set && level == SOL_SOCKET &&
+	    (name == SO_PASSCRED || name == SO_PASSPIDFD) &&
+	    family == AF_UNIX && draft->policy.unix_credentials)
+		judge_default(draft, PERSOCK_SECTION_UNIX_CREDENTIALS,
+			      PERSOCK_CLASS_OTHER, judgement);
+}
+
 void judge_option(const struct draft *draft, enum persock_section section,
-		  enum persock_class class, int level, int name, int size,
+		  int family, int level, int name, int size,
 		  struct judgement *judgement)
 {
+	enum persock_class class = persock_class_of(family);
 	struct persock_rules *rules =
 		(struct persock_rules *)&draft->policy.rules[class];
 	const struct persock_options *options =
@@ -115,6 +162,7 @@ void judge_option(const struct draft *draft, enum persock_section section,
 	    rules->option_max && (unsigned int)size > rules->option_max) {
 		judgement->verdict = -EINVAL;
 		judgement->section = PERSOCK_SECTION_LIMITS;
+		judgement->line = draft->lines[PERSOCK_SECTION_LIMITS][class];
 		return;
 	}
 	judgement->verdict = persock_judge_option(options, level, name,
@@ -125,6 +173,93 @@ void judge_option(const struct draft *draft, enum persock_section section,
 		shortest = option->size;
 	if (size >= 0 && (unsigned int)size < shortest)
 		judgement->verdict = -EINVAL;
+	if (judgement->verdict == PERSOCK_ALLOW)
+		judge_special(draft, section, family, level, name, judgement);
+	/* No policy can allow it. */
+	if (section == PERSOCK_SECTION_OPTIONS_SET && level == IPPROTO_IPV6 &&
+	    name == IPV6_ADDRFORM &&
+	    (judgement->verdict == PERSOCK_ALLOW ||
+	     draft->policy.mode == PERSOCK_MODE_AUDIT)) {
+		judgement->verdict = -ENOPROTOOPT;
+		judgement->remark = "always refused in a governed cgroup";
+		judgement->always = true;
+	}
+}
+
+static void judge_list(const struct draft *draft, enum persock_section section,
+		       enum persock_class class, int level, int name,
+		       struct judgement *judgement)
+{
+	struct persock_rules *rules =
+		(struct persock_rules *)&draft->policy.rules[class];
+	const struct persock_options *options =
+		persock_section_options(rules, section);
+	unsigned int line = 0;
+
+	*judgement = (struct judgement){ 0 };
+	judgement->verdict = persock_judge_option(options, level, name,
+						  &judgement->rule);
+	if (judgement->rule)
+		line = options->list[judgement->rule - 1].line;
+	decide(draft, judgement, section, class, line);
+}
+
+/* See judge() in cmsg.c of the module. */
+void judge_control_send(const struct draft *draft, int family, int level,
+			int name, struct judgement *judgement)
+{
+	const struct persock_policy *policy = &draft->policy;
+
+	if (family == AF_UNIX && level == SOL_SOCKET && name == SCM_RIGHTS &&
+	    policy->unix_rights) {
+		judge_default(draft, PERSOCK_SECTION_UNIX_RIGHTS,
+			      PERSOCK_CLASS_OTHER, judgement);
+		return;
+	}
+	if (family == AF_UNIX && level == SOL_SOCKET &&
+	    name == SCM_CREDENTIALS && policy->unix_credentials) {
+		judge_default(draft, PERSOCK_SECTION_UNIX_CREDENTIALS,
+			      PERSOCK_CLASS_OTHER, judgement);
+		return;
+	}
+	*judgement = (struct judgement){ 0 };
+	if (persock_class_of(family) == PERSOCK_CLASS_INET &&
+	    persock_detour_message(level, name))
+		refuse_unseen(draft, PERSOCK_SECTION_CONNECT, judgement);
+	if (!judgement->verdict)
+		judge_list(draft, PERSOCK_SECTION_CONTROL_SEND,
+			   persock_class_of(family), level, name, judgement);
+}
+
+/*
+ * See persock_cmsg_filter() and keep_allowed() in cmsg.c of the module: a
+ * receive is never refused, it brings less.
+ */
+void judge_control_receive(const struct draft *draft, int family, int level,
+			   int name, struct judgement *judgement)
+{
+	const struct persock_policy *policy = &draft->policy;
+	bool credentials = level == SOL_SOCKET && name == SCM_CREDENTIALS;
+
+	if (family == AF_UNIX && policy->unix_rights) {
+		judge_default(draft, PERSOCK_SECTION_UNIX_RIGHTS,
+			      PERSOCK_CLASS_OTHER, judgement);
+		judgement->verdict = PERSOCK_IGNORE;
+		judgement->remark = "no control message is received";
+		return;
+	}
+	if (family == AF_UNIX && policy->unix_credentials && credentials) {
+		judge_default(draft, PERSOCK_SECTION_UNIX_CREDENTIALS,
+			      PERSOCK_CLASS_OTHER, judgement);
+		judgement->verdict = PERSOCK_IGNORE;
+		return;
+	}
+	judge_list(draft, PERSOCK_SECTION_CONTROL_RECEIVE,
+		   persock_class_of(family), level, name, judgement);
+	if (level == SOL_TLS && judgement->verdict) {
+		judgement->verdict = PERSOCK_ALLOW;
+		judgement->remark = "those of TLS are always received";
+	}
 }
 
 /* What the policy says of one flag alone. */
@@ -142,7 +277,7 @@ void judge_flags(const struct draft *draft, enum persock_section section,
 	struct persock_rules *rules =
 		(struct persock_rules *)&draft->policy.rules[class];
 	const struct persock_flags *all = persock_section_flags(rules, section);
-	u32 left = flags, bit;
+	u32 left = flags, bit, denied = flags & ~all->allow & all->deny;
 	unsigned int i;
 
 	*judgement = (struct judgement){ .section = section };
@@ -150,7 +285,8 @@ void judge_flags(const struct draft *draft, enum persock_section section,
 	judgement->line = draft->lines[section][class];
 	for (i = 0; i < PERSOCK_NR_FLAGS; i++) {
 		bit = 1U << i;
-		if (!(flags & bit) ||
+		/* Those with an errno of their own are asked first. */
+		if (!((denied ?: flags) & bit) ||
 		    judge_flag(all, bit) != judgement->verdict)
 			continue;
 		judgement->flag = bit;

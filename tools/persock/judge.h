@@ -17,6 +17,9 @@
  * @flag: the flag that decided, in sections of flags; 0: none
  * @address: the judged address, where it is another than the one that was
  *	     asked for
+ * @remark: what has to be said besides, or NULL
+ * @always: denied in mode audit as well
+ * @socket: a negative errno when there is no socket to begin with, else 0
  */
 struct judgement {
 	int verdict;
@@ -25,6 +28,9 @@ struct judgement {
 	unsigned int line;
 	u32 flag;
 	const char *address;
+	const char *remark;
+	bool always;
+	int socket;
 };
 
 void judge_socket(const struct draft *draft, int family, int type, int protocol,
@@ -35,8 +41,12 @@ void judge_address(const struct draft *draft, enum persock_section section,
 		   struct judgement *judgement);
 /* @size is the length of the value or buffer, negative when it is not told. */
 void judge_option(const struct draft *draft, enum persock_section section,
-		  enum persock_class class, int level, int name, int size,
+		  int family, int level, int name, int size,
 		  struct judgement *judgement);
+void judge_control_send(const struct draft *draft, int family, int level,
+			int name, struct judgement *judgement);
+void judge_control_receive(const struct draft *draft, int family, int level,
+			   int name, struct judgement *judgement);
 void judge_flags(const struct draft *draft, enum persock_section section,
 		 enum persock_class class, u32 flags,
 		 struct judgement *judgement);

@@ -15,6 +15,7 @@
 #include "explain.h"
 #include "json.h"
 #include "monitor.h"
+#include "names.h"
 #include "personality.h"
 #include "run.h"
 #include "show.h"
@@ -123,19 +124,37 @@ int command_check_name(const char *what, const char *name)
 	return 0;
 }
 
+#define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
 static int dispatch(int argc, char **argv)
 {
+	const char *words[NR_COMMANDS], *like;
 	size_t i;
 
-	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+	for (i = 0; i < NR_COMMANDS; i++) {
+		words[i] = commands[i].name;
 		if (strcmp(commands[i].name, argv[0]))
 			continue;
+		if (argc > 1 && !strcmp(argv[1], "--help"))
+			return help_command(0, NULL);
 		/* 0, not 1: getopt begins anew, whatever it did before. */
 		optind = 0;
 		return commands[i].function(argc, argv);
 	}
+	like = word_like(words, NR_COMMANDS, argv[0]);
+	if (like)
+		return misuse("there is no command \"%s\": did you mean \"%s\"?",
+			      argv[0], like);
 	return misuse("there is no command \"%s\"; \"persock help\" lists them",
 		      argv[0]);
+}
+
+/* What is not written is no success. */
+static int finish(int status)
+{
+	if ((fflush(stdout) || ferror(stdout)) && !status)
+		return refuse("cannot write the output (%s)", strerror(errno));
+	return status;
 }
 
 int main(int argc, char **argv)
@@ -147,7 +166,7 @@ int main(int argc, char **argv)
 		{ "help",	no_argument, NULL, 'h' },
 		{ }
 	};
-	int option, status;
+	int option;
 
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, "+:jpVh", options,
@@ -162,9 +181,9 @@ int main(int argc, char **argv)
 			break;
 		case 'V':
 			puts("persock " VERSION);
-			return 0;
+			return finish(0);
 		case 'h':
-			return help_command(0, NULL);
+			return finish(help_command(0, NULL));
 		default:
 			return misuse_option(option, argv);
 		}
@@ -172,9 +191,5 @@ int main(int argc, char **argv)
 	if (optind == argc)
 		return misuse("a command is needed; \"persock help\" lists them");
 
-	status = dispatch(argc - optind, argv + optind);
-	if ((fflush(stdout) || ferror(stdout)) && !status)
-		status = refuse("cannot write the output (%s)",
-				strerror(errno));
-	return status;
+	return finish(dispatch(argc - optind, argv + optind));
 }

@@ -192,34 +192,47 @@ bool name_option_value(enum name_kind kind, const char *text, int *level,
 	return true;
 }
 
-/* How many letters must be added, left out or changed; not told above 32. */
+static bool same_letter(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
+/*
+ * How many letters must be added, left out, changed or exchanged with their
+ * neighbour; 64 for what is too long.
+ */
 static unsigned int distance(const char *a, const char *b)
 {
-	unsigned int row[65], i, j;
+	unsigned int rows[3][65], i, j;
 	size_t width = strlen(b);
 
 	if (strlen(a) > 64 || width > 64)
 		return 64;
 	for (j = 0; j <= width; j++)
-		row[j] = j;
+		rows[0][j] = j;
 	for (i = 1; a[i - 1]; i++) {
-		unsigned int diagonal = row[0];
+		const unsigned int *before = rows[(i + 1) % 3];
+		const unsigned int *last = rows[(i + 2) % 3];
+		unsigned int *row = rows[i % 3];
 
 		row[0] = i;
 		for (j = 1; j <= width; j++) {
-			unsigned int change = diagonal +
-				(tolower((unsigned char)a[i - 1]) !=
-				 tolower((unsigned char)b[j - 1]));
-			unsigned int best = row[j] + 1;
+			unsigned int best = last[j - 1] +
+				!same_letter(a[i - 1], b[j - 1]);
 
+			if (last[j] + 1 < best)
+				best = last[j] + 1;
 			if (row[j - 1] + 1 < best)
 				best = row[j - 1] + 1;
-			diagonal = row[j];
-			row[j] = change < best ? change : best;
+			if (i > 1 && j > 1 && same_letter(a[i - 1], b[j - 2]) &&
+			    same_letter(a[i - 2], b[j - 1]) &&
+			    before[j - 2] + 1 < best)
+				best = before[j - 2] + 1;
+			row[j] = best;
 		}
 	}
 
-	return row[width];
+	return rows[(i - 1) % 3][width];
 }
 
 /* Half of the letters may differ, else it is another word. */
@@ -240,6 +253,9 @@ const char *name_like(enum name_kind kind, int64_t level, const char *text)
 	unsigned int best = 64;
 	size_t i;
 
+	/* See name_value(): these are levels as well. */
+	if (kind == NAME_LEVEL && !strncmp(text, "IPPROTO_", 8))
+		return name_like(NAME_PROTOCOL, level, text);
 	for (i = 0; i < NR_ENTRIES; i++) {
 		const char *name = entries[i].name;
 

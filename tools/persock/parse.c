@@ -8,10 +8,20 @@
 
 #define MAX_ERRNO_TOLD	133
 
+bool parse_room(struct parse *parse, const yaml_node_t *node)
+{
+	/* Sections that follow may take some back: a base's, or one class's. */
+	return draft_rules(parse->draft) <= 4 * DRAFT_MAX_RULES ||
+	       yaml_complain(parse->yaml, node, "a policy has at most %d rules",
+			     DRAFT_MAX_RULES);
+}
+
 bool parse_verdict(struct parse *parse, const yaml_node_t *node,
 		   enum persock_section section, s16 *verdict)
 {
 	const char *text = yaml_text(parse->yaml, node, "a verdict");
+	static const char *const words[] = { "allow", "ignore" };
+	bool ignores = persock_section_ignores(section);
 	const char *like;
 	int64_t value;
 
@@ -23,7 +33,7 @@ bool parse_verdict(struct parse *parse, const yaml_node_t *node,
 	}
 	if (!strcmp(text, "ignore")) {
 		*verdict = PERSOCK_IGNORE;
-		if (persock_section_ignores(section))
+		if (ignores)
 			return true;
 		return yaml_complain(parse->yaml, node,
 				     "%s allows or denies, it does not ignore",
@@ -42,10 +52,12 @@ bool parse_verdict(struct parse *parse, const yaml_node_t *node,
 		return true;
 	}
 
-	like = name_like(NAME_ERRNO, 0, text);
+	like = word_like(words, ignores ? 2 : 1, text) ?:
+	       name_like(NAME_ERRNO, 0, text);
 	return yaml_complain(parse->yaml, node,
-			     "\"%.64s\" is no verdict (allow, ignore or an errno)%s%s%s",
-			     text, like ? ": did you mean " : "", like ?: "",
+			     "\"%.64s\" is no verdict (allow%s or an errno)%s%s%s",
+			     text, ignores ? ", ignore" : "",
+			     like ? ": did you mean " : "", like ?: "",
 			     like ? "?" : "");
 }
 
@@ -278,7 +290,7 @@ static bool parse_base(struct parse *parse, yaml_node_t *node,
 		       parse_base_fn load)
 {
 	struct draft *draft = parse->draft;
-	char about[512];
+	char about[512], name[sizeof(draft->base)];
 	bool good;
 
 	if (!copy_name(parse, node, draft->base, "the name of a base"))
@@ -288,8 +300,10 @@ static bool parse_base(struct parse *parse, yaml_node_t *node,
 	snprintf(about, sizeof(about),
 		 "%s:%u: the base \"%s\" is no preset (host, none, gvisor, gvisor-2020), and not read from the module: ",
 		 parse->yaml->path, yaml_line(node), draft->base);
+	/* A copy: what is loaded takes the draft's place. */
+	snprintf(name, sizeof(name), "%s", draft->base);
 	complain_about(about);
-	good = load(draft, draft->base);
+	good = load(draft, name);
 	complain_about(NULL);
 
 	return good;

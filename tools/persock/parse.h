@@ -29,6 +29,12 @@ typedef bool (*parse_base_fn)(struct draft *draft, const char *name);
 /* Read a file; false after a complaint. The draft is to be freed either way. */
 bool parse_file(struct draft *draft, const char *path, parse_base_fn base);
 
+/*
+ * Have too many rules been told for what follows to mend it? Lists in a rule
+ * multiply: a small file could fill the memory before the whole is looked at.
+ */
+bool parse_room(struct parse *parse, const yaml_node_t *node);
+
 /* The parts; each returns false after a complaint. */
 bool parse_verdict(struct parse *parse, const yaml_node_t *node,
 		   enum persock_section section, s16 *verdict);

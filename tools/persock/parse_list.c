@@ -30,14 +30,17 @@ static bool add_flags(struct list *list, const yaml_node_t *node, s16 verdict)
 {
 	struct draft *draft = list->parse->draft;
 	unsigned int class, bit;
-	int32_t flags;
+	int32_t value;
+	u32 flags;
 
-	if (!parse_name(list->parse, node, NAME_FLAG, "a flag", S32_MAX,
-			&flags))
+	/* All 32 bits: what show writes of a policy is to be read again. */
+	if (!parse_name(list->parse, node, NAME_FLAG, "a flag", U32_MAX,
+			&value))
 		return false;
+	flags = value;
 	if (!flags)
 		return yaml_complain(list->parse->yaml, node,
-				     "a flag has a bit at least");
+				     "a flag has at least one bit");
 	if (list->told & flags)
 		return twice(list, node);
 	list->told |= flags;
@@ -190,6 +193,8 @@ static bool add(struct list *list, yaml_node_t *node, s16 verdict)
 {
 	if (persock_section_is_flags(list->section))
 		return add_flags(list, node, verdict);
+	if (!parse_room(list->parse, node))
+		return false;
 	if (list->section == PERSOCK_SECTION_IOCTLS)
 		return add_ioctl(list, node, verdict);
 
@@ -266,6 +271,25 @@ static s16 errno_of(struct list *list)
 	return fallback < 0 ? fallback : -EACCES;
 }
 
+/* Where no errno is told it is the one of the default: of each class's own. */
+static bool deny_by_class(struct list *list, yaml_node_t *node)
+{
+	unsigned int classes = list->classes, class;
+	u32 told = list->told;
+	bool good = true;
+
+	for (class = 0; good && class < PERSOCK_NR_CLASSES; class++) {
+		if (!(classes & 1U << class))
+			continue;
+		list->classes = 1U << class;
+		list->told = told;
+		good = deny_all(list, node, errno_of(list));
+	}
+	list->classes = classes;
+
+	return good;
+}
+
 bool parse_list(struct parse *parse, yaml_node_t *node,
 		enum persock_section section, unsigned int classes)
 {
@@ -306,7 +330,7 @@ bool parse_list(struct parse *parse, yaml_node_t *node,
 
 	good = (!allow || add_all(&list, allow, PERSOCK_ALLOW)) &&
 	       (!ignore || add_all(&list, ignore, PERSOCK_IGNORE)) &&
-	       (!deny || deny_all(&list, deny, errno_of(&list)));
+	       (!deny || deny_by_class(&list, deny));
 	for (class = 0; class < PERSOCK_NR_CLASSES; class++)
 		draft_unmark(parse->draft, section, class);
 

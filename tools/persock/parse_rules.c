@@ -151,7 +151,7 @@ bool parse_sockets(struct parse *parse, yaml_node_t *node)
 			return yaml_complain(parse->yaml, rule,
 					     "a rule either allows or denies");
 		if (!socket_rule(parse, allow ?: deny, deny, yaml_line(rule),
-				 &place))
+				 &place) || !parse_room(parse, rule))
 			return false;
 	}
 
@@ -296,6 +296,8 @@ static bool address_rule(struct parse *parse, yaml_node_t *map,
 							     "MPTCP is judged as tcp");
 				draft_add_address(parse->draft, section, &rule);
 			}
+			if (!parse_room(parse, map))
+				return false;
 		}
 	}
 
@@ -351,6 +353,7 @@ static bool class_limits(struct parse *parse, yaml_node_t *map,
 			 unsigned int classes)
 {
 	s64 option = -1, control = -1, address = -1, received = -1;
+	const yaml_node_t *node = yaml_find(parse->yaml, map, "option");
 	unsigned int class;
 
 	if (!read_limit(parse, map, "option", U32_MAX, &option) ||
@@ -364,8 +367,11 @@ static bool class_limits(struct parse *parse, yaml_node_t *map,
 
 		if (!(classes & 1U << class))
 			continue;
-		if (option >= 0)
+		if (option >= 0) {
 			rules->option_max = option;
+			parse->draft->lines[PERSOCK_SECTION_LIMITS][class] =
+				yaml_line(node);
+		}
 		if (control >= 0)
 			rules->control_max = control;
 		if (address >= 0)
@@ -394,6 +400,10 @@ static bool socket_limit(struct parse *parse, yaml_node_t *map)
 				  ARRAY_SIZE(keys)) ||
 		    !read_limit(parse, node, "max", U32_MAX, &max))
 			return false;
+		/* Without it there would be no limit, and an errno for nothing. */
+		if (!yaml_find(parse->yaml, node, "max"))
+			return yaml_complain(parse->yaml, node,
+					     "the key \"max\" is missing");
 		told = yaml_find(parse->yaml, node, "errno");
 		if (told && !parse_verdict(parse, told, PERSOCK_SECTION_SOCKETS,
 					   &policy->max_sockets_verdict))

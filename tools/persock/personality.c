@@ -99,11 +99,31 @@ static void parse(const struct nlmsghdr *message,
 	}
 }
 
-static void print_providers(const struct nlmsghdr *message)
+/* A row of the table, or its head when there is no message. */
+static void print_row(const struct nlmsghdr *message, int width)
 {
 	const struct nlattr *attribute;
+	struct personality personality;
 	const char *before = "";
+	uint64_t denied = 0;
+	int i;
 
+	if (!message) {
+		printf("%-*s  %-16s %8s %8s %10s %10s  %s\n", width, "name",
+		       "base", "attached", "sockets", "created", "denied",
+		       "providers");
+		return;
+	}
+	parse(message, &personality);
+	for (i = 0; i < COUNTERS_MAX; i++)
+		denied += personality.counters.of[i].denied;
+	text_print(stdout, personality.name);
+	printf("%*s  %-16s %8u %8" PRIu64 " %10" PRIu64 " %10" PRIu64 "  ",
+	       width - (int)strlen(personality.name), "",
+	       personality.builtin ? "(builtin)" :
+	       *personality.base ? personality.base : "-",
+	       personality.attachments, personality.sockets_live,
+	       personality.sockets_created, denied);
 	reply_for_each_attribute(attribute, message) {
 		if (mnl_attr_get_type(attribute) != PERSOCK_A_PROVIDER)
 			continue;
@@ -111,28 +131,23 @@ static void print_providers(const struct nlmsghdr *message)
 		text_print(stdout, attribute_string(attribute));
 		before = ", ";
 	}
-	puts(*before ? "" : "none");
+	puts(*before ? "" : "-");
 }
 
-static void print(const struct nlmsghdr *message)
+static void print_table(const struct replies *replies)
 {
+	const struct nlmsghdr *message;
 	struct personality personality;
+	int width = 4;
 
-	parse(message, &personality);
-	text_print(stdout, personality.name);
-	if (personality.builtin)
-		fputs(" (builtin)", stdout);
-	if (*personality.base && strcmp(personality.base, personality.name)) {
-		fputs(" (from ", stdout);
-		text_print(stdout, personality.base);
-		putchar(')');
+	replies_for_each(message, replies) {
+		parse(message, &personality);
+		if ((int)strlen(personality.name) > width)
+			width = strlen(personality.name);
 	}
-	fputs("\n  providers: ", stdout);
-	print_providers(message);
-	printf("  attached cgroups: %u\n", personality.attachments);
-	printf("  sockets: %" PRIu64 " live, %" PRIu64 " created\n",
-	       personality.sockets_live, personality.sockets_created);
-	counters_print(stdout, &personality.counters, 2);
+	print_row(NULL, width);
+	replies_for_each(message, replies)
+		print_row(message, width);
 }
 
 /* @draft: its policy, or NULL when that is not to be shown. */
@@ -166,7 +181,6 @@ static int show_all(struct netlink *nl)
 {
 	const struct nlmsghdr *message;
 	struct replies replies;
-	bool first = true;
 
 	netlink_request(nl, PERSOCK_CMD_PERSONALITY_GET);
 	if (netlink_dump(nl, &replies))
@@ -174,20 +188,12 @@ static int show_all(struct netlink *nl)
 	if (json_wanted) {
 		json_start(stdout);
 		json_array(NULL);
-	}
-	replies_for_each(message, &replies) {
-		if (json_wanted) {
+		replies_for_each(message, &replies)
 			print_json(message, NULL);
-			continue;
-		}
-		if (!first)
-			putchar('\n');
-		first = false;
-		print(message);
-	}
-	if (json_wanted) {
 		json_array_end();
 		json_finish();
+	} else {
+		print_table(&replies);
 	}
 	replies_free(&replies);
 	return 0;

@@ -148,6 +148,9 @@ static int parse_arguments(struct request *request, int nr, char **arguments)
 			      request->verb, arguments[2]);
 	if (request->base) {
 		request->name = arguments[0];
+		if (source_is_file(request->name))
+			return misuse("personality %s takes a policy file or --base: a personality called \"%s\" would be taken for a file everywhere",
+				      request->verb, request->name);
 	} else {
 		request->file = arguments[0];
 		request->name = arguments[1];

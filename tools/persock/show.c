@@ -645,5 +645,9 @@ int show_command(int argc, char **argv)
 	if (optind < argc && source_is_file(argv[optind]))
 		return show_file(argv[optind]);
 
-	return personality_show(argv[optind]);
+	status = personality_show(argv[optind]);
+	if (status && argv[optind])
+		source_hint(argv[optind]);
+
+	return status;
 }

@@ -42,10 +42,7 @@ bool source_personality(struct draft *draft, const char *name)
 		return false;
 	draft_free(draft);
 	good = !wire_read(&nl, name, draft);
-	if (!good && nl.error == ENOENT && !access(name, F_OK))
-		refuse("there is no personality \"%s\"; the file is called \"./%s\"",
-		       name, name);
-	else if (!good)
+	if (!good)
 		netlink_refusal(&nl);
 	netlink_close(&nl);
 
@@ -113,8 +110,22 @@ bool source_file(struct draft *draft, const char *path)
 	return parse_file(draft, path, load_base);
 }
 
+void source_hint(const char *argument)
+{
+	if (!access(argument, F_OK))
+		refuse("\"%s\" was taken for a personality; the file is called \"./%s\"",
+		       argument, argument);
+}
+
 bool source_read(struct draft *draft, const char *argument)
 {
-	return source_is_file(argument) ? source_file(draft, argument) :
-					  source_personality(draft, argument);
+	bool good;
+
+	if (source_is_file(argument))
+		return source_file(draft, argument);
+	good = source_personality(draft, argument);
+	if (!good)
+		source_hint(argument);
+
+	return good;
 }

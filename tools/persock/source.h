@@ -19,6 +19,9 @@ bool source_file(struct draft *draft, const char *path);
 /* The same for a preset's or a loaded personality's policy. */
 bool source_personality(struct draft *draft, const char *name);
 
+/* After a refusal of a personality: say so if there is a file of that name. */
+void source_hint(const char *argument);
+
 /* Whichever of them the argument names. */
 bool source_read(struct draft *draft, const char *argument);
 

@@ -51,28 +51,60 @@ static bool complain_at(const struct yaml *yaml, size_t line, const char *what)
 	return false;
 }
 
+static bool has_anchor(const yaml_event_t *event)
+{
+	switch (event->type) {
+	case YAML_ALIAS_EVENT:
+		return true;
+	case YAML_SCALAR_EVENT:
+		return event->data.scalar.anchor;
+	case YAML_SEQUENCE_START_EVENT:
+		return event->data.sequence_start.anchor;
+	case YAML_MAPPING_START_EVENT:
+		return event->data.mapping_start.anchor;
+	default:
+		return false;
+	}
+}
+
+static bool has_tag(const yaml_event_t *event)
+{
+	switch (event->type) {
+	case YAML_SCALAR_EVENT:
+		return event->data.scalar.tag;
+	case YAML_SEQUENCE_START_EVENT:
+		return event->data.sequence_start.tag;
+	case YAML_MAPPING_START_EVENT:
+		return event->data.mapping_start.tag;
+	default:
+		return false;
+	}
+}
+
 /*
- * What a policy has no use for: other documents, and aliases, with which a
- * small file can describe a huge one. libyaml recurses: so depth is bounded.
+ * What a policy has no use for: other documents, tags, and aliases, with which
+ * a small file can describe a huge one. libyaml recurses: so depth is bounded.
  */
 static bool judge_event(const struct yaml *yaml, const yaml_event_t *event,
 			unsigned int *documents, unsigned int *depth)
 {
 	size_t line = event->start_mark.line;
 
+	if (has_anchor(event))
+		return complain_at(yaml, line,
+				   "anchors and aliases are not known here");
+	if (has_tag(event))
+		return complain_at(yaml, line, "tags are not known here");
 	switch (event->type) {
 	case YAML_DOCUMENT_START_EVENT:
 		if (++*documents > 1)
 			return complain_at(yaml, line,
 					   "a policy file has one document");
 		return true;
-	case YAML_ALIAS_EVENT:
-		return complain_at(yaml, line,
-				   "anchors and aliases are not known here");
 	case YAML_MAPPING_START_EVENT:
 	case YAML_SEQUENCE_START_EVENT:
 		if (++*depth > MAX_DEPTH)
-			return complain_at(yaml, line, "this is nested too deep");
+			return complain_at(yaml, line, "this is nested too deeply");
 		return true;
 	case YAML_MAPPING_END_EVENT:
 	case YAML_SEQUENCE_END_EVENT:
@@ -86,7 +118,7 @@ static bool judge_event(const struct yaml *yaml, const yaml_event_t *event,
 static bool complain_parser(const struct yaml *yaml, const yaml_parser_t *parser)
 {
 	size_t line = parser->problem_mark.line;
-	char text[256];
+	char text[256], begun[48] = "";
 
 	if (parser->error == YAML_MEMORY_ERROR) {
 		refuse("out of memory");
@@ -100,7 +132,11 @@ static bool complain_parser(const struct yaml *yaml, const yaml_parser_t *parser
 		     i < parser->problem_offset && i < yaml->length; i++)
 			line += yaml->text[i] == '\n';
 	}
-	snprintf(text, sizeof(text), "%s%s%s", parser->context ?: "",
+	/* What is not closed is noticed at the end of the file only. */
+	if (parser->context && parser->context_mark.line != line)
+		snprintf(begun, sizeof(begun), " that begins on line %zu",
+			 parser->context_mark.line + 1);
+	snprintf(text, sizeof(text), "%s%s%s%s", parser->context ?: "", begun,
 		 parser->context ? ": " : "",
 		 parser->problem ?: "this is not YAML");
 
