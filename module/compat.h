@@ -151,6 +151,11 @@ static inline int persock_call_proto_ioctl(struct sock *sk, int cmd, int *value)
 }
 #endif
 
+/* io_uring's commands for sockets, since 6.7 (8e9fad0e70b7). */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0) && defined(CONFIG_IO_URING)
+#define PERSOCK_HAVE_URING_CMD	1
+#endif
+
 /* struct ftrace_regs became opaque in 6.13, backported to some 6.12. */
 #ifndef arch_ftrace_regs
 #define arch_ftrace_regs(fregs)	(fregs)
@@ -197,12 +202,6 @@ typedef int (*persock_sk_getsockopt_t)(struct sock *sk, int level, int optname,
  * runs them. Before, @fallback (found at load time) is called: those kernels
  * are built without IBT, so that an indirect call may reach it.
  */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
-#define PERSOCK_GETSOCKOPT_LSM_GAP	"socket_getsockopt above SOL_SOCKET"
-#else
-#define PERSOCK_GETSOCKOPT_LSM_GAP	"socket_getsockopt"
-#endif
-
 static inline int persock_sol_socket_get(persock_sk_getsockopt_t fallback,
 					 struct socket *sock, int optname,
 					 sockptr_t optval, sockptr_t optlen)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who governs a new socket, when it is not the task's cgroup that says.
+ * New sockets: who governs them, when it is not the task's cgroup that says, and
+ * the verdict on those that the kernel has made.
  */
 #include <linux/atomic.h>
 #include <linux/hash.h>
@@ -10,6 +11,8 @@
 
 #include "cgroup.h"
 #include "creation.h"
+#include "native.h"
+#include "report.h"
 
 /*
  * Tasks that create a socket for another one. There are few at a time, and the
@@ -93,4 +96,66 @@ struct persock_attachment *persock_governor(void)
 	raw_spin_unlock_irqrestore(&creation_lock, flags);
 
 	return found ? attachment : persock_attachment_current();
+}
+
+/**
+ * persock_creation_interpose() - judge a new native socket, and govern it
+ * @attachment: what governs
+ * @sock: complete, with native ops
+ * @request: what was requested
+ *
+ * The request was judged before the socket was made; since then a cgroup may
+ * have been attached or the task have moved, so it is judged again.
+ *
+ * Context: RCU read side; does not sleep.
+ * Return: 0; the errno that it is refused with; -ESTALE when @attachment was
+ * detached meanwhile.
+ */
+int persock_creation_interpose(struct persock_attachment *attachment,
+			       struct socket *sock,
+			       const struct persock_request *request)
+{
+	const struct persock_version *version =
+		persock_version_of(attachment->personality);
+	const struct persock_policy *policy = &version->policy;
+	struct persock_event event = {
+		.operation = PERSOCK_OP_CREATE,
+		.section = PERSOCK_SECTION_SOCKETS,
+		.request = request,
+	};
+	const struct persock_provider *provider;
+	int err, verdict;
+
+	verdict = persock_judge_request(policy, request, &event.section,
+					&event.rule);
+	if (verdict && persock_enforces(version))
+		return persock_report(attachment, version, &event, verdict);
+	/* What it wants now was not made. */
+	provider = persock_version_provider(version, request);
+	if (!provider || !provider->interposes) {
+		event.always = true;
+		event.section = PERSOCK_SECTION_SOCKETS;
+		event.rule = 0;
+		return persock_report(attachment, version, &event,
+				      -EAFNOSUPPORT);
+	}
+
+	err = persock_native_interpose(attachment, sock, policy);
+	if (err == PERSOCK_FULL) {
+		event.section = PERSOCK_SECTION_LIMITS;
+		event.rule = 0;
+		verdict = persock_report(attachment, version, &event,
+					 policy->max_sockets_verdict);
+		return verdict ? verdict :
+		       persock_native_interpose(attachment, sock, NULL);
+	}
+	if (err == -ESTALE)
+		return err;
+	if (err) {
+		event.always = true;
+		event.rule = 0;
+		verdict = err;
+	}
+
+	return persock_report(attachment, version, &event, verdict);
 }

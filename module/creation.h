@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Sockets that a task creates for another one: a provider's, or one that is
- * peeled off a socket.
+ * New sockets: those that a task creates for another one (a provider's, or one
+ * that is peeled off a socket), and the verdict on native ones.
  */
 #ifndef _PERSOCK_CREATION_H
 #define _PERSOCK_CREATION_H
@@ -10,6 +10,8 @@
 #include <linux/sched.h>
 
 struct persock_attachment;
+struct persock_request;
+struct socket;
 
 /**
  * struct persock_creation - marks a task that creates a socket for another one
@@ -30,5 +32,8 @@ void persock_creation_begin(struct persock_creation *creation,
 			    struct persock_attachment *attachment);
 void persock_creation_end(struct persock_creation *creation);
 struct persock_attachment *persock_governor(void);
+int persock_creation_interpose(struct persock_attachment *attachment,
+			       struct socket *sock,
+			       const struct persock_request *request);
 
 #endif /* _PERSOCK_CREATION_H */

@@ -19,6 +19,7 @@
 #include "cgroup.h"
 #include "compat.h"
 #include "family.h"
+#include "intercept.h"
 #include "report.h"
 #include "router.h"
 
@@ -49,16 +50,12 @@ static struct proto protos[] = {
 };
 
 #ifdef PERSOCK_HAVE_PROTO_IOCTL
-/* io_uring asks here, past ioctl(2) and so past the interception points. */
+/* io_uring asks here, once it was judged at the interception point. */
 static int proto_ioctl(struct sock *sk, int cmd, int *value)
 {
 	struct socket *sock = sk->sk_socket;
 	struct persock_router *router = persock_router_peek(sock);
-	int verdict;
 
-	verdict = persock_router_judge_ioctl(sock, cmd);
-	if (verdict)
-		return min(verdict, 0);
 	if (!router->provider->ops->queued)
 		return -EOPNOTSUPP;
 
@@ -265,9 +262,10 @@ static int family_create(struct net *net, struct socket *sock, int protocol,
 		return PTR_ERR(attachment);
 
 	provider = judge_request(attachment, &request, nr);
-	if (IS_ERR(provider))
-		err = PTR_ERR(provider);
-	else
+	err = PTR_ERR_OR_ZERO(provider);
+	if (!err)
+		err = persock_arm_lsm();
+	if (!err)
 		err = serve(net, sock, attachment, provider, &request);
 	if (err)
 		persock_attachment_put(attachment);

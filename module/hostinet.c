@@ -335,30 +335,10 @@ static const struct persock_provider_ops hostinet_ops = {
 
 static const int hostinet_families[] = { AF_INET, AF_INET6 };
 
-/*
- * The host socket is created, sends and receives under the eyes of LSMs; the
- * kernel_* functions that do the rest do not ask them. On the application's
- * socket they are asked, but it is a kernel socket of family AF_PERSOCK to
- * them.
- */
-static const char *const hostinet_lsm_gaps[] = {
-	"socket_bind",
-	"socket_connect",
-	"socket_listen",
-	"socket_accept",
-	"socket_shutdown",
-	"socket_getsockname",
-	"socket_getpeername",
-	"socket_setsockopt",
-	PERSOCK_GETSOCKOPT_LSM_GAP,
-	NULL
-};
-
 struct persock_provider persock_hostinet = {
 	.name = "hostinet",
 	.owner = THIS_MODULE,
 	.ops = &hostinet_ops,
 	.families = hostinet_families,
 	.nr_families = ARRAY_SIZE(hostinet_families),
-	.lsm_gaps = hostinet_lsm_gaps,
 };

@@ -3,7 +3,7 @@
  * The interception points, and nothing else that is specific to ftrace or to
  * the architecture.
  *
- * One ftrace_ops covers six functions of the socket layer:
+ * One ftrace_ops covers these functions of the socket layer:
  *
  *   __sock_create               the request: judge it; send it to AF_PERSOCK
  *                               when a provider with sockets of its own
@@ -12,9 +12,10 @@
  *                               seen its true family: put the router in front
  *   sk_getsockopt               SOL_SOCKET options never reach proto_ops
  *   sk_setsockopt
- *   sock_ioctl                  answers many ioctls before it asks proto_ops
- *   compat_sock_ioctl
+ *   sock_ioctl, compat_sock_ioctl  answer many ioctls before they ask proto_ops
+ *   io_uring_cmd_sock           two ioctls of io_uring's own (6.12)
  *
+ * Another one covers the functions that ask LSMs, see lsm_points.
  * A handler lets the function run, perhaps with changed arguments, or it lets
  * a function of ours run in its place (IPMODIFY), most often refused(), which
  * only returns an errno.
@@ -22,7 +23,7 @@
  * PERMANENT makes a write of kernel.ftrace_enabled fail while we are armed.
  * RECURSION is left out: it asks ftrace to skip a handler that is entered
  * again, and a skipped handler would be an ungoverned socket. Nothing that the
- * handlers call reaches one of the six functions, so there is no recursion.
+ * handlers call reaches one of these functions, so there is no recursion.
  *
  * Handlers run with or without preemption: they never sleep nor allocate.
  */
@@ -42,6 +43,12 @@
 #include <net/sock.h>
 #include <asm/ioctls.h>
 
+#include "compat.h"
+
+#ifdef PERSOCK_HAVE_URING_CMD
+#include <linux/io_uring/cmd.h>
+#endif
+
 #include "cgroup.h"
 #include "creation.h"
 #include "family.h"
@@ -52,36 +59,44 @@
 #include "report.h"
 #include "router.h"
 
-enum point {
-	POINT_CREATE,
-	POINT_POST_CREATE,
-	POINT_GETSOCKOPT,
-	POINT_SETSOCKOPT,
-	POINT_IOCTL,
+const char *const persock_points[PERSOCK_NR_POINTS] = {
+	[PERSOCK_POINT_CREATE] = "__sock_create",
+	[PERSOCK_POINT_POST_CREATE] = "security_socket_post_create",
+	[PERSOCK_POINT_GETSOCKOPT] = "sk_getsockopt",
+	[PERSOCK_POINT_SETSOCKOPT] = "sk_setsockopt",
+	[PERSOCK_POINT_IOCTL] = "sock_ioctl",
 #ifdef CONFIG_COMPAT
-	POINT_COMPAT_IOCTL,
+	[PERSOCK_POINT_COMPAT_IOCTL] = "compat_sock_ioctl",
 #endif
-	NR_POINTS,
+#ifdef PERSOCK_HAVE_URING_CMD
+	[PERSOCK_POINT_URING_CMD] = "io_uring_cmd_sock",
+#endif
 };
 
-static const char *const point_names[NR_POINTS] = {
-	[POINT_CREATE] = "__sock_create",
-	[POINT_POST_CREATE] = "security_socket_post_create",
-	[POINT_GETSOCKOPT] = "sk_getsockopt",
-	[POINT_SETSOCKOPT] = "sk_setsockopt",
-	[POINT_IOCTL] = "sock_ioctl",
-#ifdef CONFIG_COMPAT
-	[POINT_COMPAT_IOCTL] = "compat_sock_ioctl",
-#endif
+/*
+ * Where an LSM is asked about a socket. One that a provider has made is none
+ * that an LSM knows: it is asked about the socket behind it.
+ */
+static const char *const lsm_points[] = {
+	"security_socket_bind",
+	"security_socket_connect",
+	"security_socket_listen",
+	"security_socket_accept",
+	"security_socket_shutdown",
+	"security_socket_getsockname",
+	"security_socket_getpeername",
+	"security_socket_setsockopt",
+	"security_socket_getsockopt",
 };
 
 /* Where ftrace meets each of them; written once, at load. */
-static unsigned long point_ips[NR_POINTS] __ro_after_init;
+static unsigned long point_ips[PERSOCK_NR_POINTS] __ro_after_init;
+static unsigned long lsm_ips[ARRAY_SIZE(lsm_points)] __ro_after_init;
 
 persock_sk_getsockopt_t persock_sk_getsockopt __ro_after_init;
 
 /*
- * Runs in place of any of the six functions: returns its first argument, which
+ * Runs in place of any of these functions: returns its first argument, which
  * the handler has set. Does not sleep, so no text of ours stays on a stack.
  */
 static long refused(long err)
@@ -198,58 +213,6 @@ static void on_create(struct pt_regs *regs, unsigned long caller)
 }
 
 /*
- * The request was judged before the socket was made; since then a cgroup may
- * have been attached or the task have moved, so it is judged again.
- */
-static int interpose(struct persock_attachment *attachment,
-		     struct socket *sock, const struct persock_request *request)
-{
-	const struct persock_version *version =
-		persock_version_of(attachment->personality);
-	const struct persock_policy *policy = &version->policy;
-	struct persock_event event = {
-		.operation = PERSOCK_OP_CREATE,
-		.section = PERSOCK_SECTION_SOCKETS,
-		.request = request,
-	};
-	const struct persock_provider *provider;
-	int err, verdict;
-
-	verdict = persock_judge_request(policy, request, &event.section,
-					&event.rule);
-	if (verdict && persock_enforces(version))
-		return persock_report(attachment, version, &event, verdict);
-	/* What it wants now was not made. */
-	provider = persock_version_provider(version, request);
-	if (!provider || !provider->interposes) {
-		event.always = true;
-		event.section = PERSOCK_SECTION_SOCKETS;
-		event.rule = 0;
-		return persock_report(attachment, version, &event,
-				      -EAFNOSUPPORT);
-	}
-
-	err = persock_native_interpose(attachment, sock, policy);
-	if (err == PERSOCK_FULL) {
-		event.section = PERSOCK_SECTION_LIMITS;
-		event.rule = 0;
-		verdict = persock_report(attachment, version, &event,
-					 policy->max_sockets_verdict);
-		return verdict ? verdict :
-		       persock_native_interpose(attachment, sock, NULL);
-	}
-	if (err == -ESTALE)
-		return err;
-	if (err) {
-		event.always = true;
-		event.rule = 0;
-		verdict = err;
-	}
-
-	return persock_report(attachment, version, &event, verdict);
-}
-
-/*
  * int security_socket_post_create(struct socket *sock, int family, int type,
  *				   int protocol, int kern)
  */
@@ -271,7 +234,8 @@ static void on_post_create(struct pt_regs *regs)
 	do {
 		attachment = persock_governor();
 		if (attachment)
-			err = interpose(attachment, sock, &request);
+			err = persock_creation_interpose(attachment, sock,
+							 &request);
 		/* Detached under our eyes: who governs now? */
 	} while (attachment && err == -ESTALE);
 	rcu_read_unlock();
@@ -391,14 +355,60 @@ static void on_ioctl(struct pt_regs *regs)
 		refuse(regs, min(verdict, 0));
 }
 
+#ifdef PERSOCK_HAVE_URING_CMD
 /*
- * The probe: one task at a time checks that a point can be intercepted, by
- * having a call refused with an errno that nothing in the socket layer uses.
+ * int io_uring_cmd_sock(struct io_uring_cmd *cmd, unsigned int issue_flags)
+ *
+ * Two commands are ioctls by another name, and ask neither sock_ioctl() nor
+ * proto_ops; options go through proto_ops or sk_getsockopt().
  */
-#define PROBE_ERRNO EDOTDOT
+static void on_uring_cmd(struct pt_regs *regs)
+{
+	const struct io_uring_cmd *cmd = (const struct io_uring_cmd *)regs->di;
+	struct socket *sock = cmd->file->private_data;
+	u32 command;
+	int verdict;
 
+	if (!persock_router_peek(sock))
+		return;
+	if (cmd->cmd_op != SOCKET_URING_OP_SIOCINQ &&
+	    cmd->cmd_op != SOCKET_URING_OP_SIOCOUTQ)
+		return;
+	command = cmd->cmd_op == SOCKET_URING_OP_SIOCINQ ? SIOCINQ : SIOCOUTQ;
+	verdict = persock_router_judge_ioctl(sock, command);
+	if (verdict)
+		refuse(regs, min(verdict, 0));
+}
+#endif
+
+/* One task at a time has its calls refused at one point, see probe.c. */
 static struct task_struct *probe_task;
-static enum point probe_point;
+static enum persock_point probe_point;
+
+/**
+ * persock_intercept_refuse() - refuse the current task's calls at one point
+ * @point: which; PERSOCK_NR_POINTS: none, and let them all pass unjudged
+ *
+ * Until persock_intercept_resume(). What is refused is answered with
+ * -PERSOCK_PROBE_ERRNO.
+ *
+ * Context: persock_mutex is held.
+ */
+void persock_intercept_refuse(enum persock_point point)
+{
+	probe_point = point;
+	WRITE_ONCE(probe_task, current);
+}
+
+/**
+ * persock_intercept_resume() - judge the current task's calls again
+ *
+ * Context: persock_mutex is held.
+ */
+void persock_intercept_resume(void)
+{
+	WRITE_ONCE(probe_task, NULL);
+}
 
 static void handler(unsigned long ip, unsigned long parent_ip,
 		    struct ftrace_ops *ops, struct ftrace_regs *fregs)
@@ -406,20 +416,25 @@ static void handler(unsigned long ip, unsigned long parent_ip,
 	struct pt_regs *regs = persock_ftrace_regs(fregs);
 
 	if (unlikely(READ_ONCE(probe_task) == current)) {
-		if (probe_point < NR_POINTS && ip == point_ips[probe_point])
-			refuse(regs, -PROBE_ERRNO);
+		if (probe_point < PERSOCK_NR_POINTS &&
+		    ip == point_ips[probe_point])
+			refuse(regs, -PERSOCK_PROBE_ERRNO);
 		return;
 	}
 
-	if (ip == point_ips[POINT_GETSOCKOPT])
+	if (ip == point_ips[PERSOCK_POINT_GETSOCKOPT])
 		on_getsockopt(regs);
-	else if (ip == point_ips[POINT_SETSOCKOPT])
+	else if (ip == point_ips[PERSOCK_POINT_SETSOCKOPT])
 		on_setsockopt(regs);
-	else if (ip == point_ips[POINT_CREATE])
+	else if (ip == point_ips[PERSOCK_POINT_CREATE])
 		on_create(regs, parent_ip);
-	else if (ip == point_ips[POINT_POST_CREATE])
+	else if (ip == point_ips[PERSOCK_POINT_POST_CREATE])
 		on_post_create(regs);
-	else if (ip != point_ips[POINT_IOCTL] || !in_compat_syscall() ||
+#ifdef PERSOCK_HAVE_URING_CMD
+	else if (ip == point_ips[PERSOCK_POINT_URING_CMD])
+		on_uring_cmd(regs);
+#endif
+	else if (ip != point_ips[PERSOCK_POINT_IOCTL] || !in_compat_syscall() ||
 		 (u32)regs->si == FIONREAD)
 		/*
 		 * compat_sock_ioctl() calls sock_ioctl(): judged already. But
@@ -433,8 +448,32 @@ static struct ftrace_ops ftrace_ops = {
 	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT,
 };
 
+/* For all of lsm_points: only the first argument, the socket, is changed. */
+static void lsm_handler(unsigned long ip, unsigned long parent_ip,
+			struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	struct pt_regs *regs = persock_ftrace_regs(fregs);
+	struct socket *sock = (struct socket *)regs->di;
+	struct persock_router *router = persock_router_peek(sock);
+	const struct sock *sk;
+
+	if (!router || router->native || !router->provider->ops->sk)
+		return;
+	sk = router->provider->ops->sk(sock);
+	if (sk && sk->sk_socket)
+		regs->di = (unsigned long)sk->sk_socket;
+}
+
+static struct ftrace_ops lsm_ops = {
+	.func = lsm_handler,
+	.flags = FTRACE_OPS_FL_PERMANENT,
+};
+
 /* Attachment objects that exist; persock_mutex. */
 static unsigned int nr_armed;
+
+/* Are lsm_points intercepted? Written under persock_mutex. */
+static bool lsm_armed;
 
 /**
  * persock_arm() - intercept, from now on
@@ -478,8 +517,43 @@ int persock_arm(struct netlink_ext_ack *extack)
 void persock_disarm(void)
 {
 	lockdep_assert_held(&persock_mutex);
-	if (!--nr_armed)
-		WARN_ON_ONCE(unregister_ftrace_function(&ftrace_ops));
+	if (--nr_armed)
+		return;
+	WARN_ON_ONCE(unregister_ftrace_function(&ftrace_ops));
+	if (lsm_armed)
+		WARN_ON_ONCE(unregister_ftrace_function(&lsm_ops));
+	WRITE_ONCE(lsm_armed, false);
+}
+
+/**
+ * persock_arm_lsm() - let LSMs judge the sockets behind those of providers
+ *
+ * Called before the first socket of a provider's own is made; holds as long as
+ * anything is armed, as such a socket holds its attachment. Where no provider
+ * makes sockets it costs nothing.
+ *
+ * Context: process context, may sleep; takes persock_mutex.
+ * Return: 0, or what ftrace answers.
+ */
+int persock_arm_lsm(void)
+{
+	int err = 0;
+
+	if (likely(READ_ONCE(lsm_armed)))
+		return 0;
+
+	mutex_lock(&persock_mutex);
+	if (!lsm_armed) {
+		err = register_ftrace_function(&lsm_ops);
+		if (err)
+			pr_err("cannot let LSMs judge the sockets of providers: error %d\n",
+			       err);
+		else
+			WRITE_ONCE(lsm_armed, true);
+	}
+	mutex_unlock(&persock_mutex);
+
+	return err;
 }
 
 /**
@@ -494,107 +568,14 @@ bool persock_armed(void)
 	return nr_armed;
 }
 
-static bool probe_file(struct socket *sock)
-{
-	struct file *file = sock_alloc_file(sock, 0, NULL);
-	bool works;
-
-	/* On failure the socket is released already. */
-	if (IS_ERR(file))
-		return false;
-
-	probe_point = POINT_IOCTL;
-	works = file->f_op->unlocked_ioctl(file, FIONREAD, 0) == -PROBE_ERRNO;
-#ifdef CONFIG_COMPAT
-	if (works) {
-		probe_point = POINT_COMPAT_IOCTL;
-		works = file->f_op->compat_ioctl(file, FIONREAD, 0) ==
-			-PROBE_ERRNO;
-	}
-#endif
-	fput(file);
-
-	return works;
-}
-
-/* Leaves probe_point at the point that failed. */
-static bool probe_all(void)
-{
-	int value = 0, len = sizeof(value);
-	struct socket *sock = NULL;
-
-	probe_point = POINT_CREATE;
-	if (sock_create_kern(&init_net, AF_UNIX, SOCK_DGRAM, 0, &sock) !=
-	    -PROBE_ERRNO)
-		goto failed;
-	probe_point = POINT_POST_CREATE;
-	if (sock_create_kern(&init_net, AF_UNIX, SOCK_DGRAM, 0, &sock) !=
-	    -PROBE_ERRNO)
-		goto failed;
-	probe_point = NR_POINTS;
-	if (sock_create_kern(&init_net, AF_UNIX, SOCK_DGRAM, 0, &sock)) {
-		sock = NULL;
-		goto failed;
-	}
-
-	probe_point = POINT_SETSOCKOPT;
-	if (sock_setsockopt(sock, SOL_SOCKET, SO_KEEPALIVE,
-			    KERNEL_SOCKPTR(&value), len) != -PROBE_ERRNO)
-		goto failed;
-	probe_point = POINT_GETSOCKOPT;
-	if (persock_sol_socket_get(persock_sk_getsockopt, sock, SO_KEEPALIVE,
-				   KERNEL_SOCKPTR(&value),
-				   KERNEL_SOCKPTR(&len)) != -PROBE_ERRNO)
-		goto failed;
-
-	return probe_file(sock);
-
-failed:
-	if (sock)
-		sock_release(sock);
-	return false;
-}
-
-/**
- * persock_probe() - see that every interception point works
- * @failed: the name of the one that does not, or what else went wrong
- *
- * Sends a socket of its own through all of them.
- *
- * Context: process context; persock_mutex is held.
- * Return: 0; -EIO when a point was not intercepted; see persock_arm().
- */
-int persock_probe(const char **failed)
-{
-	bool works;
-	int err;
-
-	err = persock_arm(NULL);
-	if (err) {
-		*failed = "ftrace refuses to arm the interception points";
-		return err;
-	}
-
-	WRITE_ONCE(probe_task, current);
-	works = probe_all();
-	WRITE_ONCE(probe_task, NULL);
-	persock_disarm();
-	if (works)
-		return 0;
-
-	*failed = probe_point < NR_POINTS ? point_names[probe_point] :
-					    "no probe socket could be made";
-	return -EIO;
-}
-
 /*
  * kprobes know the address of every function, and whether ftrace can meet it
  * there. They are registered disabled: nothing is probed.
  */
-static int __init find_point(enum point point)
+static int __init find_point(const char *name, unsigned long *ip)
 {
 	struct kprobe probe = {
-		.symbol_name = point_names[point],
+		.symbol_name = name,
 		.flags = KPROBE_FLAG_DISABLED,
 	};
 	int err;
@@ -602,13 +583,13 @@ static int __init find_point(enum point point)
 	err = register_kprobe(&probe);
 	if (err) {
 		pr_err("%s() is missing from this kernel, or is inlined: it cannot be intercepted\n",
-		       point_names[point]);
+		       name);
 		return err;
 	}
-	point_ips[point] = (unsigned long)probe.addr;
+	*ip = (unsigned long)probe.addr;
 	if (!(probe.flags & KPROBE_FLAG_FTRACE)) {
 		pr_err("%s() is built without a call to ftrace: it cannot be intercepted\n",
-		       point_names[point]);
+		       name);
 		err = -EOPNOTSUPP;
 	}
 	unregister_kprobe(&probe);
@@ -624,20 +605,31 @@ static int __init find_point(enum point point)
  */
 int __init persock_intercept_init(void)
 {
-	enum point point;
+	unsigned int i;
 	int err;
 
-	for (point = 0; point < NR_POINTS; point++) {
-		err = find_point(point);
+	for (i = 0; i < PERSOCK_NR_POINTS; i++) {
+		err = find_point(persock_points[i], &point_ips[i]);
 		if (err)
 			return err;
 	}
-	persock_sk_getsockopt = (void *)point_ips[POINT_GETSOCKOPT];
+	for (i = 0; i < ARRAY_SIZE(lsm_points); i++) {
+		err = find_point(lsm_points[i], &lsm_ips[i]);
+		if (err)
+			return err;
+	}
+	persock_sk_getsockopt = (void *)point_ips[PERSOCK_POINT_GETSOCKOPT];
 
-	err = ftrace_set_filter_ips(&ftrace_ops, point_ips, NR_POINTS, 0, 1);
-	if (err)
+	err = ftrace_set_filter_ips(&ftrace_ops, point_ips, PERSOCK_NR_POINTS,
+				    0, 1);
+	if (!err)
+		err = ftrace_set_filter_ips(&lsm_ops, lsm_ips,
+					    ARRAY_SIZE(lsm_points), 0, 1);
+	if (err) {
 		pr_err("ftrace does not know the interception points: error %d\n",
 		       err);
+		ftrace_free_filter(&ftrace_ops);
+	}
 
 	return err;
 }
@@ -652,5 +644,6 @@ int __init persock_intercept_init(void)
 void persock_intercept_exit(void)
 {
 	ftrace_free_filter(&ftrace_ops);
+	ftrace_free_filter(&lsm_ops);
 	synchronize_rcu_tasks();
 }

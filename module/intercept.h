@@ -10,6 +10,27 @@
 
 struct netlink_ext_ack;
 
+enum persock_point {
+	PERSOCK_POINT_CREATE,
+	PERSOCK_POINT_POST_CREATE,
+	PERSOCK_POINT_GETSOCKOPT,
+	PERSOCK_POINT_SETSOCKOPT,
+	PERSOCK_POINT_IOCTL,
+#ifdef CONFIG_COMPAT
+	PERSOCK_POINT_COMPAT_IOCTL,
+#endif
+#ifdef PERSOCK_HAVE_URING_CMD
+	PERSOCK_POINT_URING_CMD,
+#endif
+	PERSOCK_NR_POINTS,
+};
+
+/* Names of the functions. */
+extern const char *const persock_points[PERSOCK_NR_POINTS];
+
+/* What a call of the probe's is refused with: nothing in the socket layer is. */
+#define PERSOCK_PROBE_ERRNO EDOTDOT
+
 /* sk_getsockopt(), or NULL where the compat layer has an exported way. */
 extern persock_sk_getsockopt_t persock_sk_getsockopt;
 
@@ -17,7 +38,9 @@ int persock_intercept_init(void);
 void persock_intercept_exit(void);
 int persock_arm(struct netlink_ext_ack *extack);
 void persock_disarm(void);
+int persock_arm_lsm(void);
 bool persock_armed(void);
-int persock_probe(const char **failed);
+void persock_intercept_refuse(enum persock_point point);
+void persock_intercept_resume(void);
 
 #endif /* _PERSOCK_INTERCEPT_H */

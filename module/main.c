@@ -16,6 +16,7 @@
 #include "native.h"
 #include "netlink.h"
 #include "personality.h"
+#include "probe.h"
 #include "router.h"
 
 #define CREATE_TRACE_POINTS

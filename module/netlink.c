@@ -22,6 +22,7 @@
 #include "netlink.h"
 #include "netlink-gen.h"
 #include "personality.h"
+#include "probe.h"
 #include "provider.h"
 
 /**
