@@ -287,6 +287,14 @@ static void shares_store_locked(struct kunit *test)
 	persock_store_put(loaded.store);
 }
 
+static int judge(const struct persock_version *version,
+		 const struct persock_request *request, unsigned int *rule)
+{
+	enum persock_section section;
+
+	return persock_judge_request(&version->policy, request, &section, rule);
+}
+
 /* The rule decides, and the providers are asked in their order. */
 static void judge_locked(struct kunit *test)
 {
@@ -302,10 +310,9 @@ static void judge_locked(struct kunit *test)
 	};
 	unsigned int rule;
 
-	KUNIT_EXPECT_EQ(test, persock_version_judge(version, &tcp, &rule), 0);
+	KUNIT_EXPECT_EQ(test, judge(version, &tcp, &rule), 0);
 	KUNIT_EXPECT_NE(test, rule, 0);
-	KUNIT_EXPECT_EQ(test, persock_version_judge(version, &raw, &rule),
-			-EAFNOSUPPORT);
+	KUNIT_EXPECT_EQ(test, judge(version, &raw, &rule), -EAFNOSUPPORT);
 	KUNIT_EXPECT_EQ(test, rule, 0);
 	KUNIT_EXPECT_PTR_EQ(test, persock_version_provider(version, &tcp),
 			    &hostinet);
@@ -313,8 +320,7 @@ static void judge_locked(struct kunit *test)
 			    &native);
 
 	version = persock_personality_version(persock_personality_find("none"));
-	KUNIT_EXPECT_EQ(test, persock_version_judge(version, &tcp, &rule),
-			-EAFNOSUPPORT);
+	KUNIT_EXPECT_EQ(test, judge(version, &tcp, &rule), -EAFNOSUPPORT);
 
 	/* Allowed by rule, but nobody's: never an ungoverned socket. */
 	KUNIT_EXPECT_EQ(test, persock_personality_add("a", &proposal, NULL), 0);
