@@ -22,11 +22,12 @@ help:
 	@echo 'make selftests-bin   the selftest programs: build/selftests/'
 	@echo 'make demo            persock at work on real programs, in a virtual machine'
 	@echo 'make check           KUnit, then every selftest on each stock kernel (TESTS="a_test b_test.sh" picks)'
+	@echo 'make check-the-checks  the tests catch bugs that are planted on purpose'
 	@echo 'make kunit           KUnit alone'
 	@echo 'make vm              a shell in a virtual machine with persock loaded'
 	@echo 'make clean           remove build/ (downloaded kernels stay in the cache)'
 	@echo
-	@echo 'KERNEL=NAME picks one of: $(KERNELS)'
+	@echo 'KERNEL=NAME picks one of: $(KERNELS), or debug (built from source, ten minutes once)'
 
 # kbuild writes its output beside the sources. A mirror of them for each kernel keeps the tree
 # clean and the kernels apart. What differs is copied with the time of the copy, not of the edit: an
@@ -39,7 +40,7 @@ mirror := rsync -rlpc --delete --prune-empty-dirs --exclude='*.mod.c' \
 modules: $(addprefix modules-,$(all))
 
 modules-%:
-	@tools/setup build $(if $(C),lint)
+	@tools/setup build $(if $(C),lint) $(if $(filter debug,$*),kunit)
 	$(call say,persock.ko for $*)
 	@mkdir -p build/$*/selftests
 	@exec 9>build/$*/.lock; flock 9; \
@@ -56,6 +57,14 @@ tool:
 	@tools/setup build
 	$(call say,the persock command)
 	@$(MAKE) -C tools/persock O='$(CURDIR)/build/tools'
+
+# The same with the compiler's checks built in, for files that are broken on purpose.
+.PHONY: tool-sanitized
+tool-sanitized:
+	@tools/setup build
+	$(call say,the persock command with sanitizers)
+	@$(MAKE) -s -C tools/persock O='$(CURDIR)/build/tools-sanitized' \
+		CFLAGS='-O1 -g -fsanitize=address,undefined' LDFLAGS='-fsanitize=address,undefined'
 
 .PHONY: selftests-bin
 selftests-bin:
@@ -78,15 +87,27 @@ kunit:
 
 # Failing tests do not end this early: the summary, which is last, judges all logs together.
 .PHONY: check
-check: clean-check modules tool selftests-bin
+check: clean-check modules tool tool-sanitized selftests-bin
 	@tools/setup kunit vm tests lint
 	$(call say,the tree itself)
 	@mkdir -p build/check
 	@selftests/tree_check >build/check/tree.ktap || true
+	$(call say,policy files)
+	@selftests/policy_offline build/tools/persock build/tools-sanitized/persock \
+		>build/check/tool.ktap || true
 	$(call say,KUnit)
 	@kunit/run
 	@selftests/vm/check $(all)
 	@selftests/summary build/check/*.ktap
+
+# Bugs that are planted on purpose must be caught; see selftests/planted/run.
+.PHONY: check-the-checks
+check-the-checks: tool selftests-bin
+	@tools/setup vm tests
+	$(call say,planted bugs)
+	@mkdir -p build/check
+	@selftests/planted/run $(if $(KERNEL),--kernel $(KERNEL)) | tee build/check/planted.ktap
+	@selftests/summary build/check/planted.ktap
 
 .PHONY: clean-check
 clean-check:

@@ -24,6 +24,10 @@ NLMSG_ERROR, NLMSG_DONE = 2, 3
 GENL_ID_CTRL, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 16, 3, 1, 2
 ROUND_TRIPS = 1000
 MUTATIONS = 500
+
+# A process costs much in an emulated machine, and there is one for each kernel: each takes its
+# half. The tool alone goes through all of them on the host, see policy_offline.
+HALF = {"stock-6.1": 0, "stock-6.12": 1}.get(os.environ.get("PERSOCK_KERNEL"))
 NAME = "policy-file"
 
 
@@ -139,6 +143,10 @@ def expect(truth, *what):
         raise Failure(" ".join(str(part) for part in what))
 
 
+def mine(count):
+    return [i for i in range(count) if HALF in (None, i % 2)]
+
+
 def load(path):
     done = tool("personality", "set", path, NAME)
     expect(done.returncode == 0 and not done.stderr, path, "is refused:", done.stderr)
@@ -147,7 +155,7 @@ def load(path):
 def round_trips(module, directory, _):
     """What the module has of a file it has of what is shown of it, too."""
     seed = int(os.environ.get("SEED", "1"))
-    for i in range(ROUND_TRIPS):
+    for i in mine(ROUND_TRIPS):
         path, shown = f"{directory}/file.yaml", f"{directory}/shown.yaml"
         with open(path, "w", encoding="utf-8") as file:
             file.write(policy_random.Generator(seed * 1000003 + i).policy(NAME))
@@ -155,8 +163,6 @@ def round_trips(module, directory, _):
         policy = module.policy(NAME)
         show = tool("personality", "show", NAME)
         expect(show.returncode == 0 and not show.stderr, "show:", show.stderr)
-        check = tool("check", text=show.stdout)
-        expect(check.returncode == 0, f"seed {seed}, policy {i}:", check.stderr)
         with open(shown, "wb") as file:
             file.write(show.stdout)
         load(shown)
@@ -173,32 +179,31 @@ def mutations(module, directory, _):
     load(path)
     before = module.policy(NAME)
     refused = 0
-    for i in range(MUTATIONS):
-        rng = policy_mutate.random.Random(i)
-        text = policy_mutate.mutate(policy_random.Generator(i).policy(NAME), rng)
+    for i in mine(MUTATIONS):
         with open(path, "wb") as file:
-            file.write(text)
-        check = tool("check", path)
-        expect(check.returncode in (0, 1), f"mutation {i}: check ends with", check.returncode,
-               check.stderr)
-        if check.returncode == 0:
+            file.write(policy_mutate.mutated(i, NAME))
+        done = tool("personality", "set", path, NAME)
+        expect(done.returncode in (0, 1), f"mutation {i}: set ends with", done.returncode,
+               done.stderr)
+        if done.returncode == 0:    # still a policy
+            before = module.policy(NAME)
             continue
         refused += 1
-        expect(check.stderr.startswith(b"persock: " + path.encode() + b":"),
-               f"mutation {i}: no file in", check.stderr)
-        expect(re.match(rb":\d+: .", check.stderr[9 + len(path):]) or b": is empty" in check.stderr,
-               f"mutation {i}: no line in", check.stderr)
-        done = tool("personality", "set", path, NAME)
-        expect(done.returncode == 1, f"mutation {i}: set ends with", done.returncode, done.stderr)
-        done = tool("personality", "add", path, NAME + "-new")
-        expect(done.returncode == 1, f"mutation {i}: add ends with", done.returncode, done.stderr)
+        expect(done.stderr.startswith(b"persock: " + path.encode() + b":"),
+               f"mutation {i}: no file in", done.stderr)
+        expect(re.match(rb":\d+: .", done.stderr[9 + len(path):]) or b": is empty" in done.stderr,
+               f"mutation {i}: no line in", done.stderr)
         expect(module.policy(NAME) == before, f"mutation {i} changed the policy")
+        if refused % 10 == 0:
+            done = tool("personality", "add", path, NAME + "-new")
+            expect(done.returncode == 1, f"mutation {i}: add ends with", done.returncode,
+                   done.stderr)
     try:
         module.policy(NAME + "-new")
         raise Failure("a broken file made a personality")
     except OSError:
         pass
-    expect(refused > MUTATIONS / 2, "only", refused, "mutations are broken")
+    expect(refused > len(mine(MUTATIONS)) / 2, "only", refused, "mutations are broken")
 
 
 def presets(module, directory, _):

@@ -60,13 +60,18 @@ def mutate(text, rng):
     return bytes(data)
 
 
+def mutated(number, name, seed=1):
+    """The text of one mutation, the same each time."""
+    return mutate(Generator(seed * 9000011 + number).policy(name),
+                  random.Random(seed * 7000003 + number))
+
+
 def main():
     directory, count = sys.argv[1], int(sys.argv[2])
     seed = int(sys.argv[3]) if len(sys.argv) > 3 else 1
     for i in range(count):
-        rng = random.Random(seed * 7000003 + i)
         with open(f"{directory}/{i}.yaml", "wb") as file:
-            file.write(mutate(Generator(seed * 9000011 + i).policy("mutated"), rng))
+            file.write(mutated(i, "mutated", seed))
 
 
 if __name__ == "__main__":
