@@ -154,7 +154,7 @@ int persock_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return persock_reply_send(info, reply, header, err);
 }
 
-static int put_provider(struct sk_buff *skb, const void *entry)
+static int put_provider(struct sk_buff *skb, const void *entry, bool alone)
 {
 	const struct persock_provider *provider = entry;
 	const char *const *gap = provider->lsm_gaps;
@@ -181,7 +181,7 @@ static int put_provider(struct sk_buff *skb, const void *entry)
  * @skb: where it goes
  * @cb: the dump; its args[0] counts the entries that were sent
  * @cmd: the command that is answered
- * @put: puts the entry
+ * @put: puts the entry; alone in a message it is not tried again in another
  * @entry: the entry
  *
  * An entry that does not fit is sent again in the next message.
@@ -189,9 +189,11 @@ static int put_provider(struct sk_buff *skb, const void *entry)
  * Return: 0, or -EMSGSIZE when it does not fit.
  */
 int persock_dump_entry(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
-		       int (*put)(struct sk_buff *skb, const void *entry),
+		       int (*put)(struct sk_buff *skb, const void *entry,
+				  bool alone),
 		       const void *entry)
 {
+	bool alone = !skb->len;
 	void *header;
 	int err;
 
@@ -202,7 +204,7 @@ int persock_dump_entry(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 		return -EMSGSIZE;
 
 	genl_dump_check_consistent(cb, header);
-	err = put(skb, entry);
+	err = put(skb, entry, alone);
 	if (err)
 		genlmsg_cancel(skb, header);
 	else
@@ -341,12 +343,12 @@ int persock_nl_detach_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static int put_attachment(struct sk_buff *skb, const void *entry)
+static int put_attachment(struct sk_buff *skb, const void *entry, bool alone)
 {
 	const struct persock_attachment *attachment = entry;
 	struct persock_totals totals = { };
+	int length, err = 0;
 	char *path;
-	int length;
 
 	if (persock_put_u64(skb, PERSOCK_A_CGROUP_ID, attachment->id))
 		return -EMSGSIZE;
@@ -362,16 +364,16 @@ static int put_attachment(struct sk_buff *skb, const void *entry)
 	if (persock_put_counters(skb, &totals))
 		return -EMSGSIZE;
 
-	/* A path that does not fit is left out: the id tells which it is. */
 	path = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!path)
 		return -ENOMEM;
 	length = cgroup_path(attachment->cgroup, path, PATH_MAX);
 	if (length >= 0 && length < PATH_MAX)
-		nla_put_string(skb, PERSOCK_A_CGROUP_PATH, path);
+		err = nla_put_string(skb, PERSOCK_A_CGROUP_PATH, path);
 	kfree(path);
 
-	return 0;
+	/* One that fits no message is left out: the id tells which it is. */
+	return alone ? 0 : err;
 }
 
 int persock_nl_attachment_get_doit(struct sk_buff *skb, struct genl_info *info)
@@ -392,7 +394,7 @@ int persock_nl_attachment_get_doit(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&persock_mutex);
 	attachment = persock_attachment_find(id);
 	if (attachment) {
-		err = put_attachment(reply, attachment);
+		err = put_attachment(reply, attachment, true);
 	} else {
 		NL_SET_ERR_MSG(info->extack,
 			       "the cgroup is not attached to a personality");

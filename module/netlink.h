@@ -25,7 +25,8 @@ int persock_put_u64(struct sk_buff *skb, int attribute, u64 value);
 int persock_put_counters(struct sk_buff *skb,
 			 const struct persock_totals *totals);
 int persock_dump_entry(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
-		       int (*put)(struct sk_buff *skb, const void *entry),
+		       int (*put)(struct sk_buff *skb, const void *entry,
+				  bool alone),
 		       const void *entry);
 int persock_dump_result(struct sk_buff *skb, struct netlink_callback *cb,
 			int sent, int err);

@@ -117,7 +117,7 @@ static int put_providers(struct sk_buff *skb,
 	return 0;
 }
 
-static int put_personality(struct sk_buff *skb, const void *entry)
+static int put_personality(struct sk_buff *skb, const void *entry, bool alone)
 {
 	const struct persock_personality *personality = entry;
 	struct persock_totals totals = personality->retired;
@@ -165,7 +165,7 @@ int persock_nl_personality_get_doit(struct sk_buff *skb,
 	mutex_lock(&persock_mutex);
 	personality = persock_personality_find(name);
 	if (personality) {
-		err = put_personality(reply, personality);
+		err = put_personality(reply, personality, true);
 	} else {
 		NL_SET_ERR_MSG(info->extack, "no such personality");
 		err = -ENOENT;

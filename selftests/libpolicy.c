@@ -307,6 +307,39 @@ int policy_set(void)
 	return governed == UNGOVERNED ? 0 : talk(request, NULL);
 }
 
+int policy_dump(__u8 command, const char *name, mnl_cb_t read, void *data)
+{
+	static char messages[1 << 16];
+	struct mnl_socket *own = mnl_socket_open2(NETLINK_GENERIC,
+						  SOCK_CLOEXEC);
+	char text[256] = { };
+	struct nlmsghdr *header = mnl_nlmsg_put_header(text);
+	struct genlmsghdr *genl;
+	int n, more = 1, err = 0;
+
+	if (!own || mnl_socket_bind(own, 0, MNL_SOCKET_AUTOPID))
+		return -errno;
+	header->nlmsg_type = family;
+	header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	header->nlmsg_seq = 1;
+	genl = mnl_nlmsg_put_extra_header(header, sizeof(*genl));
+	genl->cmd = command;
+	genl->version = 1;
+	if (name)
+		mnl_attr_put_strz(header, PERSOCK_A_PERSONALITY, name);
+	if (mnl_socket_sendto(own, header, header->nlmsg_len) < 0)
+		err = -errno;
+	while (!err && more > 0) {
+		n = mnl_socket_recvfrom(own, messages, sizeof(messages));
+		more = n < 0 ? n : mnl_cb_run(messages, n, 1, 0, read, data);
+		if (more < 0)
+			err = -errno;
+	}
+	mnl_socket_close(own);
+
+	return err;
+}
+
 int policy_attach(int cgroup, const char *personality)
 {
 	struct nlmsghdr *header = begin(family, PERSOCK_CMD_ATTACH);

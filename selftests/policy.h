@@ -55,6 +55,15 @@ void policy_bound(enum persock_limit limit, int class, __u32 value,
 /* Let it govern; 0 or -errno. Ungoverned: does nothing. */
 int policy_set(void);
 
+/*
+ * A list of the module's, about a personality or all; 0 or -errno: -EINTR when
+ * what is listed has changed meanwhile. For one thread.
+ */
+struct nlmsghdr;
+int policy_dump(__u8 command, const char *name,
+		int (*read)(const struct nlmsghdr *header, void *data),
+		void *data);
+
 /* Attach a cgroup by its descriptor; 0 or -errno. */
 int policy_attach(int cgroup, const char *personality);
 

@@ -6,6 +6,7 @@
  * Runs in a machine whose time stamp counter counts instructions (QEMU's
  * -icount shift=0): figures are exact, and compared as ratios within one run.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
