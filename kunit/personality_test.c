@@ -287,8 +287,8 @@ static void shares_store_locked(struct kunit *test)
 	persock_store_put(loaded.store);
 }
 
-static int judge(const struct persock_version *version,
-		 const struct persock_request *request, unsigned int *rule)
+static int verdict(const struct persock_version *version,
+		   const struct persock_request *request, unsigned int *rule)
 {
 	enum persock_section section;
 
@@ -310,9 +310,9 @@ static void judge_locked(struct kunit *test)
 	};
 	unsigned int rule;
 
-	KUNIT_EXPECT_EQ(test, judge(version, &tcp, &rule), 0);
+	KUNIT_EXPECT_EQ(test, verdict(version, &tcp, &rule), 0);
 	KUNIT_EXPECT_NE(test, rule, 0);
-	KUNIT_EXPECT_EQ(test, judge(version, &raw, &rule), -EAFNOSUPPORT);
+	KUNIT_EXPECT_EQ(test, verdict(version, &raw, &rule), -EAFNOSUPPORT);
 	KUNIT_EXPECT_EQ(test, rule, 0);
 	KUNIT_EXPECT_PTR_EQ(test, persock_version_provider(version, &tcp),
 			    &hostinet);
@@ -320,7 +320,7 @@ static void judge_locked(struct kunit *test)
 			    &native);
 
 	version = persock_personality_version(persock_personality_find("none"));
-	KUNIT_EXPECT_EQ(test, judge(version, &tcp, &rule), -EAFNOSUPPORT);
+	KUNIT_EXPECT_EQ(test, verdict(version, &tcp, &rule), -EAFNOSUPPORT);
 
 	/* Allowed by rule, but nobody's: never an ungoverned socket. */
 	KUNIT_EXPECT_EQ(test, persock_personality_add("a", &proposal, NULL), 0);

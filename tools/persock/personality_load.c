@@ -135,7 +135,7 @@ static int parse_options(struct request *request, int argc, char **argv)
 
 static int parse_arguments(struct request *request, int nr, char **arguments)
 {
-	int most = request->base ? 1 : 2;
+	int most = request->base ? 1 : 2, status;
 
 	if (!nr)
 		return misuse("personality %s needs a policy file, or a name and --base: persock personality %s FILE [NAME]",
@@ -148,6 +148,9 @@ static int parse_arguments(struct request *request, int nr, char **arguments)
 			      request->verb, arguments[2]);
 	if (request->base) {
 		request->name = arguments[0];
+		status = command_check_name("personality", request->name);
+		if (status)
+			return status;
 		if (source_is_file(request->name))
 			return misuse("personality %s takes a policy file or --base: a personality called \"%s\" would be taken for a file everywhere",
 				      request->verb, request->name);
