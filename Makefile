@@ -40,7 +40,7 @@ mirror := rsync -rlpc --delete --prune-empty-dirs --exclude='*.mod.c' \
 modules: $(addprefix modules-,$(all))
 
 modules-%:
-	@tools/setup build $(if $(C),lint) $(if $(filter debug,$*),kunit)
+	@tools/setup build $(if $(C),lint)
 	$(call say,persock.ko for $*)
 	@mkdir -p build/$*/selftests
 	@exec 9>build/$*/.lock; flock 9; \

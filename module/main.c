@@ -95,8 +95,8 @@ intercept:
 
 /*
  * Every attachment and every governed socket holds a reference to the module:
- * none exists, unless the removal is forced. The attachment objects that are still being freed are waited
- * for before what they use goes.
+ * none exists, unless the removal is forced. The attachment objects that are
+ * still being freed are waited for before what they use goes.
  */
 static void __exit persock_exit(void)
 {

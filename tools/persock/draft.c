@@ -359,3 +359,38 @@ void draft_index(struct draft *draft)
 	else if (!inet->received_max)
 		inet->received_max = RECEIVED_MAX;
 }
+
+bool draft_same_options(const struct persock_options *a,
+			const struct persock_options *b)
+{
+	unsigned int i;
+
+	if (a->nr != b->nr || a->fallback != b->fallback)
+		return false;
+	for (i = 0; i < a->nr; i++) {
+		const struct persock_option *x = &a->list[i], *y = &b->list[i];
+
+		if (x->level != y->level || x->name != y->name ||
+		    x->verdict != y->verdict || x->size != y->size ||
+		    x->max != y->max)
+			return false;
+	}
+
+	return true;
+}
+
+bool draft_same_ioctls(const struct persock_ioctls *a,
+		       const struct persock_ioctls *b)
+{
+	unsigned int i;
+
+	if (a->nr != b->nr || a->fallback != b->fallback)
+		return false;
+	for (i = 0; i < a->nr; i++) {
+		if (a->list[i].cmd != b->list[i].cmd ||
+		    a->list[i].verdict != b->list[i].verdict)
+			return false;
+	}
+
+	return true;
+}

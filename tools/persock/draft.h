@@ -74,6 +74,12 @@ unsigned int draft_rules(const struct draft *draft);
 /* What is wrong with the whole, or NULL: what the kernel would refuse. */
 const char *draft_problem(const struct draft *draft);
 
+/* Do two lists say the same, lines of files apart? */
+bool draft_same_options(const struct persock_options *a,
+			const struct persock_options *b);
+bool draft_same_ioctls(const struct persock_ioctls *a,
+		       const struct persock_ioctls *b);
+
 /* Make the indexes of the address rules, for judging. */
 void draft_index(struct draft *draft);
 

@@ -25,6 +25,11 @@ static int verdict(yaml_document_t *document, int value)
 	return document_text(document, name_of(NAME_ERRNO, 0, -value));
 }
 
+static int name(yaml_document_t *document, enum name_kind kind, int value)
+{
+	return document_text(document, name_of(kind, 0, value));
+}
+
 /* A list of a mapping, made when the first item comes. */
 static int list_of(yaml_document_t *document, int mapping, const char *key,
 		   int *list)
@@ -80,14 +85,10 @@ static void show_sockets(yaml_document_t *document, int root,
 
 		if (rule->family != PERSOCK_ANY)
 			document_set(document, what, "family",
-				     document_text(document,
-						   name_of(NAME_FAMILY, 0,
-							   rule->family)));
+				     name(document, NAME_FAMILY, rule->family));
 		if (rule->type != PERSOCK_ANY)
 			document_set(document, what, "type",
-				     document_text(document,
-						   name_of(NAME_TYPE, 0,
-							   rule->type)));
+				     name(document, NAME_TYPE, rule->type));
 		if (rule->protocol != PERSOCK_ANY)
 			document_set(document, what, "protocol",
 				     protocol(document, rule->family,
@@ -311,41 +312,6 @@ static int show_flags(yaml_document_t *document,
 	return entries.section;
 }
 
-static bool same_options(const struct persock_options *a,
-			 const struct persock_options *b)
-{
-	unsigned int i;
-
-	if (a->nr != b->nr || a->fallback != b->fallback)
-		return false;
-	for (i = 0; i < a->nr; i++) {
-		const struct persock_option *x = &a->list[i], *y = &b->list[i];
-
-		if (x->level != y->level || x->name != y->name ||
-		    x->verdict != y->verdict || x->size != y->size ||
-		    x->max != y->max)
-			return false;
-	}
-
-	return true;
-}
-
-static bool same_ioctls(const struct persock_ioctls *a,
-			const struct persock_ioctls *b)
-{
-	unsigned int i;
-
-	if (a->nr != b->nr || a->fallback != b->fallback)
-		return false;
-	for (i = 0; i < a->nr; i++) {
-		if (a->list[i].cmd != b->list[i].cmd ||
-		    a->list[i].verdict != b->list[i].verdict)
-			return false;
-	}
-
-	return true;
-}
-
 static bool same_flags(const struct persock_flags *a,
 		       const struct persock_flags *b)
 {
@@ -374,12 +340,12 @@ struct differences {
 static void compare(const struct persock_rules *a, const struct persock_rules *b,
 		    struct differences *differ)
 {
-	differ->get = !same_options(&a->get, &b->get);
-	differ->set = !same_options(&a->set, &b->set);
+	differ->get = !draft_same_options(&a->get, &b->get);
+	differ->set = !draft_same_options(&a->set, &b->set);
 	differ->send = !same_flags(&a->send, &b->send);
 	differ->receive = !same_flags(&a->receive, &b->receive);
-	differ->control = !same_options(&a->control_send, &b->control_send);
-	differ->ioctls = !same_ioctls(&a->ioctls, &b->ioctls);
+	differ->control = !draft_same_options(&a->control_send, &b->control_send);
+	differ->ioctls = !draft_same_ioctls(&a->ioctls, &b->ioctls);
 	differ->pair = a->pair != b->pair;
 	differ->mmap = a->mmap != b->mmap;
 	differ->limits = a->option_max != b->option_max ||
