@@ -26,6 +26,7 @@
 #define RECEIVED_MAX	1024
 
 #define BOTH		PERSOCK_NR_CLASSES
+#define NR_LIMITS	(PERSOCK_LIMIT_RECEIVED_CONTROL + 1)
 
 /**
  * struct load - a policy that is being read
@@ -33,6 +34,7 @@
  * @store: of its lists
  * @extack: told why it is refused
  * @seen: defaults that were told, by section and class
+ * @bounded: limits that were told, by class where they are
  * @nr: rules by section and class
  * @lists: where they go
  */
@@ -41,6 +43,7 @@ struct load {
 	struct persock_store *store;
 	struct netlink_ext_ack *extack;
 	bool seen[PERSOCK_NR_SECTIONS][PERSOCK_NR_CLASSES];
+	bool bounded[NR_LIMITS][PERSOCK_NR_CLASSES];
 	unsigned int nr[PERSOCK_NR_SECTIONS][PERSOCK_NR_CLASSES];
 	void *lists[PERSOCK_NR_SECTIONS][PERSOCK_NR_CLASSES];
 };
@@ -142,11 +145,12 @@ static int read_default(struct load *load, const struct nlattr *nest)
 			continue;
 		/* One class of these sockets cannot be filtered, see cmsg.c. */
 		if (section == PERSOCK_SECTION_CONTROL_RECEIVE &&
-		    i == PERSOCK_CLASS_OTHER && verdict) {
+		    i == PERSOCK_CLASS_OTHER) {
 			if (class == BOTH)
 				continue;
-			return refuse(load, nest,
-				      "control messages are judged on receipt for class inet only");
+			if (verdict)
+				return refuse(load, nest,
+					      "control messages are judged on receipt for class inet only");
 		}
 		if (load->seen[section][i])
 			return refuse(load, nest,
@@ -282,6 +286,17 @@ static int fill_rule(struct load *load, const struct nlattr *nest)
 	return err;
 }
 
+/* A limit is told once, as a default is. */
+static int bound(struct load *load, const struct nlattr *nest,
+		 enum persock_limit limit, enum persock_class class)
+{
+	if (load->bounded[limit][class])
+		return refuse(load, nest, "the limit is told already");
+	load->bounded[limit][class] = true;
+
+	return 0;
+}
+
 /* A limit that is told by class, or NULL. */
 static u32 *class_limit(struct persock_rules *rules, enum persock_limit limit)
 {
@@ -331,7 +346,10 @@ static int read_class_bound(struct load *load, const struct nlattr *nest,
 		class = PERSOCK_CLASS_INET;
 	}
 	for (i = 0; !err && i < PERSOCK_NR_CLASSES; i++) {
-		if (class == BOTH || class == i)
+		if (class != BOTH && class != i)
+			continue;
+		err = bound(load, nest, limit, i);
+		if (!err)
 			err = set_limit(load, nest, limit, i, value);
 	}
 
@@ -379,6 +397,9 @@ static int read_bound(struct load *load, const struct nlattr *nest)
 	if (tb[PERSOCK_A_BOUND_CLASS])
 		return refuse(load, tb[PERSOCK_A_BOUND_CLASS],
 			      "the limit is not told by class");
+	err = bound(load, nest, limit, 0);
+	if (err)
+		return err;
 	if (limit == PERSOCK_LIMIT_SOCKETS)
 		return read_socket_bound(load, tb, value);
 
@@ -458,7 +479,7 @@ static int allocate(struct load *load)
 			size += load->nr[section][class] * persock_section_rule_size(section);
 		}
 	}
-	if (nr > 2 * MAX_RULES) {
+	if (nr > MAX_RULES) {
 		load->extack->_msg = "a policy has at most 65536 rules";
 		return -E2BIG;
 	}

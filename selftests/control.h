@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * persock's netlink family, request by request: what libpolicy puts together is
+ * always well-formed, and what this sends need not be.
+ */
+#ifndef SELFTESTS_CONTROL_H
+#define SELFTESTS_CONTROL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <linux/netlink.h>
+#include <linux/types.h>
+
+#include <linux/persock_netlink.h>
+
+#define CONTROL_NAME	(PERSOCK_NAME_MAX + 1)
+
+struct control_answer {
+	bool ended;		/* by an acknowledgement or the end of a dump */
+	int err;		/* 0 or a negative errno */
+	unsigned int messages;	/* other than that */
+	char sentence[128];	/* of the extended acknowledgement */
+};
+
+typedef void (*control_read)(const struct nlmsghdr *message, void *data);
+
+/* Open the socket, and learn the number of the family; 0 or -errno. */
+int control_open(void);
+__u16 control_family(void);
+
+/*
+ * Send @size bytes as they are. The answers to @nr messages whose sequence
+ * numbers begin at @first go to @answers, their messages to @read. Everything
+ * that the kernel has to say to them has been read afterwards. 0 or -errno.
+ */
+int control_exchange(const void *request, size_t size, __u32 first,
+		     unsigned int nr, struct control_answer *answers,
+		     control_read read, void *data);
+
+/* Sequence numbers for @nr messages; the first one. */
+__u32 control_sequence(unsigned int nr);
+
+/*
+ * One command, about a personality when @name is not NULL and about a cgroup
+ * when @fd is not -1. The errno of the answer, negative.
+ */
+int control_do(int command, const char *name, int fd);
+
+/* A list, one message after the other. */
+int control_list(int command, control_read read, void *data);
+
+/* A policy as policy-get tells it: its name and its base apart. */
+struct control_policy {
+	bool split;		/* a message named another personality */
+	char name[CONTROL_NAME];
+	char base[CONTROL_NAME];
+	size_t length;
+	__u32 attributes[1 << 16];
+};
+
+int control_policy_get(const char *name, struct control_policy *policy);
+int control_policy_put(int command, const char *name, const char *base,
+		       const struct control_policy *policy);
+
+#endif /* SELFTESTS_CONTROL_H */

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Memory that the kernel holds: see memory.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "memory.h"
+
+#define ROUNDS		5
+#define PAUSE		400000	/* microseconds */
+#define CACHES		32
+
+static long lowest[CACHES];
+
+/* Of what has to be read out of a file that is one number. */
+static int read_number(const char *path, long *value)
+{
+	FILE *file = fopen(path, "re");
+	int n;
+
+	if (!file)
+		return -errno;
+	n = fscanf(file, "%ld", value);
+	fclose(file);
+
+	return n == 1 ? 0 : -EPROTO;
+}
+
+static int read_cache(const char *folder, long *objects)
+{
+	char path[PATH_MAX];
+	long now;
+	int err, fd;
+
+	snprintf(path, sizeof(path), "%s/shrink", folder);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	err = write(fd, "1", 1) == 1 ? 0 : -errno;
+	close(fd);
+	snprintf(path, sizeof(path), "%s/objects", folder);
+	if (!err)
+		err = read_number(path, &now);
+	if (!err && now < *objects)
+		*objects = now;
+
+	return err;
+}
+
+/* Those of other kinds (kmalloc-cg-*, ...) hold what the module never takes. */
+static int read_objects(struct memory *memory)
+{
+	glob_t caches;
+	int err = 0;
+	size_t i;
+
+	memory->objects = 0;
+	if (glob("/sys/kernel/slab/kmalloc-[0-9]*", 0, NULL, &caches))
+		return -ENOENT;
+	if (caches.gl_pathc > CACHES)
+		err = -E2BIG;
+	for (i = 0; !err && i < caches.gl_pathc; i++) {
+		err = read_cache(caches.gl_pathv[i], &lowest[i]);
+		memory->objects += lowest[i];
+	}
+	globfree(&caches);
+
+	return err;
+}
+
+/* What is in a cache: it is no larger piece. */
+static int read_slabs(struct memory *memory)
+{
+	long per_slab, pages, slabs;
+	char line[512], *data;
+	FILE *file = fopen("/proc/slabinfo", "re");
+
+	if (!file)
+		return -errno;
+	while (fgets(line, sizeof(line), file)) {
+		data = strstr(line, ": slabdata");
+		if (data &&
+		    sscanf(line, "%*s %*d %*d %*d %ld %ld", &per_slab,
+			   &pages) == 2 &&
+		    sscanf(data, ": slabdata %*d %ld", &slabs) == 1)
+			memory->large -= slabs * pages * getpagesize() / 1024;
+	}
+	fclose(file);
+
+	return 0;
+}
+
+static int read_totals(struct memory *memory)
+{
+	FILE *file = fopen("/proc/meminfo", "re");
+	char line[256];
+	long value;
+
+	if (!file)
+		return -errno;
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "Slab: %ld", &value) == 1)
+			memory->large += value;
+		if (sscanf(line, "Percpu: %ld", &value) == 1)
+			memory->percpu = value;
+	}
+	fclose(file);
+
+	return 0;
+}
+
+static int read_areas(struct memory *memory)
+{
+	FILE *file = fopen("/proc/vmallocinfo", "re");
+	char line[512];
+
+	if (!file)
+		return -errno;
+	while (fgets(line, sizeof(line), file))
+		memory->areas += !!strstr(line, "[persock]");
+	fclose(file);
+
+	return 0;
+}
+
+static void lower(long *lowest, long now)
+{
+	if (now < *lowest)
+		*lowest = now;
+}
+
+int memory_measure(struct memory *memory)
+{
+	struct memory now;
+	int err, i;
+
+	for (i = 0; i < CACHES; i++)
+		lowest[i] = LONG_MAX;
+	*memory = (struct memory){
+		LONG_MAX, LONG_MAX, LONG_MAX, LONG_MAX, LONG_MAX
+	};
+	for (i = 0; i < ROUNDS; i++) {
+		usleep(PAUSE);
+		now = (struct memory){ };
+		err = read_objects(&now);
+		if (!err)
+			err = read_totals(&now);
+		if (!err)
+			err = read_slabs(&now);
+		if (!err)
+			err = read_areas(&now);
+		if (!err)
+			err = read_number("/sys/module/persock/refcnt",
+					  &now.users);
+		if (err)
+			return err;
+		memory->objects = now.objects;
+		lower(&memory->large, now.large);
+		lower(&memory->areas, now.areas);
+		lower(&memory->percpu, now.percpu);
+		lower(&memory->users, now.users);
+	}
+
+	return 0;
+}

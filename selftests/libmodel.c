@@ -1,0 +1,481 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A model of what the control plane holds: see model.h. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+
+#include "model.h"
+
+#define GIVEN	16
+
+struct model model;
+
+/* What was given, as it was told then. */
+static struct control_policy given[GIVEN];
+static unsigned int nr_given;
+static char problem[256];
+
+struct model_personality *model_find(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < model.nr; i++) {
+		if (!strcmp(model.personalities[i].name, name))
+			return &model.personalities[i];
+	}
+
+	return NULL;
+}
+
+unsigned int model_attachments_of(const char *name)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < MODEL_CGROUPS; i++)
+		n += !strcmp(model.cgroups[i].personality, name);
+
+	return n;
+}
+
+struct model_cgroup *model_cgroup(__u64 id)
+{
+	unsigned int i;
+
+	for (i = 0; i < MODEL_CGROUPS; i++) {
+		if (model.cgroups[i].id == id)
+			return &model.cgroups[i];
+	}
+
+	return NULL;
+}
+
+/* attach takes a descriptor; elsewhere the id goes first. */
+static struct model_cgroup *cgroup_of(bool attach,
+				      const struct oracle_request *told)
+{
+	unsigned int i;
+
+	if (told->has_id && !attach)
+		return model_cgroup(told->id);
+	for (i = 0; told->has_fd && i < MODEL_CGROUPS; i++) {
+		if (model.cgroups[i].fd == told->fd)
+			return &model.cgroups[i];
+	}
+
+	return NULL;
+}
+
+static void not_now(struct model_foreseen *foreseen, bool condition, int err)
+{
+	if (condition)
+		foreseen->errs[foreseen->nr++] = -err;
+}
+
+/* The test runs without any other provider. */
+static bool provider_exists(const char *name)
+{
+	return !strcmp(name, "native") || !strcmp(name, "hostinet");
+}
+
+/* The base whose policy or providers a proposal takes; NULL: none. */
+static const struct model_personality *base_of(const struct oracle_request *told)
+{
+	return told->based ? model_find(told->base) : NULL;
+}
+
+static void foresee_proposal(bool add, const struct oracle_request *told,
+			     struct model_foreseen *foreseen)
+{
+	const struct model_personality *named = model_find(told->personality);
+	unsigned int i;
+
+	foreseen->why = told->wrong;
+	if (!told->named)
+		foreseen->why = "no personality is named";
+	else if (add && !oracle_name(told->personality))
+		foreseen->why = "no personality can have this name";
+	else if (!told->told && !told->based)
+		foreseen->why = "neither a policy is told nor a base";
+
+	not_now(foreseen, add && named, EEXIST);
+	not_now(foreseen, !add && !named, ENOENT);
+	not_now(foreseen, !add && named && named->given, EPERM);
+	if (!base_of(told))
+		not_now(foreseen, !told->told ||
+			(told->based && !told->nr_providers), ENOENT);
+	for (i = 0; i < told->nr_providers; i++) {
+		if (!provider_exists(told->providers[i])) {
+			not_now(foreseen, true, ENOENT);
+			break;
+		}
+	}
+}
+
+static void foresee_named(bool del, const struct oracle_request *told,
+			  struct model_foreseen *foreseen)
+{
+	const struct model_personality *named = model_find(told->personality);
+
+	if (!told->named)
+		foreseen->why = "no personality is named";
+	not_now(foreseen, !named, ENOENT);
+	not_now(foreseen, del && named && named->given, EPERM);
+	not_now(foreseen, del && named && model_attachments_of(named->name),
+		EBUSY);
+}
+
+/* A descriptor of something else is EBADF, and of a removed cgroup ENOENT. */
+static void foresee_cgroup(bool attach, const struct oracle_request *told,
+			   struct model_foreseen *foreseen)
+{
+	const struct model_cgroup *cgroup = cgroup_of(attach, told);
+
+	if (!told->has_fd && (attach || !told->has_id))
+		foreseen->why = "no cgroup is named";
+	if (attach && !told->named)
+		foreseen->why = "no personality is named";
+	not_now(foreseen, !cgroup && (attach || !told->has_id), EBADF);
+	not_now(foreseen, !cgroup, ENOENT);
+	if (attach)
+		not_now(foreseen, !model_find(told->personality), ENOENT);
+	else
+		not_now(foreseen, cgroup && !cgroup->personality[0], ENOENT);
+}
+
+/* Whether generic netlink takes the header, and whether it asks for a list. */
+static const char *check_header(const struct nlmsghdr *message, bool *list)
+{
+	const struct genlmsghdr *genl = NLMSG_DATA(message);
+	__u16 flags = message->nlmsg_flags;
+
+	if (message->nlmsg_len < NLMSG_LENGTH(GENL_HDRLEN))
+		return "the message is too short";
+	*list = (flags & NLM_F_DUMP) == NLM_F_DUMP;
+	if (*list)
+		flags &= ~NLM_F_DUMP;
+	if (genl->reserved || flags & ~(NLM_F_REQUEST | NLM_F_ACK | NLM_F_ECHO))
+		return "bits are set that have no meaning";
+
+	switch (genl->cmd) {
+	case PERSOCK_CMD_PERSONALITY_GET:
+	case PERSOCK_CMD_ATTACHMENT_GET:
+		return NULL;
+	case PERSOCK_CMD_PROVIDER_GET:
+	case PERSOCK_CMD_POLICY_GET:
+		return *list ? NULL : "the command only lists";
+	default:
+		if (!genl->cmd || genl->cmd > PERSOCK_CMD_POLICY_GET)
+			return "there is no such command";
+		return *list ? "the command does not list" : NULL;
+	}
+}
+
+void model_foresee(const struct nlmsghdr *message, struct oracle_request *told,
+		   struct model_foreseen *foreseen)
+{
+	const struct genlmsghdr *genl = NLMSG_DATA(message);
+	bool list = false;
+
+	memset(told, 0, sizeof(*told));
+	memset(foreseen, 0, sizeof(*foreseen));
+	foreseen->why = check_header(message, &list);
+	if (foreseen->why) {
+		foreseen->core = true;
+		return;
+	}
+	oracle_read(genl + 1, message->nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN),
+		    told);
+	foreseen->why = told->malformed;
+	if (foreseen->why) {
+		foreseen->malformed = true;
+		return;
+	}
+
+	switch (genl->cmd) {
+	case PERSOCK_CMD_PERSONALITY_NEW:
+	case PERSOCK_CMD_PERSONALITY_SET:
+		foresee_proposal(genl->cmd == PERSOCK_CMD_PERSONALITY_NEW, told,
+				 foreseen);
+		break;
+	case PERSOCK_CMD_PERSONALITY_DEL:
+	case PERSOCK_CMD_POLICY_GET:
+		foresee_named(genl->cmd == PERSOCK_CMD_PERSONALITY_DEL, told,
+			      foreseen);
+		break;
+	case PERSOCK_CMD_ATTACH:
+	case PERSOCK_CMD_DETACH:
+		foresee_cgroup(genl->cmd == PERSOCK_CMD_ATTACH, told, foreseen);
+		break;
+	case PERSOCK_CMD_PERSONALITY_GET:
+		if (!list)
+			foresee_named(false, told, foreseen);
+		break;
+	case PERSOCK_CMD_ATTACHMENT_GET:
+		if (!list)
+			foresee_cgroup(false, told, foreseen);
+		break;
+	}
+}
+
+/*
+ * What is not valid is told so by EINVAL, or ERANGE for a number outside of an
+ * enumeration and a string that is too long, or E2BIG for too many rules and
+ * providers. It may be refused as well for what it names: which of several
+ * reasons is told is not laid down. What netlink itself refuses has no other.
+ */
+bool model_fits(const struct model_foreseen *foreseen, int err)
+{
+	unsigned int i;
+
+	for (i = 0; i < foreseen->nr; i++) {
+		if (foreseen->errs[i] == err)
+			return true;
+	}
+	if (!foreseen->why)
+		return foreseen->nr ? false : !err || err == -ENOMEM;
+	if (foreseen->core)
+		return err == -EINVAL || err == -EOPNOTSUPP;
+	if (foreseen->malformed)
+		return err == -EINVAL || err == -ERANGE;
+
+	return err == -EINVAL || err == -E2BIG;
+}
+
+static struct model_personality *
+apply_proposal(const struct oracle_request *told)
+{
+	const struct model_personality *base = base_of(told);
+	struct model_personality *named = model_find(told->personality);
+	struct model_personality next = { };
+
+	strcpy(next.name, told->personality);
+	strcpy(next.base, told->base);
+	next.policy = told->told ? told->policy : base->policy;
+	next.nr_providers = told->nr_providers;
+	memcpy(next.providers, told->providers, sizeof(next.providers));
+	if (!told->nr_providers && base) {
+		next.nr_providers = base->nr_providers;
+		memcpy(next.providers, base->providers, sizeof(next.providers));
+	} else if (!told->nr_providers) {
+		next.nr_providers = 1;
+		strcpy(next.providers[0], "native");
+	}
+	/* Its own base may be the one that is replaced. */
+	if (!named)
+		named = &model.personalities[model.nr++];
+	*named = next;
+
+	return named;
+}
+
+struct model_personality *model_apply(const struct nlmsghdr *message,
+				      const struct oracle_request *told)
+{
+	const struct genlmsghdr *genl = NLMSG_DATA(message);
+	struct model_personality *named = model_find(told->personality);
+
+	switch (genl->cmd) {
+	case PERSOCK_CMD_PERSONALITY_NEW:
+	case PERSOCK_CMD_PERSONALITY_SET:
+		return apply_proposal(told);
+	case PERSOCK_CMD_PERSONALITY_DEL:
+		*named = model.personalities[--model.nr];
+		break;
+	case PERSOCK_CMD_ATTACH:
+		strcpy(cgroup_of(true, told)->personality, told->personality);
+		break;
+	case PERSOCK_CMD_DETACH:
+		cgroup_of(false, told)->personality[0] = '\0';
+		break;
+	}
+
+	return NULL;
+}
+
+const char *model_tell(const char *what, const char *name, int err)
+{
+	snprintf(problem, sizeof(problem), "%.64s: %s%s%s", name, what,
+		 err ? ": " : "", err ? strerror(-err) : "");
+	return problem;
+}
+
+const char *model_compare(const struct model_personality *personality,
+			  struct control_policy *policy)
+{
+	static struct oracle_request told;
+	int err = control_policy_get(personality->name, policy);
+	unsigned int i;
+
+	if (err)
+		return model_tell("policy-get", personality->name, err);
+	oracle_read(policy->attributes, policy->length, &told);
+	if (told.malformed || told.wrong)
+		return model_tell(told.malformed ? told.malformed : told.wrong,
+				  personality->name, 0);
+	if (told.policy != personality->policy)
+		return model_tell("the policy is another", personality->name,
+				  0);
+	if (strcmp(policy->base, personality->base) ||
+	    told.nr_providers != personality->nr_providers)
+		return model_tell("the base or the providers are others",
+				  personality->name, 0);
+	for (i = 0; i < told.nr_providers; i++) {
+		if (strcmp(told.providers[i], personality->providers[i]))
+			return model_tell("a provider is another",
+					  personality->name, 0);
+	}
+
+	return NULL;
+}
+
+struct look {
+	unsigned int personalities;
+	unsigned int attachments;
+	const char *why;
+};
+
+static const char *string_of(const struct nlattr *attribute)
+{
+	return attribute ? mnl_attr_get_str(attribute) : "";
+}
+
+static unsigned int sort_out(const struct nlmsghdr *message,
+			     const struct nlattr **told)
+{
+	const struct nlattr *attribute;
+	unsigned int providers = 0;
+
+	memset(told, 0, (PERSOCK_A_MAX + 1) * sizeof(*told));
+	mnl_attr_for_each(attribute, message, sizeof(struct genlmsghdr)) {
+		told[mnl_attr_get_type(attribute)] = attribute;
+		providers += mnl_attr_get_type(attribute) == PERSOCK_A_PROVIDER;
+	}
+
+	return providers;
+}
+
+static void look_at_personality(const struct nlmsghdr *message, void *data)
+{
+	const struct nlattr *told[PERSOCK_A_MAX + 1];
+	unsigned int providers = sort_out(message, told);
+	const char *name = string_of(told[PERSOCK_A_PERSONALITY]);
+	const struct model_personality *personality = model_find(name);
+	struct look *look = data;
+
+	look->personalities++;
+	if (!personality)
+		look->why = model_tell("nobody made this personality", name, 0);
+	else if (strcmp(personality->base, string_of(told[PERSOCK_A_BASE])) ||
+		 personality->nr_providers != providers ||
+		 mnl_attr_get_u8(told[PERSOCK_A_BUILTIN]) !=
+		 personality->given ||
+		 mnl_attr_get_u32(told[PERSOCK_A_ATTACHMENTS]) !=
+		 model_attachments_of(name))
+		look->why = model_tell("the personality is another", name, 0);
+}
+
+static void look_at_attachment(const struct nlmsghdr *message, void *data)
+{
+	const struct nlattr *told[PERSOCK_A_MAX + 1];
+	const struct model_cgroup *cgroup;
+	struct look *look = data;
+	const char *name;
+
+	sort_out(message, told);
+	cgroup = model_cgroup(mnl_attr_get_u64(told[PERSOCK_A_CGROUP_ID]));
+	name = string_of(told[PERSOCK_A_PERSONALITY]);
+	look->attachments++;
+	if (!cgroup || strcmp(cgroup->personality, name))
+		look->why = model_tell("nobody attached this", name, 0);
+}
+
+const char *model_look(void)
+{
+	static struct control_policy policy;
+	unsigned int i, attached = 0;
+	struct look look = { };
+	const char *why;
+
+	if (control_list(PERSOCK_CMD_PERSONALITY_GET, look_at_personality,
+			 &look) ||
+	    control_list(PERSOCK_CMD_ATTACHMENT_GET, look_at_attachment, &look))
+		return model_tell("no list", "netlink", 0);
+	if (look.why)
+		return look.why;
+	for (i = 0; i < MODEL_CGROUPS; i++)
+		attached += !!model.cgroups[i].personality[0];
+	if (look.personalities != model.nr || look.attachments != attached)
+		return model_tell("there is less than was made", "netlink", 0);
+
+	for (i = 0; i < model.nr; i++) {
+		why = model_compare(&model.personalities[i], &policy);
+		if (why)
+			return why;
+	}
+	for (i = 0; i < nr_given; i++) {
+		if (control_policy_get(given[i].name, &policy) ||
+		    given[i].length != policy.length ||
+		    memcmp(given[i].attributes, policy.attributes,
+			   policy.length))
+			return model_tell("what was given has changed",
+					  given[i].name, 0);
+	}
+
+	return NULL;
+}
+
+static void learn_personality(const struct nlmsghdr *message, void *data)
+{
+	struct model_personality *personality =
+		&model.personalities[model.nr++];
+	const struct nlattr *attribute;
+	const char *text;
+
+	memset(personality, 0, sizeof(*personality));
+	mnl_attr_for_each(attribute, message, sizeof(struct genlmsghdr)) {
+		text = mnl_attr_get_payload(attribute);
+		switch (mnl_attr_get_type(attribute)) {
+		case PERSOCK_A_PERSONALITY:
+			strcpy(personality->name, text);
+			break;
+		case PERSOCK_A_BASE:
+			strcpy(personality->base, text);
+			break;
+		case PERSOCK_A_PROVIDER:
+			strcpy(personality->providers[personality->nr_providers++],
+			       text);
+			break;
+		case PERSOCK_A_BUILTIN:
+			personality->given = *text;
+			break;
+		}
+	}
+}
+
+const char *model_learn(void)
+{
+	static struct oracle_request told;
+	int err;
+
+	err = control_list(PERSOCK_CMD_PERSONALITY_GET, learn_personality,
+			   NULL);
+	if (err)
+		return model_tell("no list", "netlink", err);
+	if (model.nr > GIVEN)
+		return model_tell("too many personalities", "netlink", 0);
+	for (nr_given = 0; nr_given < model.nr; nr_given++) {
+		err = control_policy_get(model.personalities[nr_given].name,
+					 &given[nr_given]);
+		if (err)
+			return model_tell("policy-get", given[nr_given].name,
+					  err);
+		oracle_read(given[nr_given].attributes, given[nr_given].length,
+			    &told);
+		model.personalities[nr_given].policy = told.policy;
+	}
+
+	return model_look();
+}

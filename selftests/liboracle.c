@@ -1,0 +1,769 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the specification says about a request: see oracle.h. */
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#include <linux/netlink.h>
+
+#include "oracle.h"
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP	262
+#endif
+
+#define CLASSES		(PERSOCK_CLASS_OTHER + 1)
+#define SECTIONS	PERSOCK_SECTION_LIMITS
+#define LIMITS		(PERSOCK_LIMIT_RECEIVED_CONTROL + 1)
+#define EVERY		CLASSES
+/* More than the test ever sends. */
+#define RULES		16384
+
+#define IGNORE		1
+/* The largest errno that Linux answers, EHWPOISON: the documents say "errno". */
+#define LAST_ERRNO	133
+#define NONE		(-1)
+
+/* The attributes that requests have, as the specification lists them. */
+enum kind { ABSENT, U8, U16, U32, U64, S32, STRING, UNENDED, BINARY, NEST };
+
+struct set {
+	const struct attribute *attributes;
+	unsigned int nr;
+};
+
+struct attribute {
+	enum kind kind;
+	__u32 max;		/* 0: any */
+	const struct set *nested;
+};
+
+#define SET(list) { list, sizeof(list) / sizeof((list)[0]) }
+
+static const struct attribute default_attributes[] = {
+	[PERSOCK_A_DEFAULT_SECTION] = { U32, PERSOCK_SECTION_LIMITS },
+	[PERSOCK_A_DEFAULT_CLASS] = { U32, PERSOCK_CLASS_OTHER },
+	[PERSOCK_A_DEFAULT_VERDICT] = { S32 },
+};
+
+static const struct attribute rule_attributes[] = {
+	[PERSOCK_A_RULE_SECTION] = { U32, PERSOCK_SECTION_LIMITS },
+	[PERSOCK_A_RULE_CLASS] = { U32, PERSOCK_CLASS_OTHER },
+	[PERSOCK_A_RULE_VERDICT] = { S32 },
+	[PERSOCK_A_RULE_LINE] = { U32 },
+	[PERSOCK_A_RULE_FAMILY] = { U32 },
+	[PERSOCK_A_RULE_TYPE] = { U32 },
+	[PERSOCK_A_RULE_PROTOCOL] = { U32 },
+	[PERSOCK_A_RULE_LEVEL] = { S32 },
+	[PERSOCK_A_RULE_NAME] = { S32 },
+	[PERSOCK_A_RULE_SIZE] = { U32 },
+	[PERSOCK_A_RULE_SIZE_MAX] = { U32 },
+	[PERSOCK_A_RULE_FLAGS] = { U32 },
+	[PERSOCK_A_RULE_COMMAND] = { U32 },
+	[PERSOCK_A_RULE_ADDRESS] = { BINARY },
+	[PERSOCK_A_RULE_PREFIX_LENGTH] = { U8 },
+	[PERSOCK_A_RULE_PORT_FIRST] = { U16 },
+	[PERSOCK_A_RULE_PORT_LAST] = { U16 },
+};
+
+static const struct attribute bound_attributes[] = {
+	[PERSOCK_A_BOUND_LIMIT] = { U32, PERSOCK_LIMIT_RECEIVED_CONTROL },
+	[PERSOCK_A_BOUND_CLASS] = { U32, PERSOCK_CLASS_OTHER },
+	[PERSOCK_A_BOUND_VALUE] = { U32 },
+	[PERSOCK_A_BOUND_VERDICT] = { S32 },
+};
+
+static const struct set default_set = SET(default_attributes);
+static const struct set rule_set = SET(rule_attributes);
+static const struct set bound_set = SET(bound_attributes);
+
+/*
+ * Those of all commands: "kernel-policy: global" has a command ignore what only
+ * others take. A provider need not end with a NUL: the generator makes a
+ * string of any attribute that may be repeated one whose end its length tells.
+ */
+static const struct attribute request_attributes[] = {
+	[PERSOCK_A_CGROUP_FD] = { U32 },
+	[PERSOCK_A_CGROUP_ID] = { U64 },
+	[PERSOCK_A_PERSONALITY] = { STRING },
+	[PERSOCK_A_BASE] = { STRING },
+	[PERSOCK_A_PROVIDER] = { UNENDED },
+	[PERSOCK_A_MODE] = { U32, PERSOCK_MODE_AUDIT },
+	[PERSOCK_A_DEFAULT] = { NEST, 0, &default_set },
+	[PERSOCK_A_RULE] = { NEST, 0, &rule_set },
+	[PERSOCK_A_BOUND] = { NEST, 0, &bound_set },
+};
+
+static const struct set request_set = SET(request_attributes);
+
+#define HAS(name)	(1U << PERSOCK_A_RULE_##name)
+#define ADDRESSES	(HAS(ADDRESS) | HAS(PREFIX_LENGTH))
+#define WHERE		(ADDRESSES | HAS(PORT_FIRST) | HAS(PORT_LAST) | HAS(PROTOCOL))
+#define OPTION		(HAS(LEVEL) | HAS(NAME))
+
+/*
+ * The sections. That only what can succeed without effect can be ignored is
+ * read out of "answered with success, without effect; a flag is masked": a
+ * socket, an address or an option's value cannot.
+ */
+static const struct section {
+	int untold;		/* what it says when nothing is told */
+	bool by_class;
+	bool ignores;
+	bool ordered;		/* the order of its rules means something */
+	unsigned int needs;	/* of each rule; 0 and no @has: no rules */
+	unsigned int has;
+} sections[SECTIONS] = {
+	[PERSOCK_SECTION_SOCKETS] = {
+		-EAFNOSUPPORT, false, false, true,
+		0, HAS(FAMILY) | HAS(TYPE) | HAS(PROTOCOL)
+	},
+	[PERSOCK_SECTION_OPTIONS_GET] = {
+		-ENOPROTOOPT, true, false, false,
+		OPTION, OPTION | HAS(SIZE) | HAS(SIZE_MAX)
+	},
+	[PERSOCK_SECTION_OPTIONS_SET] = {
+		-ENOPROTOOPT, true, true, false, OPTION, OPTION | HAS(SIZE)
+	},
+	[PERSOCK_SECTION_FLAGS_SEND] = {
+		-EINVAL, true, true, false, HAS(FLAGS), HAS(FLAGS)
+	},
+	[PERSOCK_SECTION_FLAGS_RECEIVE] = {
+		-EINVAL, true, true, false, HAS(FLAGS), HAS(FLAGS)
+	},
+	[PERSOCK_SECTION_CONTROL_SEND] = {
+		-EINVAL, true, true, false, OPTION, OPTION
+	},
+	/* What has been received can be cut, there is no call to refuse. */
+	[PERSOCK_SECTION_CONTROL_RECEIVE] = {
+		IGNORE, true, true, false, OPTION, OPTION
+	},
+	[PERSOCK_SECTION_IOCTLS] = {
+		-ENOTTY, true, true, false, HAS(COMMAND), HAS(COMMAND)
+	},
+	[PERSOCK_SECTION_CONNECT] = {
+		-EACCES, false, false, true, ADDRESSES, WHERE
+	},
+	[PERSOCK_SECTION_BIND] = {
+		-EACCES, false, false, true, ADDRESSES, WHERE
+	},
+	[PERSOCK_SECTION_ACCEPT] = {
+		-EACCES, false, false, true, ADDRESSES, WHERE
+	},
+	[PERSOCK_SECTION_LISTEN] = { -EACCES },
+	[PERSOCK_SECTION_UNIX_RIGHTS] = { -EACCES },
+	[PERSOCK_SECTION_UNIX_CREDENTIALS] = { -EACCES },
+	[PERSOCK_SECTION_PAIR] = { -EAFNOSUPPORT, true },
+	[PERSOCK_SECTION_MMAP] = { -ENODEV, true },
+};
+
+/* One thing that a policy says; what it has nothing to do with is 0. */
+struct item {
+	int section;
+	int class;
+	int verdict;
+	__u32 line;
+	__u32 order;
+	int family, type, protocol;
+	int level, name;
+	__u32 size, size_max;
+	__u32 flag;
+	__u32 command;
+	__u32 first, last;
+	__u32 prefix;
+	__u32 length;
+	unsigned char address[16];
+};
+
+static struct reading {
+	__u64 policy;
+	__u32 mode;
+	bool told[SECTIONS][CLASSES];
+	int defaults[SECTIONS][CLASSES];
+	__u32 flags[SECTIONS][CLASSES];
+	__u32 rules[SECTIONS][CLASSES];
+	bool bounded[LIMITS][CLASSES];
+	__u32 bounds[LIMITS][CLASSES];
+	int full;
+	unsigned int nr;
+} now;
+
+static struct item items[RULES];
+
+#define for_each(attribute, start, left)				\
+	for (attribute = (const void *)(start);				\
+	     (left) >= NLA_HDRLEN && attribute->nla_len >= NLA_HDRLEN &&\
+	     attribute->nla_len <= (left);				\
+	     (left) -= NLA_ALIGN(attribute->nla_len),			\
+	     attribute = (const void *)((const char *)attribute +	\
+					NLA_ALIGN(attribute->nla_len)))
+
+static const void *data_of(const struct nlattr *attribute)
+{
+	return (const char *)attribute + NLA_HDRLEN;
+}
+
+static int length_of(const struct nlattr *attribute)
+{
+	return attribute->nla_len - NLA_HDRLEN;
+}
+
+static unsigned int type_of(const struct nlattr *attribute)
+{
+	return attribute->nla_type & NLA_TYPE_MASK;
+}
+
+/* An unsigned number of any size. */
+static __u64 number(const struct nlattr *attribute)
+{
+	__u64 value = 0;
+
+	memcpy(&value, data_of(attribute), length_of(attribute));
+	return value;
+}
+
+static int integer(const struct nlattr *attribute)
+{
+	return (__s32)number(attribute);
+}
+
+static const char *check_set(const struct set *set, const void *start,
+			     int left);
+
+static const char *check(const struct attribute *known,
+			 const struct nlattr *attribute)
+{
+	static const int sizes[] = {
+		[U8] = 1, [U16] = 2, [U32] = 4, [U64] = 8, [S32] = 4,
+	};
+	const char *data = data_of(attribute);
+	int length = length_of(attribute);
+
+	if (known->kind == ABSENT)
+		return "requests do not have this attribute";
+	/* Of the other flag, the byte order, netlink takes no notice. */
+	if (!!(attribute->nla_type & NLA_F_NESTED) != (known->kind == NEST))
+		return "a nest is not marked as one, or something else is";
+
+	switch (known->kind) {
+	case NEST:
+		return check_set(known->nested, data, length);
+	case STRING:
+		if (!memchr(data, '\0', length))
+			return "a string does not end";
+		/* fall through */
+	case UNENDED:
+		if (!length)
+			return "a string has no byte";
+		if (length - !data[length - 1] > PERSOCK_NAME_MAX)
+			return "a string is longer than 63";
+		return NULL;
+	case BINARY:
+		return NULL;
+	default:
+		if (length != sizes[known->kind])
+			return "a number has another size";
+		if (known->max && number(attribute) > known->max)
+			return "a number is none of the enumeration";
+		return NULL;
+	}
+}
+
+static const char *check_set(const struct set *set, const void *start,
+			     int left)
+{
+	const struct nlattr *attribute;
+	const char *why;
+
+	for_each(attribute, start, left) {
+		if (type_of(attribute) >= set->nr)
+			return "there is no such attribute";
+		why = check(&set->attributes[type_of(attribute)], attribute);
+		if (why)
+			return why;
+	}
+
+	return left > 0 ? "bytes are left over" : NULL;
+}
+
+/* What is told twice and cannot be, counts as it was told last. */
+static void sort_out(const struct nlattr *nest, const struct nlattr **told,
+		     unsigned int max)
+{
+	const struct nlattr *attribute;
+	int left = length_of(nest);
+
+	memset(told, 0, (max + 1) * sizeof(*told));
+	for_each(attribute, data_of(nest), left)
+		told[type_of(attribute)] = attribute;
+}
+
+/*
+ * A sum, as the order of most things means nothing; and FNV-1a, as any hash of
+ * their bytes will do.
+ */
+static void say(const struct item *item)
+{
+	const unsigned char *byte = (const void *)item;
+	__u64 hash = 0xcbf29ce484222325;
+	size_t i;
+
+	for (i = 0; i < sizeof(*item); i++)
+		hash = (hash ^ byte[i]) * 0x100000001b3;
+	now.policy += hash;
+}
+
+static const char *check_verdict(int section, int verdict)
+{
+	if (verdict == IGNORE && !sections[section].ignores)
+		return "the section cannot ignore";
+	if (verdict > IGNORE || verdict < -LAST_ERRNO)
+		return "this is no verdict";
+	if (section == PERSOCK_SECTION_CONTROL_RECEIVE && verdict < 0)
+		return "what was received cannot be refused";
+	return NULL;
+}
+
+static bool concerns(int section, int class, int i)
+{
+	if (!sections[section].by_class)
+		return i == 0;
+	/* "Class inet only." */
+	if (section == PERSOCK_SECTION_CONTROL_RECEIVE && class == EVERY)
+		return i == PERSOCK_CLASS_INET;
+	return class == EVERY || class == i;
+}
+
+static const char *read_default(const struct nlattr *nest)
+{
+	const struct nlattr *told[PERSOCK_A_DEFAULT_MAX + 1];
+	int section, class = EVERY, verdict, i;
+	const char *why;
+
+	sort_out(nest, told, PERSOCK_A_DEFAULT_MAX);
+	if (!told[PERSOCK_A_DEFAULT_SECTION] ||
+	    !told[PERSOCK_A_DEFAULT_VERDICT])
+		return "a default has a section and a verdict";
+	section = number(told[PERSOCK_A_DEFAULT_SECTION]);
+	verdict = integer(told[PERSOCK_A_DEFAULT_VERDICT]);
+	if (section == PERSOCK_SECTION_LIMITS)
+		return "limits have no default";
+	if (told[PERSOCK_A_DEFAULT_CLASS]) {
+		if (!sections[section].by_class)
+			return "the section is the whole policy's";
+		class = number(told[PERSOCK_A_DEFAULT_CLASS]);
+	}
+	why = check_verdict(section, verdict);
+	if (why)
+		return why;
+	/* policy-get tells that the other class is not filtered. */
+	if (section == PERSOCK_SECTION_CONTROL_RECEIVE &&
+	    class == PERSOCK_CLASS_OTHER && verdict)
+		return "received control messages are judged in class inet only";
+
+	for (i = 0; i < CLASSES; i++) {
+		if (!concerns(section, class, i))
+			continue;
+		if (now.told[section][i])
+			return "a default is told twice";
+		now.told[section][i] = true;
+		now.defaults[section][i] = verdict;
+	}
+
+	return NULL;
+}
+
+/* A number that may be absent; no kind of socket has one above @max. */
+static bool read_any(const struct nlattr *attribute, __u32 max, int *value)
+{
+	*value = attribute ? integer(attribute) : NONE;
+	return !attribute || number(attribute) <= max;
+}
+
+static const char *read_address(const struct nlattr **told, struct item *item)
+{
+	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
+	const struct nlattr *address = told[PERSOCK_A_RULE_ADDRESS];
+	int bit;
+
+	item->length = length_of(address);
+	if (item->length != 4 && item->length != 16)
+		return "this is no address";
+	memcpy(item->address, data_of(address), item->length);
+	item->prefix = number(told[PERSOCK_A_RULE_PREFIX_LENGTH]);
+	if (item->prefix > item->length * 8)
+		return "the address has fewer bits";
+	for (bit = item->prefix; bit < item->length * 8; bit++) {
+		if (item->address[bit / 8] >> (7 - bit % 8) & 1)
+			return "a bit behind the prefix is not 0";
+	}
+	if (item->length == 16 && item->prefix >= 96 &&
+	    !memcmp(item->address, mapped, sizeof(mapped)))
+		return "the prefix is of mapped addresses";
+
+	item->last = 65535;
+	if (told[PERSOCK_A_RULE_PORT_FIRST])
+		item->first = number(told[PERSOCK_A_RULE_PORT_FIRST]);
+	if (told[PERSOCK_A_RULE_PORT_LAST])
+		item->last = number(told[PERSOCK_A_RULE_PORT_LAST]);
+	if (item->first > item->last)
+		return "there is no port in the range";
+	if (!read_any(told[PERSOCK_A_RULE_PROTOCOL], INT_MAX, &item->protocol))
+		return "there is no such protocol";
+	if (item->protocol == IPPROTO_MPTCP)
+		return "MPTCP is judged as TCP";
+
+	return NULL;
+}
+
+static const char *read_what(const struct nlattr **told, struct item *item)
+{
+	const struct nlattr *size = told[PERSOCK_A_RULE_SIZE];
+	const struct nlattr *size_max = told[PERSOCK_A_RULE_SIZE_MAX];
+
+	if (item->section == PERSOCK_SECTION_SOCKETS)
+		return read_any(told[PERSOCK_A_RULE_FAMILY], SHRT_MAX,
+				&item->family) &&
+		       read_any(told[PERSOCK_A_RULE_TYPE], SHRT_MAX,
+				&item->type) &&
+		       read_any(told[PERSOCK_A_RULE_PROTOCOL], INT_MAX,
+				&item->protocol) ? NULL :
+		       "there is no such socket";
+	if (told[PERSOCK_A_RULE_ADDRESS])
+		return read_address(told, item);
+	if (told[PERSOCK_A_RULE_COMMAND])
+		item->command = number(told[PERSOCK_A_RULE_COMMAND]);
+	if (told[PERSOCK_A_RULE_FLAGS]) {
+		item->flag = number(told[PERSOCK_A_RULE_FLAGS]);
+		if (!item->flag)
+			return "\"one or more bits\"";
+		/* They are told without lines, as they have no list. */
+		item->line = 0;
+	}
+	if (told[PERSOCK_A_RULE_LEVEL]) {
+		item->level = integer(told[PERSOCK_A_RULE_LEVEL]);
+		item->name = integer(told[PERSOCK_A_RULE_NAME]);
+	}
+	if (size)
+		item->size = number(size);
+	if (size_max)
+		item->size_max = number(size_max);
+	if (item->size > USHRT_MAX || item->size_max > USHRT_MAX)
+		return "no option has this size";
+	if (item->size_max && item->size_max < item->size)
+		return "the longest answer is shorter than the shortest";
+
+	return NULL;
+}
+
+/* Options, control messages and commands have one verdict each. */
+static bool is_told(const struct item *item)
+{
+	unsigned int i;
+
+	for (i = 0; i < now.nr; i++) {
+		if (items[i].section == item->section &&
+		    items[i].class == item->class &&
+		    items[i].level == item->level &&
+		    items[i].name == item->name &&
+		    items[i].command == item->command)
+			return true;
+	}
+
+	return false;
+}
+
+static const char *add(struct item *item)
+{
+	__u32 flags = item->flag;
+	int section = item->section;
+
+	if (flags) {
+		if (flags & now.flags[section][item->class])
+			return "a flag is told twice";
+		now.flags[section][item->class] |= flags;
+		for (item->flag = 1; item->flag; item->flag <<= 1) {
+			if (flags & item->flag)
+				say(item);
+		}
+		item->flag = flags;
+		return NULL;
+	}
+	if (sections[section].ordered) {
+		item->order = ++now.rules[section][0];
+	} else {
+		if (is_told(item))
+			return "a rule is told twice";
+		if (now.nr == RULES)
+			return "the test tells too many rules";
+		items[now.nr++] = *item;
+		now.rules[section][item->class]++;
+	}
+	say(item);
+
+	return NULL;
+}
+
+static const char *read_rule(const struct nlattr *nest)
+{
+	const struct nlattr *told[PERSOCK_A_RULE_MAX + 1];
+	unsigned int class = EVERY, has = 0;
+	struct item item = { };
+	const char *why;
+	int i;
+
+	sort_out(nest, told, PERSOCK_A_RULE_MAX);
+	if (!told[PERSOCK_A_RULE_SECTION] || !told[PERSOCK_A_RULE_VERDICT])
+		return "a rule has a section and a verdict";
+	item.section = number(told[PERSOCK_A_RULE_SECTION]);
+	item.verdict = integer(told[PERSOCK_A_RULE_VERDICT]);
+	if (item.section == PERSOCK_SECTION_LIMITS ||
+	    !sections[item.section].has)
+		return "the section has no rules";
+	for (i = PERSOCK_A_RULE_FAMILY; i <= PERSOCK_A_RULE_MAX; i++)
+		has |= told[i] ? 1U << i : 0;
+	if (has & ~sections[item.section].has)
+		return "rules of the section do not have this attribute";
+	if (sections[item.section].needs & ~has)
+		return "a rule does not say what it is about";
+	if (told[PERSOCK_A_RULE_CLASS]) {
+		if (!sections[item.section].by_class)
+			return "the section is the whole policy's";
+		class = number(told[PERSOCK_A_RULE_CLASS]);
+	}
+	/* Absent means every class, and that is not inet only. */
+	if (item.section == PERSOCK_SECTION_CONTROL_RECEIVE &&
+	    class != PERSOCK_CLASS_INET)
+		return "received control messages are judged in class inet only";
+	if (told[PERSOCK_A_RULE_LINE])
+		item.line = number(told[PERSOCK_A_RULE_LINE]);
+	why = check_verdict(item.section, item.verdict);
+	if (!why)
+		why = read_what(told, &item);
+	for (i = 0; !why && i < CLASSES; i++) {
+		item.class = i;
+		if (concerns(item.section, class, i))
+			why = add(&item);
+	}
+
+	return why;
+}
+
+static const char *read_bound(const struct nlattr *nest)
+{
+	const struct nlattr *told[PERSOCK_A_BOUND_MAX + 1];
+	unsigned int class = EVERY, limit, i;
+	bool by_class;
+	__u32 value;
+
+	sort_out(nest, told, PERSOCK_A_BOUND_MAX);
+	if (!told[PERSOCK_A_BOUND_LIMIT] || !told[PERSOCK_A_BOUND_VALUE])
+		return "a bound has a limit and a value";
+	limit = number(told[PERSOCK_A_BOUND_LIMIT]);
+	value = number(told[PERSOCK_A_BOUND_VALUE]);
+	by_class = limit >= PERSOCK_LIMIT_OPTION;
+	if (told[PERSOCK_A_BOUND_VERDICT]) {
+		if (limit != PERSOCK_LIMIT_SOCKETS)
+			return "\"The others have a fixed one.\"";
+		now.full = integer(told[PERSOCK_A_BOUND_VERDICT]);
+		if (now.full >= 0 || now.full < -LAST_ERRNO)
+			return "this is no errno";
+	}
+	if (told[PERSOCK_A_BOUND_CLASS]) {
+		if (!by_class)
+			return "the limit is the whole policy's";
+		class = number(told[PERSOCK_A_BOUND_CLASS]);
+	}
+	if (limit == PERSOCK_LIMIT_RECEIVED_CONTROL) {
+		if (class == PERSOCK_CLASS_OTHER)
+			return "\"Class inet only.\"";
+		class = PERSOCK_CLASS_INET;
+	}
+	/* A backlog is an int; no address and no such buffer is longer. */
+	if ((limit == PERSOCK_LIMIT_BACKLOG_FLOOR ||
+	     limit == PERSOCK_LIMIT_BACKLOG_CEILING) && value > INT_MAX)
+		return "there is no such backlog";
+	if (limit >= PERSOCK_LIMIT_ADDRESS && value > USHRT_MAX)
+		return "the limit is above any length";
+
+	for (i = 0; i < CLASSES; i++) {
+		if (by_class ? class != EVERY && class != i : i)
+			continue;
+		if (now.bounded[limit][i])
+			return "a limit is told twice";
+		now.bounded[limit][i] = true;
+		now.bounds[limit][i] = value;
+	}
+
+	return NULL;
+}
+
+/* What was told, and what goes without saying. */
+static const char *conclude(void)
+{
+	const __u32 *floor = now.bounds[PERSOCK_LIMIT_BACKLOG_FLOOR];
+	const __u32 *ceiling = now.bounds[PERSOCK_LIMIT_BACKLOG_CEILING];
+	__u32 *received = now.bounds[PERSOCK_LIMIT_RECEIVED_CONTROL];
+	struct item item = { .section = -1, .verdict = now.mode };
+	int section, limit, i;
+
+	if (*floor && *ceiling && *floor > *ceiling)
+		return "the floor is above the ceiling";
+	say(&item);
+	for (section = 0; section < SECTIONS; section++) {
+		for (i = 0; i < CLASSES; i++) {
+			item = (struct item){ .section = section, .class = i };
+			item.verdict = now.told[section][i] ?
+				       now.defaults[section][i] :
+				       sections[section].untold;
+			if (concerns(section, EVERY, i))
+				say(&item);
+		}
+	}
+	/*
+	 * "Needed where control-receive does not allow all": there it is never
+	 * absent, and 1024 when it is not told, as in gVisor. Elsewhere it is
+	 * for nothing.
+	 */
+	section = PERSOCK_SECTION_CONTROL_RECEIVE;
+	if (!now.rules[section][0] && now.told[section][0] &&
+	    !now.defaults[section][0])
+		*received = 0;
+	else if (!*received)
+		*received = 1024;
+	for (limit = 0; limit < LIMITS; limit++) {
+		for (i = 0; i < CLASSES; i++) {
+			item = (struct item){ .section = -2 - limit, .class = i };
+			item.size = now.bounds[limit][i];
+			if (limit == PERSOCK_LIMIT_SOCKETS && item.size)
+				item.verdict = now.full;
+			say(&item);
+		}
+	}
+
+	return NULL;
+}
+
+static const char *read_all(const void *start, int length, int type,
+			    const char *(*read)(const struct nlattr *nest))
+{
+	const struct nlattr *attribute;
+	const char *why = NULL;
+
+	for_each(attribute, start, length) {
+		if (!why && type_of(attribute) == type)
+			why = read(attribute);
+	}
+
+	return why;
+}
+
+static void copy(char *to, const struct nlattr *attribute)
+{
+	int length = strnlen(data_of(attribute), length_of(attribute));
+
+	memcpy(to, data_of(attribute), length);
+	to[length] = '\0';
+}
+
+static const char *add_provider(struct oracle_request *request,
+				const struct nlattr *attribute)
+{
+	unsigned int i = request->nr_providers;
+
+	if (i == ORACLE_PROVIDERS)
+		return "a personality has at most 8 providers";
+	copy(request->providers[i], attribute);
+	request->nr_providers++;
+	while (i--) {
+		if (!strcmp(request->providers[i],
+			    request->providers[request->nr_providers - 1]))
+			return "a provider is named twice";
+	}
+
+	return NULL;
+}
+
+static const char *read_one(struct oracle_request *request,
+			    const struct nlattr *attribute)
+{
+	switch (type_of(attribute)) {
+	case PERSOCK_A_CGROUP_FD:
+		request->has_fd = true;
+		request->fd = number(attribute);
+		break;
+	case PERSOCK_A_CGROUP_ID:
+		request->has_id = true;
+		request->id = number(attribute);
+		break;
+	case PERSOCK_A_PERSONALITY:
+		request->named = true;
+		copy(request->personality, attribute);
+		break;
+	case PERSOCK_A_BASE:
+		request->based = true;
+		copy(request->base, attribute);
+		break;
+	case PERSOCK_A_PROVIDER:
+		return add_provider(request, attribute);
+	case PERSOCK_A_MODE:
+		now.mode = number(attribute);
+		/* fall through */
+	default:
+		request->told = true;
+	}
+
+	return NULL;
+}
+
+void oracle_read(const void *attributes, int length,
+		 struct oracle_request *request)
+{
+	const struct nlattr *attribute;
+	int left = length;
+	const char *why = NULL;
+
+	memset(request, 0, sizeof(*request));
+	memset(&now, 0, sizeof(now));
+	now.full = -ENFILE;
+	request->malformed = check_set(&request_set, attributes, length);
+	if (request->malformed)
+		return;
+
+	for_each(attribute, attributes, left) {
+		const char *also = read_one(request, attribute);
+
+		why = why ? why : also;
+	}
+	/* An empty one is told by policy-get where there is none. */
+	if (!why && request->base[0] && !oracle_name(request->base))
+		why = "no personality can have the base's name";
+	if (!why)
+		why = read_all(attributes, length, PERSOCK_A_DEFAULT,
+			       read_default);
+	if (!why)
+		why = read_all(attributes, length, PERSOCK_A_RULE, read_rule);
+	if (!why)
+		why = read_all(attributes, length, PERSOCK_A_BOUND,
+			       read_bound);
+	if (!why)
+		why = conclude();
+	request->wrong = why;
+	request->policy = now.policy;
+}
+
+/* The specification's [A-Za-z0-9._-]+, and no option of a command. */
+bool oracle_name(const char *name)
+{
+	size_t i;
+
+	for (i = 0; name[i]; i++) {
+		if (!isascii(name[i]) ||
+		    (!isalnum(name[i]) && !strchr("._-", name[i])))
+			return false;
+	}
+
+	return i && i <= PERSOCK_NAME_MAX && name[0] != '-';
+}

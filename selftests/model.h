@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A model of what the control plane holds: the personalities there are, and
+ * which cgroup is attached to which. It foresees what becomes of a message,
+ * and follows those that were accepted.
+ */
+#ifndef SELFTESTS_MODEL_H
+#define SELFTESTS_MODEL_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+#include <linux/netlink.h>
+
+#include "control.h"
+#include "oracle.h"
+
+#define MODEL_PERSONALITIES	256
+#define MODEL_CGROUPS		4
+
+struct model_personality {
+	char name[CONTROL_NAME];
+	char base[CONTROL_NAME];
+	unsigned int nr_providers;
+	char providers[ORACLE_PROVIDERS][CONTROL_NAME];
+	__u64 policy;		/* as struct oracle_request has it */
+	bool given;		/* comes with the module, cannot be changed */
+};
+
+struct model_cgroup {
+	__u64 id;
+	int fd;
+	char path[PATH_MAX];
+	char personality[CONTROL_NAME];	/* empty: it is not attached */
+};
+
+extern struct model {
+	struct model_personality personalities[MODEL_PERSONALITIES];
+	unsigned int nr;
+	struct model_cgroup cgroups[MODEL_CGROUPS];
+} model;
+
+/* What must become of a message. */
+struct model_foreseen {
+	const char *why;	/* not NULL: it is not valid */
+	bool core;		/* for a reason that persock never hears of */
+	bool malformed;		/* for what the attributes are */
+	/* Valid, but it names what is not there, is taken, or is in use. */
+	unsigned int nr;
+	int errs[6];
+};
+
+struct model_personality *model_find(const char *name);
+unsigned int model_attachments_of(const char *name);
+struct model_cgroup *model_cgroup(__u64 id);
+
+void model_foresee(const struct nlmsghdr *message, struct oracle_request *told,
+		   struct model_foreseen *foreseen);
+
+/* May the answer be this? @err is 0 or negative. */
+bool model_fits(const struct model_foreseen *foreseen, int err);
+
+/*
+ * What an accepted message has changed: the personality that was made or
+ * replaced, or NULL.
+ */
+struct model_personality *model_apply(const struct nlmsghdr *message,
+				      const struct oracle_request *told);
+
+/* What follows returns what is wrong, or NULL. */
+
+/* A sentence about @name; @err is 0 or negative. */
+const char *model_tell(const char *what, const char *name, int err);
+
+/* Take in what is there before anything is made. */
+const char *model_learn(void);
+
+/* Is what policy-get tells of a personality what the model has of it? */
+const char *model_compare(const struct model_personality *personality,
+			  struct control_policy *policy);
+
+/* Is everything there as in the model, and what was given byte by byte? */
+const char *model_look(void);
+
+#endif /* SELFTESTS_MODEL_H */

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the specification says about a request: a judge that a test can hold
+ * the module against.
+ *
+ * It is written from Documentation/netlink/specs/persock.yaml and
+ * Documentation/personalities.rst, and has nothing of module/load.c: where the
+ * two differ, one of them is wrong. Where the documents are silent, what is
+ * assumed is said in a comment.
+ */
+#ifndef SELFTESTS_ORACLE_H
+#define SELFTESTS_ORACLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <linux/types.h>
+
+#include <linux/persock.h>
+#include <linux/persock_netlink.h>
+
+#define ORACLE_PROVIDERS	8
+
+struct oracle_request {
+	/* No request has attributes like these, whatever the command; or NULL. */
+	const char *malformed;
+	/* This is no policy; or NULL. Only commands that carry one care. */
+	const char *wrong;
+
+	bool named;		/* a personality is named */
+	char personality[PERSOCK_NAME_MAX + 1];
+	bool based;		/* a base is named */
+	char base[PERSOCK_NAME_MAX + 1];
+	unsigned int nr_providers;
+	char providers[ORACLE_PROVIDERS][PERSOCK_NAME_MAX + 1];
+	bool told;		/* something of a policy is told */
+	/* Equal for policies that say the same, in whatever words. */
+	__u64 policy;
+
+	bool has_fd;
+	__u32 fd;
+	bool has_id;
+	__u64 id;
+};
+
+/* Read the attributes of a request, from the first one on. */
+void oracle_read(const void *attributes, int length,
+		 struct oracle_request *request);
+
+/* May a personality have this name? */
+bool oracle_name(const char *name);
+
+#endif /* SELFTESTS_ORACLE_H */
