@@ -3,7 +3,6 @@
  * Address rules of a policy: connect, bind and accept, on every road to an
  * address. Every call is made ungoverned as well, where it succeeds.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -56,25 +55,6 @@ FIXTURE_TEARDOWN(address)
 
 /* What a governed call answers; the same call ungoverned succeeds. */
 #define REFUSED(err) (self->id == UNGOVERNED ? 0 : -(err))
-
-static struct inet_addr at(const char *text, in_port_t port)
-{
-	struct inet_addr addr = { };
-
-	if (strchr(text, ':')) {
-		addr.in6.sin6_family = AF_INET6;
-		addr.in6.sin6_port = htons(port);
-		inet_pton(AF_INET6, text, &addr.in6.sin6_addr);
-		addr.len = sizeof(addr.in6);
-	} else {
-		addr.in.sin_family = AF_INET;
-		addr.in.sin_port = htons(port);
-		inet_pton(AF_INET, text, &addr.in.sin_addr);
-		addr.len = sizeof(addr.in);
-	}
-
-	return addr;
-}
 
 /* A UDP socket of @family, connected to an address: 0 or -errno. */
 static int udp_connect(int family, const char *text, in_port_t port)

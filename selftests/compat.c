@@ -6,7 +6,8 @@
  * beside the calls of their own. POLICY says what is expected: "none" and
  * "host" refuse nothing, "gvisor-2020" and "gvisor" as they do in a 64-bit
  * program. Prints KTAP; the exit status is 1 when something is not as it
- * should be. POLICY "one-ioctl" makes one call and says nothing.
+ * should be. POLICY "one-ioctl" makes one call and says nothing. "peers" is a
+ * policy that denies the peer 127.0.0.2 and FIONREAD, "no-peers" none.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -638,17 +639,54 @@ static int one_ioctl(void)
 	return do_ioctl(fd, SIOCGIFCONF, &ifc) != 0;
 }
 
+/* One that may be sent to and one that may not, by each call that names one. */
+static void peers(void)
+{
+	struct sockaddr_in yes, no;
+	struct iovec iov = { "x", 1 };
+	struct mmsghdr mmsg = { .msg_hdr = {
+		.msg_name = &no, .msg_namelen = sizeof(no),
+		.msg_iov = &iov, .msg_iovlen = 1,
+	} };
+	int refused = free_hand ? 1 : -EACCES, receiver, fd, n;
+
+	receiver = bound(SOCK_DGRAM, &yes);
+	no = yes;
+	no.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1);
+	fd = do_socket(AF_INET, SOCK_DGRAM, 0);
+	check("sendto: a peer that is denied", refused,
+	      do_sendto(fd, "x", 1, 0, &no, sizeof(no)));
+	check("sendmsg: a peer that is denied", refused,
+	      do_sendmsg(fd, &mmsg.msg_hdr, 0));
+	check("sendmmsg: a peer that is denied", refused,
+	      do_sendmmsg(fd, &mmsg, 1, 0));
+	check("sendto: another peer", 1,
+	      do_sendto(fd, "x", 1, 0, &yes, sizeof(yes)));
+	check("connect: a peer that is denied", free_hand ? 0 : -EACCES,
+	      do_connect(fd, &no, sizeof(no)));
+	check("connect: another peer", 0, do_connect(fd, &yes, sizeof(yes)));
+	await(receiver);
+	check("ioctl: FIONREAD", free_hand ? 0 : -EPERM,
+	      do_ioctl(receiver, FIONREAD, &n));
+	close(receiver);
+	close(fd);
+}
+
 int main(int argc, char **argv)
 {
+	bool only_peers = false;
 	const char *policy = argc > 1 ? argv[1] : "";
 	int round;
 
 	if (!strcmp(policy, "one-ioctl"))
 		return one_ioctl();
-	free_hand = !strcmp(policy, "none") || !strcmp(policy, "host");
+	only_peers = !strcmp(policy, "peers") || !strcmp(policy, "no-peers");
+	free_hand = !strcmp(policy, "none") || !strcmp(policy, "host") ||
+		    !strcmp(policy, "no-peers");
 	old = !strcmp(policy, "gvisor-2020");
-	if (!free_hand && !old && strcmp(policy, "gvisor")) {
-		fprintf(stderr, "usage: compat none|host|gvisor-2020|gvisor\n");
+	if (!free_hand && !old && !only_peers && strcmp(policy, "gvisor")) {
+		fprintf(stderr,
+			"usage: compat none|host|gvisor-2020|gvisor|peers|no-peers\n");
 		return 2;
 	}
 	/* Should a call wait for ever, it is the one after the last result. */
@@ -657,6 +695,10 @@ int main(int argc, char **argv)
 	printf("TAP version 13\n");
 	for (round = 0; round < 2; round++) {
 		multiplexed = round;
+		if (only_peers) {
+			peers();
+			continue;
+		}
 		creation();
 		connection();
 		timeouts();

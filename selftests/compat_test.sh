@@ -53,6 +53,37 @@ test_gvisor_hostinet() {
 	governed gvisor hostinet native
 }
 
+test_peers_ungoverned() {
+	local cgroup
+	new_cgroup cgroup ungoverned
+	run_compat "$cgroup" no-peers || fail "not as it should be"
+}
+
+# Rules on addresses, and an ioctl that the kernel's 32-bit entry answers by another way.
+peers() { # PROVIDER...
+	local cgroup policy
+	new_personality policy host "$@"
+	{
+		echo "personality: $policy"
+		echo "base: host"
+		echo "providers: [$(IFS=,; echo "$*")]"
+		echo "connect: {default: allow, rules: [{deny: 127.0.0.2, errno: EACCES}]}"
+		echo "ioctls: {default: allow, deny: {FIONREAD: EPERM}}"
+	} >"$work/peers.yaml"
+	ok persock personality set "$work/peers.yaml"
+	new_cgroup cgroup peers
+	ok persock attach "$cgroup" "$policy"
+	run_compat "$cgroup" peers || fail "not as it should be"
+}
+
+test_peers_native() {
+	peers native
+}
+
+test_peers_hostinet() {
+	peers hostinet native
+}
+
 # The verdict on an ioctl is counted once, although the kernel's 32-bit entry may hand it to the
 # other one.
 test_ioctls_are_counted_once() {

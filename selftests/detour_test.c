@@ -128,26 +128,6 @@ static bool sniffed(int sniffer)
 	return seen;
 }
 
-static int send_message(int fd, const struct inet_addr *to, int level, int type,
-			const void *data, size_t length)
-{
-	char control[128] = { };
-	struct iovec iov = { "x", 1 };
-	struct msghdr msg = {
-		.msg_name = (void *)&to->sa, .msg_namelen = to->len,
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control, .msg_controllen = CMSG_SPACE(length),
-	};
-	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
-
-	cmsg->cmsg_level = level;
-	cmsg->cmsg_type = type;
-	cmsg->cmsg_len = CMSG_LEN(length);
-	memcpy(CMSG_DATA(cmsg), data, length);
-
-	return sendmsg(fd, &msg, 0) < 0 ? -errno : 0;
-}
-
 /* IP_OPTIONS, and the control message for one send: source routes of IPv4. */
 TEST_F(detour, source_route)
 {
@@ -159,8 +139,8 @@ TEST_F(detour, source_route)
 				       sizeof(route)));
 	/* To take it back is no harm. */
 	EXPECT_EQ(0, set(fd, SOL_IP, IP_OPTIONS, NULL, 0));
-	EXPECT_EQ(REFUSED(EACCES), send_message(fd, &to, SOL_IP, IP_RETOPTS,
-						route, sizeof(route)));
+	EXPECT_EQ(REFUSED(EACCES), send_with(fd, &to, SOL_IP, IP_RETOPTS,
+					     route, sizeof(route)));
 	EXPECT_EQ(self->id == UNGOVERNED, sniffed(self->sniffer));
 	EXPECT_EQ(1, sendto(fd, "x", 1, 0, &to.sa, to.len));
 	EXPECT_FALSE(sniffed(self->sniffer));
@@ -203,11 +183,11 @@ TEST_F(detour, routing_header)
 				       sizeof(header)));
 	EXPECT_EQ(0, set(fd, SOL_IPV6, IPV6_RTHDR, NULL, 0));
 	/* There may be no route to where it leads: another errno then. */
-	err = send_message(fd, &to, SOL_IPV6, IPV6_RTHDR, &header,
-			   sizeof(header));
+	err = send_with(fd, &to, SOL_IPV6, IPV6_RTHDR, &header,
+			sizeof(header));
 	EXPECT_EQ(self->id != UNGOVERNED, err == -EACCES);
-	err = send_message(fd, &to, SOL_IPV6, IPV6_2292RTHDR_NR, &header,
-			   sizeof(header));
+	err = send_with(fd, &to, SOL_IPV6, IPV6_2292RTHDR_NR, &header,
+			sizeof(header));
 	EXPECT_EQ(self->id != UNGOVERNED, err == -EACCES);
 	err = sendto(before, "x", 1, 0, &to.sa, to.len) < 0 ? -errno : 0;
 	EXPECT_EQ(self->id != UNGOVERNED, err == -EACCES);
@@ -244,16 +224,6 @@ TEST_F(detour, other_options)
 	EXPECT_EQ(0, set(fd, SOL_IPV6, IPV6_2292PKTOPTIONS_NR, NULL, 0));
 	EXPECT_EQ(1, sendto(fd, "x", 1, 0, &to.sa, to.len));
 	close(fd);
-}
-
-static int try_socket(int family, int type, int protocol)
-{
-	int fd = socket(family, type, protocol);
-
-	if (fd < 0)
-		return -errno;
-	close(fd);
-	return 0;
 }
 
 /* The rules cannot hold for these, so they are not made, unless named. */

@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_packet.h>
-#include <linux/io_uring.h>
 #include <linux/netlink.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -23,24 +22,13 @@
 
 #include "harness.h"
 #include "inet.h"
+#include "ring.h"
 
 /* What Debian 12's own linux/io_uring.h does not know yet. */
-#define OP_BIND			56	/* IORING_OP_BIND, since 6.11 */
-#define OP_LISTEN		57	/* IORING_OP_LISTEN, since 6.11 */
 #define SOCKET_OP_SIOCINQ	0	/* SOCKET_URING_OP_*, since 6.6 and 6.7 */
 #define SOCKET_OP_SIOCOUTQ	1
 #define SOCKET_OP_GETSOCKOPT	2
 #define SOCKET_OP_SETSOCKOPT	3
-
-#define RING_ENTRIES	4
-
-struct ring {
-	int fd;
-	char *rings;
-	struct io_uring_sqe *sqes;
-	struct io_uring_params params;
-	unsigned int cqe_flags;		/* of the last completion */
-};
 
 /* The counters of an attachment. */
 enum operation {
@@ -86,99 +74,6 @@ FIXTURE_VARIANT_ADD(entry, hostinet) {
 };
 
 /* --- the ring ------------------------------------------------------------- */
-
-static int ring_open(struct ring *ring, unsigned int flags)
-{
-	struct io_uring_params *p = &ring->params;
-	size_t sq, cq;
-
-	memset(ring, 0, sizeof(*ring));
-	p->flags = flags;
-	ring->fd = syscall(SYS_io_uring_setup, RING_ENTRIES, p);
-	if (ring->fd < 0)
-		return -errno;
-	sq = p->sq_off.array + p->sq_entries * sizeof(unsigned int);
-	cq = p->cq_off.cqes + p->cq_entries * sizeof(struct io_uring_cqe);
-	ring->rings = mmap(NULL, sq > cq ? sq : cq, PROT_READ | PROT_WRITE,
-			   MAP_SHARED | MAP_POPULATE, ring->fd,
-			   IORING_OFF_SQ_RING);
-	ring->sqes = mmap(NULL, p->sq_entries * sizeof(*ring->sqes),
-			  PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
-			  ring->fd, IORING_OFF_SQES);
-	if (ring->rings == MAP_FAILED || ring->sqes == MAP_FAILED)
-		return -errno;
-	return 0;
-}
-
-static unsigned int *ring_word(const struct ring *ring, unsigned int offset)
-{
-	return (unsigned int *)(ring->rings + offset);
-}
-
-/* Hand a request over; 0 or -errno. */
-static int ring_submit(struct ring *ring, const struct io_uring_sqe *sqe)
-{
-	unsigned int *tail = ring_word(ring, ring->params.sq_off.tail);
-	unsigned int mask = *ring_word(ring, ring->params.sq_off.ring_mask);
-	unsigned int *array = ring_word(ring, ring->params.sq_off.array);
-	unsigned int flags = 0, count = 1;
-
-	ring->sqes[*tail & mask] = *sqe;
-	array[*tail & mask] = *tail & mask;
-	__atomic_store_n(tail, *tail + 1, __ATOMIC_SEQ_CST);
-	if (ring->params.flags & IORING_SETUP_SQPOLL) {
-		unsigned int *word = ring_word(ring, ring->params.sq_off.flags);
-
-		if (!(__atomic_load_n(word, __ATOMIC_SEQ_CST) &
-		      IORING_SQ_NEED_WAKEUP))
-			return 0;
-		flags = IORING_ENTER_SQ_WAKEUP;
-	}
-	if (syscall(SYS_io_uring_enter, ring->fd, count, 0, flags, NULL, 0) < 0)
-		return -errno;
-	return 0;
-}
-
-/* Wait for the next completion. */
-static int ring_wait(struct ring *ring)
-{
-	unsigned int *head = ring_word(ring, ring->params.cq_off.head);
-	unsigned int *tail = ring_word(ring, ring->params.cq_off.tail);
-	unsigned int mask = *ring_word(ring, ring->params.cq_off.ring_mask);
-	struct io_uring_cqe *cqes = (void *)(ring->rings +
-					     ring->params.cq_off.cqes);
-	int res;
-
-	while (__atomic_load_n(tail, __ATOMIC_ACQUIRE) == *head) {
-		if (syscall(SYS_io_uring_enter, ring->fd, 0, 1,
-			    IORING_ENTER_GETEVENTS, NULL, 0) < 0)
-			return -errno;
-	}
-	res = cqes[*head & mask].res;
-	ring->cqe_flags = cqes[*head & mask].flags;
-	__atomic_store_n(head, *head + 1, __ATOMIC_RELEASE);
-	return res;
-}
-
-static int ring_do(struct ring *ring, struct io_uring_sqe sqe)
-{
-	int err = ring_submit(ring, &sqe);
-
-	return err ? err : ring_wait(ring);
-}
-
-/* Does this kernel know the request? */
-static bool ring_knows(struct ring *ring, int op)
-{
-	struct {
-		struct io_uring_probe probe;
-		struct io_uring_probe_op ops[256];
-	} all = {};
-
-	return !syscall(SYS_io_uring_register, ring->fd, IORING_REGISTER_PROBE,
-			&all, 256) &&
-	       all.ops[op].flags & IO_URING_OP_SUPPORTED;
-}
 
 static int ring_socket(struct ring *ring, int flags, int family, int type,
 		       int protocol)
@@ -1330,7 +1225,7 @@ TEST_F(entry, uring_recv_waits)
 
 typedef ssize_t (*message_t)(struct ring *ring, int fd, struct msghdr *msg);
 
-static ssize_t send_message(struct ring *ring, int fd, struct msghdr *msg)
+static ssize_t send_one_message(struct ring *ring, int fd, struct msghdr *msg)
 {
 	return sendmsg(fd, msg, 0) < 0 ? -errno : 0;
 }
@@ -1365,7 +1260,7 @@ TEST_F(entry, control_messages_sent)
 		const char *name;
 		message_t send;
 	} ways[] = {
-		{ "sendmsg", send_message },
+		{ "sendmsg", send_one_message },
 		{ "sendmmsg", send_messages },
 		{ "io_uring", ring_send_message },
 		{ "io_uring's worker", worker_send_message },
@@ -1537,7 +1432,7 @@ TEST_F(entry, addresses_of_messages)
 		const char *name;
 		message_t send;
 	} ways[] = {
-		{ "sendmsg", send_message },
+		{ "sendmsg", send_one_message },
 		{ "sendmmsg", send_messages },
 		{ "io_uring", ring_send_message },
 	};

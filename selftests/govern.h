@@ -44,6 +44,9 @@ const char *govern_problem(enum govern_id id, bool *absent);
 const char *govern_path(enum govern_id id);
 const char *govern_personality(enum govern_id id);
 
+/* Does /proc say of the socket @fd that persock governs it? */
+bool govern_shown(int fd);
+
 /*
  * Run the persock tool with the arguments up to the first NULL, and keep the
  * first @size - 1 bytes of what it prints in @output. Returns its exit status,

@@ -88,6 +88,50 @@ test_apparmor_judges_tcp() {
 	ok apparmor_parser --remove "$work/profile"
 }
 
+# A profile and a policy, each of which allows what the other denies: neither gives way.
+test_apparmor_and_a_policy() {
+	local name
+	need_apparmor || return 0
+	make_cgroups
+	chmod 755 "$work"
+	cp "$probe" "$work/both"
+	cat >"$work/profile" <<-END
+		abi <abi/3.0>,
+		profile persock-both-test $work/both {
+			file,
+			capability,
+			network inet stream,
+			network inet dgram,
+		}
+	END
+	ok apparmor_parser --replace --skip-cache "$work/profile"
+	for name in native hostinet; do
+		deny_udp "$name"
+		expect ok within "${govern[$name]}" "$work/both" tcp
+		expect "socket: EPERM" within "${govern[$name]}" "$work/both" udp
+		# The policy has nothing against it.
+		expect "socketpair: EACCES" within "${govern[$name]}" "$work/both" unix
+		expect ok within "${govern[$name]}" "$probe" unix
+	done
+	expect ok within "${govern[plain]}" "$work/both" udp
+	expect "socketpair: EACCES" within "${govern[plain]}" "$work/both" unix
+	ok apparmor_parser --remove "$work/profile"
+}
+
+deny_udp() { # NAME: attach its cgroup to a policy without UDP over IPv4
+	local personality providers=native
+	[ "$1" = native ] || providers="hostinet, native"
+	new_personality personality host native
+	{
+		echo "personality: $personality"
+		echo "base: host"
+		echo "providers: [$providers]"
+		echo "sockets: {default: allow, rules: [{deny: {family: inet, type: dgram, errno: EPERM}}]}"
+	} >"$work/udp.yaml"
+	ok persock personality set "$work/udp.yaml"
+	ok persock attach "${govern[$1]}" "$personality"
+}
+
 # In a network namespace of its own, with a counter for the TCP, and a stop for the UDP, of
 # user 1234.
 # shellcheck disable=SC2016 # expanded there

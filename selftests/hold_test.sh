@@ -9,33 +9,6 @@
 # shellcheck source=libktap.sh
 . "$(dirname "$(realpath "$0")")/libktap.sh"
 
-tracing=/sys/kernel/tracing
-
-need_tracing() {
-	[ -e "$tracing/enabled_functions" ] && return
-	skip "tracefs is not mounted, or the kernel has no dynamic ftrace"
-	return 1
-}
-
-put() { # TEXT FILE
-	echo "$1" >"$2"
-}
-
-append() { # TEXT FILE
-	echo "$1" >>"$2"
-}
-
-# How many of the interception points the kernel's list of patched functions shows.
-intercepted() {
-	grep -cE '^(__sock_create|security_socket_post_create|sk_[gs]etsockopt) ' \
-		"$tracing/enabled_functions"
-}
-
-governs() { # CGROUP: attached to none
-	expect "socket: EAFNOSUPPORT" within "$1" "$probe" tcp
-	expect "socketpair: EAFNOSUPPORT" within "$1" "$probe" unix
-}
-
 # Without an attachment nothing is armed; with the last one gone, neither.
 test_armed_only_while_attached() {
 	local first second

@@ -30,11 +30,25 @@ struct tcp {
 /* The loopback address of @family (AF_INET, AF_INET6) with a port. */
 struct inet_addr loopback(int family, in_port_t port);
 
+/* An address as it is written, of IPv4 or IPv6, with a port. */
+struct inet_addr at(const char *text, in_port_t port);
+
 /* ::ffff:127.0.0.1 with the port of an IPv4 address. */
 struct inet_addr mapped(const struct inet_addr *addr);
 
 /* Put the address that @fd is bound to in @addr; 0 or -errno. */
 int bound_to(int fd, struct inet_addr *addr);
+
+/* Can a socket of this kind be made? It is closed again. 0 or -errno. */
+int try_socket(int family, int type, int protocol);
+
+/* connect(), and sendto() of one byte: 0 or -errno. */
+int try_connect(int fd, const struct inet_addr *to);
+int try_sendto(int fd, const struct inet_addr *to, int flags);
+
+/* Send one byte to @to, or to the peer when NULL, with a control message. */
+int send_with(int fd, const struct inet_addr *to, int level, int type,
+		 const void *data, size_t length);
 
 /* A socket bound to a free port of the loopback address; TCP listens. */
 int inet_bound(int family, int type, int protocol, struct inet_addr *addr);

@@ -263,6 +263,30 @@ TEST_F(keep, detached)
 	tcp_close(&tcp);
 }
 
+/* A listener from before the cgroup was attached goes on without it. */
+TEST_F(keep, listener_from_before)
+{
+	struct inet_addr addr;
+	int listener, client, server;
+
+	ASSERT_EQ(0, enter(self->path));
+	listener = inet_bound(AF_INET, SOCK_STREAM, 0, &addr);
+	ASSERT_LE(0, listener);
+	ASSERT_EQ(0, govern_tool(NULL, 0, "attach", self->path,
+				 govern_personality(variant->id), NULL));
+	self->attached = true;
+	client = socket(AF_INET, SOCK_STREAM, 0);
+	ASSERT_EQ(0, connect(client, &addr.sa, addr.len));
+	server = accept(listener, NULL, NULL);
+	ASSERT_LE(0, server);
+	EXPECT_EQ(0, is_governed(server));
+	EXPECT_EQ(1, is_governed(client));
+	EXPECT_EQ(1, passes(client, server));
+	close(server);
+	close(client);
+	close(listener);
+}
+
 /* Attached to another personality: old sockets keep the first one. */
 TEST_F(keep, attached_anew)
 {

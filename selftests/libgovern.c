@@ -358,3 +358,19 @@ const char *govern_personality(enum govern_id id)
 {
 	return table[id].personality;
 }
+
+bool govern_shown(int fd)
+{
+	char path[64], line[256];
+	bool shown = false;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	while (fgets(line, sizeof(line), file))
+		shown |= !strncmp(line, "persock_personality:", 20);
+	fclose(file);
+	return shown;
+}

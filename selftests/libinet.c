@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Loopback sockets for tests: see inet.h. */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -25,6 +26,25 @@ struct inet_addr loopback(int family, in_port_t port)
 	return addr;
 }
 
+struct inet_addr at(const char *text, in_port_t port)
+{
+	struct inet_addr addr = { };
+
+	if (strchr(text, ':')) {
+		addr.in6.sin6_family = AF_INET6;
+		addr.in6.sin6_port = htons(port);
+		inet_pton(AF_INET6, text, &addr.in6.sin6_addr);
+		addr.len = sizeof(addr.in6);
+	} else {
+		addr.in.sin_family = AF_INET;
+		addr.in.sin_port = htons(port);
+		inet_pton(AF_INET, text, &addr.in.sin_addr);
+		addr.len = sizeof(addr.in);
+	}
+
+	return addr;
+}
+
 struct inet_addr mapped(const struct inet_addr *addr)
 {
 	struct inet_addr to = {
@@ -42,6 +62,47 @@ int bound_to(int fd, struct inet_addr *addr)
 {
 	addr->len = sizeof(addr->in6);
 	return getsockname(fd, &addr->sa, &addr->len) ? -errno : 0;
+}
+
+int try_socket(int family, int type, int protocol)
+{
+	int fd = socket(family, type, protocol);
+
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
+}
+
+int try_connect(int fd, const struct inet_addr *to)
+{
+	return connect(fd, &to->sa, to->len) ? -errno : 0;
+}
+
+int try_sendto(int fd, const struct inet_addr *to, int flags)
+{
+	return sendto(fd, "x", 1, flags, &to->sa, to->len) < 0 ? -errno : 0;
+}
+
+int send_with(int fd, const struct inet_addr *to, int level, int type,
+		 const void *data, size_t length)
+{
+	char control[128] = { };
+	struct iovec iov = { "x", 1 };
+	struct msghdr msg = {
+		.msg_name = to ? (void *)&to->sa : NULL,
+		.msg_namelen = to ? to->len : 0,
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control, .msg_controllen = CMSG_SPACE(length),
+	};
+	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
+
+	cmsg->cmsg_level = level;
+	cmsg->cmsg_type = type;
+	cmsg->cmsg_len = CMSG_LEN(length);
+	memcpy(CMSG_DATA(cmsg), data, length);
+
+	return sendmsg(fd, &msg, 0) < 0 ? -errno : 0;
 }
 
 int inet_bound(int family, int type, int protocol, struct inet_addr *addr)

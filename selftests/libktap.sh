@@ -135,6 +135,41 @@ log() {
 	dmesg | sed -n "/$log_mark/,\$p"
 }
 
+# The kernel has not complained since.
+no_splat() {
+	local said
+	said=$(log | grep -E -m 1 -f "$here/vm/splat-patterns") || return 0
+	fail "the kernel complained: $said"
+}
+
+put() { # TEXT FILE
+	echo "$1" >"$2"
+}
+
+append() { # TEXT FILE
+	echo "$1" >>"$2"
+}
+
+tracing=/sys/kernel/tracing
+
+need_tracing() {
+	[ -e "$tracing/enabled_functions" ] && return
+	skip "tracefs is not mounted, or the kernel has no dynamic ftrace"
+	return 1
+}
+
+# How many of the interception points the kernel's list of patched functions shows.
+intercepted() {
+	grep -cE '^(__sock_create|security_socket_post_create|sk_[gs]etsockopt) ' \
+		"$tracing/enabled_functions"
+}
+
+# A cgroup that is attached to none.
+governs() { # CGROUP
+	expect "socket: EAFNOSUPPORT" within "$1" "$probe" tcp
+	expect "socketpair: EAFNOSUPPORT" within "$1" "$probe" unix
+}
+
 # The module that is under test, and loading it anew.
 module=${PERSOCK_KO:-${PERSOCK_MODULES:+$PERSOCK_MODULES/persock.ko}}
 

@@ -7,6 +7,7 @@
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -62,17 +63,6 @@ FIXTURE_TEARDOWN(section)
 }
 
 #define REFUSED(err) (self->id == UNGOVERNED ? 0 : -(err))
-
-static int try_socket(int family, int type, int protocol)
-{
-	int fd = socket(family, type, protocol);
-
-	if (fd < 0)
-		return -errno;
-	close(fd);
-
-	return 0;
-}
 
 /* The first rule that matches decides; 0 is the protocol that it stands for. */
 TEST_F(section, sockets)
@@ -277,6 +267,58 @@ TEST_F(section, listen_and_pair)
 	EXPECT_EQ(REFUSED(EACCES),
 		  socketpair(AF_UNIX, SOCK_STREAM, 0, fds) ? -errno : 0);
 	close(fd);
+}
+
+/* A TCP socket can be mapped, for receives without a copy. */
+static int try_mmap(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0), err = 0;
+	void *map = mmap(NULL, getpagesize(), PROT_READ, MAP_SHARED, fd, 0);
+
+	if (map == MAP_FAILED)
+		err = -errno;
+	else
+		munmap(map, getpagesize());
+	close(fd);
+
+	return err;
+}
+
+TEST_F(section, mmap)
+{
+	EXPECT_EQ(0, try_mmap());
+
+	policy_begin_open(self->id);
+	policy_default(PERSOCK_SECTION_MMAP, ANY, -EPERM);
+	ASSERT_EQ(0, policy_set());
+	EXPECT_EQ(REFUSED(EPERM), try_mmap());
+}
+
+/* Of a listener, this field of what TCP tells is the backlog. */
+static int backlog_of(int asked)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	struct tcp_info info = { };
+	socklen_t length = sizeof(info);
+
+	if (listen(fd, asked) ||
+	    getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length))
+		return -errno;
+	close(fd);
+
+	return info.tcpi_sacked;
+}
+
+TEST_F(section, limits_of_the_backlog)
+{
+	policy_begin_open(self->id);
+	policy_bound(PERSOCK_LIMIT_BACKLOG_FLOOR, ANY, 5, 0);
+	policy_bound(PERSOCK_LIMIT_BACKLOG_CEILING, ANY, 50, 0);
+	ASSERT_EQ(0, policy_set());
+	EXPECT_EQ(self->id == UNGOVERNED ? 0 : 5, backlog_of(0));
+	EXPECT_EQ(1, backlog_of(1));
+	EXPECT_EQ(50, backlog_of(50));
+	EXPECT_EQ(self->id == UNGOVERNED ? 51 : 50, backlog_of(51));
 }
 
 /* Pass descriptor 0: 1 or -errno. */

@@ -4,7 +4,7 @@
 # each of HELPERS, which the shell tests run, from its own source alone. HELPERS_32 are
 # 32-bit programs.
 
-LIB_SRCS := libgovern.c libinet.c libpolicy.c
+LIB_SRCS := libcontrol.c libgovern.c libinet.c libmemory.c libmodel.c libmutate.c liboracle.c libpolicy.c libprogram.c libring.c
 HELPERS := probe
 HELPERS_32 := compat
 

@@ -1,0 +1,533 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Roads by options: those that give a socket another power are refused where
+ * the policy does not tell them, and none takes the router off a socket.
+ */
+#include <errno.h>
+#include <linux/bpf.h>
+#include <linux/filter.h>
+#include <linux/net_tstamp.h>
+#include <netinet/tcp.h>
+#include <netinet/udp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+#include "inet.h"
+#include "roads.h"
+
+#ifndef IPV6_ADDRFORM
+#define IPV6_ADDRFORM 1
+#endif
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+#ifndef UDP_GRO
+#define UDP_GRO 104
+#endif
+#define XT_GET_INFO	64	/* IPT_SO_GET_INFO */
+#define XT_ADD_COUNTERS	65	/* IPT_SO_SET_ADD_COUNTERS */
+#define MROUTE_INIT	200	/* MRT_INIT */
+
+/* What is not told is denied with ENOPROTOOPT; the rest is allowed. */
+static int tell_no_option(enum govern_id id)
+{
+	policy_begin_open(id);
+	policy_default(PERSOCK_SECTION_OPTIONS_SET, ANY, -ENOPROTOOPT);
+	policy_default(PERSOCK_SECTION_OPTIONS_GET, ANY, -ENOPROTOOPT);
+
+	return policy_set();
+}
+
+static int set(int fd, int level, int name, const void *value, socklen_t length)
+{
+	return setsockopt(fd, level, name, value, length) ? -errno : 0;
+}
+
+/* A program that takes every packet whole. */
+static int load_filter(void)
+{
+	const struct bpf_insn program[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = -1 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	union bpf_attr attr = {
+		.prog_type = BPF_PROG_TYPE_SOCKET_FILTER,
+		.insns = (uintptr_t)program,
+		.insn_cnt = ARRAY_SIZE(program),
+		.license = (uintptr_t)"GPL",
+	};
+
+	return syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
+}
+
+enum kind { TCP, CONNECTED, UDP, UDP6, REUSE, RAW, IGMP };
+
+/* A socket of a kind; made before options are judged. */
+static int make(enum kind kind)
+{
+	struct tcp tcp;
+	int fd;
+
+	switch (kind) {
+	case CONNECTED:
+		if (tcp_open(&tcp, AF_INET))
+			return -1;
+		close(tcp.listener);
+		/* The other end goes when the test does. */
+		return tcp.client;
+	case UDP6:
+		return socket(AF_INET6, SOCK_DGRAM, 0);
+	case REUSE:
+		fd = socket(AF_INET, SOCK_DGRAM, 0);
+		set_int(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+		return fd;
+	case RAW:
+		return socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+	case IGMP:
+		return socket(AF_INET, SOCK_RAW, IPPROTO_IGMP);
+	default:
+		return socket(AF_INET, kind == TCP ? SOCK_STREAM : SOCK_DGRAM,
+			      0);
+	}
+}
+
+static int ebpf;
+static const int one = 1, two = 2, lo = 1;
+static const struct sock_filter whole = BPF_STMT(BPF_RET | BPF_K, -1U);
+static const struct sock_fprog classic = { 1, (struct sock_filter *)&whole };
+static const struct sock_txtime txtime = { .clockid = CLOCK_MONOTONIC };
+static struct group_req group = { .gr_interface = 1 };
+static struct ip_mreqn mreq = { .imr_ifindex = 1 };
+static struct ipv6_mreq mreq6 = { .ipv6mr_interface = 1 };
+static struct tcp_md5sig md5 = { .tcpm_keylen = 3, .tcpm_key = "key" };
+static struct {
+	char name[32];
+	__u32 count;
+	__u64 counters[4][2];
+} add_counters = { .name = "filter", .count = 4 };
+
+#define VALUE(x) &(x), sizeof(x)
+
+static const struct {
+	enum kind kind;
+	const char *text;
+	int level, name;
+	const void *value;
+	socklen_t length;
+} sets[] = {
+	{ UDP, "ATTACH_FILTER", SOL_SOCKET, SO_ATTACH_FILTER, VALUE(classic) },
+	{ UDP, "ATTACH_BPF", SOL_SOCKET, SO_ATTACH_BPF, VALUE(ebpf) },
+	{ UDP, "LOCK_FILTER", SOL_SOCKET, SO_LOCK_FILTER, VALUE(one) },
+	{ REUSE, "REUSEPORT_CBPF", SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF,
+	  VALUE(classic) },
+	{ REUSE, "REUSEPORT_EBPF", SOL_SOCKET, SO_ATTACH_REUSEPORT_EBPF,
+	  VALUE(ebpf) },
+	{ UDP, "BINDTODEVICE", SOL_SOCKET, SO_BINDTODEVICE, "lo", 2 },
+	{ UDP, "BINDTOIFINDEX", SOL_SOCKET, SO_BINDTOIFINDEX, VALUE(lo) },
+	{ UDP, "MARK", SOL_SOCKET, SO_MARK, VALUE(one) },
+	{ UDP, "PRIORITY", SOL_SOCKET, SO_PRIORITY, VALUE(one) },
+	{ UDP, "RCVBUFFORCE", SOL_SOCKET, SO_RCVBUFFORCE, VALUE(one) },
+	{ UDP, "SNDBUFFORCE", SOL_SOCKET, SO_SNDBUFFORCE, VALUE(one) },
+	{ UDP, "TXTIME", SOL_SOCKET, SO_TXTIME, VALUE(txtime) },
+	{ UDP, "TIMESTAMPING", SOL_SOCKET, SO_TIMESTAMPING, VALUE(one) },
+	{ TCP, "ZEROCOPY", SOL_SOCKET, SO_ZEROCOPY, VALUE(one) },
+	{ UDP, "BUSY_POLL", SOL_SOCKET, SO_BUSY_POLL, VALUE(one) },
+	{ TCP, "TRANSPARENT", SOL_IP, IP_TRANSPARENT, VALUE(one) },
+	{ TCP, "FREEBIND", SOL_IP, IP_FREEBIND, VALUE(one) },
+	{ UDP, "ADD_MEMBERSHIP", SOL_IP, IP_ADD_MEMBERSHIP, VALUE(mreq) },
+	{ UDP, "JOIN_GROUP", SOL_IP, MCAST_JOIN_GROUP, VALUE(group) },
+	{ UDP6, "IPV6_JOIN_GROUP", SOL_IPV6, IPV6_JOIN_GROUP, VALUE(mreq6) },
+	{ UDP6, "IPV6_TRANSPARENT", SOL_IPV6, IPV6_TRANSPARENT, VALUE(one) },
+	{ IGMP, "MRT_INIT", SOL_IP, MROUTE_INIT, VALUE(one) },
+	{ RAW, "XT_ADD_COUNTERS", SOL_IP, XT_ADD_COUNTERS,
+	  VALUE(add_counters) },
+	{ TCP, "TCP_REPAIR", SOL_TCP, TCP_REPAIR, VALUE(one) },
+	{ TCP, "TCP_MD5SIG", SOL_TCP, TCP_MD5SIG, VALUE(md5) },
+	{ TCP, "TCP_CONGESTION", SOL_TCP, TCP_CONGESTION, "reno", 4 },
+	{ TCP, "TCP_FASTOPEN", SOL_TCP, TCP_FASTOPEN, VALUE(one) },
+	{ TCP, "TCP_FASTOPEN_CONNECT", SOL_TCP, TCP_FASTOPEN_CONNECT,
+	  VALUE(one) },
+	{ CONNECTED, "TCP_ULP", SOL_TCP, TCP_ULP, "tls", 3 },
+	{ UDP, "UDP_ENCAP", SOL_UDP, UDP_ENCAP, VALUE(two) },
+	{ UDP, "UDP_SEGMENT", SOL_UDP, UDP_SEGMENT, VALUE(two) },
+	{ UDP, "UDP_GRO", SOL_UDP, UDP_GRO, VALUE(one) },
+	{ UDP, "UDP_CORK", SOL_UDP, UDP_CORK, VALUE(one) },
+};
+
+static void fill_in(void)
+{
+	struct sockaddr_in *in = (struct sockaddr_in *)&group.gr_group;
+	struct sockaddr_in *peer = (struct sockaddr_in *)&md5.tcpm_addr;
+
+	*in = at("239.1.2.3", 0).in;
+	*peer = at("127.0.0.9", 0).in;
+	mreq.imr_multiaddr = at("239.1.2.4", 0).in.sin_addr;
+	mreq6.ipv6mr_multiaddr = at("ff12::1234", 0).in6.sin6_addr;
+	ebpf = load_filter();
+}
+
+/* Is 239.1.2.3 joined? It is written there as it lies in memory. */
+static bool joined(void)
+{
+	FILE *file = fopen("/proc/net/igmp", "r");
+	bool found = false;
+	char line[128];
+
+	while (file && fgets(line, sizeof(line), file))
+		found |= !!strstr(line, "030201EF");
+	if (file)
+		fclose(file);
+
+	return found;
+}
+
+/* Options that a policy does not tell, each of which works ungoverned. */
+TEST_F(road, untold_sets)
+{
+	int fds[ARRAY_SIZE(sets)];
+	size_t i;
+
+	fill_in();
+	ASSERT_GE(ebpf, 0);
+	for (i = 0; i < ARRAY_SIZE(sets); i++) {
+		fds[i] = make(sets[i].kind);
+		ASSERT_GE(fds[i], 0);
+	}
+	ASSERT_EQ(0, tell_no_option(self->id));
+	for (i = 0; i < ARRAY_SIZE(sets); i++) {
+		EXPECT_EQ(REFUSED(ENOPROTOOPT),
+			  set(fds[i], sets[i].level, sets[i].name,
+			      sets[i].value, sets[i].length))
+			TH_LOG("%s", sets[i].text);
+	}
+	EXPECT_EQ(self->free, joined());
+	for (i = 0; i < ARRAY_SIZE(sets); i++)
+		close(fds[i]);
+}
+
+/* Told, the same options work governed as well: no more is refused. */
+TEST_F(road, told_sets)
+{
+	size_t i;
+	int fd;
+
+	fill_in();
+	policy_begin_open(self->id);
+	policy_default(PERSOCK_SECTION_OPTIONS_SET, ANY, -ENOPROTOOPT);
+	policy_option(PERSOCK_SECTION_OPTIONS_SET, PERSOCK_CLASS_INET,
+		      SOL_SOCKET, SO_REUSEPORT, ALLOW);
+	for (i = 0; i < ARRAY_SIZE(sets); i++)
+		policy_option(PERSOCK_SECTION_OPTIONS_SET, PERSOCK_CLASS_INET,
+			      sets[i].level, sets[i].name, ALLOW);
+	ASSERT_EQ(0, policy_set());
+	for (i = 0; i < ARRAY_SIZE(sets); i++) {
+		fd = make(sets[i].kind);
+		ASSERT_GE(fd, 0);
+		EXPECT_EQ(0, set(fd, sets[i].level, sets[i].name,
+				 sets[i].value, sets[i].length))
+			TH_LOG("%s", sets[i].text);
+		close(fd);
+	}
+}
+
+/* The same of options that are read. */
+TEST_F(road, untold_gets)
+{
+	static const struct {
+		enum kind kind;
+		const char *text;
+		int level, name;
+	} gets[] = {
+		{ RAW, "XT_GET_INFO", SOL_IP, XT_GET_INFO },
+		{ TCP, "TCP_INFO", SOL_TCP, TCP_INFO },
+		{ TCP, "TCP_CONGESTION", SOL_TCP, TCP_CONGESTION },
+		{ TCP, "SO_COOKIE", SOL_SOCKET, SO_COOKIE },
+		{ TCP, "SO_MEMINFO", SOL_SOCKET, SO_MEMINFO },
+		{ TCP, "SO_PEERCRED", SOL_SOCKET, SO_PEERCRED },
+		{ TCP, "SO_MARK", SOL_SOCKET, SO_MARK },
+		{ TCP, "SO_BINDTODEVICE", SOL_SOCKET, SO_BINDTODEVICE },
+		{ UDP, "UDP_GRO", SOL_UDP, UDP_GRO },
+		{ UDP6, "IPV6_V6ONLY", SOL_IPV6, IPV6_V6ONLY },
+	};
+	int fds[ARRAY_SIZE(gets)];
+	char value[256];
+	socklen_t len;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(gets); i++)
+		fds[i] = make(gets[i].kind);
+	ASSERT_EQ(0, tell_no_option(self->id));
+	for (i = 0; i < ARRAY_SIZE(gets); i++) {
+		/* The packet filter takes no other length than its own. */
+		len = gets[i].name == XT_GET_INFO ? 84 : sizeof(value);
+		memset(value, 0, sizeof(value));
+		strcpy(value, "filter");
+		EXPECT_EQ(REFUSED(ENOPROTOOPT),
+			  getsockopt(fds[i], gets[i].level, gets[i].name,
+				     value, &len) ? -errno : 0)
+			TH_LOG("%s", gets[i].text);
+		close(fds[i]);
+	}
+}
+
+/* What an option sets for a socket, a control message does for one send. */
+TEST_F(road, control_messages)
+{
+	static const __u16 segment = 8;
+	static const struct in_pktinfo info = { .ipi_ifindex = 1 };
+	static const struct in6_pktinfo info6 = { .ipi6_ifindex = 1 };
+	static const __u64 later = 1;
+	static const struct {
+		const char *text;
+		int family, level, type;
+		const void *value;
+		size_t length;
+	} messages[] = {
+		{ "SO_MARK", AF_INET, SOL_SOCKET, SO_MARK, VALUE(one) },
+		{ "TXTIME", AF_INET, SOL_SOCKET, SCM_TXTIME, VALUE(later) },
+		{ "TIMESTAMPING", AF_INET, SOL_SOCKET, SO_TIMESTAMPING,
+		  VALUE(two) },
+		{ "PKTINFO", AF_INET, SOL_IP, IP_PKTINFO, VALUE(info) },
+		{ "TTL", AF_INET, SOL_IP, IP_TTL, VALUE(one) },
+		{ "TOS", AF_INET, SOL_IP, IP_TOS, VALUE(one) },
+		{ "SEGMENT", AF_INET, SOL_UDP, UDP_SEGMENT, VALUE(segment) },
+		{ "PKTINFO6", AF_INET6, SOL_IPV6, IPV6_PKTINFO, VALUE(info6) },
+		{ "HOPLIMIT", AF_INET6, SOL_IPV6, IPV6_HOPLIMIT, VALUE(one) },
+		{ "MARK6", AF_INET6, SOL_SOCKET, SO_MARK, VALUE(one) },
+	};
+	struct inet_addr to[2];
+	int receivers[2], fds[2];
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		int family = i ? AF_INET6 : AF_INET;
+
+		receivers[i] = inet_bound(family, SOCK_DGRAM, 0, &to[i]);
+		fds[i] = socket(family, SOCK_DGRAM, 0);
+		ASSERT_EQ(0, set(fds[i], SOL_SOCKET, SO_TXTIME, VALUE(txtime)));
+	}
+	policy_begin_open(self->id);
+	policy_default(PERSOCK_SECTION_CONTROL_SEND, ANY, -EPERM);
+	ASSERT_EQ(0, policy_set());
+	for (i = 0; i < ARRAY_SIZE(messages); i++) {
+		bool six = messages[i].family == AF_INET6;
+
+		EXPECT_EQ(REFUSED(EPERM),
+			  send_with(fds[six], &to[six], messages[i].level,
+				    messages[i].type, messages[i].value,
+				    messages[i].length))
+			TH_LOG("%s", messages[i].text);
+	}
+	for (i = 0; i < 2; i++) {
+		close(receivers[i]);
+		close(fds[i]);
+	}
+}
+
+/* The upper layer of MPTCP's subflows is the kernel's own, for nobody. */
+TEST_F(road, ulp_of_mptcp)
+{
+	static const int protocols[] = { IPPROTO_TCP, IPPROTO_MPTCP };
+	int fd, err;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(protocols); i++) {
+		fd = socket(AF_INET, SOCK_STREAM, protocols[i]);
+		ASSERT_GE(fd, 0);
+		err = set(fd, SOL_TCP, TCP_ULP, "mptcp", 5);
+		/* MPTCP's own sockets have no layers at all. */
+		EXPECT_EQ(i ? -ENOPROTOOPT : -EOPNOTSUPP,
+			  i && err == -EOPNOTSUPP ? -ENOPROTOOPT : err)
+			TH_LOG("protocol %d", protocols[i]);
+		EXPECT_EQ(!self->free, govern_shown(fd));
+		close(fd);
+	}
+}
+
+/* A connection that is declared, and not made: its peer is judged as well. */
+TEST_F(road, repair)
+{
+	struct inet_addr own = at("127.0.0.1", 0), no = at("127.0.0.2", 9);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	struct tcp_info info = { };
+	socklen_t len = sizeof(info);
+
+	policy_begin_open(self->id);
+	policy_prefix(PERSOCK_SECTION_CONNECT, "127.0.0.2/32", -EACCES);
+	ASSERT_EQ(0, policy_set());
+	ASSERT_EQ(0, set_int(fd, SOL_TCP, TCP_REPAIR, 1));
+	ASSERT_EQ(0, bind(fd, &own.sa, own.len));
+	EXPECT_EQ(REFUSED(EACCES), try_connect(fd, &no));
+	ASSERT_EQ(0, getsockopt(fd, SOL_TCP, TCP_INFO, &info, &len));
+	EXPECT_EQ(self->free ? TCP_ESTABLISHED : TCP_CLOSE, info.tcpi_state);
+	close(fd);
+}
+
+static int form(int fd)
+{
+	return set_int(fd, SOL_IPV6, IPV6_ADDRFORM, AF_INET);
+}
+
+static void *form_often(void *arg)
+{
+	int i, *fd = arg;
+
+	for (i = 0; i < 500; i++) {
+		form(*fd);
+		send(*fd, "x", 1, MSG_DONTWAIT);
+	}
+
+	return NULL;
+}
+
+/* UDP would become IPv4, without the router: also by four threads at once. */
+TEST_F(road, addrform_of_udp)
+{
+	struct inet_addr v4, to;
+	int receiver, fd, i, round;
+	pthread_t threads[4];
+
+	receiver = inet_bound(AF_INET, SOCK_DGRAM, 0, &v4);
+	to = mapped(&v4);
+	for (round = 0; round < 2; round++) {
+		fd = socket(AF_INET6, SOCK_DGRAM, 0);
+		ASSERT_EQ(0, try_connect(fd, &to));
+		if (round == 0)
+			EXPECT_EQ(REFUSED(ENOPROTOOPT), form(fd));
+		for (i = 0; round && i < 4; i++) {
+			ASSERT_EQ(0, pthread_create(&threads[i], NULL,
+						    form_often, &fd));
+		}
+		for (i = 0; round && i < 4; i++)
+			pthread_join(threads[i], NULL);
+		EXPECT_EQ(self->free ? AF_INET : AF_INET6,
+			  get_int(fd, SOL_SOCKET, SO_DOMAIN));
+		EXPECT_EQ(!self->free, govern_shown(fd));
+		close(fd);
+	}
+	close(receiver);
+}
+
+/* --- the router stays ----------------------------------------------------- */
+
+#define ROUNDS	12
+#define LOOKS	100
+
+static atomic_bool over;
+static struct inet_addr peer;
+static int victim;		/* what every thread works on */
+
+static void *by_layer(void *unused)
+{
+	while (!over)
+		set(victim, SOL_TCP, TCP_ULP, "tls", 3);
+	return NULL;
+}
+
+static void *by_form(void *unused)
+{
+	while (!over)
+		form(victim);
+	return NULL;
+}
+
+static void *by_repair(void *unused)
+{
+	while (!over) {
+		set_int(victim, SOL_TCP, TCP_REPAIR, 1);
+		set_int(victim, SOL_TCP, TCP_REPAIR, -1);
+	}
+	return NULL;
+}
+
+static void *by_connections(void *unused)
+{
+	struct sockaddr none = { .sa_family = AF_UNSPEC };
+
+	while (!over) {
+		connect(victim, &none, sizeof(none));
+		sendto(victim, "x", 1,
+		       MSG_FASTOPEN | MSG_DONTWAIT | MSG_NOSIGNAL, &peer.sa,
+		       peer.len);
+		connect(victim, &none, sizeof(none));
+		try_connect(victim, &peer);
+	}
+	return NULL;
+}
+
+/* As long as it takes, one looks whether the socket is governed. */
+static void watch(int *shown, int *hidden, int *denied, int *allowed)
+{
+	static const int options[][2] = {
+		{ SOL_SOCKET, SO_RCVBUF }, { SOL_TCP, TCP_MAXSEG },
+	};
+	int i, j;
+
+	for (i = 0; i < LOOKS; i++) {
+		(*(govern_shown(victim) ? shown : hidden))++;
+		for (j = 0; j < 2; j++) {
+			int value = get_int(victim, options[j][0],
+					    options[j][1]);
+
+			(*(value == -EPERM ? denied : allowed))++;
+		}
+	}
+}
+
+/* Everything that touches a socket's operations at once, over and over. */
+TEST_F(road, router_stays)
+{
+	void *(*const roads[])(void *) = {
+		by_layer, by_form, by_repair, by_connections,
+	};
+	int listener, shown = 0, hidden = 0, denied = 0, allowed = 0;
+	pthread_t threads[ARRAY_SIZE(roads)];
+	struct inet_addr addr;
+	size_t round, i;
+
+	listener = inet_bound(AF_INET, SOCK_STREAM, 0, &addr);
+	peer = mapped(&addr);
+	policy_begin_open(self->id);
+	policy_option(PERSOCK_SECTION_OPTIONS_GET, PERSOCK_CLASS_INET,
+		      SOL_SOCKET, SO_RCVBUF, -EPERM);
+	policy_option(PERSOCK_SECTION_OPTIONS_GET, PERSOCK_CLASS_INET,
+		      SOL_TCP, TCP_MAXSEG, -EPERM);
+	ASSERT_EQ(0, policy_set());
+	for (round = 0; round < ROUNDS; round++) {
+		victim = socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		ASSERT_GE(victim, 0);
+		try_connect(victim, &peer);
+		over = false;
+		for (i = 0; i < ARRAY_SIZE(roads); i++) {
+			ASSERT_EQ(0, pthread_create(&threads[i], NULL,
+						    roads[i], NULL));
+		}
+		watch(&shown, &hidden, &denied, &allowed);
+		over = true;
+		for (i = 0; i < ARRAY_SIZE(roads); i++)
+			pthread_join(threads[i], NULL);
+		watch(&shown, &hidden, &denied, &allowed);
+		close(victim);
+		/* Room for those that come. */
+		while (wait_for(listener, POLLIN, 0) == POLLIN)
+			close(accept(listener, NULL, NULL));
+	}
+	EXPECT_EQ(self->free ? 0 : ROUNDS * 2 * LOOKS, shown);
+	EXPECT_EQ(self->free ? ROUNDS * 2 * LOOKS : 0, hidden);
+	EXPECT_EQ(self->free ? 0 : ROUNDS * 4 * LOOKS, denied);
+	EXPECT_EQ(self->free ? ROUNDS * 4 * LOOKS : 0, allowed);
+	close(listener);
+}
+
+int main(int argc, char **argv)
+{
+	static const char *const modules[] = {
+		"tls", "iptable_filter", NULL,
+	};
+
+	return roads_main(argc, argv, modules);
+}
