@@ -17,7 +17,7 @@ say = @echo "== $(1)"
 
 .PHONY: help
 help:
-	@echo 'make modules         persock.ko and the sample provider, for each stock kernel (W=1, C=1 as in the kernel)'
+	@echo 'make modules         persock.ko and the modules of its tests, for each stock kernel (W=1, C=1 as in the kernel)'
 	@echo 'make tool            the persock command: build/tools/persock'
 	@echo 'make selftests-bin   the selftest programs: build/selftests/'
 	@echo 'make demo            persock at work on real programs, in a virtual machine'
@@ -36,6 +36,9 @@ help:
 mirror := rsync -rlpc --delete --prune-empty-dirs --exclude='*.mod.c' \
 	--include='*/' --include='*.[chS]' --include=Kbuild --exclude='*'
 
+# What the selftests load beside persock: the sample provider, a livepatch.
+test_modules := $(patsubst %/Kbuild,%,$(wildcard selftests/*/Kbuild))
+
 .PHONY: modules
 modules: $(addprefix modules-,$(all))
 
@@ -45,12 +48,13 @@ modules-%:
 	@mkdir -p build/$*/selftests
 	@exec 9>build/$*/.lock; flock 9; \
 	$(mirror) Kbuild module uapi build/$*/ && \
-	$(if $(wildcard selftests/provider),$(mirror) selftests/provider build/$*/selftests/ &&) \
+	$(if $(test_modules),$(mirror) $(test_modules) build/$*/selftests/ &&) \
 	kdir=$$(tools/kernels/fetch $* | sed -n 's/^headers=//p') && test -n "$$kdir" && \
 	$(MAKE) -C "$$kdir" M='$(CURDIR)/build/$*' modules && \
-	$(if $(wildcard selftests/provider/Kbuild),$(MAKE) -C "$$kdir" modules \
-		M='$(CURDIR)/build/$*/selftests/provider' \
-		KBUILD_EXTRA_SYMBOLS='$(CURDIR)/build/$*/Module.symvers',:)
+	for folder in $(test_modules); do \
+		$(MAKE) -C "$$kdir" M="$(CURDIR)/build/$*/$$folder" modules \
+			KBUILD_EXTRA_SYMBOLS='$(CURDIR)/build/$*/Module.symvers' || exit; \
+	done
 
 .PHONY: tool
 tool:
