@@ -192,7 +192,7 @@ TEST_F(create, wrong_protocol)
 	/* Bits above the field that AF_PERSOCK packs a protocol into. */
 	EXPECT_EQ(err ?: EINVAL, try(AF_INET, SOCK_STREAM, 0x10006));
 	EXPECT_EQ(err ?: EINVAL, try(AF_INET, SOCK_STREAM, -1));
-	EXPECT_EQ(err ?: ESOCKTNOSUPPORT, try(AF_INET, SOCK_SEQPACKET, 0));
+	EXPECT_EQ(err ?: ESOCKTNOSUPPORT, try(AF_INET, SOCK_RDM, 0));
 }
 
 FIXTURE(none) {

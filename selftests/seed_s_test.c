@@ -93,7 +93,7 @@ TEST_F(seed_s, S1_socket)
 	} refused[] = {
 		{ AF_INET, SOCK_RAW, IPPROTO_ICMP, 0 },
 		{ AF_INET, SOCK_STREAM, IPPROTO_UDP, -EPROTONOSUPPORT },
-		{ AF_INET, SOCK_SEQPACKET, 0, -ESOCKTNOSUPPORT },
+		{ AF_INET, SOCK_RDM, 0, -ESOCKTNOSUPPORT },
 		/* Of the 4 bits for the type, Linux has 10 values. */
 		{ AF_INET, 0xf, 0, -EINVAL },
 		{ AF_INET6, SOCK_RAW, IPPROTO_ICMPV6, 0 },
@@ -162,7 +162,7 @@ TEST_F(seed_s, S2_socketpair)
 			TH_LOG("type %#x", type);
 	}
 	EXPECT_EQ(self->governed ? -EAFNOSUPPORT : -ESOCKTNOSUPPORT,
-		  result(socketpair(AF_INET, SOCK_SEQPACKET, 0, sv)));
+		  result(socketpair(AF_INET, SOCK_RDM, 0, sv)));
 	EXPECT_EQ(-EAFNOSUPPORT,
 		  result(socketpair(99, SOCK_STREAM, 0, sv)));
 
