@@ -357,20 +357,27 @@ static void put_option(int section)
 	bool sized = section == PERSOCK_SECTION_OPTIONS_GET ||
 		     section == PERSOCK_SECTION_OPTIONS_SET;
 	__u32 size = mutate_below(300), size_max = size + mutate_below(300);
+	/* Each is right, and the two are not. */
+	bool crossed = section == PERSOCK_SECTION_OPTIONS_GET && slip();
 
 	if (slip())
 		size = above(65535);
 	if (slip())
-		size_max = one_in(2) ? above(65535) : mutate_below(size + 1);
+		size_max = above(65535);
+	if (crossed) {
+		size = between(2, 65535);
+		size_max = between(1, size - 1);
+	}
 	if (!slip())
 		put_u32(PERSOCK_A_RULE_LEVEL,
 			one_in(2) ? edge() : mutate_below(300));
 	if (!slip())
 		put_u32(PERSOCK_A_RULE_NAME,
 			one_in(2) ? edge() : mutate_below(300));
-	if ((sized && one_in(2)) || slip())
+	if (crossed || (sized && one_in(2)) || slip())
 		put_u32(PERSOCK_A_RULE_SIZE, size);
-	if ((section == PERSOCK_SECTION_OPTIONS_GET && one_in(3)) || slip())
+	if (crossed || slip() ||
+	    (section == PERSOCK_SECTION_OPTIONS_GET && one_in(3)))
 		put_u32(PERSOCK_A_RULE_SIZE_MAX, one_in(8) ? 0 : size_max);
 }
 
@@ -523,6 +530,7 @@ static void put_policy(void)
 	/* Lists of more than 8 KiB are memory of another kind to the kernel. */
 	unsigned int rules = one_in(100) ? between(200, 500) :
 			     mutate_below(one_in(4) ? 30 : 5);
+	unsigned int rate = slips, part = mutate_below(8);
 	bool whole = !one_in(8);
 
 	flags_told[0] = 0;
@@ -536,9 +544,13 @@ static void put_policy(void)
 		return;
 	if (one_in(2))
 		put_u32(PERSOCK_A_MODE, mutate_below(2));
+	/* In one part only: there are so many defaults that they would win. */
+	slips = part == 0 ? rate : 0;
 	put_defaults();
+	slips = part > 0 && part < 7 ? rate : 0;
 	while (rules--)
 		put_rule();
+	slips = part == 7 ? rate : 0;
 	put_bounds();
 }
 
@@ -717,7 +729,7 @@ size_t mutate_request(const struct mutate_world *about, void *memory,
 	end = start;
 	limit = start + size - SPARE;
 	/* Nearly half of them are what a program would send. */
-	slips = style < 45 || style >= 85 ? 0 : 16U << mutate_below(4);
+	slips = style < 45 || style >= 85 ? 0 : 8U << mutate_below(4);
 	spoilt = style < 65 ? 0 : 4U << mutate_below(5);
 
 	put_message();

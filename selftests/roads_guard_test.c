@@ -222,15 +222,19 @@ TEST_F(road, bpf_connect)
 	EXPECT_EQ(-ECONNREFUSED, reach(PORT_LANDLOCK));
 }
 
-/* Where persock stands, and what else may stand there. */
+/*
+ * Where persock stands, and what else may stand there. One at the entry comes
+ * last: Debian's 6.1 breaks ftrace (WARNING, ftrace_kill()) when one at the exit
+ * joins it at a function that a livepatch, or persock, redirects.
+ */
 static const struct {
 	const char *function;
 	int attach;
 } traced[] = {
-	{ "__sock_create", BPF_TRACE_FENTRY },
 	{ "__sock_create", BPF_TRACE_FEXIT },
-	{ "security_socket_post_create", BPF_TRACE_FENTRY },
+	{ "__sock_create", BPF_TRACE_FENTRY },
 	{ "security_socket_post_create", BPF_MODIFY_RETURN },
+	{ "security_socket_post_create", BPF_TRACE_FENTRY },
 	{ "security_socket_connect", BPF_MODIFY_RETURN },
 	{ "sock_ioctl", BPF_TRACE_FEXIT },
 };
@@ -282,9 +286,8 @@ static int attach_both(bool attach)
 }
 
 /*
- * On 6.1 the kernel takes a trampoline of BPF's off its own list too late when
- * the function is shared with one who redirects it: it warns, and ftrace shuts
- * itself down. Documentation/security.rst says so.
+ * Debian's 6.1 may break ftrace over it whatever the order (see above): a test
+ * that can end governance for all that follow is not run there.
  */
 static bool shares_functions(void)
 {
@@ -305,7 +308,6 @@ TEST_F(road, bpf_at_the_same_functions)
 
 	if (!shares_functions())
 		return;
-
 	policy_begin_open(self->id);
 	policy_socket(ANY, SOCK_DGRAM, ANY, -EPERM);
 	policy_option(PERSOCK_SECTION_OPTIONS_SET, ANY, SOL_SOCKET, SO_MARK,
