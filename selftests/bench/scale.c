@@ -386,6 +386,11 @@ FIXTURE_TEARDOWN(scale)
 	EXPECT_EQ(0, load_rules(variant->id, FEW));
 }
 
+/*
+ * Of the least and the median: what the kernel does beside (it frees what was
+ * replaced or detached) may be in every batch of one measurement, or in most of
+ * another, but what an operation costs more is in both.
+ */
 #define WITHIN(cost, base, what) do {					\
 	unsigned int _i;						\
 									\
@@ -394,10 +399,10 @@ FIXTURE_TEARDOWN(scale)
 		       operation_names[_i], (cost)->least[_i],		\
 		       (cost)->median[_i],				\
 		       (double)(cost)->median[_i] / (base)->median[_i]);	\
-		EXPECT_GE((base)->least[_i] * LIMIT,			\
-			  (cost)->least[_i] * 100);			\
-		EXPECT_GE((base)->median[_i] * LIMIT,			\
-			  (cost)->median[_i] * 100);			\
+		EXPECT_TRUE((base)->least[_i] * LIMIT >=		\
+			    (cost)->least[_i] * 100 ||			\
+			    (base)->median[_i] * LIMIT >=		\
+			    (cost)->median[_i] * 100);			\
 	}								\
 } while (0)
 
