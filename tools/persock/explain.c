@@ -541,12 +541,9 @@ static int parse_options(struct question *question, int argc, char **argv)
 			status = read_name(NAME_FAMILY, "a family", optarg,
 					   &question->family);
 			break;
-		case 'p':
-			json_pretty = true;
-			json_wanted = true;
-			break;
 		case 'j':
-			json_wanted = true;
+		case 'p':
+			json_choose(option);
 			break;
 		default:
 			status = misuse_option(option, argv);

@@ -8,6 +8,13 @@
 bool json_wanted;
 bool json_pretty;
 
+void json_choose(int option)
+{
+	json_wanted = true;
+	if (option == 'p')
+		json_pretty = true;
+}
+
 static FILE *out;
 static int depth;	/* objects and arrays that are open */
 static bool empty;	/* the innermost of them has nothing in it yet */

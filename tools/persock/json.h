@@ -15,6 +15,9 @@
 extern bool json_wanted;
 extern bool json_pretty;
 
+/* Take in one of the two, by its letter. */
+void json_choose(int option);
+
 void json_start(FILE *stream);
 void json_finish(void);
 

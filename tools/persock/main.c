@@ -90,12 +90,9 @@ int command_options(int argc, char **argv)
 
 	while ((option = getopt_long(argc, argv, ":jp", options, NULL)) >= 0) {
 		switch (option) {
-		case 'p':
-			json_pretty = true;
-			json_wanted = true;
-			break;
 		case 'j':
-			json_wanted = true;
+		case 'p':
+			json_choose(option);
 			break;
 		default:
 			return misuse_option(option, argv);
@@ -172,12 +169,9 @@ int main(int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "+:jpVh", options,
 				     NULL)) >= 0) {
 		switch (option) {
-		case 'p':
-			json_pretty = true;
-			json_wanted = true;
-			break;
 		case 'j':
-			json_wanted = true;
+		case 'p':
+			json_choose(option);
 			break;
 		case 'V':
 			puts("persock " VERSION);

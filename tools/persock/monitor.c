@@ -390,12 +390,9 @@ static int parse_options(int argc, char **argv, struct monitor *monitor)
 		case 'c':
 			status = parse_count(optarg, &monitor->left);
 			break;
-		case 'p':
-			json_pretty = true;
-			json_wanted = true;
-			break;
 		case 'j':
-			json_wanted = true;
+		case 'p':
+			json_choose(option);
 			break;
 		default:
 			status = misuse_option(option, argv);
