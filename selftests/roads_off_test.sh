@@ -26,12 +26,15 @@ test_ftrace_resets() {
 	governs "$cgroup"
 	ok put "!security_socket_post_create" "$tracing/set_ftrace_filter"
 	governs "$cgroup"
-	# Every function there is.
+	# Every function there is, but for those that begin with other letters: the kernel does not
+	# schedule until it has gone through all, which takes an emulated machine long enough to alarm
+	# its watchdog.
+	ok put "[a-oq-rt-zA-Z]*" "$tracing/set_ftrace_notrace"
 	ok put "" "$tracing/set_ftrace_filter"
 	governs "$cgroup"
 	expect 4 intercepted
-	ok put "persock*" "$tracing/set_ftrace_notrace"
-	ok put "*sock_create*" "$tracing/set_ftrace_notrace"
+	ok append "persock*" "$tracing/set_ftrace_notrace"
+	ok append "*sock_create*" "$tracing/set_ftrace_notrace"
 	governs "$cgroup"
 	ok put nop "$tracing/current_tracer"
 	for knob in set_ftrace_notrace set_ftrace_filter set_ftrace_pid set_graph_function; do
