@@ -237,6 +237,12 @@ unknown_provider() {
 	refused 1 "* (No such file or directory)" personality add tool-a --base host \
 		--provider native --provider nobody
 	refused 1 "* (No such file or directory)" personality show tool-a
+	printf 'base: none\nproviders:\n- native\n- hostine\n' >"$work/nobody.yaml"
+	refused 1 "$work/nobody.yaml:4: no provider called \"hostine\" is registered: did you mean hostinet?" \
+		personality add "$work/nobody.yaml" tool-a
+	refused 1 "* (No such file or directory)" personality add "$work/nobody.yaml" tool-a \
+		--provider nobody
+	refused 1 "* (No such file or directory)" personality show tool-a
 }
 
 make_and_delete() {

@@ -53,7 +53,7 @@ int check_command(int argc, char **argv)
 	path = optind < argc ? argv[optind] : "-";
 	good = source_file(&draft, path);
 	if (good)
-		tell(&draft, strcmp(path, "-") ? path : "stdin");
+		tell(&draft, source_name(path));
 	draft_free(&draft);
 
 	return good ? 0 : EXIT_REFUSED;

@@ -15,6 +15,7 @@
  * @name: its name, "" when it has none yet
  * @base: the personality that it was made from, or ""
  * @providers: in order
+ * @provider_lines: of the file; 0: not told there
  * @nr_providers: length of @providers
  * @policy: the policy; all lists are the draft's own
  * @lines: of the file where a section's default was told, and of limits the
@@ -25,6 +26,7 @@ struct draft {
 	char name[PERSOCK_NAME_MAX + 1];
 	char base[PERSOCK_NAME_MAX + 1];
 	char providers[PERSOCK_MAX_PROVIDERS][PERSOCK_NAME_MAX + 1];
+	unsigned int provider_lines[PERSOCK_MAX_PROVIDERS];
 	unsigned int nr_providers;
 	struct persock_policy policy;
 	unsigned int lines[PERSOCK_NR_SECTIONS][PERSOCK_NR_CLASSES];

@@ -435,8 +435,7 @@ static void tell_place(const struct question *question,
 	bool flags = persock_section_is_flags(judgement->section);
 
 	if (judgement->line && file) {
-		text_print(stdout, strcmp(question->source, "-") ?
-			   question->source : "stdin");
+		text_print(stdout, source_name(question->source));
 		printf(":%u", judgement->line);
 		if (judgement->rule && !judgement->flag)
 			goto address;

@@ -235,6 +235,7 @@ static bool parse_providers(struct parse *parse, yaml_node_t *node)
 		if (!copy_name(parse, item, draft->providers[i],
 			       "the name of a provider"))
 			return false;
+		draft->provider_lines[i] = yaml_line(item);
 		for (j = 0; j < i; j++) {
 			if (!strcmp(draft->providers[i], draft->providers[j]))
 				return yaml_complain(parse->yaml, item,

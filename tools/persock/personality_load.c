@@ -13,6 +13,7 @@
 #include "command.h"
 #include "complain.h"
 #include "personality.h"
+#include "provider.h"
 #include "source.h"
 #include "wire.h"
 
@@ -64,6 +65,7 @@ static int override(const struct request *request, struct draft *draft)
 	if (request->providers.count > PERSOCK_MAX_PROVIDERS)
 		return misuse("a personality has at most %d providers",
 			      PERSOCK_MAX_PROVIDERS);
+	memset(draft->provider_lines, 0, sizeof(draft->provider_lines));
 	for (i = 0; i < request->providers.count; i++)
 		snprintf(draft->providers[i], sizeof(draft->providers[i]), "%s",
 			 request->providers.name[i]);
@@ -85,7 +87,8 @@ static int send_file(const struct request *request)
 		status = netlink_open(&nl);
 	if (status)
 		goto free;
-	if (wire_send(&nl, request->command, &draft))
+	status = provider_check(&nl, &draft, source_name(request->file));
+	if (!status && wire_send(&nl, request->command, &draft))
 		status = netlink_refusal(&nl);
 	netlink_close(&nl);
 free:

@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+#include "complain.h"
+#include "draft.h"
 #include "json.h"
 #include "names.h"
 #include "text.h"
@@ -84,4 +86,56 @@ void provider_json(const struct nlmsghdr *message)
 	}
 	json_array_end();
 	json_object_end();
+}
+
+static bool is_among(const struct replies *replies, const char *name)
+{
+	const struct nlmsghdr *message;
+
+	replies_for_each(message, replies) {
+		if (!strcmp(string_of(message, PERSOCK_A_PROVIDER), name))
+			return true;
+	}
+
+	return false;
+}
+
+static int complain_unknown(const struct replies *replies, const char *path,
+			    unsigned int line, const char *name)
+{
+	const struct nlmsghdr *message;
+	const char *words[64], *like;
+	size_t nr = 0;
+
+	replies_for_each(message, replies) {
+		if (nr < ARRAY_SIZE(words))
+			words[nr++] = string_of(message, PERSOCK_A_PROVIDER);
+	}
+	like = word_like(words, nr, name);
+
+	return refuse("%s:%u: no provider called \"%s\" is registered%s%s%s",
+		      path, line, name, like ? ": did you mean " : "",
+		      like ?: "", like ? "?" : "");
+}
+
+int provider_check(struct netlink *nl, const struct draft *draft,
+		   const char *path)
+{
+	struct replies replies;
+	unsigned int i;
+	int status;
+
+	status = provider_list(nl, &replies);
+	if (status)
+		return status;
+	for (i = 0; i < draft->nr_providers && !status; i++) {
+		unsigned int line = draft->provider_lines[i];
+
+		if (line && !is_among(&replies, draft->providers[i]))
+			status = complain_unknown(&replies, path, line,
+						  draft->providers[i]);
+	}
+	replies_free(&replies);
+
+	return status;
 }

@@ -49,6 +49,11 @@ bool source_personality(struct draft *draft, const char *name)
 	return good;
 }
 
+const char *source_name(const char *argument)
+{
+	return strcmp(argument, "-") ? argument : "stdin";
+}
+
 /* The lines of another file would be taken for those of this one. */
 static void forget_lines(struct persock_policy *policy)
 {

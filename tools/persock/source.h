@@ -10,6 +10,9 @@
 /* Does an argument name a file: "-", or has it a '/', or the end of one? */
 bool source_is_file(const char *argument);
 
+/* What a file that is named by an argument is called in messages. */
+const char *source_name(const char *argument);
+
 /*
  * Read a policy file; its base may be a personality that is loaded. False
  * after a complaint; the draft is to be freed in either case.
