@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <libmnl/libmnl.h>
@@ -27,6 +28,34 @@
 #define TRIES	400
 
 static atomic_bool over;
+
+/* What the changes wait for: up to three listings, as long as they take here. */
+static atomic_uint pace = 10000;
+
+static void wait_a_turn(unsigned int turn)
+{
+	usleep(turn % 8 * pace);
+}
+
+/* policy_dump(), which sets the pace. */
+static int dump(__u8 command, const char *name,
+		int (*read)(const struct nlmsghdr *header, void *data),
+		void *data)
+{
+	struct timespec start, end;
+	unsigned int took;
+	int err;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	err = policy_dump(command, name, read, data);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	took = (end.tv_sec - start.tv_sec) * 1000000 +
+	       (end.tv_nsec - start.tv_nsec) / 1000;
+	if (took / 2 > pace)
+		pace = took / 2;
+
+	return err;
+}
 
 /* The rules of a policy are all on one network: 10.0.0.0/8, or the next. */
 static int load(unsigned int network)
@@ -51,7 +80,7 @@ static void *replace(void *unused)
 	while (!over) {
 		load(++turn & 1);
 		/* Some lists are to come through. */
-		usleep(turn % 8 * 20000);
+		wait_a_turn(turn);
 	}
 
 	return NULL;
@@ -87,8 +116,8 @@ TEST(policy)
 	for (i = 0; i < TRIES && (whole < WHOLE || !torn); i++) {
 		unsigned int of[2] = { };
 
-		err = policy_dump(PERSOCK_CMD_POLICY_GET,
-				  govern_personality(NATIVE), count_rules, of);
+		err = dump(PERSOCK_CMD_POLICY_GET,
+			   govern_personality(NATIVE), count_rules, of);
 		if (err == -EINTR) {
 			torn++;
 			continue;
@@ -131,7 +160,7 @@ static void *come_and_go(void *unused)
 		policy_attach(fd, "host");
 		close(fd);
 		rmdir(path);
-		usleep(turn++ % 8 * 10000);
+		wait_a_turn(turn++);
 	}
 
 	return NULL;
@@ -175,8 +204,7 @@ TEST(attachments)
 	for (i = 0; i < TRIES && whole < WHOLE; i++) {
 		unsigned int seen[CGROUPS] = { };
 
-		err = policy_dump(PERSOCK_CMD_ATTACHMENT_GET, NULL, count_ours,
-				  seen);
+		err = dump(PERSOCK_CMD_ATTACHMENT_GET, NULL, count_ours, seen);
 		if (err == -EINTR)
 			continue;
 		ASSERT_EQ(0, err);
