@@ -10,7 +10,28 @@
 #ifndef SELFTESTS_HARNESS_H
 #define SELFTESTS_HARNESS_H
 
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The debug kernel; selftests/vm/guest tells. */
+static inline bool slow_kernel(void)
+{
+	const char *kernel = getenv("PERSOCK_KERNEL");
+
+	return kernel && !strcmp(kernel, "debug");
+}
+
+/* The harness's limit on a test, as run_kselftest's on all of them. */
+static inline unsigned int harness_alarm(unsigned int seconds)
+{
+	return alarm(slow_kernel() ? 4 * seconds : seconds);
+}
+
+#define alarm(seconds) harness_alarm(seconds)
 #include <kselftest_harness.h>
+#undef alarm
 
 #include "govern.h"
 

@@ -420,7 +420,9 @@ TEST_F(road, without_a_spare)
 	TH_LOG("%u made, %u refused", all.made, all.full);
 	EXPECT_LT(0, all.made);
 	EXPECT_EQ(self->free ? all.made : 0, all.free);
-	EXPECT_EQ(!self->free, all.full > 0);
+	/* New ones may be made in time, where all that uses them up is slow. */
+	if (!slow_kernel())
+		EXPECT_EQ(!self->free, all.full > 0);
 	EXPECT_EQ(0, all.other);
 	for (i = 0; i < CGROUPS; i++) {
 		ASSERT_EQ(children[i], waitpid(children[i], &status, 0));

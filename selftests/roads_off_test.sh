@@ -26,15 +26,17 @@ test_ftrace_resets() {
 	governs "$cgroup"
 	ok put "!security_socket_post_create" "$tracing/set_ftrace_filter"
 	governs "$cgroup"
-	# Every function there is, but for those that begin with other letters: the kernel does not
-	# schedule until it has gone through all, which takes an emulated machine long enough to alarm
-	# its watchdog.
-	ok put "[a-oq-rt-zA-Z]*" "$tracing/set_ftrace_notrace"
+	# No filter is every function there is. With a tracer on, an emulated machine does not come
+	# through all of them in time, let alone with KASAN: those of sockets have to do.
+	ok put nop "$tracing/current_tracer"
 	ok put "" "$tracing/set_ftrace_filter"
 	governs "$cgroup"
+	ok put "*sock*" "$tracing/set_ftrace_filter"
+	ok put function_graph "$tracing/current_tracer"
+	governs "$cgroup"
 	expect 4 intercepted
-	ok append "persock*" "$tracing/set_ftrace_notrace"
-	ok append "*sock_create*" "$tracing/set_ftrace_notrace"
+	ok put "persock*" "$tracing/set_ftrace_notrace"
+	ok put "*sock_create*" "$tracing/set_ftrace_notrace"
 	governs "$cgroup"
 	ok put nop "$tracing/current_tracer"
 	for knob in set_ftrace_notrace set_ftrace_filter set_ftrace_pid set_graph_function; do
