@@ -23,7 +23,10 @@ help:
 	@echo 'make demo            persock at work on real programs, in a virtual machine'
 	@echo 'make check           KUnit, then every selftest on each stock kernel (TESTS="a_test b_test.sh" picks)'
 	@echo 'make check-the-checks  the tests catch bugs that are planted on purpose'
-	@echo 'make kunit           KUnit alone'
+	@echo 'make soak            everything on the debug kernel, and what takes hours: faults, races, storms'
+	@echo 'make coverage        which lines of the module the tests run'
+	@echo 'make bench           what sockets cost, beside cgroup-BPF and gVisor: a table'
+	@echo 'make kunit           KUnit alone, in user-mode Linux'
 	@echo 'make vm              a shell in a virtual machine with persock loaded'
 	@echo 'make clean           remove build/ (downloaded kernels stay in the cache)'
 	@echo
@@ -51,7 +54,8 @@ modules-%:
 	$(if $(test_modules),$(mirror) $(test_modules) build/$*/selftests/ &&) \
 	kdir=$$(tools/kernels/fetch $* | sed -n 's/^headers=//p') && test -n "$$kdir" && \
 	$(MAKE) -C "$$kdir" M='$(CURDIR)/build/$*' modules && \
-	for folder in $(test_modules); do \
+	$(if $(filter debug,$*),$(mirror) kunit module uapi build/$*/selftests/kunit/ &&) \
+	for folder in $(test_modules) $(if $(filter debug,$*),selftests/kunit/kunit); do \
 		$(MAKE) -C "$$kdir" M="$(CURDIR)/build/$*/$$folder" modules \
 			KBUILD_EXTRA_SYMBOLS='$(CURDIR)/build/$*/Module.symvers' || exit; \
 	done
@@ -103,6 +107,41 @@ check: clean-check modules tool tool-sanitized selftests-bin
 	@kunit/run
 	@selftests/vm/check $(all)
 	@selftests/summary build/check/*.ktap
+
+# All that can be run on the debug kernel, and what storms and sweeps take hours for.
+.PHONY: soak
+soak: clean-check $(addprefix modules-,$(KERNELS) debug) tool selftests-bin
+	@tools/setup vm tests storm kernel_net
+	$(call say,other people's tests)
+	@selftests/kernel_net/build
+	@PERSOCK_SOAK=1 selftests/vm/check $(KERNELS) debug
+	$(call say,storms)
+	@selftests/vm/run --kernel debug --timeout 0 -- selftests/storm/run | tee build/check/storm.ktap
+	@selftests/summary build/check/*.ktap
+
+# Which lines of the module the tests run, counted by the debug kernel.
+.PHONY: coverage
+coverage: modules-debug tool selftests-bin
+	@tools/setup vm tests
+	$(call say,every selftest on the debug kernel)
+	@rm -rf build/coverage && mkdir -p build/coverage
+	@selftests/vm/run --kernel debug --timeout 0 --share build/coverage -- \
+		selftests/coverage/guest '$(CURDIR)/build/coverage' $(TESTS) | tee build/coverage.ktap
+	@selftests/coverage/report '$(CURDIR)' build/coverage
+
+# What sockets cost in each surrounding that selftests/bench/run knows: a table for each kernel.
+.PHONY: bench
+bench: modules tool selftests-bin
+	@tools/setup vm bench
+	@$(MAKE) -s -C selftests/bench/bpf O='$(CURDIR)/build/selftests/bench/bpf'
+	@mkdir -p build/bench
+	@for kernel in $(all); do \
+		echo "== instructions on $$kernel"; \
+		selftests/vm/run --kernel $$kernel --icount --no-module --timeout 3600 -- \
+			selftests/bench/run >build/bench/$$kernel.log && \
+		selftests/bench/table --json build/bench/$$kernel.json --rst build/bench/$$kernel.rst \
+			--svg build/bench/$$kernel.svg build/bench/$$kernel.log || exit; \
+	done
 
 # Bugs that are planted on purpose must be caught; see selftests/planted/run.
 .PHONY: check-the-checks

@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * bench [ROW...]: what operations on sockets cost where this program runs, in
+ * instructions. Each line is "NAME LEAST MEDIAN": of the batches, for one
+ * operation; or "NAME - ERRNO" when an operation is refused.
+ *
+ * Runs in a machine whose time stamp counter counts instructions (QEMU's
+ * -icount shift=0), and needs nothing but sockets: it also runs in a sandbox,
+ * and where no module is. See selftests/bench/run.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include <x86intrin.h>
+
+#define BATCHES		21
+#define SMALL		64
+#define LARGE		65536
+#define MANY		32
+
+/* Both ends of what is measured, and what it takes to tell about them. */
+struct ends {
+	int one, other, listener, epoll;
+	struct sockaddr_in addr;	/* of the other, or the listener */
+};
+
+struct row {
+	const char *name;
+	unsigned int batch;
+	int (*open)(struct ends *ends);
+	int (*once)(struct ends *ends);
+};
+
+static char data[LARGE];
+
+static int udp_bound(struct sockaddr_in *addr)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	socklen_t len = sizeof(*addr);
+
+	*addr = (struct sockaddr_in){
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	if (fd < 0 || bind(fd, (struct sockaddr *)addr, len) ||
+	    getsockname(fd, (struct sockaddr *)addr, &len))
+		return -1;
+
+	return fd;
+}
+
+static int tcp_listen(struct ends *ends)
+{
+	socklen_t len = sizeof(ends->addr);
+
+	ends->listener = socket(AF_INET, SOCK_STREAM, 0);
+	ends->addr = (struct sockaddr_in){
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+
+	return ends->listener < 0 ||
+	       bind(ends->listener, (struct sockaddr *)&ends->addr, len) ||
+	       listen(ends->listener, 64) ||
+	       getsockname(ends->listener, (struct sockaddr *)&ends->addr,
+			   &len) ? -1 : 0;
+}
+
+static int open_nothing(struct ends *ends)
+{
+	return 0;
+}
+
+static int open_tcp(struct ends *ends)
+{
+	if (tcp_listen(ends))
+		return -1;
+	ends->one = socket(AF_INET, SOCK_STREAM, 0);
+	if (ends->one < 0 || connect(ends->one, (struct sockaddr *)&ends->addr,
+				     sizeof(ends->addr)))
+		return -1;
+	ends->other = accept(ends->listener, NULL, NULL);
+
+	return ends->other < 0 ? -1 : 0;
+}
+
+static int open_udp(struct ends *ends)
+{
+	struct sockaddr_in own;
+
+	ends->other = udp_bound(&ends->addr);
+	ends->one = udp_bound(&own);
+
+	return ends->one < 0 || ends->other < 0 ? -1 : 0;
+}
+
+static int open_udp_connected(struct ends *ends)
+{
+	return open_udp(ends) ||
+	       connect(ends->one, (struct sockaddr *)&ends->addr,
+		       sizeof(ends->addr)) ? -1 : 0;
+}
+
+static int open_udp_info(struct ends *ends)
+{
+	int on = 1;
+
+	return open_udp_connected(ends) ||
+	       setsockopt(ends->other, IPPROTO_IP, IP_PKTINFO, &on,
+			  sizeof(on)) ? -1 : 0;
+}
+
+static int open_unix(struct ends *ends)
+{
+	int fds[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds))
+		return -1;
+	ends->one = fds[0];
+	ends->other = fds[1];
+
+	return 0;
+}
+
+/* A connection with a byte to be read. */
+static int open_readable(struct ends *ends)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+
+	if (open_tcp(ends) || send(ends->other, data, 1, 0) != 1)
+		return -1;
+	ends->epoll = epoll_create1(0);
+
+	return epoll_ctl(ends->epoll, EPOLL_CTL_ADD, ends->one, &event);
+}
+
+static int once_socket_udp(struct ends *ends)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int once_socket_tcp(struct ends *ends)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int once_socket_unix(struct ends *ends)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	return fd < 0 ? -1 : close(fd);
+}
+
+/* Closed by the end that then waits for nobody's late segments. */
+static int once_connection(struct ends *ends)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0), peer;
+
+	if (fd < 0 || connect(fd, (struct sockaddr *)&ends->addr,
+			      sizeof(ends->addr)))
+		return -1;
+	peer = accept(ends->listener, NULL, NULL);
+
+	return peer < 0 || close(fd) || close(peer) ? -1 : 0;
+}
+
+static int pass(int from, int to, size_t size)
+{
+	size_t got = 0;
+	ssize_t part;
+
+	if (send(from, data, size, 0) != size)
+		return -1;
+	while (got < size) {
+		part = recv(to, data, size - got, 0);
+		if (part <= 0)
+			return -1;
+		got += part;
+	}
+
+	return 0;
+}
+
+static int once_send(struct ends *ends)
+{
+	return pass(ends->one, ends->other, SMALL);
+}
+
+static int once_sendto(struct ends *ends)
+{
+	return sendto(ends->one, data, SMALL, 0,
+		      (struct sockaddr *)&ends->addr,
+		      sizeof(ends->addr)) != SMALL ||
+	       recv(ends->other, data, SMALL, 0) != SMALL ? -1 : 0;
+}
+
+static int once_ping_pong(struct ends *ends)
+{
+	return pass(ends->one, ends->other, SMALL) ||
+	       pass(ends->other, ends->one, SMALL) ? -1 : 0;
+}
+
+static int once_large(struct ends *ends)
+{
+	return pass(ends->one, ends->other, LARGE);
+}
+
+static int once_control(struct ends *ends)
+{
+	union {
+		char room[CMSG_SPACE(sizeof(struct in_pktinfo))];
+		struct cmsghdr align;
+	} control;
+	struct iovec iov = { .iov_base = data, .iov_len = SMALL };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+
+	return send(ends->one, data, SMALL, 0) != SMALL ||
+	       recvmsg(ends->other, &msg, 0) != SMALL ? -1 : 0;
+}
+
+static int once_socket_options(struct ends *ends)
+{
+	int value = 1;
+	socklen_t len = sizeof(value);
+
+	return setsockopt(ends->one, SOL_SOCKET, SO_KEEPALIVE, &value, len) ||
+	       getsockopt(ends->one, SOL_SOCKET, SO_KEEPALIVE, &value,
+			  &len) ? -1 : 0;
+}
+
+static int once_tcp_options(struct ends *ends)
+{
+	int value = 1;
+	socklen_t len = sizeof(value);
+
+	return setsockopt(ends->one, IPPROTO_TCP, TCP_NODELAY, &value, len) ||
+	       getsockopt(ends->one, IPPROTO_TCP, TCP_NODELAY, &value,
+			  &len) ? -1 : 0;
+}
+
+static int once_epoll(struct ends *ends)
+{
+	struct epoll_event event;
+
+	return epoll_wait(ends->epoll, &event, 1, 0) != 1 ? -1 : 0;
+}
+
+static int once_poll(struct ends *ends)
+{
+	struct pollfd pfd = { .fd = ends->one, .events = POLLIN };
+
+	return poll(&pfd, 1, 0) != 1 ? -1 : 0;
+}
+
+static int once_many(struct ends *ends)
+{
+	struct iovec iov = { .iov_base = data, .iov_len = SMALL };
+	struct mmsghdr messages[MANY] = { };
+	unsigned int i;
+
+	for (i = 0; i < MANY; i++) {
+		messages[i].msg_hdr.msg_iov = &iov;
+		messages[i].msg_hdr.msg_iovlen = 1;
+	}
+
+	return sendmmsg(ends->one, messages, MANY, 0) != MANY ||
+	       recvmmsg(ends->other, messages, MANY, 0, NULL) != MANY ? -1 : 0;
+}
+
+static const struct row rows[] = {
+	{ "socket+close/udp", 50, open_nothing, once_socket_udp },
+	{ "socket+close/tcp", 50, open_nothing, once_socket_tcp },
+	{ "socket+close/unix", 50, open_nothing, once_socket_unix },
+	{ "connect+accept+close", 10, tcp_listen, once_connection },
+	{ "udp-send+recv", 50, open_udp_connected, once_send },
+	{ "udp-sendto+recv", 50, open_udp, once_sendto },
+	{ "tcp-ping-pong", 25, open_tcp, once_ping_pong },
+	{ "tcp-64k", 5, open_tcp, once_large },
+	{ "udp-recvmsg-control", 50, open_udp_info, once_control },
+	{ "options/socket", 100, open_tcp, once_socket_options },
+	{ "options/tcp", 100, open_tcp, once_tcp_options },
+	{ "epoll_wait", 100, open_readable, once_epoll },
+	{ "poll", 100, open_readable, once_poll },
+	{ "unix-ping-pong", 50, open_unix, once_ping_pong },
+	{ "sendmmsg+recvmmsg", 10, open_udp_connected, once_many },
+};
+
+static uint64_t now(void)
+{
+	_mm_lfence();
+	return __rdtsc();
+}
+
+static int compare(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* One batch more than is counted: caches of the kernel's are filled by it. */
+static int count(const struct row *row, struct ends *ends, uint64_t *batches)
+{
+	unsigned int i, j;
+	uint64_t start;
+
+	for (i = 0; i <= BATCHES; i++) {
+		start = now();
+		for (j = 0; j < row->batch; j++) {
+			if (row->once(ends))
+				return -1;
+		}
+		batches[i ? i - 1 : 0] = (now() - start) / row->batch;
+	}
+	qsort(batches, BATCHES, sizeof(*batches), compare);
+
+	return 0;
+}
+
+static void measure(const struct row *row)
+{
+	struct ends ends = { -1, -1, -1, -1 };
+	uint64_t batches[BATCHES];
+
+	if (row->open(&ends) || count(row, &ends, batches))
+		printf("%s - %s\n", row->name, strerrorname_np(errno));
+	else
+		printf("%s %lu %lu\n", row->name, batches[0],
+		       batches[BATCHES / 2]);
+	fflush(stdout);
+	close(ends.one);
+	close(ends.other);
+	close(ends.listener);
+	close(ends.epoll);
+}
+
+static bool chosen(const char *name, int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], name))
+			return true;
+	}
+
+	return argc == 1;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		if (chosen(rows[i].name, argc, argv))
+			measure(&rows[i]);
+	}
+
+	return 0;
+}
