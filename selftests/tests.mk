@@ -4,8 +4,8 @@
 # each of HELPERS, which the shell tests run, from its own source alone. HELPERS_32 are
 # 32-bit programs.
 
-LIB_SRCS := libcontrol.c libgovern.c libinet.c libmemory.c libmodel.c libmutate.c liboracle.c libpolicy.c libprogram.c libring.c
-HELPERS := probe
+LIB_SRCS := libcommands.c libcontrol.c libdeeds.c libfaults.c libgovern.c libinet.c libmemory.c libmodel.c libmutate.c liboracle.c libpolicy.c libprogram.c libring.c
+HELPERS := probe faults_load
 HELPERS_32 := compat
 
 # The harness comes back from a failed assertion with longjmp().
