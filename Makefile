@@ -108,12 +108,17 @@ check: clean-check modules tool tool-sanitized selftests-bin
 	@selftests/vm/check $(all)
 	@selftests/summary build/check/*.ktap
 
+# The kernel's own tests of sockets, from its source package, for kernel_net_test.sh.
+.PHONY: kernel-net
+kernel-net:
+	@tools/setup build kernel_net
+	@selftests/kernel_net/build
+
 # All that can be run on the debug kernel, and what storms and sweeps take hours for.
 .PHONY: soak
 soak: clean-check $(addprefix modules-,$(KERNELS) debug) tool selftests-bin
-	@tools/setup vm tests storm kernel_net
-	$(call say,other people's tests)
-	@selftests/kernel_net/build
+	@tools/setup vm tests storm
+	@$(MAKE) kernel-net
 	@PERSOCK_SOAK=1 selftests/vm/check $(KERNELS) debug
 	$(call say,storms)
 	@selftests/vm/run --kernel debug --timeout 0 -- selftests/storm/run | tee build/check/storm.ktap
