@@ -22,9 +22,9 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
-#include <x86intrin.h>
 
-#define BATCHES		21
+#include "batch.h"
+
 #define SMALL		64
 #define LARGE		65536
 #define MANY		32
@@ -305,19 +305,6 @@ static const struct row rows[] = {
 	{ "sendmmsg+recvmmsg", 10, open_udp_connected, once_many },
 };
 
-static uint64_t now(void)
-{
-	_mm_lfence();
-	return __rdtsc();
-}
-
-static int compare(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 /* One batch more than is counted: caches of the kernel's are filled by it. */
 static int count(const struct row *row, struct ends *ends, uint64_t *batches)
 {
@@ -332,7 +319,7 @@ static int count(const struct row *row, struct ends *ends, uint64_t *batches)
 		}
 		batches[i ? i - 1 : 0] = (now() - start) / row->batch;
 	}
-	qsort(batches, BATCHES, sizeof(*batches), compare);
+	sort_batches(batches);
 
 	return 0;
 }

@@ -17,8 +17,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <x86intrin.h>
 
+#include "batch.h"
 #include "harness.h"
 #include "inet.h"
 #include "policy.h"
@@ -27,7 +27,6 @@
 #define FEW		10
 #define DEEP		32
 #define SHALLOW		2
-#define BATCHES		21
 #define PEERS		64
 /* Policies that are loaded at a time, for what one of them takes. */
 #define POLICIES	16
@@ -58,19 +57,6 @@ static uint64_t draw(void)
 	return seed;
 }
 
-static uint64_t now(void)
-{
-	_mm_lfence();
-	return __rdtsc();
-}
-
-static int compare(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 static void count(struct cost *cost, enum operation operation, unsigned int ops,
 		  int (*once)(unsigned int turn))
 {
@@ -88,7 +74,7 @@ static void count(struct cost *cost, enum operation operation, unsigned int ops,
 		}
 		batch[i ? i - 1 : 0] = (now() - start) / ops;
 	}
-	qsort(batch, BATCHES, sizeof(*batch), compare);
+	sort_batches(batch);
 	cost->least[operation] = batch[0];
 	cost->median[operation] = batch[BATCHES / 2];
 }
@@ -465,7 +451,7 @@ TEST_F_TIMEOUT(scale, costs_the_same_after_a_change, 900)
 			cost[i][j] = now() - start;
 			close(fd);
 		}
-		qsort(cost[i], BATCHES, sizeof(cost[i][0]), compare);
+		sort_batches(cost[i]);
 	}
 	TH_LOG("socket after a change: depth 2 %lu, depth 32 %lu, %.3f",
 	       cost[0][BATCHES / 2], cost[1][BATCHES / 2],
