@@ -18,6 +18,7 @@
 #include "faults.h"
 #include "harness.h"
 #include "inet.h"
+#include "memory.h"
 
 #define MOST_POINTS	1000
 #define TIMEOUT		900
@@ -80,16 +81,6 @@ FIXTURE(netlink)
 	long users;
 };
 
-static long module_users(void)
-{
-	char text[32];
-
-	if (get_text("/sys/module/persock/refcnt", text, sizeof(text)))
-		return -1;
-
-	return atol(text);
-}
-
 FIXTURE_SETUP(netlink)
 {
 	ASSERT_EQ(0, control_open());
@@ -98,7 +89,7 @@ FIXTURE_SETUP(netlink)
 	self->before = self->initial + 1;
 	self->after = self->initial + 2;
 	ASSERT_EQ(0, faults_open());
-	self->users = module_users();
+	self->users = memory_users();
 	state_read(self->initial);
 	ASSERT_EQ(0, commands_open());
 }
@@ -109,7 +100,7 @@ FIXTURE_TEARDOWN(netlink)
 	EXPECT_EQ(0, commands_close());
 	EXPECT_TRUE(disarmed());
 	EXPECT_TRUE(state_is(self->initial));
-	EXPECT_EQ(self->users, module_users());
+	EXPECT_EQ(self->users, memory_users());
 }
 
 /* Nothing that the module has to do is half done when the command begins. */

@@ -18,6 +18,7 @@
 #include "faults.h"
 #include "harness.h"
 #include "inet.h"
+#include "memory.h"
 #include "policy.h"
 
 /* Of what a call can fail of; an emulated machine allows no more. */
@@ -134,12 +135,11 @@ static bool read_totals(struct totals *totals)
 	char text[256];
 
 	if (get_text("/proc/net/sockstat", text, sizeof(text)) ||
-	    sscanf(text, "sockets: used %ld", &totals->sockets) != 1 ||
-	    get_text("/sys/module/persock/refcnt", text, sizeof(text)))
+	    sscanf(text, "sockets: used %ld", &totals->sockets) != 1)
 		return false;
-	totals->users = atol(text);
+	totals->users = memory_users();
 
-	return true;
+	return totals->users >= 0;
 }
 
 /* The lowest of two seconds: programs before this one may still be closing. */

@@ -40,6 +40,14 @@ static int read_number(const char *path, long *value)
 	return n == 1 ? 0 : -EPROTO;
 }
 
+long memory_users(void)
+{
+	long users;
+	int err = read_number("/sys/module/persock/refcnt", &users);
+
+	return err ? err : users;
+}
+
 static int read_cache(const char *folder, long *objects)
 {
 	char path[PATH_MAX];
@@ -160,11 +168,11 @@ int memory_measure(struct memory *memory)
 			err = read_slabs(&now);
 		if (!err)
 			err = read_areas(&now);
-		if (!err)
-			err = read_number("/sys/module/persock/refcnt",
-					  &now.users);
 		if (err)
 			return err;
+		now.users = memory_users();
+		if (now.users < 0)
+			return now.users;
 		memory->objects = now.objects;
 		lower(&memory->large, now.large);
 		lower(&memory->areas, now.areas);

@@ -27,4 +27,11 @@ struct memory {
  */
 int memory_measure(struct memory *memory);
 
+/*
+ * References to the module now: one for each attachment and each governed
+ * socket, wherever it is and whatever has become of its cgroup. -errno without
+ * the module.
+ */
+long memory_users(void);
+
 #endif /* SELFTESTS_MEMORY_H */

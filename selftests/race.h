@@ -17,7 +17,9 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "harness.h"
 #include "inet.h"
+#include "memory.h"
 
 #define RACERS	8
 
@@ -48,25 +50,13 @@ static inline bool race_on(time_t start, bool enough)
 	       (!enough && seconds < race_seconds() + SOON_MS / 1000);
 }
 
-/*
- * References to the module: one for each attachment and each governed socket,
- * wherever it is and whatever has become of its cgroup. -1 without the module.
- */
-static inline long race_pins(void)
-{
-	char text[32];
-
-	return get_text("/sys/module/persock/refcnt", text, sizeof(text)) ?
-	       -1 : atol(text);
-}
-
 /* A socket is released a little after its descriptor; 0 or -1. */
 static inline int race_settled(long pins)
 {
 	int i, pair[2];
 
 	for (i = 0; i < SOON_MS / 10; i++) {
-		if (race_pins() == pins)
+		if (memory_users() == pins)
 			return 0;
 		/* The collector of passed descriptors runs on such a close. */
 		if (!socketpair(AF_UNIX, SOCK_STREAM, 0, pair)) {
@@ -77,6 +67,15 @@ static inline int race_settled(long pins)
 	}
 
 	return -1;
+}
+
+/* There are as many references to the module as before: memory_users(). */
+static inline void race_expect_settled(struct __test_metadata *_metadata,
+				       long pins)
+{
+	EXPECT_EQ(0, race_settled(pins))
+		TH_LOG("%ld references to the module, %ld before",
+		       memory_users(), pins);
 }
 
 /* A field of a descriptor's fdinfo, "" when it has none; 0, or -1 without it. */

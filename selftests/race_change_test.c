@@ -362,7 +362,7 @@ FIXTURE_SETUP(change)
 		ASSERT_EQ(0, policy_open());
 		ASSERT_EQ(0, control_open());
 	}
-	self->pins = race_pins();
+	self->pins = memory_users();
 	for (i = 0; i < NAMES; i++) {
 		snprintf(names[i], sizeof(names[i]), "race-%d-%c", getpid(),
 			 'a' + i);
@@ -387,9 +387,7 @@ FIXTURE_TEARDOWN(change)
 		close(change->cgroup[i]);
 		EXPECT_EQ(0, rmdir(change->path[i]));
 	}
-	EXPECT_EQ(0, race_settled(self->pins))
-		TH_LOG("%ld references to the module, %ld before", race_pins(),
-		       self->pins);
+	race_expect_settled(_metadata, self->pins);
 	EXPECT_EQ(0, strange);
 }
 

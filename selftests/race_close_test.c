@@ -596,7 +596,7 @@ static void all_calls(struct __test_metadata *_metadata,
 	void *(*const callers[CALLERS])(void *) = { caller, caller, caller };
 	struct race race = { .kind = kind };
 	unsigned int met = 0, missed = 0, i;
-	long pins = race_pins();
+	long pins = memory_users();
 	int err;
 
 	prepare(_metadata, &race);
@@ -614,9 +614,7 @@ static void all_calls(struct __test_metadata *_metadata,
 	EXPECT_LT(CALLS, met);
 	EXPECT_LT(CALLS, missed);
 	close(race.listener);
-	EXPECT_EQ(0, race_settled(pins))
-		TH_LOG("%ld references to the module, %ld before", race_pins(),
-		       pins);
+	race_expect_settled(_metadata, pins);
 }
 
 TEST_F(same, tcp)

@@ -122,15 +122,13 @@ static void accept_race(struct __test_metadata *_metadata, enum govern_id id,
 {
 	void *(*const others[])(void *) = { accepting, accepting, accepting };
 	struct listening listening = { family, govern_personality(id) };
-	long pins = race_pins();
+	long pins = memory_users();
 
 	ASSERT_EQ(0, race_run(others, 3, listen_and_close, &listening));
 	EXPECT_EQ(0, unexpected);
 	EXPECT_EQ(0, foreign);
 	EXPECT_TRUE(enough());
-	EXPECT_EQ(0, race_settled(pins))
-		TH_LOG("%ld references to the module, %ld before", race_pins(),
-		       pins);
+	race_expect_settled(_metadata, pins);
 }
 
 TEST_F(same, accept_tcp)
@@ -357,7 +355,7 @@ TEST_F(same, listed)
 {
 	void *(*const others[])(void *) = { listing, listing, destroying };
 	struct listed listed = { .lock = PTHREAD_MUTEX_INITIALIZER };
-	long pins = race_pins();
+	long pins = memory_users();
 	struct tcp tcp;
 	int udp[2];
 
@@ -381,9 +379,7 @@ TEST_F(same, listed)
 	tcp_close(&tcp);
 	close(udp[0]);
 	close(udp[1]);
-	EXPECT_EQ(0, race_settled(pins))
-		TH_LOG("%ld references to the module, %ld before", race_pins(),
-		       pins);
+	race_expect_settled(_metadata, pins);
 }
 
 int main(int argc, char **argv)

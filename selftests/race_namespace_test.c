@@ -168,7 +168,7 @@ static int make(enum kind kind, int fds[2])
 TEST_F(same, socket_is_the_last)
 {
 	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	long pins = race_pins();
+	long pins = memory_users();
 	int kind, fds[2], space;
 
 	ASSERT_LE(0, home);
@@ -191,9 +191,7 @@ TEST_F(same, socket_is_the_last)
 		EXPECT_EQ(0, gone())
 			TH_LOG("the namespace of a socket of kind %d", kind);
 	}
-	EXPECT_EQ(0, race_settled(pins))
-		TH_LOG("%ld references to the module, %ld before", race_pins(),
-		       pins);
+	race_expect_settled(_metadata, pins);
 }
 
 static void *traffic(void *data)
@@ -233,7 +231,7 @@ static void child(int ready)
 TEST_F(same, killed_under_traffic)
 {
 	unsigned int round;
-	long pins = race_pins();
+	long pins = memory_users();
 
 	for (round = 0; round < ROUNDS; round++) {
 		int ready[2], space, status;
@@ -260,9 +258,7 @@ TEST_F(same, killed_under_traffic)
 		EXPECT_TRUE(WIFSIGNALED(status));
 		EXPECT_EQ(0, gone());
 	}
-	EXPECT_EQ(0, race_settled(pins))
-		TH_LOG("%ld references to the module, %ld before", race_pins(),
-		       pins);
+	race_expect_settled(_metadata, pins);
 }
 
 int main(int argc, char **argv)

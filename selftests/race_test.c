@@ -8,35 +8,22 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <pthread.h>
 #include <sys/ioctl.h>
-#include <time.h>
 
-#include "inet.h"
+#include "race.h"
 #include "same.h"
-
-#define SECONDS 3
 
 struct race {
 	int fd;
 	struct inet_addr nobody;
-	time_t end;
 };
-
-static int going_on(const struct race *race)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec < race->end;
-}
 
 /* No such protocol: the kernel looks for it, finds none, changes nothing. */
 static void *upper_layer(void *arg)
 {
 	const struct race *race = arg;
 
-	while (going_on(race))
+	while (!race_over)
 		setsockopt(race->fd, IPPROTO_TCP, TCP_ULP, "x", 1);
 	return NULL;
 }
@@ -47,7 +34,7 @@ static void *socket_options(void *arg)
 	struct sockaddr_storage name;
 	int value = 1;
 
-	while (going_on(race)) {
+	while (!race_over) {
 		socklen_t len = sizeof(name);
 
 		setsockopt(race->fd, SOL_SOCKET, SO_RCVLOWAT, &value,
@@ -67,7 +54,7 @@ static void *traffic(void *arg)
 	struct pollfd pfd = { .fd = race->fd, .events = POLLOUT };
 	char data[4096] = "";
 
-	while (going_on(race)) {
+	while (!race_over) {
 		send(race->fd, data, sizeof(data),
 		     MSG_DONTWAIT | MSG_NOSIGNAL);
 		poll(&pfd, 1, 1);
@@ -81,7 +68,7 @@ static void *fast_open(void *arg)
 	const struct race *race = arg;
 	char data[16] = "";
 
-	while (going_on(race)) {
+	while (!race_over) {
 		sendto(race->fd, data, sizeof(data),
 		       MSG_FASTOPEN | MSG_NOSIGNAL | MSG_DONTWAIT,
 		       &race->nobody.sa, race->nobody.len);
@@ -91,22 +78,19 @@ static void *fast_open(void *arg)
 	return NULL;
 }
 
+static void wait_it_out(void *data)
+{
+	time_t start = race_now();
+
+	while (race_on(start, true))
+		usleep(10000);
+}
+
 static int run(int fd, void *(*const *threads)(void *), unsigned int nr)
 {
 	struct race race = { .fd = fd, .nobody = loopback(AF_INET, htons(9)) };
-	pthread_t ids[8];
-	struct timespec now;
-	unsigned int i;
-	int err = 0;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	race.end = now.tv_sec + SECONDS;
-	for (i = 0; i < nr; i++)
-		err |= pthread_create(&ids[i], NULL, threads[i], &race);
-	for (i = 0; i < nr; i++)
-		err |= pthread_join(ids[i], NULL);
-
-	return err;
+	return race_run(threads, nr, wait_it_out, &race);
 }
 
 /* A connection with traffic, its options set and read, a protocol tried. */
