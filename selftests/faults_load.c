@@ -4,7 +4,8 @@
  *
  * Load a module while the NTH thing fails that can fail (see faults.h), and
  * print the errno's name, or "ok", and how many were left to go. Exit status 2
- * when it cannot be tried.
+ * when it cannot be tried. Without arguments: prepare for that, once; exit
+ * status 4, as a test that is skipped, when the kernel cannot.
  *
  * The module is handed over from memory: files would add to what can fail.
  */
@@ -13,10 +14,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "faults.h"
 
 static void *read_all(const char *path, size_t *size)
 {
@@ -41,29 +43,27 @@ static void *read_all(const char *path, size_t *size)
 
 int main(int argc, char **argv)
 {
-	const char *parameters = argc > 3 ? argv[3] : "";
-	char left[16] = "";
+	const char *problem = argc == 1 ? faults_prepare() : NULL;
+	unsigned int left;
 	size_t size = 0;
 	long result;
 	void *image;
-	int control;
 
+	if (argc == 1)
+		return problem ? faults_skip(problem) : 0;
 	if (argc < 3)
 		return 2;
 	image = read_all(argv[1], &size);
-	control = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
-	if (!image || control < 0 || mlockall(MCL_CURRENT | MCL_FUTURE)) {
+	if (!image || faults_open()) {
 		perror(argv[1]);
 		return 2;
 	}
 
-	if (pwrite(control, argv[2], strlen(argv[2]), 0) < 0)
-		return 2;
-	result = syscall(SYS_init_module, image, size, parameters) ? errno : 0;
-	if (pread(control, left, sizeof(left) - 1, 0) < 0 ||
-	    pwrite(control, "0", 1, 0) < 0)
-		return 2;
+	faults_arm(strtoul(argv[2], NULL, 10));
+	result = syscall(SYS_init_module, image, size,
+			 argc > 3 ? argv[3] : "") ? errno : 0;
+	left = faults_disarm();
 
-	printf("%s %d\n", result ? strerrorname_np(result) : "ok", atoi(left));
+	printf("%s %u\n", result ? strerrorname_np(result) : "ok", left);
 	return 0;
 }

@@ -24,21 +24,6 @@ before_family=400
 kernels=4
 ours=24
 
-# Take debugfs's knobs from their defaults, see faults.h.
-need_faults() {
-	local knob
-	if [ ! -w /proc/self/fail-nth ]; then
-		echo "TAP version 13"
-		echo "1..0 # SKIP no fault injection"
-		exit 4
-	fi
-	for knob in failslab/ignore-gfp-wait=N failslab/cache-filter=N failslab/verbose=0 \
-		fail_page_alloc/ignore-gfp-wait=N fail_page_alloc/ignore-gfp-highmem=Y \
-		fail_page_alloc/min-order=0 fail_page_alloc/verbose=0; do
-		echo "${knob#*=}" >"$debugfs/${knob%=*}" || exit 2
-	done
-}
-
 # Load with PARAMETERS, and put in VARIABLE how many points that has used up.
 count() { # VARIABLE RESULT PARAMETERS
 	local result left
@@ -165,5 +150,5 @@ final() {
 	[ -d /sys/module/persock ] || [ ! -f "$module" ] || insmod "$module"
 } 2>/dev/null
 
-need_faults
+"$load" || exit
 run_tests
