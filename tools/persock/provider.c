@@ -125,6 +125,9 @@ int provider_check(struct netlink *nl, const struct draft *draft,
 	unsigned int i;
 	int status;
 
+	/* A file tells of all of them, or of none. */
+	if (!draft->provider_lines[0])
+		return 0;
 	status = provider_list(nl, &replies);
 	if (status)
 		return status;
