@@ -76,44 +76,58 @@ static int make(struct socket **sock)
 	return sock_create_kern(&init_net, AF_UNIX, SOCK_DGRAM, 0, sock);
 }
 
-/* @point: where it failed; PERSOCK_NR_POINTS: there was no socket to try. */
-static bool try_all(enum persock_point *point)
+/*
+ * Creation is refused at two points, of which the second one has a socket: when
+ * there is no memory for it, that says nothing of the point.
+ */
+static int try_creation(enum persock_point point)
 {
-	struct socket *sock = NULL;
+	struct socket *sock;
+	int err;
+
+	persock_intercept_refuse(point);
+	err = make(&sock);
+	if (!err)
+		sock_release(sock);
+	if (err == -ENOMEM || err == -ENOBUFS || err == -ENFILE)
+		return err;
+
+	return err == -PERSOCK_PROBE_ERRNO ? 0 : -EIO;
+}
+
+/* @point: the one that was tried last. */
+static int try_all(enum persock_point *point)
+{
+	struct socket *sock;
 	struct file *file;
-	bool works;
+	int err;
 
 	*point = PERSOCK_POINT_CREATE;
-	persock_intercept_refuse(*point);
-	if (make(&sock) != -PERSOCK_PROBE_ERRNO)
-		goto failed;
+	err = try_creation(*point);
+	if (err)
+		return err;
 	*point = PERSOCK_POINT_POST_CREATE;
-	persock_intercept_refuse(*point);
-	if (make(&sock) != -PERSOCK_PROBE_ERRNO)
-		goto failed;
+	err = try_creation(*point);
+	if (err)
+		return err;
 
-	*point = PERSOCK_NR_POINTS;
-	persock_intercept_refuse(*point);
-	if (make(&sock))
-		return false;
-	if (!try_options(sock, point))
-		goto failed;
+	persock_intercept_refuse(PERSOCK_NR_POINTS);
+	err = make(&sock);
+	if (err)
+		return err;
+	if (!try_options(sock, point)) {
+		sock_release(sock);
+		return -EIO;
+	}
 
 	/* It takes the socket over, on failure too. */
 	file = sock_alloc_file(sock, 0, NULL);
-	if (IS_ERR(file)) {
-		*point = PERSOCK_NR_POINTS;
-		return false;
-	}
-	works = try_file(file, point);
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	err = try_file(file, point) ? 0 : -EIO;
 	fput(file);
 
-	return works;
-
-failed:
-	if (sock)
-		sock_release(sock);
-	return false;
+	return err;
 }
 
 /**
@@ -121,12 +135,13 @@ failed:
  * @failed: the name of the one that does not, or what else went wrong
  *
  * Context: process context; persock_mutex is held.
- * Return: 0; -EIO when a point was not intercepted; see persock_arm().
+ * Return: 0; -EIO when a point was not intercepted; what the kernel says when
+ * there is no socket to try it with (-ENOMEM, -ENOBUFS or -ENFILE: no memory);
+ * see persock_arm().
  */
 int persock_probe(const char **failed)
 {
 	enum persock_point point;
-	bool works;
 	int err;
 
 	err = persock_arm(NULL);
@@ -134,13 +149,12 @@ int persock_probe(const char **failed)
 		*failed = "ftrace refuses to arm the interception points";
 		return err;
 	}
-	works = try_all(&point);
+	err = try_all(&point);
 	persock_intercept_resume();
 	persock_disarm();
-	if (works)
-		return 0;
+	if (err)
+		*failed = err == -EIO ? persock_points[point] :
+					"no probe socket could be made";
 
-	*failed = point < PERSOCK_NR_POINTS ? persock_points[point] :
-					      "no probe socket could be made";
-	return -EIO;
+	return err;
 }
