@@ -121,29 +121,13 @@ test_load() {
 	[ "$tried" -gt "$ours" ] || fail "only $tried points"
 }
 
-# The records of kmemleak's that are of a program of this test or of the module.
-leaks() {
-	awk '/^unreferenced/ { if (ours) printf "%s", record; record = ""; ours = 0 }
-		{ record = record $0 "\n" }
-		/\[persock\]/ || /comm "faults_/ || /comm "insmod/ || /comm "rmmod/ { ours = 1 }
-		END { if (ours) printf "%s", record }' "$debugfs/kmemleak"
-}
-
-# What is being freed just now is gone the next time; what is younger than 5 s is not listed.
 test_nothing_is_leaked() {
-	local i found
+	local found
 	[ -e "$debugfs/kmemleak" ] || {
 		skip "the kernel has no kmemleak"
 		return 0
 	}
-	for ((i = 0; i < 3; i++)); do
-		sleep 6
-		ok put scan "$debugfs/kmemleak"
-		ok put scan "$debugfs/kmemleak"
-		found=$(leaks)
-		[ -n "$found" ] || return 0
-	done
-	fail "leaked: $(head -n 30 <<<"$found")"
+	found=$("$here/leaks") || fail "leaked: $(head -n 30 <<<"$found")"
 }
 
 final() {
