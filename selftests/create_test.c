@@ -232,6 +232,9 @@ TEST_F(none, every_family)
 		for (i = 0; i < ARRAY_SIZE(types); i++) {
 			int err = try(family, types[i], 0);
 
+			/* Each try of a family that is not there starts modprobe. */
+			if (variant->id != NONE && err == EAFNOSUPPORT)
+				break;
 			sockets += !err;
 			other += err && err != EAFNOSUPPORT;
 			if (!socketpair(family, types[i], 0, sv)) {
