@@ -272,6 +272,15 @@ static ssize_t hostinet_splice_read(struct socket *sock, loff_t *ppos,
 	return ops->splice_read(host, ppos, pipe, length, flags);
 }
 
+static void hostinet_splice_eof(struct socket *sock)
+{
+	struct socket *host = host_of(sock);
+	const struct proto_ops *ops = READ_ONCE(host->ops);
+
+	if (ops->splice_eof)
+		ops->splice_eof(host);
+}
+
 static int hostinet_mmap(struct file *file, struct socket *sock,
 			 struct vm_area_struct *vma)
 {
@@ -327,6 +336,7 @@ static const struct persock_provider_ops hostinet_ops = {
 	.queued = hostinet_queued,
 	.gettstamp = hostinet_gettstamp,
 	.splice_read = hostinet_splice_read,
+	.splice_eof = hostinet_splice_eof,
 	.mmap = hostinet_mmap,
 	.state = hostinet_state,
 	.type = hostinet_type,

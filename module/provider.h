@@ -65,6 +65,8 @@ struct vm_area_struct;
  *	buffer in user memory: fill in *@value.
  * @gettstamp: time of the last packet (SIOCGSTAMP and its relatives).
  * @splice_read: splice from the socket; NULL splices through @recvmsg.
+ * @splice_eof: nothing follows what was spliced to the socket with MSG_MORE
+ *	(sendfile() of a file that ends early): send it now.
  * @mmap: map the socket.
  * @state: State: the TCP state (tcp_info's), 0 for what has none.
  * @type: Type: family, type and protocol of the application's socket.
@@ -105,6 +107,7 @@ struct persock_provider_ops {
 	ssize_t (*splice_read)(struct socket *sock, loff_t *ppos,
 			       struct pipe_inode_info *pipe, size_t length,
 			       unsigned int flags);
+	void (*splice_eof)(struct socket *sock);
 	int (*mmap)(struct file *file, struct socket *sock,
 		    struct vm_area_struct *vma);
 	u32 (*state)(struct socket *sock);

@@ -446,6 +446,14 @@ static ssize_t router_splice_read(struct socket *sock, loff_t *ppos,
 						  flags);
 }
 
+static void router_splice_eof(struct socket *sock)
+{
+	struct persock_router *router = persock_router_peek(sock);
+
+	if (router->provider->ops->splice_eof)
+		router->provider->ops->splice_eof(sock);
+}
+
 /*
  * /proc/PID/fdinfo/FD tells what governs a socket, as it stays with it when it
  * is passed on.
@@ -576,6 +584,7 @@ static void fill_wrapper(struct proto_ops *table)
 		.sendpage = persock_router_sendpage,
 #endif
 		.splice_read = router_splice_read,
+		.splice_eof = router_splice_eof,
 	};
 
 	write_table(table, &ops);

@@ -224,6 +224,32 @@ TEST_F(same, sendfile)
 	tcp_close(&tcp);
 }
 
+/*
+ * sendfile() that is asked for more than the file has announces more to come,
+ * and takes that back when it finds the file's end: nothing waits to be sent.
+ */
+TEST_F(same, sendfile_to_the_end_of_a_file)
+{
+	struct tcp tcp;
+	int file, unsent;
+
+	file = memfd_create("sendfile", MFD_CLOEXEC);
+	ASSERT_LE(0, file);
+	ASSERT_EQ(5, write(file, "hello", 5));
+	ASSERT_EQ(0, lseek(file, 0, SEEK_SET));
+	ASSERT_EQ(0, tcp_open(&tcp, AF_INET));
+	/* What was announced does wait: */
+	ASSERT_EQ(5, send(tcp.client, "hello", 5, MSG_MORE));
+	ASSERT_EQ(0, ioctl(tcp.client, SIOCOUTQNSD, &unsent));
+	EXPECT_EQ(5, unsent);
+	EXPECT_EQ(5, sendfile(tcp.client, file, NULL, 10));
+	ASSERT_EQ(0, ioctl(tcp.client, SIOCOUTQNSD, &unsent));
+	EXPECT_EQ(0, unsent);
+	EXPECT_EQ(10, recv_all(tcp.server, in, 10));
+	close(file);
+	tcp_close(&tcp);
+}
+
 /* splice() from a pipe into a connection, and from it into a pipe. */
 TEST_F(same, splice)
 {
