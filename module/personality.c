@@ -428,6 +428,7 @@ struct persock_personality *persock_personality_open(void)
 	struct persock_provider *provider = NULL;
 	struct persock_personality *personality;
 	struct persock_version *version;
+	int err = 0;
 
 	personality = personality_alloc("", "host");
 	if (!personality)
@@ -439,15 +440,18 @@ struct persock_personality *persock_personality_open(void)
 		return ERR_PTR(-ENOMEM);
 	}
 
-	while ((provider = persock_provider_next(provider))) {
-		if (provider->interposes)
-			continue;
-		/* More than that many, or one that leaves: tried no further. */
-		if (add_provider(personality, version, provider->name, NULL))
-			break;
+	while (!err && (provider = persock_provider_next(provider))) {
+		if (!provider->interposes)
+			err = add_provider(personality, version, provider->name,
+					   NULL);
 	}
 	rcu_assign_pointer(personality->version, version);
+	if (err == -ENOMEM) {
+		persock_personality_put(personality);
+		return ERR_PTR(err);
+	}
 
+	/* After one too many, or one that leaves, the others are not offered. */
 	return personality;
 }
 
