@@ -175,8 +175,11 @@ static int serve(struct net *net, struct socket *sock,
 	return 0;
 }
 
-/* @nr: sockets of the attachment that are live now, the new one included. */
-static struct persock_attachment *hold_attachment(unsigned int *nr)
+/*
+ * @nr: sockets of the attachment that are live now, the new one included.
+ * @kern: an interception point has sent the request here.
+ */
+static struct persock_attachment *hold_attachment(unsigned int *nr, int kern)
 {
 	struct persock_attachment *attachment;
 
@@ -194,6 +197,9 @@ static struct persock_attachment *hold_attachment(unsigned int *nr)
 
 	if (attachment)
 		return attachment;
+	/* What governed the task has just gone: as when it now wants another. */
+	if (kern)
+		return ERR_PTR(-EAFNOSUPPORT);
 	/* It arms the interception points of the whole machine. */
 	if (!capable(CAP_NET_ADMIN))
 		return ERR_PTR(-EPERM);
@@ -257,7 +263,7 @@ static int family_create(struct net *net, struct socket *sock, int protocol,
 	if (err)
 		return err;
 
-	attachment = hold_attachment(&nr);
+	attachment = hold_attachment(&nr, kern);
 	if (IS_ERR(attachment))
 		return PTR_ERR(attachment);
 
