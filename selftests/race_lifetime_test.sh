@@ -12,7 +12,7 @@
 
 soak=${PERSOCK_SOAK:-}
 rounds=${soak:+1000}
-rounds=${rounds:-40}
+rounds=${rounds:-20}
 samples=${PERSOCK_MODULES:-}/selftests/provider
 workers=()
 
