@@ -22,7 +22,7 @@ margin=30
 before_family=400
 # Tries without PERSOCK_SOAK, before that and from there on.
 kernels=4
-ours=24
+ours=12
 
 # Load with PARAMETERS, and put in VARIABLE how many points that has used up.
 count() { # VARIABLE RESULT PARAMETERS

@@ -48,19 +48,37 @@ static struct nlmsghdr *begin(const struct command *command)
 	return header;
 }
 
+/*
+ * Each message of a policy names it, and how many there are depends on the
+ * memory that there was for each: what follows is put together.
+ */
+static size_t repeated(const struct nlmsghdr *header, const struct reply *reply)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(header);
+	const struct nlattr *name = (const void *)(genl + 1);
+
+	if (!reply->length || genl->cmd != PERSOCK_CMD_POLICY_GET)
+		return 0;
+
+	return sizeof(*genl) + MNL_ALIGN(name->nla_len);
+}
+
 static void keep(struct reply *reply, const struct nlmsghdr *header)
 {
-	size_t size = mnl_nlmsg_get_payload_len(header);
+	const char *payload = mnl_nlmsg_get_payload(header);
+	size_t size = mnl_nlmsg_get_payload_len(header), skip;
 
 	if (header->nlmsg_type == NLMSG_ERROR ||
 	    header->nlmsg_type == NLMSG_DONE) {
 		reply->ended = true;
-		reply->err = *(int *)mnl_nlmsg_get_payload(header);
-	} else if (reply->length + size <= ROOM) {
-		memcpy(reply->messages + reply->length,
-		       mnl_nlmsg_get_payload(header), size);
-		reply->length += size;
+		reply->err = *(int *)payload;
+		return;
 	}
+	skip = repeated(header, reply);
+	if (reply->length + size - skip > ROOM)
+		abort();
+	memcpy(reply->messages + reply->length, payload + skip, size - skip);
+	reply->length += size - skip;
 }
 
 /* The kernel has dealt with a request when send() returns, see control.h. */

@@ -167,7 +167,7 @@ static int send_rights(struct trial *trial, const struct deed *deed)
 	int i, rights[RIGHTS];
 
 	for (i = 0; i < RIGHTS; i++)
-		rights[i] = trial->fd[1];
+		rights[i] = trial->fd[0];
 
 	return send_with(trial->fd[0], NULL, SOL_SOCKET, SCM_RIGHTS, rights,
 			 sizeof(rights));
