@@ -122,7 +122,8 @@ soak: clean-check $(addprefix modules-,$(KERNELS) debug) tool selftests-bin
 	@$(MAKE) kernel-net
 	@PERSOCK_SOAK=1 selftests/vm/check $(KERNELS) debug
 	$(call say,storms)
-	@selftests/vm/run --kernel debug --timeout 0 -- selftests/storm/run | tee build/check/storm.ktap
+	@selftests/vm/run --kernel debug --timeout 0 -- selftests/storm/run --seconds 60 --rounds 4 | \
+		tee build/check/storm.ktap
 	@selftests/summary build/check/*.ktap
 
 # Which lines of the module the tests run, counted by the debug kernel.
