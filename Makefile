@@ -21,8 +21,7 @@ help:
 	@echo 'make tool            the persock command: build/tools/persock'
 	@echo 'make selftests-bin   the selftest programs: build/selftests/'
 	@echo 'make demo            persock at work on real programs, in a virtual machine'
-	@echo 'make check           every selftest on each stock kernel; KUnit, faults and races on the debug kernel'
-	@echo '                     (TESTS="a_test b_test.sh" picks, on the stock kernels)'
+	@echo 'make check           KUnit, then every selftest on each stock kernel (TESTS="a_test b_test.sh" picks)'
 	@echo 'make check-the-checks  the tests catch bugs that are planted on purpose'
 	@echo 'make soak            everything on the debug kernel, and what takes hours: faults, races, storms'
 	@echo 'make coverage        which lines of the module the tests run'
@@ -94,11 +93,10 @@ kunit:
 	@kunit/run
 	@selftests/summary build/check/kunit.ktap build/check/kunit-log.ktap
 
-# Failing tests do not end this early: the summary, which is last, judges all logs together. KUnit
-# is among what runs on the debug kernel.
+# Failing tests do not end this early: the summary, which is last, judges all logs together.
 .PHONY: check
-check: clean-check $(addprefix modules-,$(filter-out debug,$(all))) tool tool-sanitized selftests-bin
-	@tools/setup kunit debug vm tests lint
+check: clean-check modules tool tool-sanitized selftests-bin
+	@tools/setup kunit vm tests lint
 	$(if $(filter kernel_net_test.sh,$(or $(TESTS),kernel_net_test.sh)),@$(MAKE) kernel-net)
 	$(call say,the tree itself)
 	@mkdir -p build/check
@@ -106,7 +104,9 @@ check: clean-check $(addprefix modules-,$(filter-out debug,$(all))) tool tool-sa
 	$(call say,policy files)
 	@selftests/policy_offline build/tools/persock build/tools-sanitized/persock \
 		>build/check/tool.ktap || true
-	@selftests/vm/check $(or $(KERNEL),$(KERNELS) $(if $(TESTS),,debug))
+	$(call say,KUnit)
+	@kunit/run
+	@selftests/vm/check $(all)
 	@selftests/summary build/check/*.ktap
 
 # The kernel's own tests of sockets, from its source package, for kernel_net_test.sh.
