@@ -21,7 +21,8 @@ help:
 	@echo 'make tool            the persock command: build/tools/persock'
 	@echo 'make selftests-bin   the selftest programs: build/selftests/'
 	@echo 'make demo            persock at work on real programs, in a virtual machine'
-	@echo 'make check           KUnit, then every selftest on each stock kernel (TESTS="a_test b_test.sh" picks)'
+	@echo 'make check           every selftest on each stock kernel; KUnit, faults and races on the debug kernel'
+	@echo '                     (TESTS="a_test b_test.sh" picks, on the stock kernels)'
 	@echo 'make check-the-checks  the tests catch bugs that are planted on purpose'
 	@echo 'make soak            everything on the debug kernel, and what takes hours: faults, races, storms'
 	@echo 'make coverage        which lines of the module the tests run'
@@ -30,7 +31,7 @@ help:
 	@echo 'make vm              a shell in a virtual machine with persock loaded'
 	@echo 'make clean           remove build/ (downloaded kernels stay in the cache)'
 	@echo
-	@echo 'KERNEL=NAME picks one of: $(KERNELS), or debug (built from source, ten minutes once)'
+	@echo 'KERNEL=NAME picks one of: $(KERNELS), or debug (built from source, some fifteen minutes once)'
 
 # kbuild writes its output beside the sources. A mirror of them for each kernel keeps the tree
 # clean and the kernels apart. What differs is copied with the time of the copy, not of the edit: an
@@ -93,10 +94,11 @@ kunit:
 	@kunit/run
 	@selftests/summary build/check/kunit.ktap build/check/kunit-log.ktap
 
-# Failing tests do not end this early: the summary, which is last, judges all logs together.
+# Failing tests do not end this early: the summary, which is last, judges all logs together. KUnit
+# is among what runs on the debug kernel.
 .PHONY: check
-check: clean-check modules tool tool-sanitized selftests-bin
-	@tools/setup kunit vm tests lint
+check: clean-check $(addprefix modules-,$(filter-out debug,$(all))) tool tool-sanitized selftests-bin
+	@tools/setup kunit debug vm tests lint
 	$(if $(filter kernel_net_test.sh,$(or $(TESTS),kernel_net_test.sh)),@$(MAKE) kernel-net)
 	$(call say,the tree itself)
 	@mkdir -p build/check
@@ -104,9 +106,7 @@ check: clean-check modules tool tool-sanitized selftests-bin
 	$(call say,policy files)
 	@selftests/policy_offline build/tools/persock build/tools-sanitized/persock \
 		>build/check/tool.ktap || true
-	$(call say,KUnit)
-	@kunit/run
-	@selftests/vm/check $(all)
+	@selftests/vm/check $(or $(KERNEL),$(KERNELS) $(if $(TESTS),,debug))
 	@selftests/summary build/check/*.ktap
 
 # The kernel's own tests of sockets, from its source package, for kernel_net_test.sh.
