@@ -34,32 +34,14 @@ static LIST_HEAD(attachments);
 /* Serves explicit AF_PERSOCK sockets of ungoverned tasks; persock_mutex. */
 static struct persock_attachment *open_attachment;
 
-/*
- * What governs a cgroup, by CPU, so that the answer costs the same however
- * deep the cgroup is and however many are attached. An entry holds while the
- * generation is the one that was read before the answer was looked for; it
- * changes whenever an answer may: cgroups are attached, detached or removed.
- *
- * Keys are never dereferenced. A cgroup's memory is not another's before it
- * was removed; an attachment is not freed before a grace period has passed
- * since the generation changed.
- */
-#define CACHE_BITS 4
-
-struct cached {
-	const struct cgroup *cgroup;
-	struct persock_attachment *attachment;
-	unsigned long generation;
-};
-
-static DEFINE_PER_CPU(struct cached, cache[1 << CACHE_BITS]);
-static atomic_long_t cache_generation = ATOMIC_LONG_INIT(1);
+DEFINE_PER_CPU(struct persock_cached, persock_cache[1 << PERSOCK_CACHE_BITS]);
+atomic_long_t persock_cache_generation = ATOMIC_LONG_INIT(1);
 
 static void cache_forget(void)
 {
 	/* Pairs with smp_rmb() below: what has changed is seen first. */
 	smp_mb__before_atomic();
-	atomic_long_inc(&cache_generation);
+	atomic_long_inc(&persock_cache_generation);
 }
 
 static struct persock_attachment *nearest(struct cgroup *cgroup)
@@ -78,41 +60,31 @@ static struct persock_attachment *nearest(struct cgroup *cgroup)
 }
 
 /**
- * persock_attachment_current() - what governs the current task
+ * persock_attachment_lookup() - what governs tasks of a cgroup
+ * @cgroup: the cgroup
  *
- * The nearest attached ancestor of its cgroup governs, the cgroup itself
- * included (design: attachment).
+ * The nearest attached ancestor governs, the cgroup itself included (design:
+ * attachment). The answer is remembered.
  *
  * Context: RCU read side, which also protects what is returned.
- * Return: the attachment, or NULL when the task is not governed.
+ * Return: the attachment, or NULL when they are not governed.
  */
-struct persock_attachment *persock_attachment_current(void)
+struct persock_attachment *persock_attachment_lookup(struct cgroup *cgroup)
 {
+	unsigned long generation = atomic_long_read(&persock_cache_generation);
 	struct persock_attachment *attachment;
-	unsigned long generation;
-	struct cgroup *cgroup;
-	struct cached *entry;
+	struct persock_cached *entry;
 
-	/* What the kernel does for itself is not a task's; io_uring's is. */
-	if (current->flags & PF_KTHREAD)
-		return NULL;
-
-	cgroup = task_dfl_cgroup(current);
-	generation = atomic_long_read(&cache_generation);
 	/* Pairs with cache_forget(). */
 	smp_rmb();
 
 	preempt_disable();
-	entry = this_cpu_ptr(&cache[hash_ptr(cgroup, CACHE_BITS)]);
-	if (likely(entry->cgroup == cgroup &&
-		   entry->generation == generation)) {
-		attachment = entry->attachment;
-	} else {
-		attachment = nearest(cgroup);
-		entry->cgroup = cgroup;
-		entry->attachment = attachment;
-		entry->generation = generation;
-	}
+	attachment = nearest(cgroup);
+	entry = this_cpu_ptr(&persock_cache[hash_ptr(cgroup,
+						     PERSOCK_CACHE_BITS)]);
+	entry->cgroup = cgroup;
+	entry->attachment = attachment;
+	entry->generation = generation;
 	preempt_enable();
 
 	return attachment;

@@ -5,8 +5,11 @@
 #ifndef _PERSOCK_CGROUP_H
 #define _PERSOCK_CGROUP_H
 
+#include <linux/atomic.h>
 #include <linux/cgroup.h>
+#include <linux/hash.h>
 #include <linux/hashtable.h>
+#include <linux/percpu.h>
 #include <linux/refcount.h>
 #include <linux/workqueue.h>
 
@@ -53,7 +56,7 @@ int persock_cgroup_init(void);
 void persock_cgroup_wait(void);
 void persock_cgroup_exit(void);
 
-struct persock_attachment *persock_attachment_current(void);
+struct persock_attachment *persock_attachment_lookup(struct cgroup *cgroup);
 unsigned int persock_attachment_get(struct persock_attachment *attachment);
 void persock_attachment_put(struct persock_attachment *attachment);
 struct persock_attachment *persock_attachment_open(void);
@@ -65,5 +68,56 @@ struct persock_attachment *persock_attachment_find(u64 id);
 struct persock_attachment *
 persock_attachment_next(struct persock_attachment *previous);
 unsigned int persock_attachment_sockets(const struct persock_attachment *a);
+
+/*
+ * What governs a cgroup, by CPU, so that the answer costs the same however
+ * deep the cgroup is and however many are attached. An entry holds while the
+ * generation is the one that was read before the answer was looked for; it
+ * changes whenever an answer may: cgroups are attached, detached or removed.
+ *
+ * Keys are never dereferenced. A cgroup's memory is not another's before it
+ * was removed; an attachment is not freed before a grace period has passed
+ * since the generation changed.
+ */
+#define PERSOCK_CACHE_BITS	4
+
+struct persock_cached {
+	const struct cgroup *cgroup;
+	struct persock_attachment *attachment;
+	unsigned long generation;
+};
+
+DECLARE_PER_CPU(struct persock_cached, persock_cache[1 << PERSOCK_CACHE_BITS]);
+extern atomic_long_t persock_cache_generation;
+
+/**
+ * persock_attachment_current() - what governs the current task
+ *
+ * Context: RCU read side, which also protects what is returned.
+ * Return: the attachment, or NULL when the task is not governed.
+ */
+static __always_inline struct persock_attachment *
+persock_attachment_current(void)
+{
+	struct persock_attachment *attachment;
+	struct persock_cached *entry;
+	struct cgroup *cgroup;
+	bool known;
+
+	/* What the kernel does for itself is not a task's; io_uring's is. */
+	if (current->flags & PF_KTHREAD)
+		return NULL;
+
+	cgroup = task_dfl_cgroup(current);
+	preempt_disable();
+	entry = this_cpu_ptr(&persock_cache[hash_ptr(cgroup,
+						     PERSOCK_CACHE_BITS)]);
+	attachment = entry->attachment;
+	known = entry->cgroup == cgroup &&
+		entry->generation == atomic_long_read(&persock_cache_generation);
+	preempt_enable();
+
+	return likely(known) ? attachment : persock_attachment_lookup(cgroup);
+}
 
 #endif /* _PERSOCK_CGROUP_H */

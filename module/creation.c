@@ -22,7 +22,7 @@
 
 static struct hlist_head creations[1 << CREATION_BITS];
 static DEFINE_RAW_SPINLOCK(creation_lock);
-static atomic_t nr_creations;
+atomic_t persock_nr_creations;
 
 static struct hlist_head *creation_bucket(const struct task_struct *task)
 {
@@ -48,7 +48,7 @@ void persock_creation_begin(struct persock_creation *creation,
 	creation->attachment = attachment;
 	raw_spin_lock_irqsave(&creation_lock, flags);
 	hlist_add_head(&creation->node, creation_bucket(current));
-	atomic_inc(&nr_creations);
+	atomic_inc(&persock_nr_creations);
 	raw_spin_unlock_irqrestore(&creation_lock, flags);
 }
 
@@ -64,26 +64,23 @@ void persock_creation_end(struct persock_creation *creation)
 
 	raw_spin_lock_irqsave(&creation_lock, flags);
 	hlist_del(&creation->node);
-	atomic_dec(&nr_creations);
+	atomic_dec(&persock_nr_creations);
 	raw_spin_unlock_irqrestore(&creation_lock, flags);
 }
 
 /**
- * persock_governor() - what governs a socket that the current task creates
+ * persock_governor_among() - persock_governor() while any task creates sockets
+ *			      for another one
  *
  * Context: RCU read side, which also protects what is returned.
  * Return: the attachment, or NULL when nothing does.
  */
-struct persock_attachment *persock_governor(void)
+struct persock_attachment *persock_governor_among(void)
 {
 	struct persock_attachment *attachment = NULL;
 	struct persock_creation *creation;
 	unsigned long flags;
 	bool found = false;
-
-	/* The task's own entry, if there is one, was counted by the task. */
-	if (likely(!atomic_read(&nr_creations)))
-		return persock_attachment_current();
 
 	raw_spin_lock_irqsave(&creation_lock, flags);
 	hlist_for_each_entry(creation, creation_bucket(current), node) {
@@ -124,8 +121,10 @@ int persock_creation_interpose(struct persock_attachment *attachment,
 		.request = request,
 	};
 	const struct persock_provider *provider;
-	int err, verdict;
+	int err, verdict = PERSOCK_ALLOW;
 
+	if (likely(version->requests & persock_shortcut_request(request)))
+		goto interpose;
 	verdict = persock_judge_request(policy, request, &event.section,
 					&event.rule);
 	if (verdict && persock_enforces(version))
@@ -140,6 +139,7 @@ int persock_creation_interpose(struct persock_attachment *attachment,
 				      -EAFNOSUPPORT);
 	}
 
+interpose:
 	err = persock_native_interpose(attachment, sock, policy);
 	if (err == PERSOCK_FULL) {
 		event.section = PERSOCK_SECTION_LIMITS;

@@ -9,7 +9,8 @@
 #include <linux/list.h>
 #include <linux/sched.h>
 
-struct persock_attachment;
+#include "cgroup.h"
+
 struct persock_request;
 struct socket;
 
@@ -31,9 +32,26 @@ struct persock_creation {
 void persock_creation_begin(struct persock_creation *creation,
 			    struct persock_attachment *attachment);
 void persock_creation_end(struct persock_creation *creation);
-struct persock_attachment *persock_governor(void);
+struct persock_attachment *persock_governor_among(void);
 int persock_creation_interpose(struct persock_attachment *attachment,
 			       struct socket *sock,
 			       const struct persock_request *request);
+
+extern atomic_t persock_nr_creations;
+
+/**
+ * persock_governor() - what governs a socket that the current task creates
+ *
+ * Context: RCU read side, which also protects what is returned.
+ * Return: the attachment, or NULL when nothing does.
+ */
+static __always_inline struct persock_attachment *persock_governor(void)
+{
+	/* The task's own entry, if there is one, was counted by the task. */
+	if (likely(!atomic_read(&persock_nr_creations)))
+		return persock_attachment_current();
+
+	return persock_governor_among();
+}
 
 #endif /* _PERSOCK_CREATION_H */

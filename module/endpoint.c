@@ -43,7 +43,7 @@ struct identity {
 static void identify(struct socket *sock, struct identity *who)
 {
 	const struct persock_provider_ops *ops =
-		persock_router_peek(sock)->provider->ops;
+		persock_router_of(sock)->provider->ops;
 
 	who->sk = ops->sk ? ops->sk(sock) : NULL;
 	who->family = AF_INET;
@@ -240,7 +240,7 @@ static int judge_peer(struct socket *sock, struct sockaddr *address, int length,
 
 static bool is_inet(struct socket *sock)
 {
-	return persock_router_peek(sock)->class == PERSOCK_CLASS_INET;
+	return persock_router_of(sock)->class == PERSOCK_CLASS_INET;
 }
 
 /**
@@ -377,7 +377,7 @@ int persock_endpoint_bind(struct socket *sock, struct sockaddr *address,
 void persock_endpoint_bound(struct socket *sock)
 {
 	const struct persock_provider_ops *ops =
-		persock_router_peek(sock)->provider->ops;
+		persock_router_of(sock)->provider->ops;
 	struct sock *sk = ops->sk ? (struct sock *)ops->sk(sock) : NULL;
 
 	if (!sk)

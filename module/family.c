@@ -19,7 +19,7 @@
 #include "cgroup.h"
 #include "compat.h"
 #include "family.h"
-#include "intercept.h"
+#include "lsm.h"
 #include "report.h"
 #include "router.h"
 
@@ -270,7 +270,7 @@ static int family_create(struct net *net, struct socket *sock, int protocol,
 	provider = judge_request(attachment, &request, nr);
 	err = PTR_ERR_OR_ZERO(provider);
 	if (!err)
-		err = persock_arm_lsm();
+		err = persock_lsm_arm();
 	if (!err)
 		err = serve(net, sock, attachment, provider, &request);
 	if (err)

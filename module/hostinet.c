@@ -313,6 +313,11 @@ static const struct sock *hostinet_sk(struct socket *sock)
 	return ((struct socket *)persock_private(sock))->sk;
 }
 
+static struct sock *hostinet_options_sk(struct socket *sock)
+{
+	return host_of(sock)->sk;
+}
+
 static const struct persock_provider_ops hostinet_ops = {
 	.serves = hostinet_serves,
 	.socket = hostinet_socket,
@@ -341,6 +346,7 @@ static const struct persock_provider_ops hostinet_ops = {
 	.state = hostinet_state,
 	.type = hostinet_type,
 	.sk = hostinet_sk,
+	.options_sk = hostinet_options_sk,
 };
 
 static const int hostinet_families[] = { AF_INET, AF_INET6 };

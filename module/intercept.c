@@ -15,7 +15,7 @@
  *   sock_ioctl, compat_sock_ioctl  answer many ioctls before they ask proto_ops
  *   io_uring_cmd_sock           two ioctls of io_uring's own (6.12)
  *
- * Another one covers the functions that ask LSMs, see lsm_points.
+ * Another one covers the functions that ask LSMs, see lsm.c.
  * A handler lets the function run, perhaps with changed arguments, or it lets
  * a function of ours run in its place (IPMODIFY), most often refused(), which
  * only returns an errno.
@@ -35,7 +35,6 @@
 #include <linux/fs.h>
 #include <linux/ftrace.h>
 #include <linux/in.h>
-#include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/netlink.h>
 #include <linux/sockios.h>
@@ -54,8 +53,11 @@
 #include "family.h"
 #include "intercept.h"
 #include "ktls.h"
+#include "lsm.h"
 #include "native.h"
 #include "option.h"
+#include "pass.h"
+#include "point.h"
 #include "report.h"
 #include "router.h"
 
@@ -73,25 +75,8 @@ const char *const persock_points[PERSOCK_NR_POINTS] = {
 #endif
 };
 
-/*
- * Where an LSM is asked about a socket. One that a provider has made is none
- * that an LSM knows: it is asked about the socket behind it.
- */
-static const char *const lsm_points[] = {
-	"security_socket_bind",
-	"security_socket_connect",
-	"security_socket_listen",
-	"security_socket_accept",
-	"security_socket_shutdown",
-	"security_socket_getsockname",
-	"security_socket_getpeername",
-	"security_socket_setsockopt",
-	"security_socket_getsockopt",
-};
-
 /* Where ftrace meets each of them; written once, at load. */
 static unsigned long point_ips[PERSOCK_NR_POINTS] __ro_after_init;
-static unsigned long lsm_ips[ARRAY_SIZE(lsm_points)] __ro_after_init;
 
 persock_sk_getsockopt_t persock_sk_getsockopt __ro_after_init;
 
@@ -132,8 +117,8 @@ static void refuse_create(struct pt_regs *regs,
  * int __sock_create(struct net *net, int family, int type, int protocol,
  *		     struct socket **res, int kern)
  */
-static void judge_request(struct pt_regs *regs, unsigned long caller,
-			  struct persock_attachment *attachment)
+static noinline void judge_request(struct pt_regs *regs, unsigned long caller,
+				   struct persock_attachment *attachment)
 {
 	const struct persock_version *version =
 		persock_version_of(attachment->personality);
@@ -198,12 +183,24 @@ static void judge_request(struct pt_regs *regs, unsigned long caller,
 	regs->r9 = 1;
 }
 
-static void on_create(struct pt_regs *regs, unsigned long caller)
+/* It passes, and the native provider serves it: nothing is to be changed. */
+static bool passes_natively(const struct persock_attachment *attachment,
+			    const struct pt_regs *regs)
+{
+	const struct persock_request request = {
+		.family = (int)regs->si,
+		.type = (int)regs->dx,
+		.protocol = (int)regs->cx,
+	};
+	const struct persock_version *version =
+		persock_version_of(attachment->personality);
+
+	return version->requests & persock_shortcut_request(&request);
+}
+
+static noinline void create_governed(struct pt_regs *regs, unsigned long caller)
 {
 	struct persock_attachment *attachment;
-
-	if ((int)regs->r9)
-		return;
 
 	rcu_read_lock();
 	attachment = persock_governor();
@@ -212,11 +209,28 @@ static void on_create(struct pt_regs *regs, unsigned long caller)
 	rcu_read_unlock();
 }
 
+static __always_inline void on_create(struct pt_regs *regs,
+				      unsigned long caller)
+{
+	struct persock_attachment *attachment;
+	bool passes;
+
+	if ((int)regs->r9)
+		return;
+
+	rcu_read_lock_sched();
+	attachment = persock_governor();
+	passes = !attachment || passes_natively(attachment, regs);
+	rcu_read_unlock_sched();
+	if (!passes)
+		create_governed(regs, caller);
+}
+
 /*
  * int security_socket_post_create(struct socket *sock, int family, int type,
  *				   int protocol, int kern)
  */
-static void on_post_create(struct pt_regs *regs)
+static noinline void govern_created(struct pt_regs *regs)
 {
 	struct socket *sock = (struct socket *)regs->di;
 	struct persock_request request = {
@@ -227,7 +241,7 @@ static void on_post_create(struct pt_regs *regs)
 	struct persock_attachment *attachment;
 	int err = 0;
 
-	if ((int)regs->r8 || persock_router_peek(sock))
+	if (persock_router_peek(sock))
 		return;
 
 	rcu_read_lock();
@@ -242,6 +256,20 @@ static void on_post_create(struct pt_regs *regs)
 
 	if (attachment && err)
 		refuse(regs, err);
+}
+
+static __always_inline void on_post_create(struct pt_regs *regs)
+{
+	bool governed;
+
+	if ((int)regs->r8)
+		return;
+
+	rcu_read_lock_sched();
+	governed = persock_governor();
+	rcu_read_unlock_sched();
+	if (governed)
+		govern_created(regs);
 }
 
 /*
@@ -268,34 +296,44 @@ static struct socket *option_socket(const struct sock *sk)
 /* Zero, or why not: the caller's length cannot be read without sleeping. */
 static int read_len(const sockptr_t *optlen, int *len)
 {
+	int err = -EFAULT;
+
 	if (optlen->is_kernel) {
 		*len = *(int *)optlen->kernel;
 		return 0;
 	}
 
-	return copy_from_user_nofault(len, optlen->user, sizeof(*len));
+	pagefault_disable();
+	if (access_ok(optlen->user, sizeof(*len)))
+		err = __get_user(*len, (int __user *)optlen->user);
+	pagefault_enable();
+
+	return err;
 }
 
 /*
- * int sk_getsockopt(struct sock *sk, int level, int optname,
- *		     sockptr_t optval, sockptr_t optlen)
- *
- * optval takes two registers; optlen does not fit in the one that is left and
- * is on the stack, above the return address.
+ * The sock that the kernel goes on with when an option passes: its own, or the
+ * one behind the socket. NULL: the provider is to be asked.
  */
-static void on_getsockopt(struct pt_regs *regs)
+static struct sock *options_sk(const struct persock_router *router,
+			       struct sock *sk, struct socket *sock)
 {
-	struct sock *sk = (struct sock *)regs->di;
+	const struct persock_provider_ops *ops = router->provider->ops;
+
+	if (router->native)
+		return sk;
+
+	return ops->options_sk ? ops->options_sk(sock) : NULL;
+}
+
+static noinline void judge_getsockopt(struct pt_regs *regs,
+				      struct socket *sock)
+{
 	const sockptr_t *optlen = (const sockptr_t *)(regs->sp + sizeof(long));
-	struct socket *sock = option_socket(sk);
-	struct persock_router *router;
 	unsigned int max;
 	int err, len;
 
-	if (!sock)
-		return;
-	router = persock_router_peek(sock);
-	if (!router->native || read_len(optlen, &len)) {
+	if (!persock_router_peek(sock)->native || read_len(optlen, &len)) {
 		divert(regs, persock_option_sk_get);
 		return;
 	}
@@ -308,26 +346,41 @@ static void on_getsockopt(struct pt_regs *regs)
 }
 
 /*
- * int sk_setsockopt(struct sock *sk, int level, int optname,
- *		     sockptr_t optval, unsigned int optlen)
+ * int sk_getsockopt(struct sock *sk, int level, int optname,
+ *		     sockptr_t optval, sockptr_t optlen)
+ *
+ * optval takes two registers; optlen does not fit in the one that is left and
+ * is on the stack, above the return address.
  */
-static void on_setsockopt(struct pt_regs *regs)
+static __always_inline void on_getsockopt(struct pt_regs *regs)
 {
 	struct sock *sk = (struct sock *)regs->di;
+	const sockptr_t *optlen = (const sockptr_t *)(regs->sp + sizeof(long));
 	struct socket *sock = option_socket(sk);
 	struct persock_router *router;
-	unsigned int len = (unsigned int)regs->r9;
-	int verdict;
+	int len;
 
 	if (!sock)
 		return;
 	router = persock_router_peek(sock);
-	if (!router->native) {
+	sk = options_sk(router, sk, sock);
+	if (likely(sk && !read_len(optlen, &len) &&
+		   persock_pass_get(router, SOL_SOCKET, (int)regs->dx, len)))
+		regs->di = (unsigned long)sk;
+	else
+		judge_getsockopt(regs, sock);
+}
+
+static noinline void judge_setsockopt(struct pt_regs *regs,
+				      struct socket *sock)
+{
+	unsigned int len = (unsigned int)regs->r9;
+	int verdict;
+
+	if (!persock_router_peek(sock)->native) {
 		divert(regs, persock_option_sk_set);
 		return;
 	}
-	if (persock_sol_socket_through_ops(sock))
-		return;
 
 	verdict = persock_option_judge_set(sock, SOL_SOCKET, (int)regs->dx,
 					   &len);
@@ -338,11 +391,37 @@ static void on_setsockopt(struct pt_regs *regs)
 }
 
 /*
+ * int sk_setsockopt(struct sock *sk, int level, int optname,
+ *		     sockptr_t optval, unsigned int optlen)
+ */
+static __always_inline void on_setsockopt(struct pt_regs *regs)
+{
+	struct sock *sk = (struct sock *)regs->di;
+	struct socket *sock = option_socket(sk);
+	struct persock_router *router;
+
+	if (!sock)
+		return;
+	router = persock_router_peek(sock);
+	if (router->native && persock_sol_socket_through_ops(sock))
+		return;
+	/* What is behind a socket may set options in another way, as UDP does. */
+	sk = options_sk(router, sk, sock);
+	if (likely(sk && (router->native ||
+			  !persock_sol_socket_through_ops(sk->sk_socket)) &&
+		   persock_pass_set(router, SOL_SOCKET, (int)regs->dx,
+				    (unsigned int)regs->r9)))
+		regs->di = (unsigned long)sk;
+	else
+		judge_setsockopt(regs, sock);
+}
+
+/*
  * long sock_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
  *
  * and compat_sock_ioctl(), which has the same arguments.
  */
-static void on_ioctl(struct pt_regs *regs)
+static noinline void on_ioctl(struct pt_regs *regs)
 {
 	struct file *file = (struct file *)regs->di;
 	struct socket *sock = file->private_data;
@@ -362,7 +441,7 @@ static void on_ioctl(struct pt_regs *regs)
  * Two commands are ioctls by another name, and ask neither sock_ioctl() nor
  * proto_ops; options go through proto_ops or sk_getsockopt().
  */
-static void on_uring_cmd(struct pt_regs *regs)
+static noinline void on_uring_cmd(struct pt_regs *regs)
 {
 	const struct io_uring_cmd *cmd = (const struct io_uring_cmd *)regs->di;
 	struct socket *sock = cmd->file->private_data;
@@ -448,32 +527,8 @@ static struct ftrace_ops ftrace_ops = {
 	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT,
 };
 
-/* For all of lsm_points: only the first argument, the socket, is changed. */
-static void lsm_handler(unsigned long ip, unsigned long parent_ip,
-			struct ftrace_ops *ops, struct ftrace_regs *fregs)
-{
-	struct pt_regs *regs = persock_ftrace_regs(fregs);
-	struct socket *sock = (struct socket *)regs->di;
-	struct persock_router *router = persock_router_peek(sock);
-	const struct sock *sk;
-
-	if (!router || router->native || !router->provider->ops->sk)
-		return;
-	sk = router->provider->ops->sk(sock);
-	if (sk && sk->sk_socket)
-		regs->di = (unsigned long)sk->sk_socket;
-}
-
-static struct ftrace_ops lsm_ops = {
-	.func = lsm_handler,
-	.flags = FTRACE_OPS_FL_PERMANENT,
-};
-
 /* Attachment objects that exist; persock_mutex. */
 static unsigned int nr_armed;
-
-/* Are lsm_points intercepted? Written under persock_mutex. */
-static bool lsm_armed;
 
 /**
  * persock_arm() - intercept, from now on
@@ -520,40 +575,7 @@ void persock_disarm(void)
 	if (--nr_armed)
 		return;
 	WARN_ON_ONCE(unregister_ftrace_function(&ftrace_ops));
-	if (lsm_armed)
-		WARN_ON_ONCE(unregister_ftrace_function(&lsm_ops));
-	WRITE_ONCE(lsm_armed, false);
-}
-
-/**
- * persock_arm_lsm() - let LSMs judge the sockets behind those of providers
- *
- * Called before the first socket of a provider's own is made; holds as long as
- * anything is armed, as such a socket holds its attachment. Where no provider
- * makes sockets it costs nothing.
- *
- * Context: process context, may sleep; takes persock_mutex.
- * Return: 0, or what ftrace answers.
- */
-int persock_arm_lsm(void)
-{
-	int err = 0;
-
-	if (likely(READ_ONCE(lsm_armed)))
-		return 0;
-
-	mutex_lock(&persock_mutex);
-	if (!lsm_armed) {
-		err = register_ftrace_function(&lsm_ops);
-		if (err)
-			pr_err("cannot let LSMs judge the sockets of providers: error %d\n",
-			       err);
-		else
-			WRITE_ONCE(lsm_armed, true);
-	}
-	mutex_unlock(&persock_mutex);
-
-	return err;
+	persock_lsm_disarm();
 }
 
 /**
@@ -568,35 +590,6 @@ bool persock_armed(void)
 	return nr_armed;
 }
 
-/*
- * kprobes know the address of every function, and whether ftrace can meet it
- * there. They are registered disabled: nothing is probed.
- */
-static int __init find_point(const char *name, unsigned long *ip)
-{
-	struct kprobe probe = {
-		.symbol_name = name,
-		.flags = KPROBE_FLAG_DISABLED,
-	};
-	int err;
-
-	err = register_kprobe(&probe);
-	if (err) {
-		pr_err("%s() is missing from this kernel, or is inlined: it cannot be intercepted\n",
-		       name);
-		return err;
-	}
-	*ip = (unsigned long)probe.addr;
-	if (!(probe.flags & KPROBE_FLAG_FTRACE)) {
-		pr_err("%s() is built without a call to ftrace: it cannot be intercepted\n",
-		       name);
-		err = -EOPNOTSUPP;
-	}
-	unregister_kprobe(&probe);
-
-	return err;
-}
-
 /**
  * persock_intercept_init() - find the interception points
  *
@@ -609,12 +602,7 @@ int __init persock_intercept_init(void)
 	int err;
 
 	for (i = 0; i < PERSOCK_NR_POINTS; i++) {
-		err = find_point(persock_points[i], &point_ips[i]);
-		if (err)
-			return err;
-	}
-	for (i = 0; i < ARRAY_SIZE(lsm_points); i++) {
-		err = find_point(lsm_points[i], &lsm_ips[i]);
+		err = persock_find_point(persock_points[i], &point_ips[i]);
 		if (err)
 			return err;
 	}
@@ -622,14 +610,13 @@ int __init persock_intercept_init(void)
 
 	err = ftrace_set_filter_ips(&ftrace_ops, point_ips, PERSOCK_NR_POINTS,
 				    0, 1);
-	if (!err)
-		err = ftrace_set_filter_ips(&lsm_ops, lsm_ips,
-					    ARRAY_SIZE(lsm_points), 0, 1);
-	if (err) {
+	if (err)
 		pr_err("ftrace does not know the interception points: error %d\n",
 		       err);
+	else
+		err = persock_lsm_init();
+	if (err)
 		ftrace_free_filter(&ftrace_ops);
-	}
 
 	return err;
 }
@@ -644,6 +631,6 @@ int __init persock_intercept_init(void)
 void persock_intercept_exit(void)
 {
 	ftrace_free_filter(&ftrace_ops);
-	ftrace_free_filter(&lsm_ops);
+	persock_lsm_exit();
 	synchronize_rcu_tasks();
 }

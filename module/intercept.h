@@ -38,7 +38,6 @@ int persock_intercept_init(void);
 void persock_intercept_exit(void);
 int persock_arm(struct netlink_ext_ack *extack);
 void persock_disarm(void);
-int persock_arm_lsm(void);
 bool persock_armed(void);
 void persock_intercept_refuse(enum persock_point point);
 void persock_intercept_resume(void);

@@ -21,7 +21,6 @@
  * sk_callback_lock.
  */
 #include <linux/fs.h>
-#include <linux/hash.h>
 #include <linux/hashtable.h>
 #include <linux/net.h>
 #include <linux/rcupdate.h>
@@ -60,6 +59,9 @@ struct stand_in {
 
 #define STAND_IN_BITS 8
 
+/* Are there any? Most sockets of a machine are asked about, and are none. */
+atomic_t persock_nr_decoys;
+
 static DEFINE_HASHTABLE(decoys, STAND_IN_BITS);
 static DEFINE_HASHTABLE(sockets, STAND_IN_BITS);
 static DEFINE_SPINLOCK(stand_in_lock);
@@ -75,6 +77,11 @@ static DECLARE_WAIT_QUEUE_HEAD(stand_in_wait);
 struct socket *persock_ktls_socket(struct socket *sock)
 {
 	struct stand_in *entry;
+
+	/* Counted before it was shown: pairs with the unlock in obtain(). */
+	smp_rmb();
+	if (likely(!atomic_read(&persock_nr_decoys)))
+		return sock;
 
 	rcu_read_lock();
 	hash_for_each_possible_rcu(decoys, entry, by_decoy,
@@ -137,6 +144,7 @@ static struct stand_in *obtain(struct socket *sock)
 	spin_lock(&stand_in_lock);
 	other = find(sock);
 	if (!other) {
+		atomic_inc(&persock_nr_decoys);
 		hash_add_rcu(decoys, &entry->by_decoy,
 			     (unsigned long)entry->decoy);
 		hash_add(sockets, &entry->by_socket, (unsigned long)sock);
@@ -150,25 +158,21 @@ static struct stand_in *obtain(struct socket *sock)
 }
 
 /**
- * persock_ktls_release() - a native socket is gone, and its decoy with it
- * @sock: its native ops have released it; no call is under way
+ * persock_ktls_discard() - a native socket may have a decoy, and is gone
+ * @sock: the socket
  *
  * Context: process context.
  */
-void persock_ktls_release(struct socket *sock)
+void persock_ktls_discard(struct socket *sock)
 {
-	unsigned int bucket = hash_min((unsigned long)sock, STAND_IN_BITS);
 	struct stand_in *entry;
-
-	/* Whoever made an entry for this socket held its file open. */
-	if (likely(hlist_empty(&sockets[bucket])))
-		return;
 
 	spin_lock(&stand_in_lock);
 	entry = find(sock);
 	if (entry) {
 		hash_del_rcu(&entry->by_decoy);
 		hash_del(&entry->by_socket);
+		atomic_dec(&persock_nr_decoys);
 	}
 	spin_unlock(&stand_in_lock);
 	if (entry)

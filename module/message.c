@@ -11,8 +11,12 @@
 #include "endpoint.h"
 #include "message.h"
 #include "native.h"
+#include "pass.h"
+#include "peer.h"
 #include "report.h"
 #include "router.h"
+
+DEFINE_PER_CPU(struct persock_peer, persock_peers[1 << PERSOCK_PEER_BITS]);
 
 /* A control buffer that is too long is ENOBUFS (seeds S11, S14). */
 static int judge_control(const struct persock_rules *rules, size_t length,
@@ -58,10 +62,10 @@ static int judge_send(struct persock_router *router,
 	return PERSOCK_ALLOW;
 }
 
-int persock_router_sendmsg(struct socket *sock, struct msghdr *msg,
-			   size_t length)
+static noinline int send_judged(struct persock_router *router,
+				struct socket *sock, struct msghdr *msg,
+				size_t length)
 {
-	struct persock_router *router = persock_router_peek(sock);
 	struct persock_event event = {
 		.operation = PERSOCK_OP_SENDMSG,
 		.sock = sock,
@@ -72,9 +76,6 @@ int persock_router_sendmsg(struct socket *sock, struct msghdr *msg,
 	struct persock_endpoint endpoint;
 	int verdict, sent;
 
-	if (!router->provider->ops->sendmsg)
-		return -EOPNOTSUPP;
-
 	rcu_read_lock();
 	version = persock_router_version(router);
 	/* First: what is judged is what is passed on. */
@@ -82,6 +83,8 @@ int persock_router_sendmsg(struct socket *sock, struct msghdr *msg,
 		msg->msg_namelen = persock_endpoint_length(router, version,
 							   msg->msg_namelen);
 	verdict = judge_send(router, version, msg, &endpoint, &event);
+	if (!verdict)
+		persock_peer_allowed(router, version, sock, msg);
 	verdict = persock_report(router->attachment, version, &event, verdict);
 	rcu_read_unlock();
 
@@ -93,10 +96,27 @@ int persock_router_sendmsg(struct socket *sock, struct msghdr *msg,
 	return sent;
 }
 
-int persock_router_recvmsg(struct socket *sock, struct msghdr *msg,
-			   size_t length, int flags)
+int persock_router_sendmsg(struct socket *sock, struct msghdr *msg,
+			   size_t length)
 {
-	struct persock_router *router = persock_router_peek(sock);
+	struct persock_router *router = persock_router_of(sock);
+	const struct persock_provider_ops *ops = router->provider->ops;
+
+	if (!router->native && !ops->sendmsg)
+		return -EOPNOTSUPP;
+	if (!persock_pass_send(router, msg) &&
+	    (!msg->msg_name || !persock_peer_pass(router, sock, msg)))
+		return send_judged(router, sock, msg, length);
+	if (router->native)
+		return router->native->sendmsg(sock, msg, length);
+
+	return ops->sendmsg(sock, msg, length);
+}
+
+static noinline int receive_judged(struct persock_router *router,
+				   struct socket *sock, struct msghdr *msg,
+				   size_t length, int flags)
+{
 	struct persock_event event = {
 		.operation = PERSOCK_OP_RECVMSG,
 		.section = PERSOCK_SECTION_FLAGS_RECEIVE,
@@ -108,9 +128,6 @@ int persock_router_recvmsg(struct socket *sock, struct msghdr *msg,
 	struct persock_cmsg_filter filter;
 	u32 judged = flags;
 	int masked, verdict;
-
-	if (!router->provider->ops->recvmsg)
-		return -EOPNOTSUPP;
 
 	rcu_read_lock();
 	version = persock_router_version(router);
@@ -131,6 +148,22 @@ int persock_router_recvmsg(struct socket *sock, struct msghdr *msg,
 		return verdict;
 
 	return persock_cmsg_recv(router, sock, msg, length, judged, &filter);
+}
+
+int persock_router_recvmsg(struct socket *sock, struct msghdr *msg,
+			   size_t length, int flags)
+{
+	struct persock_router *router = persock_router_of(sock);
+	const struct persock_provider_ops *ops = router->provider->ops;
+
+	if (!router->native && !ops->recvmsg)
+		return -EOPNOTSUPP;
+	if (unlikely(!persock_pass_receive(router, msg, flags)))
+		return receive_judged(router, sock, msg, length, flags);
+	if (router->native)
+		return router->native->recvmsg(sock, msg, length, flags);
+
+	return ops->recvmsg(sock, msg, length, flags);
 }
 
 #ifdef PERSOCK_HAVE_SENDPAGE

@@ -22,7 +22,7 @@
 #include "native.h"
 #include "router.h"
 
-#define NATIVE(sock) (persock_router_peek(sock)->native)
+#define NATIVE(sock) (persock_router_of(sock)->native)
 
 /*
  * Every family of the kernel's but our own, and but two that make sockets
@@ -41,10 +41,10 @@ static bool native_serves(int family, int type, int protocol)
 	return true;
 }
 
+/* The router spares its sockets the way through here. */
 static void native_release(struct socket *sock)
 {
-	NATIVE(sock)->release(sock);
-	persock_ktls_release(sock);
+	persock_native_release(NATIVE(sock), sock);
 }
 
 static int native_bind(struct socket *sock, struct sockaddr *address,
@@ -93,6 +93,13 @@ struct persock_router *
 persock_native_router(struct persock_attachment *attachment,
 		      struct socket *sock, const struct proto_ops *native)
 {
+	struct persock_router *router;
+
+	router = persock_router_find(attachment, &persock_native,
+				     persock_class_of(native->family), native);
+	if (likely(router))
+		return router;
+
 	return persock_router_get(attachment, &persock_native, native->family,
 				  native, module_of(sock, native));
 }
@@ -169,7 +176,7 @@ int persock_native_interpose(struct persock_attachment *attachment,
 static int native_accept(struct socket *sock, struct socket *newsock,
 			 struct proto_accept_arg *arg)
 {
-	struct persock_router *router = persock_router_peek(sock);
+	struct persock_router *router = persock_router_of(sock);
 	const struct proto_ops *native = router->native;
 	const struct proto_ops *given = newsock->ops;
 	int err;
@@ -222,7 +229,7 @@ static bool peels_off(int level, int optname)
 static int native_getsockopt(struct socket *sock, int level, int optname,
 			     sockptr_t optval, sockptr_t optlen)
 {
-	struct persock_router *router = persock_router_peek(sock);
+	struct persock_router *router = persock_router_of(sock);
 	bool peeloff = peels_off(level, optname);
 	struct persock_creation creation;
 	int err;

@@ -8,6 +8,7 @@
 
 #include "cgroup.h"
 #include "compat.h"
+#include "ktls.h"
 #include "provider.h"
 
 struct persock_router;
@@ -23,6 +24,20 @@ int persock_native_interpose(struct persock_attachment *attachment,
 struct persock_router *
 persock_native_router(struct persock_attachment *attachment,
 		      struct socket *sock, const struct proto_ops *native);
+
+/**
+ * persock_native_release() - close a native socket
+ * @native: its proto_ops
+ * @sock: the socket
+ *
+ * Context: process context.
+ */
+static inline void persock_native_release(const struct proto_ops *native,
+					  struct socket *sock)
+{
+	native->release(sock);
+	persock_ktls_release(sock);
+}
 
 #ifdef PERSOCK_HAVE_SENDPAGE
 ssize_t persock_native_sendpage(struct socket *sock, struct page *page,

@@ -21,6 +21,7 @@
 #include "ktls.h"
 #include "native.h"
 #include "option.h"
+#include "pass.h"
 #include "report.h"
 
 /* Options that lead to an address that nobody judged, see detour.c. */
@@ -58,7 +59,7 @@ static int judge_detour(const struct persock_router *router,
 int persock_option_judge_get(struct socket *sock, int level, int optname,
 			     int len, unsigned int *max)
 {
-	struct persock_router *router = persock_router_peek(sock);
+	struct persock_router *router = persock_router_of(sock);
 	struct persock_event event = {
 		.operation = PERSOCK_OP_GETSOCKOPT,
 		.section = PERSOCK_SECTION_OPTIONS_GET,
@@ -123,7 +124,7 @@ static int judge_passcred(const struct persock_router *router,
 int persock_option_judge_set(struct socket *sock, int level, int optname,
 			     unsigned int *optlen)
 {
-	struct persock_router *router = persock_router_peek(sock);
+	struct persock_router *router = persock_router_of(sock);
 	struct persock_event event = {
 		.operation = PERSOCK_OP_SETSOCKOPT,
 		.section = PERSOCK_SECTION_OPTIONS_SET,
@@ -169,18 +170,30 @@ int persock_option_judge_set(struct socket *sock, int level, int optname,
 	return verdict;
 }
 
+/* An int in user memory costs a few instructions to get, and a call to copy. */
+static int read_len(sockptr_t optlen, int *len)
+{
+	if (likely(!sockptr_is_kernel(optlen)))
+		return get_user(*len, (int __user *)optlen.user);
+	*len = *(int *)optlen.kernel;
+
+	return 0;
+}
+
 /*
  * Judge with the length in user memory. The length of the answer may be cut,
  * so it is written before the call.
  */
-static int judge_get(struct socket *sock, int level, int optname,
-		     sockptr_t optlen)
+static int judge_get(const struct persock_router *router, struct socket *sock,
+		     int level, int optname, sockptr_t optlen)
 {
 	unsigned int max;
 	int len, err;
 
-	if (copy_from_sockptr(&len, optlen, sizeof(len)))
+	if (read_len(optlen, &len))
 		return -EFAULT;
+	if (likely(persock_pass_get(router, level, optname, len)))
+		return 0;
 	err = persock_option_judge_get(sock, level, optname, len, &max);
 	if (err)
 		return err;
@@ -193,15 +206,15 @@ static int judge_get(struct socket *sock, int level, int optname,
 	return 0;
 }
 
-int persock_router_getsockopt(struct socket *sock, int level, int optname,
-			      char __user *optval, int __user *optlen)
+static noinline int get_judged(struct persock_router *router,
+			       struct socket *sock, int level, int optname,
+			       char __user *optval, int __user *optlen)
 {
-	struct persock_router *router = persock_router_peek(sock);
 	int err;
 
 	if (!router->provider->ops->getsockopt)
 		return -EOPNOTSUPP;
-	err = judge_get(sock, level, optname, USER_SOCKPTR(optlen));
+	err = judge_get(router, sock, level, optname, USER_SOCKPTR(optlen));
 	if (err)
 		return err;
 
@@ -210,14 +223,30 @@ int persock_router_getsockopt(struct socket *sock, int level, int optname,
 						 USER_SOCKPTR(optlen));
 }
 
+int persock_router_getsockopt(struct socket *sock, int level, int optname,
+			      char __user *optval, int __user *optlen)
+{
+	struct persock_router *router = persock_router_of(sock);
+	int len;
+
+	if (likely(router->native && !get_user(len, optlen) &&
+		   persock_pass_get(router, level, optname, len)))
+		return router->native->getsockopt(sock, level, optname, optval,
+						  optlen);
+
+	return get_judged(router, sock, level, optname, optval, optlen);
+}
+
 #ifdef PERSOCK_HAVE_GETSOCKOPT_ITER
 int persock_router_getsockopt_iter(struct socket *sock, int level, int optname,
 				   sockopt_t *opt)
 {
-	struct persock_router *router = persock_router_peek(sock);
+	struct persock_router *router = persock_router_of(sock);
 	unsigned int max;
 	int err;
 
+	if (likely(persock_pass_get(router, level, optname, opt->optlen)))
+		goto get;
 	err = persock_option_judge_get(sock, level, optname, opt->optlen, &max);
 	if (err)
 		return err;
@@ -226,6 +255,7 @@ int persock_router_getsockopt_iter(struct socket *sock, int level, int optname,
 		iov_iter_truncate(&opt->iter_out, max);
 	}
 
+get:
 	return router->native->getsockopt_iter(sock, level, optname, opt);
 }
 #endif
@@ -240,15 +270,13 @@ static bool ulp_escapes(const char *name)
 	return !strcmp(name, "espintcp") || !strcmp(name, "smc");
 }
 
-int persock_router_setsockopt(struct socket *sock, int level, int optname,
-			      sockptr_t optval, unsigned int optlen)
+static noinline int set_judged(struct persock_router *router,
+			       struct socket *sock, int level, int optname,
+			       sockptr_t optval, unsigned int optlen)
 {
-	struct persock_router *router = persock_router_peek(sock);
 	char name[TCP_ULP_NAME_MAX] = "";
 	int verdict;
 
-	if (!router->provider->ops->setsockopt)
-		return -EOPNOTSUPP;
 	verdict = persock_option_judge_set(sock, level, optname, &optlen);
 	if (verdict)
 		return min(verdict, 0);
@@ -265,6 +293,24 @@ int persock_router_setsockopt(struct socket *sock, int level, int optname,
 
 	return router->provider->ops->setsockopt(sock, level, optname, optval,
 						 optlen);
+}
+
+int persock_router_setsockopt(struct socket *sock, int level, int optname,
+			      sockptr_t optval, unsigned int optlen)
+{
+	struct persock_router *router = persock_router_of(sock);
+	const struct persock_provider_ops *ops = router->provider->ops;
+
+	if (!router->native && !ops->setsockopt)
+		return -EOPNOTSUPP;
+	if (unlikely(!persock_pass_set(router, level, optname, optlen)))
+		return set_judged(router, sock, level, optname, optval, optlen);
+	/* Those that replace a socket's ops, see native.c, never pass. */
+	if (router->native)
+		return router->native->setsockopt(sock, level, optname, optval,
+						  optlen);
+
+	return ops->setsockopt(sock, level, optname, optval, optlen);
 }
 
 /*
@@ -321,8 +367,9 @@ static int copy_int(sockptr_t optval, sockptr_t optlen, int value)
  * @optlen: length of the buffer, and then of the value
  *
  * Stands in for sk_getsockopt() when the interception point cannot decide by
- * itself: for a socket of a provider's own, and when the length could not be
- * read there without sleeping.
+ * itself: for a socket of a provider's own, when the option has to be judged or
+ * the provider answers it, and when the length could not be read there without
+ * sleeping.
  *
  * Context: process context, may sleep; the open file pins the socket.
  * Return: as sk_getsockopt().
@@ -331,7 +378,7 @@ int persock_option_sk_get(struct sock *sk, int level, int optname,
 			  sockptr_t optval, sockptr_t optlen)
 {
 	struct socket *sock = persock_ktls_socket(READ_ONCE(sk->sk_socket));
-	struct persock_router *router = persock_router_peek(sock);
+	struct persock_router *router = persock_router_of(sock);
 	int err, len, value;
 
 	if (router->native) {
@@ -350,7 +397,7 @@ int persock_option_sk_get(struct sock *sk, int level, int optname,
 		return err;
 	}
 
-	err = judge_get(sock, level, optname, optlen);
+	err = judge_get(router, sock, level, optname, optlen);
 	if (err)
 		return err;
 	if (identity(router, sock, optname, &value))
@@ -363,7 +410,8 @@ int persock_option_sk_get(struct sock *sk, int level, int optname,
 }
 
 /**
- * persock_option_sk_set() - sk_setsockopt() of a socket of a provider's own
+ * persock_option_sk_set() - sk_setsockopt() of a socket of a provider's own, when
+ *			     the option has to be judged or the provider sets it
  * @sk: its sock
  * @level: SOL_SOCKET
  * @optname: name of the option

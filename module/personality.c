@@ -4,6 +4,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/module.h>
 #include <linux/mm.h>
@@ -113,11 +114,13 @@ static void version_free_work(struct work_struct *work)
 static struct persock_version *version_alloc(const struct persock_policy *policy,
 					     struct persock_store *store)
 {
+	static atomic64_t numbers;
 	struct persock_version *version = kzalloc(sizeof(*version), GFP_KERNEL);
 
 	if (!version)
 		return NULL;
 
+	version->number = atomic64_inc_return(&numbers);
 	version->policy = *policy;
 	version->store = store;
 	if (store)
@@ -125,6 +128,38 @@ static struct persock_version *version_alloc(const struct persock_policy *policy
 	INIT_RCU_WORK(&version->free, version_free_work);
 
 	return version;
+}
+
+static bool passes_natively(const struct persock_request *request,
+			    const void *data)
+{
+	const struct persock_version *version = data;
+	const struct persock_provider *provider;
+	enum persock_section section;
+	unsigned int rule;
+
+	if (persock_judge_request(&version->policy, request, &section, &rule))
+		return false;
+	provider = persock_version_provider(version, request);
+
+	return provider && provider->interposes;
+}
+
+/* Complete but for this: its policy and its providers are known. */
+static void find_shortcuts(struct persock_version *version)
+{
+	unsigned int class;
+
+	for (class = 0; class < PERSOCK_NR_CLASSES; class++)
+		persock_shortcut_build(&version->shortcuts[class],
+				       &version->policy, class);
+	/*
+	 * What another provider serves only it knows, and may know better
+	 * tomorrow: it is asked each time.
+	 */
+	if (version->nr_providers && version->providers[0]->interposes)
+		version->requests = persock_shortcut_requests(passes_natively,
+							      version);
 }
 
 static struct persock_personality *personality_alloc(const char *name,
@@ -280,6 +315,7 @@ version_make(struct persock_personality *personality,
 		version_free(version);
 		return ERR_PTR(err);
 	}
+	find_shortcuts(version);
 
 	return version;
 }
@@ -445,6 +481,7 @@ struct persock_personality *persock_personality_open(void)
 			err = add_provider(personality, version, provider->name,
 					   NULL);
 	}
+	find_shortcuts(version);
 	rcu_assign_pointer(personality->version, version);
 	if (err == -ENOMEM) {
 		persock_personality_put(personality);
@@ -502,6 +539,7 @@ static int add_preset(const struct persock_preset *preset)
 	}
 
 	personality->builtin = true;
+	find_shortcuts(version);
 	rcu_assign_pointer(personality->version, version);
 	list_add_tail(&personality->node, &personalities);
 

@@ -14,6 +14,7 @@
 #include "policy.h"
 #include "provider.h"
 #include "request.h"
+#include "shortcut.h"
 
 struct netlink_ext_ack;
 
@@ -35,6 +36,10 @@ struct persock_store {
  * @providers: tried in this order; the personality pins them
  * @nr_providers: length of @providers
  * @store: holds the lists, NULL for those of a preset
+ * @number: no other version ever has it; not 0
+ * @requests: requests for sockets that pass, and that the native provider
+ *	      serves; see persock_shortcut_request()
+ * @shortcuts: what passes @policy as it is
  * @free: frees it, a grace period after it was replaced
  *
  * Read under RCU: what is judged between two sleeps of an operation is judged
@@ -45,6 +50,9 @@ struct persock_version {
 	const struct persock_provider *providers[PERSOCK_MAX_PROVIDERS];
 	unsigned int nr_providers;
 	struct persock_store *store;
+	u64 number;
+	u64 requests;
+	struct persock_shortcut shortcuts[PERSOCK_NR_CLASSES];
 	struct rcu_work free;
 };
 
@@ -136,13 +144,14 @@ persock_personality_next(struct persock_personality *previous);
  * persock_version_of() - what governs now
  * @personality: whose
  *
- * Context: RCU read side, which protects what is returned.
+ * Context: RCU read side of either kind, which protects what is returned.
  * Return: its version.
  */
 static inline const struct persock_version *
 persock_version_of(const struct persock_personality *personality)
 {
-	return rcu_dereference(personality->version);
+	return rcu_dereference_check(personality->version,
+				     rcu_read_lock_sched_held());
 }
 
 #endif /* _PERSOCK_PERSONALITY_H */

@@ -112,16 +112,28 @@ void persock_routers_free(struct persock_attachment *attachment)
 	}
 }
 
-static struct persock_router *
-router_find(struct persock_attachment *attachment,
-	    const struct persock_provider *provider, enum persock_class class,
-	    const struct proto_ops *native)
+/**
+ * persock_router_find() - the router for a kind of socket, if there is one
+ * @attachment: that the socket is created under; the caller keeps it alive
+ * @provider: who serves
+ * @class: class of the application's address family
+ * @native: the socket's proto_ops; NULL for a socket of the provider's own
+ *
+ * Routers leave an attachment when nothing holds it any more.
+ *
+ * Context: any, does not sleep.
+ * Return: the router, or NULL.
+ */
+struct persock_router *
+persock_router_find(struct persock_attachment *attachment,
+		    const struct persock_provider *provider,
+		    enum persock_class class, const struct proto_ops *native)
 {
 	const void *key = native ? (const void *)native : provider;
 	struct persock_router *router;
 
 	hash_for_each_possible_rcu(attachment->routers, router, hash,
-				   (unsigned long)key) {
+				   (unsigned long)key, true) {
 		if (router->native == native && router->provider == provider &&
 		    router->class == class)
 			return router;
@@ -152,25 +164,26 @@ persock_router_get(struct persock_attachment *attachment,
 	unsigned long flags;
 	bool low;
 
-	rcu_read_lock();
-	router = router_find(attachment, provider, class, native);
-	rcu_read_unlock();
+	router = persock_router_find(attachment, provider, class, native);
 	if (likely(router))
 		return router;
 
 	raw_spin_lock_irqsave(&router_lock, flags);
-	router = router_find(attachment, provider, class, native);
+	router = persock_router_find(attachment, provider, class, native);
 	if (router || hlist_empty(&spares) || !try_module_get(owner))
 		goto unlock;
 
 	router = hlist_entry(spares.first, struct persock_router, hash);
 	hlist_del(&router->hash);
 	nr_spares--;
-	persock_router_fill(&router->ops, native);
+	persock_router_fill(&router->ops, provider, native);
 	router->native = native;
 	router->provider = provider;
 	router->attachment = attachment;
 	router->class = class;
+	router->personality = attachment->personality;
+	router->totals = attachment->totals;
+	router->shortcut = offsetof(struct persock_version, shortcuts[class]);
 	router->pinned = owner;
 	hash_add_rcu(attachment->routers, &router->hash,
 		     native ? (unsigned long)native : (unsigned long)provider);

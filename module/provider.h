@@ -22,8 +22,9 @@ struct vm_area_struct;
 /**
  * struct persock_provider_ops - the provider table
  *
- * All methods but @serves run in process context and may sleep; @sock is the
- * application's socket, its operation has already passed the personality. A
+ * All methods but @serves, @sk, @type and @options_sk run in process context and
+ * may sleep; @sock is the application's socket, its operation has already passed
+ * the personality. A
  * method that is NULL is answered as Linux answers a socket without it
  * (EOPNOTSUPP, ENODEV for mmap, ENOTTY for ioctl). Unless said otherwise a
  * method returns 0 or a negative errno, and has the meaning of the proto_ops
@@ -73,6 +74,12 @@ struct vm_area_struct;
  * @sk: the INET sock behind an AF_INET or AF_INET6 socket: where it is bound,
  *	and to whom it is connected. NULL, or returning NULL: no address rule
  *	allows an accepted peer, and a peer that is not specified is loopback.
+ * @options_sk: the sock that the kernel may read and set SOL_SOCKET options of
+ *	itself when they pass the personality as they are: of the application's
+ *	family, type and protocol, with its own socket, and no governed one. Asked
+ *	before the verdict, in the interception point: must not sleep, and must not
+ *	make or look for sockets. NULL, or returning NULL: all go through
+ *	@getsockopt and @setsockopt, as do the others always.
  */
 struct persock_provider_ops {
 	bool (*serves)(int family, int type, int protocol);
@@ -114,6 +121,7 @@ struct persock_provider_ops {
 	void (*type)(struct socket *sock, int *family, int *type,
 		     int *protocol);
 	const struct sock *(*sk)(struct socket *sock);
+	struct sock *(*options_sk)(struct socket *sock);
 };
 
 /**

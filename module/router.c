@@ -12,13 +12,15 @@
 #include "endpoint.h"
 #include "family.h"
 #include "message.h"
+#include "native.h"
 #include "option.h"
+#include "pass.h"
 #include "report.h"
 #include "router.h"
 
 int persock_router_release(struct socket *sock)
 {
-	struct persock_router *router = persock_router_peek(sock);
+	struct persock_router *router = persock_router_of(sock);
 	struct persock_attachment *attachment;
 
 	/*
@@ -29,9 +31,12 @@ int persock_router_release(struct socket *sock)
 		return 0;
 
 	attachment = router->attachment;
-	router->provider->ops->release(sock);
-	if (!router->native)
+	if (router->native) {
+		persock_native_release(router->native, sock);
+	} else {
+		router->provider->ops->release(sock);
 		persock_family_release(sock);
+	}
 	persock_attachment_put(attachment);
 
 	return 0;
@@ -43,16 +48,19 @@ static void tell(struct persock_router *router, struct socket *sock,
 {
 	struct persock_event event = { .operation = operation, .sock = sock };
 
+	if (likely(persock_pass_told(router, operation)))
+		return;
+
 	rcu_read_lock();
 	persock_report(router->attachment, persock_router_version(router),
 		       &event, PERSOCK_ALLOW);
 	rcu_read_unlock();
 }
 
-static int router_bind(struct socket *sock, struct sockaddr *address,
-		       int length)
+static noinline int bind_judged(struct persock_router *router,
+				struct socket *sock, struct sockaddr *address,
+				int length)
 {
-	struct persock_router *router = persock_router_peek(sock);
 	struct persock_event event = {
 		.operation = PERSOCK_OP_BIND,
 		.sock = sock,
@@ -61,9 +69,6 @@ static int router_bind(struct socket *sock, struct sockaddr *address,
 	struct persock_endpoint endpoint;
 	int verdict, err;
 	bool only;
-
-	if (!router->provider->ops->bind)
-		return -EOPNOTSUPP;
 
 	rcu_read_lock();
 	version = persock_router_version(router);
@@ -80,14 +85,27 @@ static int router_bind(struct socket *sock, struct sockaddr *address,
 	err = router->provider->ops->bind(sock, address, length);
 	if (!err && only)
 		persock_endpoint_bound(sock);
-
 	return err;
 }
 
-static int router_connect(struct socket *sock, struct sockaddr *address,
-			  int length, int flags)
+static int router_bind(struct socket *sock, struct sockaddr *address,
+		       int length)
 {
-	struct persock_router *router = persock_router_peek(sock);
+	struct persock_router *router = persock_router_of(sock);
+
+	if (!router->provider->ops->bind)
+		return -EOPNOTSUPP;
+	if (unlikely(!persock_pass_bind(router, length)))
+		return bind_judged(router, sock, address, length);
+
+	return router->provider->ops->bind(sock, address, length);
+}
+
+static noinline int connect_judged(struct persock_router *router,
+				   struct socket *sock,
+				   struct sockaddr *address, int length,
+				   int flags)
+{
 	struct persock_event event = {
 		.operation = PERSOCK_OP_CONNECT,
 		.sock = sock,
@@ -95,9 +113,6 @@ static int router_connect(struct socket *sock, struct sockaddr *address,
 	const struct persock_version *version;
 	struct persock_endpoint endpoint;
 	int verdict;
-
-	if (!router->provider->ops->connect)
-		return -EOPNOTSUPP;
 
 	rcu_read_lock();
 	version = persock_router_version(router);
@@ -112,9 +127,22 @@ static int router_connect(struct socket *sock, struct sockaddr *address,
 	return router->provider->ops->connect(sock, address, length, flags);
 }
 
+static int router_connect(struct socket *sock, struct sockaddr *address,
+			  int length, int flags)
+{
+	struct persock_router *router = persock_router_of(sock);
+
+	if (!router->provider->ops->connect)
+		return -EOPNOTSUPP;
+	if (unlikely(!persock_pass_connect(router, length)))
+		return connect_judged(router, sock, address, length, flags);
+
+	return router->provider->ops->connect(sock, address, length, flags);
+}
+
 static int router_socketpair(struct socket *first, struct socket *second)
 {
-	struct persock_router *router = persock_router_peek(first);
+	struct persock_router *router = persock_router_of(first);
 	struct persock_event event = {
 		.operation = PERSOCK_OP_PAIR,
 		.section = PERSOCK_SECTION_PAIR,
@@ -149,7 +177,8 @@ static int judge_limit(const struct persock_policy *policy, unsigned int nr,
 }
 
 /* While no peer is known: a listener that may not have more is not asked. */
-static int judge_accept(struct persock_router *router, struct socket *sock)
+static noinline int judge_accept(struct persock_router *router,
+				 struct socket *sock)
 {
 	struct persock_event event = {
 		.operation = PERSOCK_OP_ACCEPT,
@@ -173,8 +202,8 @@ static int judge_accept(struct persock_router *router, struct socket *sock)
 	return verdict;
 }
 
-static int judge_accepted(struct persock_router *router, struct socket *newsock,
-			  unsigned int nr)
+static noinline int judge_accepted(struct persock_router *router,
+				   struct socket *newsock, unsigned int nr)
 {
 	struct persock_event event = {
 		.operation = PERSOCK_OP_ACCEPT,
@@ -197,17 +226,28 @@ static int judge_accepted(struct persock_router *router, struct socket *newsock,
 	return verdict;
 }
 
+static bool limits_sockets(const struct persock_router *router)
+{
+	bool limits;
+
+	rcu_read_lock_sched();
+	limits = persock_router_version(router)->policy.max_sockets;
+	rcu_read_unlock_sched();
+
+	return limits;
+}
+
 static int accept_routed(struct socket *sock, struct socket *newsock,
 			 struct proto_accept_arg *arg)
 {
-	struct persock_router *router = persock_router_peek(sock);
+	struct persock_router *router = persock_router_of(sock);
 	bool given = newsock->ops;
 	int err, verdict;
 	unsigned int nr;
 
 	if (!router->provider->ops->accept)
 		return -EOPNOTSUPP;
-	verdict = judge_accept(router, sock);
+	verdict = limits_sockets(router) ? judge_accept(router, sock) : 0;
 	if (verdict)
 		return verdict;
 
@@ -224,6 +264,8 @@ static int accept_routed(struct socket *sock, struct socket *newsock,
 	/* do_accept() gave it the listener's ops; kernel_accept() will. */
 	if (!newsock->ops)
 		WRITE_ONCE(newsock->ops, sock->ops);
+	if (likely(persock_pass_accepted(router)))
+		return err;
 	verdict = judge_accepted(router, newsock, nr);
 	if (!verdict)
 		return err;
@@ -240,7 +282,7 @@ PERSOCK_DEFINE_ACCEPT(router_accept, accept_routed)
 static int router_getname(struct socket *sock, struct sockaddr *address,
 			  int peer)
 {
-	struct persock_router *router = persock_router_peek(sock);
+	struct persock_router *router = persock_router_of(sock);
 	const struct persock_provider_ops *ops = router->provider->ops;
 
 	if (peer ? !ops->getpeername : !ops->getsockname)
@@ -251,14 +293,10 @@ static int router_getname(struct socket *sock, struct sockaddr *address,
 		      ops->getsockname(sock, address);
 }
 
-static __poll_t router_poll(struct file *file, struct socket *sock,
-			    struct poll_table_struct *wait)
+static __poll_t poll_nothing(struct file *file, struct socket *sock,
+			     struct poll_table_struct *wait)
 {
-	struct persock_router *router = persock_router_peek(sock);
-
-	if (!router->provider->ops->poll)
-		return EPOLLERR;
-	return router->provider->ops->poll(file, sock, wait);
+	return EPOLLERR;
 }
 
 /**
@@ -271,7 +309,7 @@ static __poll_t router_poll(struct file *file, struct socket *sock,
  */
 int persock_router_judge_ioctl(struct socket *sock, u32 cmd)
 {
-	struct persock_router *router = persock_router_peek(sock);
+	struct persock_router *router = persock_router_of(sock);
 	struct persock_event event = {
 		.operation = PERSOCK_OP_IOCTL,
 		.section = PERSOCK_SECTION_IOCTLS,
@@ -296,7 +334,7 @@ int persock_router_judge_ioctl(struct socket *sock, u32 cmd)
 static int router_ioctl(struct socket *sock, unsigned int cmd,
 			unsigned long arg)
 {
-	struct persock_router *router = persock_router_peek(sock);
+	struct persock_router *router = persock_router_of(sock);
 
 	if (!router->provider->ops->ioctl)
 		return -ENOIOCTLCMD;
@@ -307,7 +345,7 @@ static int router_ioctl(struct socket *sock, unsigned int cmd,
 static int router_compat_ioctl(struct socket *sock, unsigned int cmd,
 			       unsigned long arg)
 {
-	struct persock_router *router = persock_router_peek(sock);
+	struct persock_router *router = persock_router_of(sock);
 
 	if (!router->provider->ops->compat_ioctl)
 		return -ENOIOCTLCMD;
@@ -318,7 +356,7 @@ static int router_compat_ioctl(struct socket *sock, unsigned int cmd,
 static int router_gettstamp(struct socket *sock, void __user *stamp,
 			    bool timeval, bool time32)
 {
-	struct persock_router *router = persock_router_peek(sock);
+	struct persock_router *router = persock_router_of(sock);
 
 	if (!router->provider->ops->gettstamp)
 		return -ENOIOCTLCMD;
@@ -359,7 +397,7 @@ static int judge_listening(struct persock_router *router, struct socket *sock)
 
 static int router_listen(struct socket *sock, int backlog)
 {
-	struct persock_router *router = persock_router_peek(sock);
+	struct persock_router *router = persock_router_of(sock);
 	struct persock_event event = {
 		.operation = PERSOCK_OP_LISTEN,
 		.section = PERSOCK_SECTION_LISTEN,
@@ -394,7 +432,7 @@ static int router_listen(struct socket *sock, int backlog)
 
 static int router_shutdown(struct socket *sock, int how)
 {
-	struct persock_router *router = persock_router_peek(sock);
+	struct persock_router *router = persock_router_of(sock);
 
 	if (!router->provider->ops->shutdown)
 		return -EOPNOTSUPP;
@@ -406,7 +444,7 @@ static int router_shutdown(struct socket *sock, int how)
 static int router_mmap(struct file *file, struct socket *sock,
 		       struct vm_area_struct *vma)
 {
-	struct persock_router *router = persock_router_peek(sock);
+	struct persock_router *router = persock_router_of(sock);
 	struct persock_event event = {
 		.operation = PERSOCK_OP_MMAP,
 		.section = PERSOCK_SECTION_MMAP,
@@ -434,7 +472,7 @@ static ssize_t router_splice_read(struct socket *sock, loff_t *ppos,
 				  struct pipe_inode_info *pipe, size_t length,
 				  unsigned int flags)
 {
-	struct persock_router *router = persock_router_peek(sock);
+	struct persock_router *router = persock_router_of(sock);
 
 	/* This reads through recvmsg, which counts. */
 	if (!router->provider->ops->splice_read)
@@ -448,7 +486,7 @@ static ssize_t router_splice_read(struct socket *sock, loff_t *ppos,
 
 static void router_splice_eof(struct socket *sock)
 {
-	struct persock_router *router = persock_router_peek(sock);
+	struct persock_router *router = persock_router_of(sock);
 
 	if (router->provider->ops->splice_eof)
 		router->provider->ops->splice_eof(sock);
@@ -460,7 +498,7 @@ static void router_splice_eof(struct socket *sock)
  */
 static void router_show_fdinfo(struct seq_file *m, struct socket *sock)
 {
-	struct persock_router *router = persock_router_peek(sock);
+	struct persock_router *router = persock_router_of(sock);
 	const struct persock_provider_ops *ops;
 	int family, type, protocol;
 
@@ -555,7 +593,8 @@ static void fill_native(struct proto_ops *table,
  * these without looking, so a method that the provider lacks is answered by
  * the router.
  */
-static void fill_wrapper(struct proto_ops *table)
+static void fill_wrapper(struct proto_ops *table,
+			 const struct persock_provider_ops *provider)
 {
 	const struct proto_ops ops = {
 		.family = persock_family,
@@ -566,7 +605,7 @@ static void fill_wrapper(struct proto_ops *table)
 		.socketpair = router_socketpair,
 		.accept = router_accept,
 		.getname = router_getname,
-		.poll = router_poll,
+		.poll = provider->poll ?: poll_nothing,
 		.ioctl = router_ioctl,
 #ifdef CONFIG_COMPAT
 		.compat_ioctl = router_compat_ioctl,
@@ -593,15 +632,18 @@ static void fill_wrapper(struct proto_ops *table)
 /**
  * persock_router_fill() - write a routing table
  * @table: not published yet, or recycled
+ * @provider: who serves
  * @native: the proto_ops of a socket that the kernel made; NULL for a
  *	    provider with sockets of its own
  *
  * Context: any; does not sleep.
  */
-void persock_router_fill(struct proto_ops *table, const struct proto_ops *native)
+void persock_router_fill(struct proto_ops *table,
+			 const struct persock_provider *provider,
+			 const struct proto_ops *native)
 {
 	if (native)
 		fill_native(table, native);
 	else
-		fill_wrapper(table);
+		fill_wrapper(table, provider->ops);
 }

@@ -19,6 +19,9 @@
  * @provider: who serves
  * @attachment: under which the sockets were created; each of them holds it
  * @class: class of the sockets' family
+ * @personality: the attachment's; this and the next two are at hand for pass.h
+ * @totals: the attachment's
+ * @shortcut: where the class's shortcuts are in a version, in bytes
  * @pinned: module that @native belongs to, pinned; may be NULL
  * @hash: in the attachment's routers, or in the pool's list of spares
  *
@@ -38,12 +41,19 @@ struct persock_router {
 	const struct persock_provider *provider;
 	struct persock_attachment *attachment;
 	enum persock_class class;
+	const struct persock_personality *personality;
+	struct persock_totals __percpu *totals;
+	unsigned int shortcut;
 	struct module *pinned;
 	struct hlist_node hash;
 };
 
 int persock_router_init(void);
 void persock_router_exit(void);
+struct persock_router *
+persock_router_find(struct persock_attachment *attachment,
+		    const struct persock_provider *provider,
+		    enum persock_class class, const struct proto_ops *native);
 struct persock_router *
 persock_router_get(struct persock_attachment *attachment,
 		   const struct persock_provider *provider, int family,
@@ -52,7 +62,9 @@ void persock_routers_free(struct persock_attachment *attachment);
 
 int persock_router_release(struct socket *sock);
 int persock_router_judge_ioctl(struct socket *sock, u32 cmd);
-void persock_router_fill(struct proto_ops *table, const struct proto_ops *native);
+void persock_router_fill(struct proto_ops *table,
+			 const struct persock_provider *provider,
+			 const struct proto_ops *native);
 
 /**
  * persock_router_peek() - the router of a socket, if it is governed
@@ -71,6 +83,17 @@ static inline struct persock_router *persock_router_peek(struct socket *sock)
 }
 
 /**
+ * persock_router_of() - the router of a socket that has one
+ * @sock: a governed socket, or its proto_ops would not have been called
+ *
+ * Return: the router.
+ */
+static inline struct persock_router *persock_router_of(const struct socket *sock)
+{
+	return container_of(READ_ONCE(sock->ops), struct persock_router, ops);
+}
+
+/**
  * persock_router_version() - what governs a socket now
  * @router: its router
  *
@@ -80,7 +103,7 @@ static inline struct persock_router *persock_router_peek(struct socket *sock)
 static inline const struct persock_version *
 persock_router_version(const struct persock_router *router)
 {
-	return persock_version_of(router->attachment->personality);
+	return persock_version_of(router->personality);
 }
 
 /**

@@ -322,6 +322,8 @@ TEST_F(address, too_short)
 	EXPECT_EQ(EINVAL, errno);
 	EXPECT_EQ(-1, connect(fd, &addr.sa, 1));
 	EXPECT_EQ(EINVAL, errno);
+	EXPECT_EQ(-1, connect(fd, &addr.sa, 0));
+	EXPECT_EQ(EINVAL, errno);
 	EXPECT_EQ(-1, bind(fd, &addr.sa, 8));
 	EXPECT_EQ(EINVAL, errno);
 	EXPECT_EQ(-1, sendto(fd, "x", 1, 0, &addr.sa, 8));
@@ -432,6 +434,51 @@ TEST_F(address, replaced)
 	ASSERT_EQ(0, policy_set());
 	EXPECT_EQ(1, road_sendto(fd, &two));
 	close(fd);
+}
+
+/*
+ * A peer that was allowed once is so for what it was allowed for: these rules,
+ * this protocol, this port, and sockets that send to no other one.
+ */
+TEST_F(address, peers_are_remembered_for_no_more)
+{
+	/* A loose source route over 127.0.0.2 to 127.0.0.1. */
+	static const char route[] = { 131, 11, 4, 127, 0, 0, 2, 127, 0, 0, 1, 0 };
+	struct inet_addr peer = at("127.0.0.1", 9), other = at("127.0.0.1", 10);
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	int routed = socket(AF_INET, SOCK_DGRAM, 0);
+	int lite = socket(AF_INET, SOCK_DGRAM, IPPROTO_UDPLITE);
+	unsigned int i;
+
+	ASSERT_EQ(0, setsockopt(routed, IPPROTO_IP, IP_OPTIONS, route,
+				sizeof(route)));
+	policy_begin_open(self->id);
+	policy_default(PERSOCK_SECTION_CONNECT, ANY, -EACCES);
+	policy_address(PERSOCK_SECTION_CONNECT, "127.0.0.1/32", 9, 9,
+		       IPPROTO_UDP, ALLOW);
+	ASSERT_EQ(0, policy_set());
+
+	for (i = 0; i < 3; i++) {
+		EXPECT_EQ(1, road_sendto(fd, &peer));
+		EXPECT_EQ(self->id == UNGOVERNED ? 1 : -1,
+			  road_sendto(fd, &other));
+		if (lite >= 0)
+			EXPECT_EQ(self->id == UNGOVERNED ? 1 : -1,
+				  road_sendto(lite, &peer));
+		/* Ungoverned the kernel may, or may not, take the route. */
+		if (self->id != UNGOVERNED) {
+			EXPECT_EQ(-1, road_sendto(routed, &peer));
+			EXPECT_EQ(EACCES, errno);
+		}
+	}
+
+	policy_begin_open(self->id);
+	policy_default(PERSOCK_SECTION_CONNECT, ANY, -EACCES);
+	ASSERT_EQ(0, policy_set());
+	EXPECT_EQ(self->id == UNGOVERNED ? 1 : -1, road_sendto(fd, &peer));
+	close(fd);
+	close(routed);
+	close(lite);
 }
 
 /* Who audits learns of what would be refused, and nothing is. */

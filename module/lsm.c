@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What LSMs are asked about sockets of providers: the functions that ask them
+ * are intercepted, and told of the socket behind.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/ftrace.h>
+#include <linux/mutex.h>
+#include <net/sock.h>
+
+#include "compat.h"
+#include "lsm.h"
+#include "point.h"
+#include "router.h"
+
+/*
+ * Where an LSM is asked about a socket. One that a provider has made is none
+ * that an LSM knows: it is asked about the socket behind it.
+ */
+static const char *const points[] = {
+	"security_socket_bind",
+	"security_socket_connect",
+	"security_socket_listen",
+	"security_socket_accept",
+	"security_socket_shutdown",
+	"security_socket_getsockname",
+	"security_socket_getpeername",
+	"security_socket_setsockopt",
+	"security_socket_getsockopt",
+};
+
+/* Where ftrace meets each of them; written once, at load. */
+static unsigned long ips[ARRAY_SIZE(points)] __ro_after_init;
+
+/* For all of them: only the first argument, the socket, is changed. */
+static void handler(unsigned long ip, unsigned long parent_ip,
+		    struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	struct pt_regs *regs = persock_ftrace_regs(fregs);
+	struct socket *sock = (struct socket *)regs->di;
+	struct persock_router *router = persock_router_peek(sock);
+	const struct sock *sk;
+
+	if (!router || router->native || !router->provider->ops->sk)
+		return;
+	sk = router->provider->ops->sk(sock);
+	if (sk && sk->sk_socket)
+		regs->di = (unsigned long)sk->sk_socket;
+}
+
+static struct ftrace_ops ftrace_ops = {
+	.func = handler,
+	.flags = FTRACE_OPS_FL_PERMANENT,
+};
+
+/* Are they intercepted? Written under persock_mutex. */
+static bool armed;
+
+/**
+ * persock_lsm_arm() - let LSMs judge the sockets behind those of providers
+ *
+ * Called before the first socket of a provider's own is made; holds as long as
+ * anything is armed, as such a socket holds its attachment. Where no provider
+ * makes sockets it costs nothing.
+ *
+ * Context: process context, may sleep; takes persock_mutex.
+ * Return: 0, or what ftrace answers.
+ */
+int persock_lsm_arm(void)
+{
+	int err = 0;
+
+	if (likely(READ_ONCE(armed)))
+		return 0;
+
+	mutex_lock(&persock_mutex);
+	if (!armed) {
+		err = register_ftrace_function(&ftrace_ops);
+		if (err)
+			pr_err("cannot let LSMs judge the sockets of providers: error %d\n",
+			       err);
+		else
+			WRITE_ONCE(armed, true);
+	}
+	mutex_unlock(&persock_mutex);
+
+	return err;
+}
+
+/**
+ * persock_lsm_disarm() - undo persock_lsm_arm()
+ *
+ * No socket of a provider's is left.
+ *
+ * Context: process context; persock_mutex is held.
+ */
+void persock_lsm_disarm(void)
+{
+	lockdep_assert_held(&persock_mutex);
+	if (armed)
+		WARN_ON_ONCE(unregister_ftrace_function(&ftrace_ops));
+	WRITE_ONCE(armed, false);
+}
+
+/**
+ * persock_lsm_init() - find where LSMs are asked
+ *
+ * Return: 0, or a negative errno after a line in the kernel log.
+ */
+int __init persock_lsm_init(void)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(points); i++) {
+		err = persock_find_point(points[i], &ips[i]);
+		if (err)
+			return err;
+	}
+	err = ftrace_set_filter_ips(&ftrace_ops, ips, ARRAY_SIZE(points), 0, 1);
+	if (err)
+		pr_err("ftrace does not know where LSMs are asked: error %d\n",
+		       err);
+
+	return err;
+}
+
+/**
+ * persock_lsm_exit() - forget where LSMs are asked
+ *
+ * Nothing is armed; the caller waits for what was in the handler.
+ */
+void persock_lsm_exit(void)
+{
+	ftrace_free_filter(&ftrace_ops);
+}
