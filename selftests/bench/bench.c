@@ -2,7 +2,8 @@
 /*
  * bench [ROW...]: what operations on sockets cost where this program runs, in
  * instructions. Each line is "NAME LEAST MEDIAN": of the batches, for one
- * operation; or "NAME - ERRNO" when an operation is refused.
+ * operation; or "NAME - ERRNO" when an operation is refused. Rows "bytes/..."
+ * are what an object takes of the kernel's slabs.
  *
  * Runs in a machine whose time stamp counter counts instructions (QEMU's
  * -icount shift=0), and needs nothing but sockets: it also runs in a sandbox,
@@ -19,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -28,6 +30,7 @@
 #define SMALL		64
 #define LARGE		65536
 #define MANY		32
+#define SOCKETS		4000
 
 /* Both ends of what is measured, and what it takes to tell about them. */
 struct ends {
@@ -341,6 +344,53 @@ static void measure(const struct row *row)
 	close(ends.epoll);
 }
 
+/* Of all caches; 0 where it is not told. */
+static unsigned long slab_bytes(void)
+{
+	unsigned long active, size, sum = 0;
+	char line[512];
+	FILE *file = fopen("/proc/slabinfo", "r");
+
+	while (file && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%*s %lu %*u %lu", &active, &size) == 2)
+			sum += active * size;
+	}
+	if (file)
+		fclose(file);
+
+	return sum;
+}
+
+static void measure_bytes(const char *name, int type)
+{
+	struct rlimit limit = { SOCKETS + 64, SOCKETS + 64 };
+	static int fds[SOCKETS];
+	unsigned long before;
+	unsigned int i;
+
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	/* Once for the caches, and the table of descriptors. */
+	for (i = 0; i < SOCKETS; i++)
+		fds[i] = socket(AF_INET, type, 0);
+	for (i = 0; i < SOCKETS; i++)
+		close(fds[i]);
+	/* What is freed after a grace period is free then. */
+	sleep(1);
+
+	before = slab_bytes();
+	for (i = 0; i < SOCKETS; i++)
+		fds[i] = socket(AF_INET, type, 0);
+	if (fds[SOCKETS - 1] < 0 || !before)
+		printf("%s - %s\n", name, strerrorname_np(errno));
+	else
+		printf("%s %lu %lu\n", name, (slab_bytes() - before) / SOCKETS,
+		       (slab_bytes() - before) / SOCKETS);
+	fflush(stdout);
+	for (i = 0; i < SOCKETS; i++)
+		close(fds[i]);
+}
+
 static bool chosen(const char *name, int argc, char **argv)
 {
 	int i;
@@ -361,6 +411,10 @@ int main(int argc, char **argv)
 		if (chosen(rows[i].name, argc, argv))
 			measure(&rows[i]);
 	}
+	if (chosen("bytes/udp-socket", argc, argv))
+		measure_bytes("bytes/udp-socket", SOCK_DGRAM);
+	if (chosen("bytes/tcp-socket", argc, argv))
+		measure_bytes("bytes/tcp-socket", SOCK_STREAM);
 
 	return 0;
 }
