@@ -308,6 +308,8 @@ TEST_F(road, bpf_at_the_same_functions)
 
 	if (!shares_functions())
 		return;
+	if (access("/sys/kernel/btf/vmlinux", R_OK))
+		SKIP(return, "this kernel has no BTF");
 	policy_begin_open(self->id);
 	policy_socket(ANY, SOCK_DGRAM, ANY, -EPERM);
 	policy_option(PERSOCK_SECTION_OPTIONS_SET, ANY, SOL_SOCKET, SO_MARK,
