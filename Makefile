@@ -154,12 +154,8 @@ bench: modules tool selftests-bin
 # Those of the rows that governance costs least must meet their targets; part of make check.
 .PHONY: bench-gate
 bench-gate: modules tool selftests-bin
-	@tools/setup vm bench
-	@mkdir -p build/check
-	@for kernel in $(filter-out debug,$(all)); do \
-		echo "== the cost on $$kernel"; \
-		selftests/bench/gate $$kernel | tee build/check/$$kernel-bench.ktap; \
-	done
+	@tools/setup vm
+	@TESTS=gate selftests/vm/check $(filter-out debug,$(all))
 	@selftests/summary $(patsubst %,build/check/%-bench.ktap,$(filter-out debug,$(all)))
 
 # Bugs that are planted on purpose must be caught; see selftests/planted/run.

@@ -34,11 +34,6 @@ static void take_out(struct msghdr *msg, struct cmsghdr *cmsg)
 	memmove(cmsg, next, end - (char *)next);
 }
 
-static bool allows_all(const struct persock_options *options)
-{
-	return !options->nr && options->fallback == PERSOCK_ALLOW;
-}
-
 static int judge(const struct persock_router *router,
 		 const struct persock_version *version,
 		 const struct cmsghdr *cmsg, struct persock_event *event)
@@ -74,7 +69,7 @@ static bool judges(const struct persock_router *router,
 {
 	const struct persock_policy *policy = &version->policy;
 
-	return !allows_all(&persock_router_rules(router, version)->control_send) ||
+	return !persock_allows_all(&persock_router_rules(router, version)->control_send) ||
 	       policy->unix_rights || policy->unix_credentials ||
 	       persock_restricts(&policy->connect);
 }

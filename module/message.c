@@ -170,7 +170,7 @@ int persock_router_recvmsg(struct socket *sock, struct msghdr *msg,
 ssize_t persock_router_sendpage(struct socket *sock, struct page *page,
 				int offset, size_t size, int flags)
 {
-	struct persock_router *router = persock_router_peek(sock);
+	struct persock_router *router = persock_router_of(sock);
 	struct persock_event event = {
 		.operation = PERSOCK_OP_SENDMSG,
 		.section = PERSOCK_SECTION_FLAGS_SEND,

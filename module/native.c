@@ -41,12 +41,6 @@ static bool native_serves(int family, int type, int protocol)
 	return true;
 }
 
-/* The router spares its sockets the way through here. */
-static void native_release(struct socket *sock)
-{
-	persock_native_release(NATIVE(sock), sock);
-}
-
 static int native_bind(struct socket *sock, struct sockaddr *address,
 		       int length)
 {
@@ -346,7 +340,6 @@ static const struct sock *native_sk(struct socket *sock)
 static const struct persock_provider_ops native_ops = {
 	.serves = native_serves,
 	.pair = native_pair,
-	.release = native_release,
 	.connect = native_connect,
 	.accept = native_accept,
 	.bind = native_bind,

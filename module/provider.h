@@ -42,7 +42,8 @@ struct vm_area_struct;
  *	provider that interposes.
  * @pair: Provider.Pair: connect two sockets that @socket made.
  * @release: Release: free what @socket or @accept made. Called exactly once
- *	for each socket they returned 0 for; cannot fail.
+ *	for each socket they returned 0 for; cannot fail. Not called for a
+ *	provider that interposes.
  * @connect: Connect: @flags are the file's (O_NONBLOCK).
  * @accept: Accept: fill @newsock from @sock's queue; @arg->flags holds
  *	O_NONBLOCK.

@@ -110,11 +110,6 @@ static u32 judged_flags(const struct persock_flags *rule)
 	return judged;
 }
 
-static bool allows_all(const struct persock_options *options)
-{
-	return !options->nr && options->fallback == PERSOCK_ALLOW;
-}
-
 /**
  * persock_shortcut_build() - find out what passes of sockets of a class
  * @shortcut: filled in
@@ -148,7 +143,7 @@ void persock_shortcut_build(struct persock_shortcut *shortcut,
 	shortcut->connect_max = address_max(policy, &policy->connect, class);
 	shortcut->bind_max = address_max(policy, &policy->bind, class);
 	/* As cmsg.c looks at them, or does not. */
-	shortcut->control_send = allows_all(&rules->control_send) && !scm &&
+	shortcut->control_send = persock_allows_all(&rules->control_send) && !scm &&
 				 !rules->control_max &&
 				 !persock_restricts(&policy->connect);
 	shortcut->control_receive = !rules->control_max &&

@@ -104,6 +104,27 @@ static inline enum persock_shortcut_level persock_shortcut_level(int level)
 }
 
 /**
+ * persock_shortcut_entry() - what a table says of an option
+ * @table: of one direction
+ * @level: level of the option
+ * @optname: name of the option
+ *
+ * Return: the entry; PERSOCK_SHORTCUT_NONE for what the tables do not have.
+ */
+static inline u8
+persock_shortcut_entry(const u8 (*table)[PERSOCK_SHORTCUT_NAMES], int level,
+		       int optname)
+{
+	enum persock_shortcut_level row = persock_shortcut_level(level);
+
+	if (row == PERSOCK_SHORTCUT_LEVELS ||
+	    (unsigned int)optname >= PERSOCK_SHORTCUT_NAMES)
+		return PERSOCK_SHORTCUT_NONE;
+
+	return table[row][optname];
+}
+
+/**
  * persock_shortcut_get() - does the reading of an option pass?
  * @shortcut: of the socket's class
  * @level: level of the option
@@ -115,14 +136,8 @@ static inline enum persock_shortcut_level persock_shortcut_level(int level)
 static inline bool persock_shortcut_get(const struct persock_shortcut *shortcut,
 					int level, int optname, int len)
 {
-	enum persock_shortcut_level row = persock_shortcut_level(level);
-	u8 entry;
+	u8 entry = persock_shortcut_entry(shortcut->get, level, optname);
 
-	if (row == PERSOCK_SHORTCUT_LEVELS ||
-	    (unsigned int)optname >= PERSOCK_SHORTCUT_NAMES)
-		return false;
-
-	entry = shortcut->get[row][optname];
 	if (entry < PERSOCK_SHORTCUT_SIZE)
 		return entry == PERSOCK_SHORTCUT_ANY;
 	if (entry & PERSOCK_SHORTCUT_EXACT)
@@ -145,14 +160,8 @@ static inline bool persock_shortcut_set(const struct persock_shortcut *shortcut,
 					int level, int optname,
 					unsigned int len)
 {
-	enum persock_shortcut_level row = persock_shortcut_level(level);
-	u8 entry;
+	u8 entry = persock_shortcut_entry(shortcut->set, level, optname);
 
-	if (row == PERSOCK_SHORTCUT_LEVELS ||
-	    (unsigned int)optname >= PERSOCK_SHORTCUT_NAMES)
-		return false;
-
-	entry = shortcut->set[row][optname];
 	if (entry < PERSOCK_SHORTCUT_SIZE)
 		return entry == PERSOCK_SHORTCUT_ANY &&
 		       len <= shortcut->option_max;

@@ -195,7 +195,7 @@ int persock_judge_get_len(unsigned int size, int len)
  */
 bool persock_judges_get_len(const struct persock_rules *rules)
 {
-	return rules->get.nr || rules->get.fallback != PERSOCK_ALLOW;
+	return !persock_allows_all(&rules->get);
 }
 
 /**

@@ -172,6 +172,17 @@ struct persock_backlog {
 	int ceiling;
 };
 
+/**
+ * persock_allows_all() - does a list allow everything?
+ * @options: options or control messages of one direction
+ *
+ * Return: false when anything may be denied, ignored or cut.
+ */
+static inline bool persock_allows_all(const struct persock_options *options)
+{
+	return !options->nr && options->fallback == PERSOCK_ALLOW;
+}
+
 enum persock_class persock_class_of(int family);
 int persock_judge_socket(const struct persock_sockets *sockets, int family,
 			 int type, int protocol, unsigned int *rule);
