@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * bench [ROW...]: what operations on sockets cost where this program runs, in
+ * bench [--together] [ROW...]: what operations on sockets cost where this program runs, in
  * instructions. Each line is "NAME LEAST MEDIAN": of the batches, for one
  * operation; or "NAME - ERRNO" when an operation is refused. Rows "bytes/..."
- * are what an object takes of the kernel's slabs.
+ * are what an object takes of the kernel's slabs. With --together each line is
+ * "NAME ONE TWO": how often one process does it in a second, and how often two
+ * of them, on a processor each, do it together: what they contend for. That is
+ * time, and means something as the ratio of the two only.
  *
- * Runs in a machine whose time stamp counter counts instructions (QEMU's
+ * Else it runs in a machine whose time stamp counter counts instructions (QEMU's
  * -icount shift=0), and needs nothing but sockets: it also runs in a sandbox,
  * and where no module is. See selftests/bench/run.
  */
@@ -14,15 +17,20 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "batch.h"
@@ -43,6 +51,12 @@ struct row {
 	unsigned int batch;
 	int (*open)(struct ends *ends);
 	int (*once)(struct ends *ends);
+};
+
+/* Between processes that count what they do together. */
+struct shared {
+	atomic_uint ready;
+	atomic_ulong done;
 };
 
 static char data[LARGE];
@@ -344,6 +358,81 @@ static void measure(const struct row *row)
 	close(ends.epoll);
 }
 
+/* How often @row is done in the time that all of @nr take; for one of them. */
+static void count_time(const struct row *row, unsigned int processor,
+		       struct shared *shared, unsigned int nr)
+{
+	struct ends ends = { -1, -1, -1, -1 };
+	struct timespec start, end;
+	cpu_set_t own;
+	uint64_t done = 0;
+	unsigned int i;
+
+	CPU_ZERO(&own);
+	CPU_SET(processor, &own);
+	if (sched_setaffinity(0, sizeof(own), &own) || row->open(&ends))
+		exit(errno);
+	for (i = 0; i < row->batch; i++) {
+		if (row->once(&ends))
+			exit(errno);
+	}
+	/* Both begin when both are there. */
+	atomic_fetch_add(&shared->ready, 1);
+	while (atomic_load(&shared->ready) < nr)
+		sched_yield();
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	do {
+		for (i = 0; i < row->batch; i++) {
+			if (row->once(&ends))
+				exit(errno);
+		}
+		done += row->batch;
+		clock_gettime(CLOCK_MONOTONIC, &end);
+	} while ((end.tv_sec - start.tv_sec) * 1000000000L +
+		 end.tv_nsec - start.tv_nsec < 1000000000L);
+	atomic_fetch_add(&shared->done, done);
+	exit(0);
+}
+
+/* By @nr processes; 0 when it failed, with errno set. */
+static uint64_t times_in_a_second(const struct row *row, unsigned int nr)
+{
+	struct shared *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int status, err = 0;
+	unsigned int i;
+	uint64_t done;
+
+	for (i = 0; i < nr; i++) {
+		if (!fork())
+			count_time(row, i, shared, nr);
+	}
+	while (wait(&status) > 0) {
+		if (status) {
+			err = WIFEXITED(status) ? WEXITSTATUS(status) : EINTR;
+			/* The other one need not wait for it. */
+			atomic_fetch_add(&shared->ready, 1);
+		}
+	}
+	done = shared->done;
+	munmap(shared, sizeof(*shared));
+	errno = err;
+
+	return err ? 0 : done;
+}
+
+static void measure_together(const struct row *row)
+{
+	uint64_t one = times_in_a_second(row, 1);
+	uint64_t two = one ? times_in_a_second(row, 2) : 0;
+
+	if (two)
+		printf("%s %lu %lu\n", row->name, one, two);
+	else
+		printf("%s - %s\n", row->name, strerrorname_np(errno));
+	fflush(stdout);
+}
+
 /* Of all caches; 0 where it is not told. */
 static unsigned long slab_bytes(void)
 {
@@ -405,12 +494,21 @@ static bool chosen(const char *name, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	bool together = argc > 1 && !strcmp(argv[1], "--together");
 	unsigned int i;
 
+	argc -= together;
+	argv += together;
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		if (chosen(rows[i].name, argc, argv))
+		if (!chosen(rows[i].name, argc, argv))
+			continue;
+		if (together)
+			measure_together(&rows[i]);
+		else
 			measure(&rows[i]);
 	}
+	if (together)
+		return 0;
 	if (chosen("bytes/udp-socket", argc, argv))
 		measure_bytes("bytes/udp-socket", SOCK_DGRAM);
 	if (chosen("bytes/tcp-socket", argc, argv))

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -428,6 +429,35 @@ TEST_F_TIMEOUT(scale, costs_the_same, 900)
 	measure(&cost);
 	WITHIN(&cost, &base, "10000 attached");
 	ASSERT_EQ(0, remove_many(variant->id));
+}
+
+/* Sockets of its own, open beside what is measured. */
+TEST_F_TIMEOUT(scale, costs_the_same_beside_sockets, 900)
+{
+	static const unsigned int steps[] = { 1, 100, MANY };
+	struct rlimit limit = { MANY + 64, MANY + 64 };
+	static int fds[MANY];
+	struct cost base, cost;
+	unsigned int i, open = 0;
+	char what[32];
+
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+	ASSERT_EQ(0, enter(self->shallow));
+	ASSERT_EQ(0, load_rules(variant->id, FEW));
+	for (i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+		for (; open < steps[i]; open++) {
+			fds[open] = socket(AF_INET, open & 1 ? SOCK_STREAM :
+						    SOCK_DGRAM, 0);
+			ASSERT_LE(0, fds[open]);
+		}
+		measure(&cost);
+		if (!i)
+			base = cost;
+		snprintf(what, sizeof(what), "%u sockets", steps[i]);
+		WITHIN(&cost, &base, what);
+	}
+	while (open--)
+		close(fds[open]);
 }
 
 /* What is remembered of a cgroup is forgotten: the next socket looks again. */
