@@ -361,8 +361,9 @@ version_make(struct persock_personality *personality,
  *
  * Context: process context; persock_mutex is held.
  * Return: 0; -EINVAL for a name that is not valid, and for a network namespace
- * that no provider makes sockets in, -EEXIST for a name that is taken, -ENOENT when base or a provider does not exist, -E2BIG for too many
- * providers, -ENOMEM.
+ * that no provider makes sockets in, -EEXIST for a name that is taken, -ENOENT
+ * when base or a provider does not exist, -E2BIG for too many providers,
+ * -ENOMEM.
  */
 int persock_personality_add(const char *name,
 			    const struct persock_proposal *proposal,
