@@ -99,19 +99,9 @@ static u32 find_rank(const struct persock_address_index *index,
 	return other < rank ? other : rank;
 }
 
-/**
- * persock_judge_address() - may this address be used?
- * @addresses: the rules and their index
- * @endpoint: the address
- * @protocol: protocol of the socket
- * @rule: number of the rule that decided, from 1; 0: none did
- *
- * Context: Any. Takes no lock and does not sleep.
- * Return: PERSOCK_ALLOW or a negative errno.
- */
-int persock_judge_address(const struct persock_addresses *addresses,
-			  const struct persock_endpoint *endpoint,
-			  int protocol, unsigned int *rule)
+static int judge(const struct persock_addresses *addresses,
+		 const struct persock_endpoint *endpoint, int protocol,
+		 unsigned int *rule)
 {
 	const struct persock_address_index *index = addresses->index;
 	u32 node = 0, key = protocol_key(protocol);
@@ -138,4 +128,32 @@ int persock_judge_address(const struct persock_addresses *addresses,
 	}
 
 	return addresses->fallback;
+}
+
+/**
+ * persock_judge_address() - may this address be used?
+ * @addresses: the rules and their index
+ * @endpoint: the address
+ * @protocol: protocol of the socket
+ * @rule: number of the rule that decided, from 1; 0: none did
+ *
+ * Context: Any. Takes no lock and does not sleep.
+ * Return: PERSOCK_ALLOW or a negative errno.
+ */
+int persock_judge_address(const struct persock_addresses *addresses,
+			  const struct persock_endpoint *endpoint,
+			  int protocol, unsigned int *rule)
+{
+	int verdict = judge(addresses, endpoint, protocol, rule);
+
+	if (verdict || likely(addresses->guard == PERSOCK_GUARD_NONE))
+		return verdict;
+	verdict = persock_guard_address(addresses->guard, endpoint,
+					*rule ? &addresses->rules[*rule - 1] :
+						NULL);
+	/* What allows does not decide then. */
+	if (verdict)
+		*rule = 0;
+
+	return verdict;
 }

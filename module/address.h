@@ -12,6 +12,8 @@
 #include <linux/in6.h>
 #include <linux/types.h>
 
+#include "guard.h"
+
 /**
  * struct persock_endpoint - an address that is judged
  * @family: AF_INET or AF_INET6; an IPv4-mapped address is AF_INET
@@ -55,12 +57,14 @@ struct persock_address_index;
  * @nr: length of @rules
  * @fallback: verdict where no rule matches
  * @index: of @rules, from persock_address_index(); NULL when @nr is 0
+ * @guard: what a rule has to name to be allowed
  */
 struct persock_addresses {
 	const struct persock_address_rule *rules;
 	unsigned int nr;
 	s16 fallback;
 	const struct persock_address_index *index;
+	enum persock_guard guard;
 };
 
 struct persock_address_index *

@@ -208,10 +208,14 @@ static struct persock_attachment *hold_attachment(unsigned int *nr, int kern)
 	return persock_attachment_open();
 }
 
-/* The provider stays: the personality pins it, and @attachment that. */
+/*
+ * The provider stays: the personality pins it, and @attachment that. @net, where
+ * the socket is to be made, is held.
+ */
 static const struct persock_provider *
 judge_request(struct persock_attachment *attachment,
-	      const struct persock_request *request, unsigned int nr)
+	      const struct persock_request *request, unsigned int nr,
+	      struct net **net)
 {
 	const struct persock_provider *provider;
 	const struct persock_version *version;
@@ -245,6 +249,10 @@ judge_request(struct persock_attachment *attachment,
 		verdict = -EAFNOSUPPORT;
 	}
 	verdict = persock_report(attachment, version, &event, verdict);
+	if (version->net &&
+	    persock_class_of(request->family) == PERSOCK_CLASS_INET)
+		*net = version->net;
+	get_net(*net);
 	rcu_read_unlock();
 
 	return verdict ? ERR_PTR(verdict) : provider;
@@ -267,12 +275,13 @@ static int family_create(struct net *net, struct socket *sock, int protocol,
 	if (IS_ERR(attachment))
 		return PTR_ERR(attachment);
 
-	provider = judge_request(attachment, &request, nr);
+	provider = judge_request(attachment, &request, nr, &net);
 	err = PTR_ERR_OR_ZERO(provider);
 	if (!err)
 		err = persock_lsm_arm();
 	if (!err)
 		err = serve(net, sock, attachment, provider, &request);
+	put_net(net);
 	if (err)
 		persock_attachment_put(attachment);
 	else

@@ -6,6 +6,7 @@
 #include <linux/netlink.h>
 #include <linux/slab.h>
 #include <net/genetlink.h>
+#include <net/net_namespace.h>
 
 #include "cgroup.h"
 #include "compat.h"
@@ -43,8 +44,41 @@ static int read_providers(struct genl_info *info,
 	return 0;
 }
 
+/* What sockets may do there, whoever owns the namespace says who may say. */
+static int read_network(struct sk_buff *skb, struct genl_info *info,
+			struct persock_proposal *proposal)
+{
+	struct nlattr *fd = info->attrs[PERSOCK_A_NETWORK_FD];
+	struct nlattr *path = info->attrs[PERSOCK_A_NETWORK];
+	struct net *net;
+
+	if (!fd && !path)
+		return 0;
+	if (!fd || !path) {
+		NL_SET_ERR_MSG(info->extack,
+			       "a network namespace is told by its path and an open descriptor");
+		return -EINVAL;
+	}
+	net = get_net_ns_by_fd(nla_get_u32(fd));
+	if (IS_ERR(net)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, fd,
+				    "the descriptor is not that of a network namespace");
+		return PTR_ERR(net);
+	}
+	if (!netlink_ns_capable(skb, net->user_ns, CAP_NET_ADMIN)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, fd,
+				    "CAP_NET_ADMIN is needed over the owner of the network namespace");
+		put_net(net);
+		return -EPERM;
+	}
+	proposal->net = net;
+	proposal->network = nla_data(path);
+
+	return 0;
+}
+
 /* Apply what a request proposes, see persock_personality_add() and _set(). */
-static int propose(struct genl_info *info,
+static int propose(struct sk_buff *skb, struct genl_info *info,
 		   int (*apply)(const char *name,
 				const struct persock_proposal *proposal,
 				struct netlink_ext_ack *extack))
@@ -79,12 +113,18 @@ static int propose(struct genl_info *info,
 		err = -EINVAL;
 		goto free;
 	}
+	err = read_network(skb, info, proposal);
+	if (err)
+		goto put;
 
 	mutex_lock(&persock_mutex);
 	err = apply(name, proposal, info->extack);
 	mutex_unlock(&persock_mutex);
-	persock_store_put(proposal->store);
+	if (proposal->net)
+		put_net(proposal->net);
 
+put:
+	persock_store_put(proposal->store);
 free:
 	kfree(policy);
 	kfree(proposal);
@@ -94,13 +134,13 @@ free:
 int persock_nl_personality_new_doit(struct sk_buff *skb,
 				    struct genl_info *info)
 {
-	return propose(info, persock_personality_add);
+	return propose(skb, info, persock_personality_add);
 }
 
 int persock_nl_personality_set_doit(struct sk_buff *skb,
 				    struct genl_info *info)
 {
-	return propose(info, persock_personality_set);
+	return propose(skb, info, persock_personality_set);
 }
 
 static int put_providers(struct sk_buff *skb,
@@ -113,6 +153,18 @@ static int put_providers(struct sk_buff *skb,
 				   version->providers[i]->name))
 			return -EMSGSIZE;
 	}
+
+	return 0;
+}
+
+static int put_network(struct sk_buff *skb,
+		       const struct persock_version *version)
+{
+	if (!version->net)
+		return 0;
+	if (nla_put_string(skb, PERSOCK_A_NETWORK, version->network) ||
+	    nla_put_u32(skb, PERSOCK_A_NETWORK_INODE, version->net->ns.inum))
+		return -EMSGSIZE;
 
 	return 0;
 }
@@ -137,7 +189,7 @@ static int put_personality(struct sk_buff *skb, const void *entry, bool alone)
 	    nla_put_string(skb, PERSOCK_A_BASE, personality->base) ||
 	    nla_put_u8(skb, PERSOCK_A_BUILTIN, personality->builtin))
 		return -EMSGSIZE;
-	if (put_providers(skb, version) ||
+	if (put_providers(skb, version) || put_network(skb, version) ||
 	    nla_put_u32(skb, PERSOCK_A_MODE, version->policy.mode) ||
 	    nla_put_u32(skb, PERSOCK_A_ATTACHMENTS, personality->attachments) ||
 	    persock_put_u64(skb, PERSOCK_A_SOCKETS_LIVE, sockets) ||
@@ -214,7 +266,7 @@ static int put_policy(struct sk_buff *skb, struct netlink_callback *cb,
 	if (nla_put_string(skb, PERSOCK_A_PERSONALITY, personality->name) ||
 	    (!item &&
 	     (nla_put_string(skb, PERSOCK_A_BASE, personality->base) ||
-	      put_providers(skb, version) ||
+	      put_providers(skb, version) || put_network(skb, version) ||
 	      nla_put_u32(skb, PERSOCK_A_MODE, version->policy.mode)))) {
 		genlmsg_cancel(skb, header);
 		return -EMSGSIZE;

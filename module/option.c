@@ -227,12 +227,19 @@ int persock_router_getsockopt(struct socket *sock, int level, int optname,
 			      char __user *optval, int __user *optlen)
 {
 	struct persock_router *router = persock_router_of(sock);
+	const struct persock_provider_ops *ops = router->provider->ops;
 	int len;
 
-	if (likely(router->native && !get_user(len, optlen) &&
-		   persock_pass_get(router, level, optname, len)))
-		return router->native->getsockopt(sock, level, optname, optval,
-						  optlen);
+	if (likely(!get_user(len, optlen) &&
+		   persock_pass_get(router, level, optname, len))) {
+		if (likely(router->native))
+			return router->native->getsockopt(sock, level, optname,
+							  optval, optlen);
+		return ops->getsockopt ?
+		       ops->getsockopt(sock, level, optname,
+				       USER_SOCKPTR(optval),
+				       USER_SOCKPTR(optlen)) : -EOPNOTSUPP;
+	}
 
 	return get_judged(router, sock, level, optname, optval, optlen);
 }

@@ -102,6 +102,8 @@ static void version_free(struct persock_version *version)
 	if (!version)
 		return;
 	persock_store_put(version->store);
+	if (version->net)
+		put_net_track(version->net, &version->tracker);
 	kfree(version);
 }
 
@@ -264,6 +266,32 @@ static int add_provider(struct persock_personality *personality,
 	return 0;
 }
 
+/*
+ * Only sockets that a provider makes itself are made elsewhere. Native ones are
+ * the task's, who would believe them to be governed as the policy says.
+ */
+static int set_network(struct persock_version *version, struct net *net,
+		       const char *network, struct netlink_ext_ack *extack)
+{
+	unsigned int i;
+
+	for (i = 0; i < version->nr_providers; i++) {
+		if (!version->providers[i]->interposes)
+			break;
+	}
+	if (i == version->nr_providers) {
+		NL_SET_ERR_MSG(extack,
+			       "sockets of another network namespace need a provider that makes them: hostinet");
+		return -EINVAL;
+	}
+
+	version->net = get_net_track(net, &version->tracker, GFP_KERNEL);
+	strscpy(version->network, network, sizeof(version->network));
+	persock_guard_policy(&version->policy);
+
+	return 0;
+}
+
 /* The version that a proposal asks for, not published yet. */
 static struct persock_version *
 version_make(struct persock_personality *personality,
@@ -310,6 +338,11 @@ version_make(struct persock_personality *personality,
 	} else if (!proposal->nr_providers) {
 		err = add_provider(personality, version, "native", extack);
 	}
+	if (!err && proposal->net)
+		err = set_network(version, proposal->net, proposal->network,
+				  extack);
+	else if (!err && !proposal->policy && base->net)
+		err = set_network(version, base->net, base->network, extack);
 	if (err) {
 		unpin(personality, pinned);
 		version_free(version);
@@ -327,9 +360,10 @@ version_make(struct persock_personality *personality,
  * @extack: told why it was refused
  *
  * Context: process context; persock_mutex is held.
- * Return: 0; -EINVAL for a name that is not valid, -EEXIST for one that is
- * taken, -ENOENT when base or a provider does not exist, -E2BIG for too many
- * providers, -ENOMEM.
+ * Return: 0; -EINVAL for a name that is not valid, and for a network namespace
+ * that no provider makes sockets in, -EEXIST for a name that is taken, -ENOENT
+ * when base or a provider does not exist, -E2BIG for too many providers,
+ * -ENOMEM.
  */
 int persock_personality_add(const char *name,
 			    const struct persock_proposal *proposal,
@@ -497,6 +531,9 @@ struct persock_personality *persock_personality_open(void)
  * @version: what governs
  * @request: what is requested
  *
+ * Where AF_INET and AF_INET6 are served in another network namespace, a native
+ * socket, which is of the task's, is not what is wanted.
+ *
  * Context: any; does not sleep.
  * Return: the provider, or NULL when none takes the request.
  */
@@ -504,9 +541,13 @@ const struct persock_provider *
 persock_version_provider(const struct persock_version *version,
 			 const struct persock_request *request)
 {
+	bool elsewhere = version->net && persock_class_of(request->family) ==
+					 PERSOCK_CLASS_INET;
 	unsigned int i;
 
 	for (i = 0; i < version->nr_providers; i++) {
+		if (elsewhere && version->providers[i]->interposes)
+			continue;
 		if (persock_provider_serves(version->providers[i],
 					    request->family, request->type,
 					    request->protocol))

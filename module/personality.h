@@ -9,6 +9,7 @@
 #include <linux/mutex.h>
 #include <linux/refcount.h>
 #include <linux/workqueue.h>
+#include <net/net_namespace.h>
 
 #include "counters.h"
 #include "policy.h"
@@ -36,6 +37,10 @@ struct persock_store {
  * @providers: tried in this order; the personality pins them
  * @nr_providers: length of @providers
  * @store: holds the lists, NULL for those of a preset
+ * @net: where sockets of AF_INET and AF_INET6 are made; NULL: in the task's
+ *	 network namespace. The version holds it
+ * @network: the path by which @net was named, to be told; "" without @net
+ * @tracker: of the reference to @net
  * @number: no other version ever has it; not 0
  * @requests: requests for sockets that pass, and that the native provider
  *	      serves; see persock_shortcut_request()
@@ -50,6 +55,9 @@ struct persock_version {
 	const struct persock_provider *providers[PERSOCK_MAX_PROVIDERS];
 	unsigned int nr_providers;
 	struct persock_store *store;
+	struct net *net;
+	char network[PERSOCK_NETWORK_MAX + 1];
+	netns_tracker tracker;
 	u64 number;
 	u64 requests;
 	struct persock_shortcut shortcuts[PERSOCK_NR_CLASSES];
@@ -110,6 +118,9 @@ extern struct workqueue_struct *persock_workqueue;
  * @store: of @policy's lists; whoever takes the proposal takes a reference
  * @providers: names of its providers, in order
  * @nr_providers: length of @providers; 0: the base's, or native without a base
+ * @net: the network namespace of its AF_INET and AF_INET6 sockets, or NULL:
+ *	 the base's where @policy is NULL, too, else the task's
+ * @network: the path that @net was named by
  */
 struct persock_proposal {
 	const char *base;
@@ -117,6 +128,8 @@ struct persock_proposal {
 	struct persock_store *store;
 	char providers[PERSOCK_MAX_PROVIDERS][PERSOCK_NAME_MAX + 1];
 	unsigned int nr_providers;
+	struct net *net;
+	const char *network;
 };
 
 int persock_personality_init(void);

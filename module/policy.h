@@ -53,7 +53,8 @@ struct persock_policy {
  */
 static inline bool persock_restricts(const struct persock_addresses *addresses)
 {
-	return addresses->nr || addresses->fallback != PERSOCK_ALLOW;
+	return addresses->nr || addresses->fallback != PERSOCK_ALLOW ||
+	       addresses->guard != PERSOCK_GUARD_NONE;
 }
 
 /**

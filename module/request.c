@@ -39,14 +39,20 @@ static bool is_raw(const struct persock_request *request)
 	       persock_class_of(request->family) == PERSOCK_CLASS_INET;
 }
 
+/* A guard is on another network than that of these sockets. */
+static bool has_rules(const struct persock_addresses *addresses)
+{
+	return addresses->nr || addresses->fallback != PERSOCK_ALLOW;
+}
+
 /* The section that cannot hold for the socket, or the one of sockets. */
 static enum persock_section unheld(const struct persock_policy *policy)
 {
-	if (persock_restricts(&policy->connect))
+	if (has_rules(&policy->connect))
 		return PERSOCK_SECTION_CONNECT;
-	if (persock_restricts(&policy->bind))
+	if (has_rules(&policy->bind))
 		return PERSOCK_SECTION_BIND;
-	if (persock_restricts(&policy->accept))
+	if (has_rules(&policy->accept))
 		return PERSOCK_SECTION_ACCEPT;
 
 	return PERSOCK_SECTION_SOCKETS;

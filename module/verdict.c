@@ -134,7 +134,8 @@ int persock_judge_option(const struct persock_options *options, int level,
 	option = persock_option_find(options, level, name);
 	if (!option) {
 		*rule = 0;
-		return options->fallback;
+		return persock_guard_option(options->guard, level, name,
+					    options->fallback);
 	}
 
 	*rule = option - options->list + 1;
@@ -289,7 +290,7 @@ int persock_judge_ioctl(const struct persock_ioctls *ioctls, u32 cmd,
 	}
 
 	*rule = 0;
-	return ioctls->fallback;
+	return persock_guard_ioctl(ioctls->guard, cmd, ioctls->fallback);
 }
 
 /**

@@ -10,6 +10,8 @@
 #include <linux/types.h>
 #include <uapi/linux/persock_netlink.h>
 
+#include "guard.h"
+
 /*
  * A verdict is an int: PERSOCK_ALLOW lets the call go on, PERSOCK_IGNORE
  * answers it with success and without effect (options) or masks it (flags),
@@ -76,11 +78,13 @@ struct persock_option {
  * @list: sorted by (level, name), each pair once
  * @nr: length of @list
  * @fallback: verdict on what is not listed
+ * @guard: what has to be listed to be allowed
  */
 struct persock_options {
 	const struct persock_option *list;
 	unsigned int nr;
 	s16 fallback;
+	enum persock_guard guard;
 };
 
 #define PERSOCK_NR_FLAGS	32
@@ -119,11 +123,13 @@ struct persock_ioctl {
  * @list: sorted by @cmd, each once
  * @nr: length of @list
  * @fallback: verdict on what is not listed
+ * @guard: what has to be listed to be allowed
  */
 struct persock_ioctls {
 	const struct persock_ioctl *list;
 	unsigned int nr;
 	s16 fallback;
+	enum persock_guard guard;
 };
 
 /**
@@ -180,7 +186,8 @@ struct persock_backlog {
  */
 static inline bool persock_allows_all(const struct persock_options *options)
 {
-	return !options->nr && options->fallback == PERSOCK_ALLOW;
+	return !options->nr && options->fallback == PERSOCK_ALLOW &&
+	       options->guard == PERSOCK_GUARD_NONE;
 }
 
 enum persock_class persock_class_of(int family);

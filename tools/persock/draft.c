@@ -304,6 +304,56 @@ void draft_clear(struct draft *draft, enum persock_section section,
 	}
 }
 
+void draft_guard(struct draft *draft)
+{
+	struct persock_rules *rules = &draft->policy.rules[PERSOCK_CLASS_INET];
+	static const enum persock_section sections[] = {
+		PERSOCK_SECTION_OPTIONS_GET, PERSOCK_SECTION_OPTIONS_SET,
+	};
+	unsigned int i, j, nr;
+
+	persock_guard_policy(&draft->policy);
+	for (i = 0; i < ARRAY_SIZE(sections); i++) {
+		struct persock_options *options =
+			persock_section_options(rules, sections[i]);
+		struct persock_option *list =
+			(struct persock_option *)options->list;
+
+		for (j = nr = 0; j < options->nr; j++) {
+			if (list[j].verdict < 0 ||
+			    !persock_guard_option(options->guard, list[j].level,
+						  list[j].name, PERSOCK_ALLOW))
+				list[nr++] = list[j];
+		}
+		options->nr = nr;
+	}
+	for (i = nr = 0; i < rules->ioctls.nr; i++) {
+		struct persock_ioctl *list =
+			(struct persock_ioctl *)rules->ioctls.list;
+
+		if (list[i].verdict < 0 ||
+		    !persock_guard_ioctl(rules->ioctls.guard, list[i].cmd,
+					 PERSOCK_ALLOW))
+			list[nr++] = list[i];
+	}
+	rules->ioctls.nr = nr;
+}
+
+void draft_serve_network(struct draft *draft)
+{
+	unsigned int i;
+
+	for (i = 0; i < draft->nr_providers; i++) {
+		if (strcmp(draft->providers[i], "native"))
+			return;
+	}
+	/* There are two of them then at most. */
+	memmove(draft->providers[1], draft->providers[0],
+		draft->nr_providers * sizeof(draft->providers[0]));
+	strcpy(draft->providers[0], "hostinet");
+	draft->nr_providers++;
+}
+
 unsigned int draft_rules(const struct draft *draft)
 {
 	const struct persock_policy *policy = &draft->policy;
@@ -330,6 +380,9 @@ const char *draft_problem(const struct draft *draft)
 	if (backlog->floor && backlog->ceiling &&
 	    backlog->floor > backlog->ceiling)
 		return "the backlog's floor is above its ceiling";
+	if (*draft->network && draft->nr_providers == 1 &&
+	    !strcmp(draft->providers[0], "native"))
+		return "sockets of another network namespace need a provider that makes them: hostinet";
 
 	return NULL;
 }

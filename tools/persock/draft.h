@@ -17,6 +17,8 @@
  * @providers: in order
  * @provider_lines: of the file; 0: not told there
  * @nr_providers: length of @providers
+ * @network: path of the network namespace of AF_INET and AF_INET6, or ""
+ * @network_line: of the file; 0: not told there
  * @policy: the policy; all lists are the draft's own
  * @lines: of the file where a section's default was told, and of limits the
  *	   longest option; 0: from the base
@@ -28,6 +30,8 @@ struct draft {
 	char providers[PERSOCK_MAX_PROVIDERS][PERSOCK_NAME_MAX + 1];
 	unsigned int provider_lines[PERSOCK_MAX_PROVIDERS];
 	unsigned int nr_providers;
+	char network[PERSOCK_NETWORK_MAX + 1];
+	unsigned int network_line;
 	struct persock_policy policy;
 	unsigned int lines[PERSOCK_NR_SECTIONS][PERSOCK_NR_CLASSES];
 	unsigned int flag_lines[2][PERSOCK_NR_CLASSES][PERSOCK_NR_FLAGS];
@@ -67,6 +71,15 @@ void draft_unmark(struct draft *draft, enum persock_section section,
 /* Remove the rules of a section. */
 void draft_clear(struct draft *draft, enum persock_section section,
 		 enum persock_class class);
+
+/*
+ * The sockets are to be made in another network namespace. What the base lists
+ * without a thought of that does not name what is guarded there: it is dropped.
+ */
+void draft_guard(struct draft *draft);
+
+/* Name hostinet first, where there is no provider that makes such sockets. */
+void draft_serve_network(struct draft *draft);
 
 /* Rules in all lists, and the most that a policy may have. */
 #define DRAFT_MAX_RULES 65536

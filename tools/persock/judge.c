@@ -19,9 +19,15 @@ static void decide(const struct draft *draft, struct judgement *judgement,
 		   enum persock_section section, enum persock_class class,
 		   unsigned int line)
 {
+	struct persock_policy *policy = (struct persock_policy *)&draft->policy;
+
 	judgement->section = section;
 	judgement->line = judgement->rule ? line & ~DRAFT_MARK :
 					    draft->lines[section][class];
+	if (*draft->network && class == PERSOCK_CLASS_INET && !judgement->rule &&
+	    judgement->verdict < 0 &&
+	    *persock_section_fallback(policy, section, class) >= 0)
+		judgement->remark = "in another network namespace this is denied unless a rule names it";
 }
 
 void judge_default(const struct draft *draft, enum persock_section section,

@@ -183,6 +183,36 @@ static bool parse_unix(struct parse *parse, yaml_node_t *node)
 					     ALL_CLASSES));
 }
 
+static bool parse_network(struct parse *parse, yaml_node_t *node)
+{
+	static const char *const keys[] = { "namespace" };
+	struct draft *draft = parse->draft;
+	yaml_node_t *namespace;
+	const char *path;
+
+	if (!yaml_mapping(parse->yaml, node, "network", keys, ARRAY_SIZE(keys)))
+		return false;
+	namespace = yaml_find(parse->yaml, node, "namespace");
+	if (!namespace)
+		return yaml_complain(parse->yaml, node,
+				     "network names a namespace, such as {namespace: /run/netns/host}");
+	path = yaml_text(parse->yaml, namespace, "the path of a network namespace");
+	if (!path)
+		return false;
+	/* What it is to the module must not depend on where the tool is run. */
+	if (*path != '/' || strlen(path) > PERSOCK_NETWORK_MAX)
+		return yaml_complain(parse->yaml, namespace,
+				     "the path of a network namespace begins with / and has at most %d bytes",
+				     PERSOCK_NETWORK_MAX);
+	/* A base that names one has named what may be done there. */
+	if (!*draft->network)
+		draft_guard(draft);
+	strcpy(draft->network, path);
+	draft->network_line = yaml_line(namespace);
+
+	return true;
+}
+
 static bool parse_mode(struct parse *parse, yaml_node_t *node)
 {
 	const char *text = yaml_text(parse->yaml, node, "enforce or audit");
@@ -333,13 +363,13 @@ static bool parse_whole(struct parse *parse, yaml_node_t *root)
 static bool parse_root(struct parse *parse, parse_base_fn load)
 {
 	static const char *const keys[] = {
-		"personality", "base", "providers", "mode", "sockets",
+		"personality", "base", "providers", "mode", "network", "sockets",
 		"options", "flags", "control", "ioctls", "connect", "bind",
 		"accept", "listen", "unix", "pair", "mmap", "limits", "inet",
 		"others",
 	};
 	yaml_node_t *root = yaml_root(parse->yaml);
-	yaml_node_t *name, *base, *providers, *mode;
+	yaml_node_t *name, *base, *providers, *mode, *network;
 	const char *problem;
 
 	if (!yaml_mapping(parse->yaml, root, "a policy", keys,
@@ -349,18 +379,22 @@ static bool parse_root(struct parse *parse, parse_base_fn load)
 	base = yaml_find(parse->yaml, root, "base");
 	providers = yaml_find(parse->yaml, root, "providers");
 	mode = yaml_find(parse->yaml, root, "mode");
+	network = yaml_find(parse->yaml, root, "network");
 
 	if ((name && !copy_name(parse, name, parse->draft->name,
 				"the name of a personality")) ||
 	    (base && !parse_base(parse, base, load)) ||
 	    (providers && !parse_providers(parse, providers)) ||
 	    (mode && !parse_mode(parse, mode)) ||
+	    (network && !parse_network(parse, network)) ||
 	    !parse_whole(parse, root) ||
 	    !parse_classed(parse, root, ALL_CLASSES, true) ||
 	    !parse_class(parse, root, "inet", INET_ONLY) ||
 	    !parse_class(parse, root, "others", OTHER_ONLY))
 		return false;
 
+	if (network && !providers)
+		draft_serve_network(parse->draft);
 	problem = draft_problem(parse->draft);
 	if (problem)
 		return yaml_complain(parse->yaml, root, "%s", problem);

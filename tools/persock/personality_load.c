@@ -4,6 +4,8 @@
  */
 #include "personality_load.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,24 +76,48 @@ static int override(const struct request *request, struct draft *draft)
 	return 0;
 }
 
+/* What is at a base's path now is opened anew, as a file's is. */
+static int open_network(const struct request *request, const struct draft *draft,
+			int *network)
+{
+	*network = -1;
+	if (!*draft->network)
+		return 0;
+	*network = open(draft->network, O_RDONLY | O_CLOEXEC);
+	if (*network >= 0)
+		return 0;
+	if (draft->network_line)
+		return refuse("%s:%u: network namespace %s: %s",
+			      source_name(request->file), draft->network_line,
+			      draft->network, strerror(errno));
+
+	return refuse("%s: network namespace %s of base %s: %s",
+		      source_name(request->file), draft->network, draft->base,
+		      strerror(errno));
+}
+
 static int send_file(const struct request *request)
 {
 	struct draft draft;
 	struct netlink nl;
-	int status = EXIT_REFUSED;
+	int status = EXIT_REFUSED, network = -1;
 
 	if (!source_file(&draft, request->file))
 		goto free;
 	status = override(request, &draft);
 	if (!status)
+		status = open_network(request, &draft, &network);
+	if (!status)
 		status = netlink_open(&nl);
 	if (status)
 		goto free;
 	status = provider_check(&nl, &draft, source_name(request->file));
-	if (!status && wire_send(&nl, request->command, &draft))
+	if (!status && wire_send(&nl, request->command, &draft, network))
 		status = netlink_refusal(&nl);
 	netlink_close(&nl);
 free:
+	if (network >= 0)
+		close(network);
 	draft_free(&draft);
 
 	return status;

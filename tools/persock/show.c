@@ -521,7 +521,7 @@ static void write_document(yaml_document_t *document, const struct draft *draft)
 {
 	const struct persock_policy *policy = &draft->policy;
 	const struct persock_rules *inet = &policy->rules[PERSOCK_CLASS_INET];
-	int root, providers;
+	int root, providers, network;
 	struct differences differ, same;
 	unsigned int i;
 
@@ -542,6 +542,12 @@ static void write_document(yaml_document_t *document, const struct draft *draft)
 		     document_text(document,
 				   policy->mode == PERSOCK_MODE_AUDIT ?
 				   "audit" : "enforce"));
+	if (*draft->network) {
+		network = document_mapping(document, true);
+		document_set(document, network, "namespace",
+			     document_text(document, draft->network));
+		document_set(document, root, "network", network);
+	}
 	compare(inet, &policy->rules[PERSOCK_CLASS_OTHER], &differ);
 	negate(&differ, &same);
 

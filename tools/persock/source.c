@@ -102,6 +102,7 @@ static bool load_base(struct draft *draft, const char *name)
 		*draft = base;
 		memcpy(draft->name, own, sizeof(own));
 		snprintf(draft->base, sizeof(draft->base), "%s", name);
+		draft->network_line = 0;
 		forget_lines(&draft->policy);
 	} else {
 		draft_free(&base);

@@ -221,7 +221,8 @@ static void put_bounds(struct netlink *nl, const struct persock_policy *policy)
 	}
 }
 
-int wire_send(struct netlink *nl, uint8_t command, const struct draft *draft)
+int wire_send(struct netlink *nl, uint8_t command, const struct draft *draft,
+	      int network)
 {
 	enum persock_section section;
 	unsigned int i;
@@ -234,6 +235,10 @@ int wire_send(struct netlink *nl, uint8_t command, const struct draft *draft)
 		netlink_put_string(nl, PERSOCK_A_PROVIDER,
 				   draft->providers[i]);
 	netlink_put_u32(nl, PERSOCK_A_MODE, draft->policy.mode);
+	if (network >= 0) {
+		netlink_put_string(nl, PERSOCK_A_NETWORK, draft->network);
+		netlink_put_u32(nl, PERSOCK_A_NETWORK_FD, network);
+	}
 	for (section = 0; section < PERSOCK_SECTION_LIMITS; section++) {
 		put_section(nl, draft, section, PERSOCK_CLASS_INET);
 		if (persock_section_by_class(section))
@@ -441,6 +446,11 @@ static bool read_message(struct draft *draft, const struct nlmsghdr *message)
 			break;
 		case PERSOCK_A_MODE:
 			draft->policy.mode = attribute_number(attribute);
+			break;
+		case PERSOCK_A_NETWORK:
+			snprintf(draft->network, sizeof(draft->network), "%s",
+				 attribute_string(attribute));
+			persock_guard_policy(&draft->policy);
 			break;
 		case PERSOCK_A_DEFAULT:
 			good = good && read_default(draft, attribute);

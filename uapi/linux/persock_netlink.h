@@ -10,6 +10,7 @@
 #define PERSOCK_GENL_VERSION	1
 
 #define PERSOCK_NAME_MAX	63
+#define PERSOCK_NETWORK_MAX	255
 
 /**
  * enum persock_operation - The socket operations that a personality judges, as
@@ -240,6 +241,9 @@ enum {
 	PERSOCK_A_BOUND,
 	PERSOCK_A_DENIAL,
 	PERSOCK_A_LOST,
+	PERSOCK_A_NETWORK,
+	PERSOCK_A_NETWORK_FD,
+	PERSOCK_A_NETWORK_INODE,
 
 	__PERSOCK_A_MAX
 };

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What sockets of another network namespace may do only where the policy names
+ * it. Pure.
+ *
+ * A task whose sockets are made in another namespace, the host's say, is not to
+ * have more rights there than a policy was meant to give: a default that allows
+ * was not written with that namespace in mind, and a capability that counts in
+ * the task's user namespace may count in that of the other network, too.
+ */
+#ifndef _PERSOCK_GUARD_H
+#define _PERSOCK_GUARD_H
+
+#include <linux/types.h>
+
+struct persock_address_rule;
+struct persock_endpoint;
+struct persock_policy;
+
+/**
+ * enum persock_guard - what a section has to name, or nothing
+ * @PERSOCK_GUARD_NONE: its default decides on all that no rule does
+ * @PERSOCK_GUARD_GET: of options that are read: netfilter's
+ * @PERSOCK_GUARD_SET: of options that are set: interfaces, multicast groups,
+ *		       marks, foreign addresses, netfilter's
+ * @PERSOCK_GUARD_CONNECT: multicast peers: by a prefix of such addresses
+ * @PERSOCK_GUARD_BIND: multicast addresses as well, and ports below 1024: by a
+ *			rule on ports
+ * @PERSOCK_GUARD_IOCTL: all but what tells of the socket, or of interfaces
+ */
+enum persock_guard {
+	PERSOCK_GUARD_NONE,
+	PERSOCK_GUARD_GET,
+	PERSOCK_GUARD_SET,
+	PERSOCK_GUARD_CONNECT,
+	PERSOCK_GUARD_BIND,
+	PERSOCK_GUARD_IOCTL,
+};
+
+void persock_guard_policy(struct persock_policy *policy);
+int persock_guard_option(enum persock_guard guard, int level, int name,
+			 int fallback);
+int persock_guard_ioctl(enum persock_guard guard, u32 cmd, int fallback);
+int persock_guard_address(enum persock_guard guard,
+			  const struct persock_endpoint *endpoint,
+			  const struct persock_address_rule *rule);
+
+#endif /* _PERSOCK_GUARD_H */

@@ -1,0 +1,287 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 600
+#
+# A task in a network namespace of its own, which has nothing but a lo that is down, has its sockets
+# of AF_INET and AF_INET6 made in another one: the first namespace here, "host". What the policy does
+# not name of what would be worth more there is denied; each denial is allowed ungoverned on the host.
+
+# shellcheck disable=SC2154,SC2317 # libktap.sh sets the variables and calls the functions
+# shellcheck source=libktap.sh
+. "$(dirname "$(realpath "$0")")/libktap.sh"
+
+python=(/usr/bin/python3 -I)
+empty=persock-empty-$$
+owned=persock-owned-$$
+host=/proc/1/ns/net
+servers=()
+
+final() {
+	kill "${servers[@]}"
+	ip netns del "$empty"
+	ip netns del "$owned"
+} >/dev/null 2>&1
+
+# Run COMMAND in the empty namespace; within a cgroup when there is one.
+alone() { # CGROUP COMMAND [ARGUMENT...]
+	local cgroup=$1
+	shift
+	if [ -n "$cgroup" ]; then
+		within "$cgroup" nsenter --net="/run/netns/$empty" "$@"
+	else
+		nsenter --net="/run/netns/$empty" "$@"
+	fi
+}
+
+# A Python program that prints "ok" or the name of the errno; s(TYPE) makes an IPv4 socket.
+attempt() { # STATEMENTS: what "python3 -c" is given
+	cat <<-END
+		import errno, fcntl, os, struct
+		from socket import *
+		setdefaulttimeout(30)
+		def s(type=SOCK_STREAM, family=AF_INET): return socket(family, type)
+		try:
+		    $1
+		    print("ok")
+		except OSError as error:
+		    print(errno.errorcode[error.errno])
+	END
+}
+
+try() { # CGROUP STATEMENTS: from the empty namespace
+	alone "$1" "${python[@]}" -c "$(attempt "$2")"
+}
+
+on_host() { # STATEMENTS: ungoverned
+	"${python[@]}" -c "$(attempt "$1")"
+}
+
+# A personality of the host's network, and a cgroup attached to it.
+delegated() { # VARIABLE [YAML]
+	local name="$base-${#personalities[@]}"
+	printf 'personality: %s\nbase: host\nnetwork: {namespace: %s}\n%s\n' \
+		"$name" "$host" "${2:-}" >"$work/policy.yaml"
+	personalities+=("$name")
+	new_cgroup "$1" "${#cgroups[@]}"
+	ok persock personality add "$work/policy.yaml"
+	ok persock attach "${!1}" "$name"
+}
+
+new_namespace() {
+	ip netns list | grep -qw "$empty" || ok ip netns add "$empty"
+}
+
+listen_on_host() { # VARIABLE: a port of the loopback address where bytes are echoed
+	local number said
+	exec {said}< <("${python[@]}" -c 'import socket, threading
+s = socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True)
+print(s.getsockname()[1], flush=True)
+while True:
+    c = s.accept()[0]
+    c.sendall(c.recv(100))
+    c.close()')
+	servers+=($!)
+	read -r -u "$said" number
+	printf -v "$1" %s "$number"
+}
+
+# It reaches what listens on the host, by both families, which it does not without delegation.
+test_reaches_the_host() {
+	local cgroup plain port address
+	new_namespace
+	listen_on_host port
+	delegated cgroup
+	new_cgroup plain plain
+	ok persock attach "$plain" host
+	for address in 127.0.0.1 ::ffff:127.0.0.1 ::1; do
+		local ask="c = create_connection((\"$address\", $port), 60); c.sendall(b\"!\"); assert c.recv(1) == b\"!\""
+		expect "$([ "$address" = ::1 ] && echo EADDRNOTAVAIL || echo ENETUNREACH)" try "" "$ask"
+		expect "$(try "" "$ask")" try "$plain" "$ask"
+		expect ok try "$cgroup" "$ask"
+	done
+	# What listens in the delegated cgroup is reached from the host.
+	expect "ok" try "$cgroup" "l = create_server((\"127.0.0.1\", 0)); c = s(); c.connect(l.getsockname()); l.accept()"
+}
+
+# The rest of its namespace stays its own: other families, /proc/net, what is bound to an interface.
+test_the_own_namespace_stays() {
+	local cgroup
+	new_namespace
+	delegated cgroup
+	expect "$(alone "" readlink /proc/self/ns/net)" alone "$cgroup" readlink /proc/self/ns/net
+	expect "$(alone "" cat /proc/net/dev)" alone "$cgroup" cat /proc/net/dev
+	expect "$(alone "" ip -o link)" alone "$cgroup" ip -o link
+	expect ok try "$cgroup" "a, b = socketpair(); a.send(b\"!\"); assert b.recv(1) == b\"!\""
+	# Packet sockets are of the own namespace, which has one interface.
+	expect ok try "$cgroup" "p = s(SOCK_RAW, AF_PACKET); p.bind((\"lo\", 0))"
+}
+
+# A socket of another family, type or protocol than hostinet serves is not made in either.
+test_what_is_not_served_is_refused() {
+	local cgroup raw="s(SOCK_RAW)"
+	new_namespace
+	delegated cgroup
+	raw="socket(AF_INET, SOCK_RAW, IPPROTO_ICMP)"
+	expect ok on_host "$raw"
+	expect ok try "" "$raw"
+	expect EAFNOSUPPORT try "$cgroup" "$raw"
+	delegated cgroup "sockets: {default: allow, rules: [{allow: {family: inet, type: raw}}]}"
+	expect EAFNOSUPPORT try "$cgroup" "$raw"
+}
+
+# Each is allowed on the host, denied where no rule names it, and allowed again where one does.
+guarded() { # ERRNO YAML STATEMENTS
+	local cgroup named
+	new_namespace
+	delegated cgroup
+	delegated named "$2"
+	expect ok on_host "$3"
+	expect "$1" try "$cgroup" "$3"
+	expect ok try "$named" "$3"
+}
+
+test_low_ports_have_to_be_named() {
+	guarded EACCES "bind: {default: allow, rules: [{allow: 0.0.0.0/0, ports: 900-999}]}" \
+		"s().bind((\"127.0.0.1\", 987))"
+	# Another low port is not named by that, an address alone names none, and other ports need not be.
+	local cgroup
+	delegated cgroup "bind: {default: allow, rules: [{allow: 0.0.0.0/0}, {allow: 127.0.0.1, ports: 900-999}]}"
+	expect EACCES try "$cgroup" "s().bind((\"127.0.0.1\", 881))"
+	expect ok try "$cgroup" "s().bind((\"127.0.0.1\", 982))"
+	expect ok try "$cgroup" "s().bind((\"127.0.0.1\", 0))"
+	expect ok try "$cgroup" "s().bind((\"127.0.0.1\", 10987))"
+	expect EACCES try "$cgroup" "s(SOCK_STREAM, AF_INET6).bind((\"::\", 881))"
+}
+
+test_interfaces_have_to_be_named() {
+	guarded EPERM "options: {set: {allow: [SOL_SOCKET/SO_BINDTODEVICE]}}" \
+		"s().setsockopt(SOL_SOCKET, SO_BINDTODEVICE, b\"lo\")"
+	guarded EPERM "options: {set: {allow: [SOL_SOCKET/SO_MARK]}}" \
+		"s().setsockopt(SOL_SOCKET, 36, 7)"
+}
+
+test_multicast_has_to_be_named() {
+	local join="s(SOCK_DGRAM).setsockopt(IPPROTO_IP, IP_ADD_MEMBERSHIP, struct.pack(\"4s4s\", inet_aton(\"239.1.2.3\"), inet_aton(\"127.0.0.1\")))"
+	guarded EPERM "options: {set: {allow: [IPPROTO_IP/IP_ADD_MEMBERSHIP]}}" "$join"
+	guarded EACCES "connect: {default: allow, rules: [{allow: 239.0.0.0/8}]}" \
+		"u = s(SOCK_DGRAM); u.bind((\"127.0.0.1\", 0)); u.connect((\"239.1.2.3\", 9))"
+}
+
+test_configuration_has_to_be_named() {
+	# SIOCSIFTXQLEN of lo, to what it is.
+	local set="i = s(SOCK_DGRAM); r = struct.pack(\"16si\", b\"lo\", 1000) + bytes(20); fcntl.ioctl(i, 0x8943, r)"
+	guarded EPERM "ioctls: {default: allow, allow: [0x8943]}" "$set"
+	# SIOCGSKNS would be a door to the namespace.
+	guarded EPERM "ioctls: {default: allow, allow: [SIOCGSKNS]}" "os.close(fcntl.ioctl(s(), 0x894c))"
+	# What interfaces there are is told, and they are the host's.
+	local cgroup
+	delegated cgroup
+	expect "$(on_host "print(struct.unpack('16si20x', fcntl.ioctl(s(), 0x8933, struct.pack('16si20x', b'lo', 0)))[1])")" \
+		try "$cgroup" "print(struct.unpack('16si20x', fcntl.ioctl(s(), 0x8933, struct.pack('16si20x', b'lo', 0)))[1])"
+}
+
+# What a preset lists was not written with another namespace in mind: it names nothing.
+test_a_preset_names_nothing() {
+	local cgroup bind="s().setsockopt(SOL_SOCKET, SO_BINDTODEVICE, b\"lo\")"
+	new_namespace
+	delegated cgroup
+	printf 'personality: %s\nbase: gvisor\nnetwork: {namespace: %s}\n' \
+		"${personalities[-1]}" "$host" >"$work/policy.yaml"
+	ok persock personality set "$work/policy.yaml"
+	expect EPERM try "$cgroup" "$bind"
+	new_personality plain gvisor hostinet native
+	ok persock attach "$cgroup" "$plain"
+	expect ok within "$cgroup" "${python[@]}" -c "$(attempt "$bind")"
+}
+
+# Capabilities count where the socket is: root in a user namespace of its own is nobody on the host.
+test_capabilities_count_in_the_target() {
+	local cgroup
+	new_namespace
+	delegated cgroup "options: {set: {allow: [SOL_SOCKET/SO_MARK]}}
+bind: {default: allow, rules: [{allow: 0.0.0.0/0, ports: 1-1023}]}"
+	local mark="s().setsockopt(SOL_SOCKET, 36, 7)" low="s().bind((\"127.0.0.1\", 986))"
+	user() { # CGROUP STATEMENTS
+		within "$1" unshare --user --map-root-user --net "${python[@]}" -c "$(attempt "$2")"
+	}
+	new_cgroup plain plain
+	expect ok user "$plain" "$mark"
+	expect EPERM user "$cgroup" "$mark"
+	expect EACCES user "$cgroup" "$low"
+	expect ok try "$cgroup" "$mark"
+	expect ok try "$cgroup" "$low"
+}
+
+# A namespace is held by the personality, and by sockets; and by nothing when these are gone.
+test_the_namespace_is_held() {
+	local cgroup
+	new_namespace
+	ok ip netns add "$owned"
+	ok ip -n "$owned" link set lo up
+	# It goes away with the namespace that has its other end.
+	ok ip -n "$empty" link add end type veth peer name other netns "$owned"
+	delegated cgroup
+	host=/run/netns/$owned delegated cgroup
+	mark_log
+	hold "$cgroup" nsenter --net="/run/netns/$empty" "$probe" hold tcp
+	expect ready echo "$held_says"
+	ok ip netns del "$owned"
+	# Its last user but the personality and the socket is gone: a connection to itself still works.
+	expect ok try "$cgroup" "l = create_server((\"127.0.0.1\", 0)); c = create_connection(l.getsockname()); l.accept()"
+	ok ip -n "$empty" link show end
+	release
+	expect ok echo "$held_says"
+	ok ip -n "$empty" link show end
+	refused "No such file" persock personality set "$work/policy.yaml"
+	expect ok try "$cgroup" "s()"
+	ok persock detach "$cgroup"
+	ok persock personality del "${personalities[-1]}"
+	unset "personalities[-1]"
+	eventually no_link end
+	no_splat
+}
+
+no_link() { # NAME
+	! ip -n "$empty" link show "$1"
+}
+
+# What is told of it, and what is refused.
+test_it_is_told() {
+	local cgroup
+	new_namespace
+	delegated cgroup
+	expect "network: {namespace: $host}" eval \
+		"persock personality show ${personalities[-1]} | grep ^network"
+	printf 'personality: %s-x\nbase: host\nnetwork: {namespace: /proc/self/ns/mnt}\n' "$base" >"$work/wrong.yaml"
+	refused "not that of a network namespace" persock personality add "$work/wrong.yaml"
+	printf 'personality: %s-x\nbase: host\nnetwork: {namespace: /run/netns/nowhere}\n' "$base" >"$work/wrong.yaml"
+	refused "wrong.yaml:3: network namespace /run/netns/nowhere: No such file" \
+		persock personality add "$work/wrong.yaml"
+	printf 'personality: %s-x\nbase: host\nproviders: native\nnetwork: {namespace: %s}\n' "$base" "$host" >"$work/wrong.yaml"
+	refused "need a provider that makes them" persock personality add "$work/wrong.yaml"
+	expect "deny" eval "persock -j explain $work/policy.yaml setsockopt SOL_SOCKET/SO_BINDTODEVICE | grep -o deny | head -n 1"
+}
+
+# A program that knows nothing of it: curl in the empty namespace, nginx on the host.
+test_a_client_fetches_from_a_server_on_the_host() {
+	local cgroup
+	new_namespace
+	mkdir -p "$work/nginx"
+	head -c 1000000 /dev/urandom >"$work/nginx/page"
+	cat >"$work/nginx.conf" <<-END
+		daemon off; master_process off; pid $work/nginx.pid; error_log stderr;
+		events { worker_connections 32; }
+		http { access_log off; server { listen 127.0.0.1:8089; root $work/nginx; } }
+	END
+	nginx -p "$work" -c "$work/nginx.conf" 2>"$work/nginx.log" &
+	servers+=($!)
+	eventually curl -sf -o "$work/direct" http://127.0.0.1:8089/page
+	delegated cgroup "connect: {default: EACCES, rules: [{allow: 127.0.0.1, ports: 8089}]}"
+	refused . alone "" curl -sS -o "$work/got" http://127.0.0.1:8089/page
+	ok alone "$cgroup" curl -sS -o "$work/got" http://127.0.0.1:8089/page
+	ok cmp "$work/nginx/page" "$work/got"
+	# The policy holds: another port of the host is not to be reached.
+	expect EACCES try "$cgroup" "create_connection((\"127.0.0.1\", 8090))"
+}
+
+run_tests
