@@ -432,6 +432,48 @@ bool draft_same_options(const struct persock_options *a,
 	return true;
 }
 
+bool draft_same_lines(const struct draft *a, const struct draft *b)
+{
+	struct persock_policy *x = (struct persock_policy *)&a->policy;
+	struct persock_policy *y = (struct persock_policy *)&b->policy;
+	enum persock_section section;
+	unsigned int class, i;
+	bool same = true;
+
+	for (i = 0; i < x->sockets.nr; i++)
+		same &= x->sockets.rules[i].line == y->sockets.rules[i].line;
+	for (section = 0; section < PERSOCK_NR_SECTIONS; section++) {
+		const struct persock_addresses *one, *other;
+
+		if (!persock_section_is_address(section))
+			continue;
+		one = persock_section_addresses(x, section);
+		other = persock_section_addresses(y, section);
+		for (i = 0; i < one->nr; i++)
+			same &= one->rules[i].line == other->rules[i].line;
+	}
+	for (class = 0; class < PERSOCK_NR_CLASSES; class++) {
+		struct persock_rules *mine = &x->rules[class];
+		struct persock_rules *others = &y->rules[class];
+
+		for (section = 0; section < PERSOCK_NR_SECTIONS; section++) {
+			const struct persock_options *one, *other;
+
+			if (!persock_section_is_option(section))
+				continue;
+			one = persock_section_options(mine, section);
+			other = persock_section_options(others, section);
+			for (i = 0; i < one->nr; i++)
+				same &= one->list[i].line == other->list[i].line;
+		}
+		for (i = 0; i < mine->ioctls.nr; i++)
+			same &= mine->ioctls.list[i].line ==
+				others->ioctls.list[i].line;
+	}
+
+	return same;
+}
+
 bool draft_same_ioctls(const struct persock_ioctls *a,
 		       const struct persock_ioctls *b)
 {
