@@ -313,6 +313,8 @@ static int check_bindings(struct apply *apply)
 				   binding->personality);
 		if (!netlink_do(&apply->nl, NULL))
 			continue;
+		if (apply->nl.error != ENOENT)
+			return netlink_refusal(&apply->nl);
 		status = refuse("%s/attachments.yaml:%u: no personality \"%s\" is in the folder, comes with the module or is loaded",
 				apply->path, binding->line,
 				binding->personality);

@@ -232,6 +232,32 @@ out:
 	return directory;
 }
 
+/* The path of what cgroup_make() takes, to be freed; NULL after a complaint. */
+static char *path_below(const char *name, size_t *point)
+{
+	struct mount mount;
+	char *path = NULL;
+	const char *below;
+
+	if (!find_mount(&mount)) {
+		refuse("the cgroup v2 hierarchy is not mounted; mount it with \"mount -t cgroup2 cgroup2 /sys/fs/cgroup\"");
+		return NULL;
+	}
+	*point = strlen(mount.point);
+	below = name;
+	if (!strncmp(name, mount.point, *point) &&
+	    (!name[*point] || name[*point] == '/'))
+		below += *point;
+	below += strspn(below, "/");
+	if (!*below)
+		refuse("\"%s\" is the root of the hierarchy, which has every process", name);
+	else if (asprintf(&path, "%s/%s", mount.point, below) < 0)
+		path = NULL;
+	mount_free(&mount);
+
+	return path;
+}
+
 /* @path and what leads to it, below @point, which is a mount point. */
 static bool make_path(char *path, size_t point)
 {
@@ -250,30 +276,16 @@ static bool make_path(char *path, size_t point)
 
 int cgroup_make(const char *name)
 {
-	struct mount mount;
-	char *path = NULL;
+	size_t point;
+	char *path = path_below(name, &point);
 	int fd = -1;
 
-	if (!find_mount(&mount)) {
-		refuse("the cgroup v2 hierarchy is not mounted; mount it with \"mount -t cgroup2 cgroup2 /sys/fs/cgroup\"");
-		return -1;
-	}
-	/* As cgroup_open() finds it. */
-	if (!strncmp(name, mount.point, strlen(mount.point)) &&
-	    strchr("/", name[strlen(mount.point)]))
-		path = strdup(name);
-	else if (asprintf(&path, "%s/%s", mount.point,
-			  name + strspn(name, "/")) < 0)
-		path = NULL;
-	if (!path)
-		refuse("out of memory");
-	else if (!make_path(path, strlen(mount.point)))
+	if (path && !make_path(path, point))
 		refuse("cannot make the cgroup \"%s\" (%s)", path,
 		       strerror(errno));
-	else
+	else if (path)
 		fd = cgroup_open(path);
 	free(path);
-	mount_free(&mount);
 
 	return fd;
 }
@@ -288,19 +300,11 @@ uint64_t cgroup_id(int directory)
 
 bool cgroup_exists(const char *name)
 {
-	struct mount mount;
-	char *path = NULL;
-	bool exists;
+	size_t point;
+	char *path = path_below(name, &point);
+	bool exists = path && !access(path, F_OK);
 
-	if (!access(name, F_OK))
-		return true;
-	if (!find_mount(&mount))
-		return false;
-	exists = asprintf(&path, "%s/%s", mount.point,
-			  name + strspn(name, "/")) >= 0 &&
-		 !access(path, F_OK);
 	free(path);
-	mount_free(&mount);
 
 	return exists;
 }

@@ -304,15 +304,33 @@ void draft_clear(struct draft *draft, enum persock_section section,
 	}
 }
 
+/* Not those that allow what has to be named, and name it. */
+static void keep_unnamed(struct persock_addresses *addresses)
+{
+	struct persock_address_rule *rules =
+		(struct persock_address_rule *)addresses->rules;
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < addresses->nr; i++) {
+		if (rules[i].verdict < 0 ||
+		    !persock_guard_names(addresses->guard, &rules[i]))
+			rules[nr++] = rules[i];
+	}
+	addresses->nr = nr;
+}
+
 void draft_guard(struct draft *draft)
 {
 	struct persock_rules *rules = &draft->policy.rules[PERSOCK_CLASS_INET];
 	static const enum persock_section sections[] = {
 		PERSOCK_SECTION_OPTIONS_GET, PERSOCK_SECTION_OPTIONS_SET,
+		PERSOCK_SECTION_CONTROL_SEND,
 	};
 	unsigned int i, j, nr;
 
 	persock_guard_policy(&draft->policy);
+	keep_unnamed(&draft->policy.connect);
+	keep_unnamed(&draft->policy.bind);
 	for (i = 0; i < ARRAY_SIZE(sections); i++) {
 		struct persock_options *options =
 			persock_section_options(rules, sections[i]);
@@ -343,6 +361,10 @@ void draft_serve_network(struct draft *draft)
 {
 	unsigned int i;
 
+	if (!draft->nr_providers) {
+		strcpy(draft->providers[0], "native");
+		draft->nr_providers = 1;
+	}
 	for (i = 0; i < draft->nr_providers; i++) {
 		if (strcmp(draft->providers[i], "native"))
 			return;

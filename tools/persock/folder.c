@@ -158,6 +158,9 @@ static bool read_list(struct folder *folder, struct yaml *yaml)
 	list = yaml_find(yaml, root, "attachments");
 	if (!list)
 		return true;
+	if (list->type != YAML_SEQUENCE_NODE)
+		return yaml_complain(yaml, list,
+				     "attachments is a list of {cgroup: PATH, personality: NAME}");
 	for (i = 0; i < yaml_size(list); i++)
 		good &= read_binding(folder, yaml, yaml_item(yaml, list, i));
 

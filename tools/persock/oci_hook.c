@@ -22,14 +22,14 @@
 #define PREFIX		"io.persock."
 #define ANNOTATION	PREFIX "personality"
 
-/* What the annotations ask for: "" for nothing. False after a complaint. */
+/* What the annotations ask for, or NULL. False after a complaint. */
 static bool read_annotations(struct yaml *yaml, yaml_node_t *state,
 			     const char **personality)
 {
 	yaml_node_t *annotations = yaml_find(yaml, state, "annotations");
 	unsigned int i;
 
-	*personality = "";
+	*personality = NULL;
 	if (!annotations || annotations->type != YAML_MAPPING_NODE)
 		return true;
 	for (i = 0; i < yaml_size(annotations); i++) {
@@ -44,6 +44,10 @@ static bool read_annotations(struct yaml *yaml, yaml_node_t *state,
 		if (strcmp(key, ANNOTATION)) {
 			refuse("the annotation \"%s\" is not known: \"" ANNOTATION "\" is",
 			       key);
+			return false;
+		}
+		if (*personality) {
+			refuse("the annotation \"" ANNOTATION "\" is there twice");
 			return false;
 		}
 		*personality = yaml_text(yaml, yaml_value(yaml, annotations, i),
@@ -107,7 +111,7 @@ static int run(struct yaml *yaml)
 		return refuse("the state of a container is an object");
 	if (!read_annotations(yaml, state, &personality))
 		return EXIT_REFUSED;
-	if (!*personality)
+	if (!personality)
 		return 0;
 	status = command_check_name("personality", personality);
 	if (status)
