@@ -28,6 +28,7 @@ help:
 	@echo 'make coverage        which lines of the module the tests run'
 	@echo 'make bench           what sockets cost, beside cgroup-BPF and gVisor: a table'
 	@echo 'make bench-gate      whether they cost no more than is promised (part of make check)'
+	@echo 'make deb             Debian packages: build/deb/'
 	@echo 'make kunit           KUnit alone, in user-mode Linux'
 	@echo 'make vm              a shell in a virtual machine with persock loaded'
 	@echo 'make clean           remove build/ (downloaded kernels stay in the cache)'
@@ -99,7 +100,7 @@ kunit:
 # is among what runs on the debug kernel.
 .PHONY: check
 check: clean-check $(addprefix modules-,$(filter-out debug,$(all))) tool tool-sanitized selftests-bin
-	@tools/setup kunit debug vm tests lint
+	@tools/setup kunit debug vm tests lint deb
 	$(if $(filter kernel_net_test.sh,$(or $(TESTS),kernel_net_test.sh)),@$(MAKE) kernel-net)
 	$(call say,the tree itself)
 	@mkdir -p build/check
@@ -107,6 +108,7 @@ check: clean-check $(addprefix modules-,$(filter-out debug,$(all))) tool tool-sa
 	$(call say,policy files)
 	@selftests/policy_offline build/tools/persock build/tools-sanitized/persock \
 		>build/check/tool.ktap || true
+	$(if $(TESTS),,@$(MAKE) -s deb && selftests/packages build/deb >build/check/packages.ktap || true)
 	@selftests/vm/check $(or $(KERNEL),$(KERNELS) $(if $(TESTS),,debug))
 	@selftests/summary build/check/*.ktap
 
@@ -157,6 +159,19 @@ bench-gate: modules tool selftests-bin
 	@tools/setup vm
 	@TESTS=gate selftests/vm/check $(filter-out debug,$(all))
 	@selftests/summary $(patsubst %,build/check/%-bench.ktap,$(filter-out debug,$(all)))
+
+# persock and persock-dkms, from what git knows of: build/deb/*.deb.
+.PHONY: deb
+deb:
+	@tools/setup build deb
+	$(call say,packages)
+	@rm -rf build/deb && mkdir -p build/deb/persock
+	@git ls-files -z --cached --others --exclude-standard | \
+		rsync -a --from0 --files-from=- . build/deb/persock/
+	@cd build/deb/persock && dpkg-buildpackage -us -uc -b >../build.log 2>&1 || \
+		{ tail -n 20 ../build.log; false; }
+	@lintian --allow-root --fail-on error build/deb/*.changes
+	@ls build/deb/*.deb
 
 # Bugs that are planted on purpose must be caught; see selftests/planted/run.
 .PHONY: check-the-checks

@@ -9,6 +9,7 @@
 #include <linux/limits.h>
 #include <linux/socket.h>
 #include <linux/sockios.h>
+#include <linux/tcp.h>
 #include <linux/termios.h>
 
 #include "guard.h"
@@ -16,8 +17,6 @@
 
 /* The first of netfilter's options; those of IPVS are among them. */
 #define NETFILTER		64
-/* Of IPv6 only ip6tables', which are two; from 66 on they are the socket's. */
-#define NETFILTER6_LAST		65
 #define FIRST_USER_PORT		1024
 
 /**
@@ -31,6 +30,7 @@ void persock_guard_policy(struct persock_policy *policy)
 
 	rules->get.guard = PERSOCK_GUARD_GET;
 	rules->set.guard = PERSOCK_GUARD_SET;
+	rules->control_send.guard = PERSOCK_GUARD_CONTROL;
 	rules->ioctls.guard = PERSOCK_GUARD_IOCTL;
 	policy->connect.guard = PERSOCK_GUARD_CONNECT;
 	policy->bind.guard = PERSOCK_GUARD_BIND;
@@ -38,60 +38,136 @@ void persock_guard_policy(struct persock_policy *policy)
 
 static bool is_netfilter(int level, int name)
 {
-	return (level == SOL_IP && name >= NETFILTER) ||
-	       (level == SOL_IPV6 && name >= NETFILTER &&
-		name <= NETFILTER6_LAST);
+	if (level == SOL_IP)
+		return name >= NETFILTER;
+	if (level != SOL_IPV6)
+		return false;
+
+	/* The socket's own are between them. */
+	switch (name) {
+	case NETFILTER:
+	case NETFILTER + 1:
+	case NETFILTER + 4:
+	case NETFILTER + 5:
+	case NETFILTER + 16:
+		return true;
+	default:
+		return false;
+	}
 }
 
-/* Interfaces, marks, addresses that are not the host's, multicast groups. */
+static bool is_guarded_socket(int name)
+{
+	switch (name) {
+	case SO_BINDTODEVICE:
+	case SO_BINDTOIFINDEX:
+	case SO_BROADCAST:
+	case SO_MARK:
+	case SO_PRIORITY:
+	case SO_TXTIME:
+	case SO_SNDBUFFORCE:
+	case SO_RCVBUFFORCE:
+	case SO_BUSY_POLL:
+	case SO_PREFER_BUSY_POLL:
+	case SO_BUSY_POLL_BUDGET:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool is_guarded_ip(int name)
+{
+	switch (name) {
+	case IP_FREEBIND:
+	case IP_TRANSPARENT:
+	case IP_UNICAST_IF:
+	case IP_MULTICAST_IF:
+	case IP_ADD_MEMBERSHIP:
+	case IP_ADD_SOURCE_MEMBERSHIP:
+	case IP_BLOCK_SOURCE:
+	case IP_UNBLOCK_SOURCE:
+	case IP_MSFILTER:
+	case MCAST_JOIN_GROUP:
+	case MCAST_JOIN_SOURCE_GROUP:
+	case MCAST_BLOCK_SOURCE:
+	case MCAST_UNBLOCK_SOURCE:
+	case MCAST_MSFILTER:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool is_guarded_ipv6(int name)
+{
+	switch (name) {
+	case IPV6_FREEBIND:
+	case IPV6_TRANSPARENT:
+	case IPV6_UNICAST_IF:
+	case IPV6_MULTICAST_IF:
+	case IPV6_ADD_MEMBERSHIP:
+	case IPV6_JOIN_ANYCAST:
+	case IPV6_PKTINFO:
+	case IPV6_2292PKTINFO:
+	case IPV6_2292PKTOPTIONS:
+	case IPV6_HOPOPTS:
+	case IPV6_RTHDRDSTOPTS:
+	case IPV6_DSTOPTS:
+	case MCAST_JOIN_GROUP:
+	case MCAST_JOIN_SOURCE_GROUP:
+	case MCAST_BLOCK_SOURCE:
+	case MCAST_UNBLOCK_SOURCE:
+	case MCAST_MSFILTER:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * Interfaces, marks, addresses that are not the host's, multicast and broadcast,
+ * and what the kernel asks CAP_NET_ADMIN or CAP_NET_RAW over the network for.
+ */
 static bool is_guarded_set(int level, int name)
 {
 	switch (level) {
 	case SOL_SOCKET:
-		return name == SO_BINDTODEVICE || name == SO_BINDTOIFINDEX ||
-		       name == SO_MARK;
+		return is_guarded_socket(name);
 	case SOL_IP:
-		switch (name) {
-		case IP_TRANSPARENT:
-		case IP_UNICAST_IF:
-		case IP_MULTICAST_IF:
-		case IP_ADD_MEMBERSHIP:
-		case IP_ADD_SOURCE_MEMBERSHIP:
-		case IP_BLOCK_SOURCE:
-		case IP_UNBLOCK_SOURCE:
-		case IP_MSFILTER:
-		case MCAST_JOIN_GROUP:
-		case MCAST_JOIN_SOURCE_GROUP:
-		case MCAST_BLOCK_SOURCE:
-		case MCAST_UNBLOCK_SOURCE:
-		case MCAST_MSFILTER:
-			return true;
-		default:
-			return false;
-		}
+		return is_guarded_ip(name);
 	case SOL_IPV6:
-		switch (name) {
-		case IPV6_TRANSPARENT:
-		case IPV6_UNICAST_IF:
-		case IPV6_MULTICAST_IF:
-		case IPV6_ADD_MEMBERSHIP:
-		case IPV6_JOIN_ANYCAST:
-		case MCAST_JOIN_GROUP:
-		case MCAST_JOIN_SOURCE_GROUP:
-		case MCAST_BLOCK_SOURCE:
-		case MCAST_UNBLOCK_SOURCE:
-		case MCAST_MSFILTER:
-			return true;
-		default:
-			return false;
-		}
+		return is_guarded_ipv6(name);
+	case SOL_TCP:
+		/* It takes a port that another socket has. */
+		return name == TCP_REPAIR;
+	default:
+		return false;
+	}
+}
+
+/* A message that says for itself what an option of the socket would say. */
+static bool is_guarded_control(int level, int name)
+{
+	switch (level) {
+	case SOL_SOCKET:
+		return name == SO_MARK || name == SCM_TXTIME ||
+		       name == SO_PRIORITY;
+	case SOL_IP:
+		return name == IP_PKTINFO;
+	case SOL_IPV6:
+		return name == IPV6_PKTINFO || name == IPV6_2292PKTINFO ||
+		       name == IPV6_HOPOPTS || name == IPV6_2292HOPOPTS ||
+		       name == IPV6_RTHDRDSTOPTS || name == IPV6_DSTOPTS ||
+		       name == IPV6_2292DSTOPTS;
 	default:
 		return false;
 	}
 }
 
 /**
- * persock_guard_option() - the verdict on an option that no rule names
+ * persock_guard_option() - the verdict on an option or control message that no
+ *			    rule names
  * @guard: of its section
  * @level: its level
  * @name: its name
@@ -108,6 +184,8 @@ int persock_guard_option(enum persock_guard guard, int level, int name,
 {
 	if (likely(guard == PERSOCK_GUARD_NONE) || fallback < 0)
 		return fallback;
+	if (guard == PERSOCK_GUARD_CONTROL)
+		return is_guarded_control(level, name) ? -EPERM : fallback;
 	if (is_netfilter(level, name) ||
 	    (guard == PERSOCK_GUARD_SET && is_guarded_set(level, name)))
 		return -EPERM;
@@ -132,6 +210,9 @@ int persock_guard_ioctl(enum persock_guard guard, u32 cmd, int fallback)
 		return fallback;
 
 	switch (cmd) {
+	/* What any file is asked, to see whether it is a terminal. */
+	case TCGETS:
+	case TIOCGWINSZ:
 	/* Of the file and the socket. */
 	case FIONBIO:
 	case FIOASYNC:
@@ -184,6 +265,21 @@ static bool names_multicast(const struct persock_address_rule *rule)
 static bool names_ports(const struct persock_address_rule *rule)
 {
 	return rule && (rule->first || rule->last != U16_MAX);
+}
+
+/**
+ * persock_guard_names() - does a rule that allows name what is guarded?
+ * @guard: of its section
+ * @rule: the rule
+ *
+ * Return: true for multicast addresses, and for bind for ports below 1024.
+ */
+bool persock_guard_names(enum persock_guard guard,
+			 const struct persock_address_rule *rule)
+{
+	return names_multicast(rule) ||
+	       (guard == PERSOCK_GUARD_BIND && names_ports(rule) &&
+		rule->first < FIRST_USER_PORT && rule->last);
 }
 
 /**

@@ -22,7 +22,10 @@ struct persock_policy;
  * @PERSOCK_GUARD_NONE: its default decides on all that no rule does
  * @PERSOCK_GUARD_GET: of options that are read: netfilter's
  * @PERSOCK_GUARD_SET: of options that are set: interfaces, multicast groups,
- *		       marks, foreign addresses, netfilter's
+ *		       broadcasts, marks, foreign addresses, what needs
+ *		       CAP_NET_ADMIN, netfilter's
+ * @PERSOCK_GUARD_CONTROL: of control messages that are sent: marks, and what
+ *			   chooses an interface
  * @PERSOCK_GUARD_CONNECT: multicast peers: by a prefix of such addresses
  * @PERSOCK_GUARD_BIND: multicast addresses as well, and ports below 1024: by a
  *			rule on ports
@@ -32,6 +35,7 @@ enum persock_guard {
 	PERSOCK_GUARD_NONE,
 	PERSOCK_GUARD_GET,
 	PERSOCK_GUARD_SET,
+	PERSOCK_GUARD_CONTROL,
 	PERSOCK_GUARD_CONNECT,
 	PERSOCK_GUARD_BIND,
 	PERSOCK_GUARD_IOCTL,
@@ -41,6 +45,8 @@ void persock_guard_policy(struct persock_policy *policy);
 int persock_guard_option(enum persock_guard guard, int level, int name,
 			 int fallback);
 int persock_guard_ioctl(enum persock_guard guard, u32 cmd, int fallback);
+bool persock_guard_names(enum persock_guard guard,
+			 const struct persock_address_rule *rule);
 int persock_guard_address(enum persock_guard guard,
 			  const struct persock_endpoint *endpoint,
 			  const struct persock_address_rule *rule);

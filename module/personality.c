@@ -410,7 +410,8 @@ int persock_personality_add(const char *name,
  *
  * Context: process context; persock_mutex is held. Does not wait for readers.
  * Return: 0; -ENOENT when it, its base or a provider does not exist; -EPERM
- * for one that comes with the module; -EINVAL, -E2BIG, -ENOMEM as
+ * for one that comes with the module; -EBUSY when a network namespace is no
+ * longer named; -EINVAL, -E2BIG, -ENOMEM as
  * persock_personality_add(). When it fails nothing has changed.
  */
 int persock_personality_set(const char *name,
@@ -431,9 +432,18 @@ int persock_personality_set(const char *name,
 			       "the personality comes with the module and cannot be changed");
 		return -EPERM;
 	}
+	previous = rcu_dereference_protected(personality->version,
+					     lockdep_is_held(&persock_mutex));
 	version = version_make(personality, proposal, extack);
 	if (IS_ERR(version))
 		return PTR_ERR(version);
+	/* Its sockets stay there, and would lose what guards that network. */
+	if (previous->net && !version->net) {
+		NL_SET_ERR_MSG(extack,
+			       "a personality with a network namespace keeps one, as its sockets do: make another personality");
+		version_free(version);
+		return -EBUSY;
+	}
 
 	previous = rcu_replace_pointer(personality->version, version,
 				       lockdep_is_held(&persock_mutex));

@@ -158,6 +158,9 @@ test_interfaces_have_to_be_named() {
 		"s().setsockopt(SOL_SOCKET, SO_BINDTODEVICE, b\"lo\")"
 	guarded EPERM "options: {set: {allow: [SOL_SOCKET/SO_MARK]}}" \
 		"s().setsockopt(SOL_SOCKET, 36, 7)"
+	# A message can carry its own mark.
+	guarded EPERM "control: {allow: [SOL_SOCKET/SO_MARK]}" \
+		"s(SOCK_DGRAM).sendmsg([b\"!\"], [(SOL_SOCKET, 36, struct.pack(\"I\", 7))], 0, (\"127.0.0.1\", 9))"
 }
 
 test_multicast_has_to_be_named() {
@@ -259,6 +262,9 @@ test_it_is_told() {
 		persock personality add "$work/wrong.yaml"
 	printf 'personality: %s-x\nbase: host\nproviders: native\nnetwork: {namespace: %s}\n' "$base" "$host" >"$work/wrong.yaml"
 	refused "need a provider that makes them" persock personality add "$work/wrong.yaml"
+	# The sockets it has stay there, and so do the guards.
+	printf 'personality: %s\nbase: host\n' "${personalities[-1]}" >"$work/wrong.yaml"
+	refused "keeps one" persock personality set "$work/wrong.yaml"
 	expect "deny" eval "persock -j explain $work/policy.yaml setsockopt SOL_SOCKET/SO_BINDTODEVICE | grep -o deny | head -n 1"
 }
 

@@ -61,7 +61,7 @@ int attachment_end(struct netlink *nl, int fd)
 	return netlink_do(nl, NULL);
 }
 
-static int end_by_id(struct netlink *nl, uint64_t id)
+int attachment_end_by_id(struct netlink *nl, uint64_t id)
 {
 	netlink_request(nl, PERSOCK_CMD_DETACH);
 	netlink_put_u64(nl, PERSOCK_A_CGROUP_ID, id);
@@ -158,7 +158,7 @@ static int detach_one(struct netlink *nl, const char *name)
 	int fd, error;
 
 	if (cgroup_parse_id(name, &id))
-		return end_by_id(nl, id) ? netlink_refusal(nl) : 0;
+		return attachment_end_by_id(nl, id) ? netlink_refusal(nl) : 0;
 	fd = cgroup_open(name);
 	if (fd < 0)
 		return EXIT_REFUSED;
@@ -180,7 +180,7 @@ static int detach_all(struct netlink *nl)
 	replies_for_each(message, &replies) {
 		attachment_parse(message, &attachment);
 		/* The cgroup may have been removed since, and so detached. */
-		if (end_by_id(nl, attachment.cgroup_id) && nl->error != ENOENT)
+		if (attachment_end_by_id(nl, attachment.cgroup_id) && nl->error != ENOENT)
 			status = netlink_refusal(nl);
 	}
 	replies_free(&replies);

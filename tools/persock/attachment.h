@@ -29,6 +29,7 @@ int attachment_get(struct netlink *nl, const char *cgroup,
 int attachment_get_fd(struct netlink *nl, int fd, struct replies *replies);
 int attachment_new(struct netlink *nl, int fd, const char *personality);
 int attachment_end(struct netlink *nl, int fd);
+int attachment_end_by_id(struct netlink *nl, uint64_t id);
 
 void attachment_parse(const struct nlmsghdr *message,
 		      struct attachment *attachment);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
@@ -175,14 +176,15 @@ bool cgroup_parse_id(const char *name, uint64_t *id)
 	return !errno && !*end;
 }
 
-/* The "0::" line of /proc/self/cgroup, without its newline; to be freed. */
-static char *own_path(void)
+/* The "0::" line of /proc/PROCESS/cgroup, without its newline; to be freed. */
+static char *path_of(const char *process)
 {
-	char *line = NULL, *path = NULL;
+	char *line = NULL, *path = NULL, name[64];
 	size_t size = 0;
 	FILE *file;
 
-	file = fopen("/proc/self/cgroup", "re");
+	snprintf(name, sizeof(name), "/proc/%s/cgroup", process);
+	file = fopen(name, "re");
 	if (!file)
 		return NULL;
 	while (!path && getline(&line, &size, file) >= 0) {
@@ -196,7 +198,7 @@ static char *own_path(void)
 	return path;
 }
 
-char *cgroup_own(void)
+char *cgroup_of(const char *process)
 {
 	char *path, *directory = NULL;
 	struct mount mount;
@@ -206,17 +208,17 @@ char *cgroup_own(void)
 		refuse("the cgroup v2 hierarchy is not mounted; mount it with \"mount -t cgroup2 cgroup2 /sys/fs/cgroup\"");
 		return NULL;
 	}
-	path = own_path();
+	path = path_of(process);
 	if (!path) {
-		refuse("/proc/self/cgroup does not tell a cgroup v2 path");
+		refuse("/proc/%s/cgroup does not tell a cgroup v2 path", process);
 		goto out;
 	}
 	skip = strcmp(mount.root, "/") ? strlen(mount.root) : 0;
 	if (strncmp(path, mount.root, skip) ||
 	    (path[skip] && path[skip] != '/') ||
 	    !strncmp(path, "/../", 4) || !strcmp(path, "/..")) {
-		refuse("the cgroup of this process, \"%s\", is outside of what is mounted at %s",
-		       path, mount.point);
+		refuse("the cgroup of process %s, \"%s\", is outside of what is mounted at %s",
+		       process, path, mount.point);
 		goto out;
 	}
 	if (asprintf(&directory, "%s%s", mount.point,
@@ -228,6 +230,83 @@ out:
 	free(path);
 	mount_free(&mount);
 	return directory;
+}
+
+/* The path of what cgroup_make() takes, to be freed; NULL after a complaint. */
+static char *path_below(const char *name, size_t *point)
+{
+	struct mount mount;
+	char *path = NULL;
+	const char *below;
+
+	if (!find_mount(&mount)) {
+		refuse("the cgroup v2 hierarchy is not mounted; mount it with \"mount -t cgroup2 cgroup2 /sys/fs/cgroup\"");
+		return NULL;
+	}
+	*point = strlen(mount.point);
+	below = name;
+	if (!strncmp(name, mount.point, *point) &&
+	    (!name[*point] || name[*point] == '/'))
+		below += *point;
+	below += strspn(below, "/");
+	if (!*below)
+		refuse("\"%s\" is the root of the hierarchy, which has every process", name);
+	else if (asprintf(&path, "%s/%s", mount.point, below) < 0)
+		path = NULL;
+	mount_free(&mount);
+
+	return path;
+}
+
+/* @path and what leads to it, below @point, which is a mount point. */
+static bool make_path(char *path, size_t point)
+{
+	char *slash;
+
+	for (slash = strchr(path + point + 1, '/'); slash;
+	     slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(path, 0755) && errno != EEXIST)
+			return false;
+		*slash = '/';
+	}
+
+	return !mkdir(path, 0755) || errno == EEXIST;
+}
+
+int cgroup_make(const char *name)
+{
+	size_t point;
+	char *path = path_below(name, &point);
+	int fd = -1;
+
+	if (path && !make_path(path, point))
+		refuse("cannot make the cgroup \"%s\" (%s)", path,
+		       strerror(errno));
+	else if (path)
+		fd = cgroup_open(path);
+	free(path);
+
+	return fd;
+}
+
+uint64_t cgroup_id(int directory)
+{
+	struct stat status;
+
+	/* The number of a cgroup's inode is its id. */
+	return fstat(directory, &status) ? 0 : status.st_ino;
+}
+
+bool cgroup_exists(const char *name)
+{
+	size_t point;
+	char *path = path_below(name, &point);
+	bool exists = path && !access(path, F_OK);
+
+	free(path);
+
+	return exists;
 }
 
 static int write_file(int directory, const char *name, const char *text)

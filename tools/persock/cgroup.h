@@ -18,8 +18,24 @@ int cgroup_open(const char *name);
 /* "id:N" names a cgroup by its number, for when its directory is gone. */
 bool cgroup_parse_id(const char *name, uint64_t *id);
 
-/* The directory of the cgroup this process is in, to be freed; NULL if none. */
-char *cgroup_own(void);
+/*
+ * The same for one that may have to be made, with those above it. A name that
+ * begins with '/' may also be one below the mount point, as systemd and
+ * /proc/PID/cgroup call it. Returns a descriptor or -1.
+ */
+int cgroup_make(const char *name);
+
+/* The number of an open cgroup, as "id:N" has it; 0 if it cannot be told. */
+uint64_t cgroup_id(int directory);
+
+/* Would cgroup_make() find it? */
+bool cgroup_exists(const char *name);
+
+/*
+ * The directory of the cgroup that a process is in, to be freed; NULL if none.
+ * @process is a number or "self".
+ */
+char *cgroup_of(const char *process);
 
 /* Move the calling process. 0 or an errno, and silent: for use after fork(). */
 int cgroup_enter(int directory);

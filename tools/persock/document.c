@@ -73,12 +73,12 @@ void document_append(yaml_document_t *document, int list, int item)
 	need(yaml_document_append_sequence_item(document, list, item));
 }
 
-void document_print_yaml(yaml_document_t *document)
+void document_print_yaml(yaml_document_t *document, FILE *stream)
 {
 	yaml_emitter_t emitter;
 
 	need(yaml_emitter_initialize(&emitter));
-	yaml_emitter_set_output_file(&emitter, stdout);
+	yaml_emitter_set_output_file(&emitter, stream);
 	yaml_emitter_set_width(&emitter, WIDTH);
 	yaml_emitter_set_unicode(&emitter, 1);
 	/* It frees the document. A failure is seen when stdout is flushed. */

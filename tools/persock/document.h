@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <yaml.h>
 
 /* Memory that is not there ends the process. */
@@ -26,7 +27,7 @@ void document_set(yaml_document_t *document, int mapping, const char *key,
 void document_append(yaml_document_t *document, int list, int item);
 
 /* These free it. The first node is the root. */
-void document_print_yaml(yaml_document_t *document);
+void document_print_yaml(yaml_document_t *document, FILE *stream);
 void document_print_json(yaml_document_t *document, const char *key);
 
 #endif

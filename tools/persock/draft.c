@@ -304,15 +304,33 @@ void draft_clear(struct draft *draft, enum persock_section section,
 	}
 }
 
+/* Not those that allow what has to be named, and name it. */
+static void keep_unnamed(struct persock_addresses *addresses)
+{
+	struct persock_address_rule *rules =
+		(struct persock_address_rule *)addresses->rules;
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < addresses->nr; i++) {
+		if (rules[i].verdict < 0 ||
+		    !persock_guard_names(addresses->guard, &rules[i]))
+			rules[nr++] = rules[i];
+	}
+	addresses->nr = nr;
+}
+
 void draft_guard(struct draft *draft)
 {
 	struct persock_rules *rules = &draft->policy.rules[PERSOCK_CLASS_INET];
 	static const enum persock_section sections[] = {
 		PERSOCK_SECTION_OPTIONS_GET, PERSOCK_SECTION_OPTIONS_SET,
+		PERSOCK_SECTION_CONTROL_SEND,
 	};
 	unsigned int i, j, nr;
 
 	persock_guard_policy(&draft->policy);
+	keep_unnamed(&draft->policy.connect);
+	keep_unnamed(&draft->policy.bind);
 	for (i = 0; i < ARRAY_SIZE(sections); i++) {
 		struct persock_options *options =
 			persock_section_options(rules, sections[i]);
@@ -343,6 +361,10 @@ void draft_serve_network(struct draft *draft)
 {
 	unsigned int i;
 
+	if (!draft->nr_providers) {
+		strcpy(draft->providers[0], "native");
+		draft->nr_providers = 1;
+	}
 	for (i = 0; i < draft->nr_providers; i++) {
 		if (strcmp(draft->providers[i], "native"))
 			return;
@@ -430,6 +452,48 @@ bool draft_same_options(const struct persock_options *a,
 	}
 
 	return true;
+}
+
+bool draft_same_lines(const struct draft *a, const struct draft *b)
+{
+	struct persock_policy *x = (struct persock_policy *)&a->policy;
+	struct persock_policy *y = (struct persock_policy *)&b->policy;
+	enum persock_section section;
+	unsigned int class, i;
+	bool same = true;
+
+	for (i = 0; i < x->sockets.nr; i++)
+		same &= x->sockets.rules[i].line == y->sockets.rules[i].line;
+	for (section = 0; section < PERSOCK_NR_SECTIONS; section++) {
+		const struct persock_addresses *one, *other;
+
+		if (!persock_section_is_address(section))
+			continue;
+		one = persock_section_addresses(x, section);
+		other = persock_section_addresses(y, section);
+		for (i = 0; i < one->nr; i++)
+			same &= one->rules[i].line == other->rules[i].line;
+	}
+	for (class = 0; class < PERSOCK_NR_CLASSES; class++) {
+		struct persock_rules *mine = &x->rules[class];
+		struct persock_rules *others = &y->rules[class];
+
+		for (section = 0; section < PERSOCK_NR_SECTIONS; section++) {
+			const struct persock_options *one, *other;
+
+			if (!persock_section_is_option(section))
+				continue;
+			one = persock_section_options(mine, section);
+			other = persock_section_options(others, section);
+			for (i = 0; i < one->nr; i++)
+				same &= one->list[i].line == other->list[i].line;
+		}
+		for (i = 0; i < mine->ioctls.nr; i++)
+			same &= mine->ioctls.list[i].line ==
+				others->ioctls.list[i].line;
+	}
+
+	return same;
 }
 
 bool draft_same_ioctls(const struct persock_ioctls *a,

@@ -95,6 +95,9 @@ bool draft_same_options(const struct persock_options *a,
 bool draft_same_ioctls(const struct persock_ioctls *a,
 		       const struct persock_ioctls *b);
 
+/* Are all rules on the same lines? For policies that say the same. */
+bool draft_same_lines(const struct draft *a, const struct draft *b);
+
 /* Make the indexes of the address rules, for judging. */
 void draft_index(struct draft *draft);
 

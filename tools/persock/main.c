@@ -8,6 +8,7 @@
 #include <string.h>
 #include <linux/persock.h>
 
+#include "apply.h"
 #include "attachment.h"
 #include "command.h"
 #include "complain.h"
@@ -16,6 +17,7 @@
 #include "json.h"
 #include "monitor.h"
 #include "names.h"
+#include "oci_hook.h"
 #include "personality.h"
 #include "run.h"
 #include "show.h"
@@ -44,6 +46,8 @@ static const char help[] =
 "  counters [CGROUP | id:N]            what was allowed, ignored and denied\n"
 "  run -p PERSONALITY [--provider PROVIDER]... [--counters]\n"
 "      -- COMMAND [ARGUMENT]...        run a command under a personality\n"
+"  apply [--dry-run] [--prune] FOLDER  load what a folder says, and attach\n"
+"  oci-hook                            attach a container: createRuntime hook\n"
 "  help\n"
 "\n"
 "  -j, --json      write JSON\n"
@@ -76,6 +80,8 @@ static const struct command {
 	{ "monitor",		monitor_command },
 	{ "counters",		counters_command },
 	{ "run",		run_command },
+	{ "apply",		apply_command },
+	{ "oci-hook",		oci_hook_command },
 	{ "help",		help_command },
 };
 

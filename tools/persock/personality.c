@@ -99,6 +99,16 @@ static void parse(const struct nlmsghdr *message,
 	}
 }
 
+bool personality_builtin(const struct nlmsghdr *message, const char **name)
+{
+	struct personality personality;
+
+	parse(message, &personality);
+	*name = personality.name;
+
+	return personality.builtin;
+}
+
 /* A row of the table, or its head when there is no message. */
 static void print_row(const struct nlmsghdr *message, int width)
 {
@@ -214,7 +224,7 @@ static void print_policy(const struct nlmsghdr *message,
 	printf("attached cgroups: %u, sockets: %" PRIu64 " live, %" PRIu64
 	       " created\n", personality.attachments,
 	       personality.sockets_live, personality.sockets_created);
-	show_yaml(draft);
+	show_yaml(draft, stdout);
 }
 
 static int show_one(struct netlink *nl, const char *name)

@@ -25,6 +25,9 @@ int personality_from_base(struct netlink *nl, uint8_t command, const char *name,
 			  const struct provider_names *providers);
 int personality_del(struct netlink *nl, const char *name);
 
+/* Of a message that tells of one: has it come with the module? And its name. */
+bool personality_builtin(const struct nlmsghdr *message, const char **name);
+
 /* Show one with its policy, or with NULL list all; returns the exit status. */
 int personality_show(const char *name);
 

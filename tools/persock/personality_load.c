@@ -77,7 +77,7 @@ static int override(const struct request *request, struct draft *draft)
 }
 
 /* What is at a base's path now is opened anew, as a file's is. */
-static int open_network(const struct request *request, const struct draft *draft,
+static int open_network(const struct draft *draft, const char *file,
 			int *network)
 {
 	*network = -1;
@@ -87,37 +87,48 @@ static int open_network(const struct request *request, const struct draft *draft
 	if (*network >= 0)
 		return 0;
 	if (draft->network_line)
-		return refuse("%s:%u: network namespace %s: %s",
-			      source_name(request->file), draft->network_line,
-			      draft->network, strerror(errno));
+		return refuse("%s:%u: network namespace %s: %s", file,
+			      draft->network_line, draft->network,
+			      strerror(errno));
 
-	return refuse("%s: network namespace %s of base %s: %s",
-		      source_name(request->file), draft->network, draft->base,
-		      strerror(errno));
+	return refuse("%s: network namespace %s of base %s: %s", file,
+		      draft->network, draft->base, strerror(errno));
+}
+
+int personality_load_draft(struct netlink *nl, uint8_t command,
+			   const struct draft *draft, const char *file)
+{
+	int network, status;
+
+	status = open_network(draft, file, &network);
+	if (status)
+		return status;
+	status = provider_check(nl, draft, file);
+	if (!status && wire_send(nl, command, draft, network))
+		status = netlink_refusal(nl);
+	if (network >= 0)
+		close(network);
+
+	return status;
 }
 
 static int send_file(const struct request *request)
 {
 	struct draft draft;
 	struct netlink nl;
-	int status = EXIT_REFUSED, network = -1;
+	int status = EXIT_REFUSED;
 
 	if (!source_file(&draft, request->file))
 		goto free;
 	status = override(request, &draft);
 	if (!status)
-		status = open_network(request, &draft, &network);
-	if (!status)
 		status = netlink_open(&nl);
 	if (status)
 		goto free;
-	status = provider_check(&nl, &draft, source_name(request->file));
-	if (!status && wire_send(&nl, request->command, &draft, network))
-		status = netlink_refusal(&nl);
+	status = personality_load_draft(&nl, request->command, &draft,
+					source_name(request->file));
 	netlink_close(&nl);
 free:
-	if (network >= 0)
-		close(network);
 	draft_free(&draft);
 
 	return status;

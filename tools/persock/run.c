@@ -281,7 +281,7 @@ static int run(struct run *run)
 	char *parent;
 	int status;
 
-	parent = cgroup_own();
+	parent = cgroup_of("self");
 	if (!parent)
 		return EXIT_REFUSED;
 	/* Before there is anything that a signal could leave behind. */

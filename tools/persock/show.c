@@ -568,12 +568,12 @@ static void write_document(yaml_document_t *document, const struct draft *draft)
 		       &differ);
 }
 
-void show_yaml(const struct draft *draft)
+void show_yaml(const struct draft *draft, FILE *stream)
 {
 	yaml_document_t document;
 
 	write_document(&document, draft);
-	document_print_yaml(&document);
+	document_print_yaml(&document, stream);
 }
 
 void show_json(const struct draft *draft)
@@ -598,7 +598,7 @@ static int show_file(const char *path)
 		json_object_end();
 		json_finish();
 	} else if (good) {
-		show_yaml(&draft);
+		show_yaml(&draft, stdout);
 	}
 	draft_free(&draft);
 

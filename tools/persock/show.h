@@ -6,10 +6,12 @@
 #ifndef _PERSOCK_SHOW_H
 #define _PERSOCK_SHOW_H
 
+#include <stdio.h>
+
 struct draft;
 
-/* A policy file on stdout. */
-void show_yaml(const struct draft *draft);
+/* A policy file. */
+void show_yaml(const struct draft *draft, FILE *stream);
 
 /* The same as a member "policy" of the JSON object that is open. */
 void show_json(const struct draft *draft);

@@ -302,7 +302,8 @@ yaml_node_t *yaml_find(struct yaml *yaml, const yaml_node_t *node,
 	for (i = 0; i < yaml_size(node); i++) {
 		yaml_node_t *name = yaml_key(yaml, node, i);
 
-		if (!strcmp((const char *)name->data.scalar.value, key))
+		if (name->type == YAML_SCALAR_NODE &&
+		    !strcmp((const char *)name->data.scalar.value, key))
 			return yaml_value(yaml, node, i);
 	}
 

@@ -1,0 +1,131 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 300
+#
+# persock apply: what a folder says is loaded and attached, and nothing twice; a folder that is broken,
+# or that the module refuses, leaves what was attached as it is.
+
+# shellcheck disable=SC2154,SC2317 # libktap.sh sets the variables and calls the functions
+# shellcheck source=libktap.sh
+. "$(dirname "$(realpath "$0")")/libktap.sh"
+
+folder=$work/etc
+root=$(cgroup_root)
+
+# A folder with two policies, one of them attached to a cgroup that is not there yet.
+new_folder() {
+	rm -rf "$folder"
+	mkdir "$folder"
+	cat >"$folder/quiet.yaml" <<-END
+		personality: $base-quiet
+		base: none
+	END
+	cat >"$folder/web.yaml" <<-END
+		personality: $base-web
+		base: host
+		connect:
+		  default: EACCES
+		  rules:
+		    - {allow: 127.0.0.1}
+	END
+	printf 'attachments:\n- {cgroup: %s-a/b, personality: %s-quiet}\n' "$base" "$base" \
+		>"$folder/attachments.yaml"
+	personalities+=("$base-quiet" "$base-web")
+	cgroups+=("$root/$base-a" "$root/$base-a/b")
+}
+
+first="add personality $base-quiet
+add personality $base-web
+attach $base-a/b: $base-quiet"
+
+# What the first run does is told, before it by --dry-run, and the second finds nothing to do.
+test_is_idempotent() {
+	new_folder
+	expect "$first" persock apply --dry-run "$folder"
+	refused "no such personality" persock personality show "$base-web"
+	[ ! -d "$root/$base-a" ] || fail "--dry-run has made a cgroup"
+	expect "$first" persock apply "$folder"
+	governs "$root/$base-a/b"
+	expect "" persock apply "$folder"
+	expect "" persock apply --dry-run "$folder"
+	expect '{"dry_run":false,"changes":[]}' persock -j apply "$folder"
+	ok persock detach "$root/$base-a/b"
+	expect ok within "$root/$base-a/b" "$probe" tcp
+	expect "attach $base-a/b: $base-quiet" persock apply "$folder"
+	governs "$root/$base-a/b"
+}
+
+# What has changed is replaced, and --dry-run shows it; another personality is attached.
+test_changes_what_has_changed() {
+	local said
+	new_folder
+	ok persock apply "$folder"
+	sed -i 's/127.0.0.1/127.0.0.2/' "$folder/web.yaml"
+	said=$(persock apply --dry-run "$folder")
+	grep -q '^-.*127.0.0.1' <<<"$said" || fail "what is loaded is not shown: $said"
+	grep -q '^+.*127.0.0.2' <<<"$said" || fail "what is told is not shown: $said"
+	expect "set personality $base-web" persock apply "$folder"
+	expect "" persock apply "$folder"
+	# A line of the file is told with a denial: it has to be the right one.
+	sed -i '1i # a comment' "$folder/web.yaml"
+	expect "set personality $base-web" persock apply "$folder"
+	sed -i 's/-quiet}/-web}/' "$folder/attachments.yaml"
+	expect "attach $base-a/b: $base-web" persock apply "$folder"
+	expect "connect: EACCES" within "$root/$base-a/b" "$probe" tcp
+}
+
+# Whatever is wrong is told at once, with file and line, and nothing is changed.
+test_a_broken_folder_changes_nothing() {
+	local said
+	new_folder
+	ok persock apply "$folder"
+	governs "$root/$base-a/b"
+	sed -i 's/base: none/base: host/' "$folder/quiet.yaml"
+	sed -i 's/default: EACCES/default: EACES/' "$folder/web.yaml"
+	echo '- {cgroup: x, personality: y, colour: z}' >>"$folder/attachments.yaml"
+	said=$(persock apply "$folder" 2>&1) && fail "it has succeeded"
+	grep -q "web.yaml:4:.*EACES" <<<"$said" || fail "no word of web.yaml: $said"
+	grep -q "attachments.yaml:3:.*colour" <<<"$said" || fail "no word of attachments.yaml: $said"
+	governs "$root/$base-a/b"
+	new_folder
+	echo "- {cgroup: $base-a, personality: nobody}" >>"$folder/attachments.yaml"
+	sed -i 's/base: none/base: host/' "$folder/quiet.yaml"
+	refused "attachments.yaml:3: no personality \"nobody\"" persock apply "$folder"
+	governs "$root/$base-a/b"
+	cp "$folder/web.yaml" "$folder/again.yaml"
+	refused "again.yaml already" persock apply "$folder"
+	echo "base: host" >"$folder/again.yaml"
+	refused "\"personality\" is missing" persock apply "$folder"
+	refused "cannot be read" persock apply "$folder/nowhere"
+}
+
+# What the module refuses ends it, too: the provider is not registered.
+test_a_refusal_leaves_attachments() {
+	new_folder
+	ok persock apply "$folder"
+	echo "providers: [nobody]" >>"$folder/quiet.yaml"
+	sed -i 's/-quiet}/-web}/' "$folder/attachments.yaml"
+	refused "quiet.yaml:3: no provider" persock apply "$folder"
+	governs "$root/$base-a/b"
+}
+
+# With --prune what the folder does not know goes, without it it stays.
+test_prunes() {
+	local other own
+	new_folder
+	new_cgroup other other
+	new_personality own none
+	ok persock attach "$other" "$own"
+	ok persock apply "$folder"
+	governs "$other"
+	expect "detach /$(basename "$other"): $own
+delete personality $own" persock apply --dry-run --prune "$folder"
+	governs "$other"
+	expect "detach /$(basename "$other"): $own
+delete personality $own" persock apply --prune "$folder"
+	expect ok within "$other" "$probe" tcp
+	refused "no such personality" persock personality show "$own"
+	governs "$root/$base-a/b"
+}
+
+run_tests

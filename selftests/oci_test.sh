@@ -1,0 +1,162 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 600
+#
+# Containers of Debian's crun and runc, with persock's hook: the personality that an annotation names
+# governs the container's sockets from its first process on, and what cannot be governed is not started.
+
+# shellcheck disable=SC2154,SC2317 # libktap.sh sets the variables and calls the functions
+# shellcheck source=libktap.sh
+. "$(dirname "$(realpath "$0")")/libktap.sh"
+
+runtimes=(crun runc)
+tool=$(command -v persock)
+servers=()
+
+# Runtimes move the container's root, which must be a mount below the first one.
+rootfs=$work/rootfs
+
+final() {
+	kill "${servers[@]}"
+	umount -R -l "$rootfs"
+} >/dev/null 2>&1
+
+# A container on the file system of its host, in a cgroup of its own and an empty network namespace.
+bundle() { # ANNOTATIONS COMMAND [ARGUMENT...]
+	local annotations=$1 arguments='' word
+	shift
+	for word; do
+		arguments+="${arguments:+, }\"$word\""
+	done
+	mkdir -p "$work/bundle" "$rootfs"
+	mountpoint -q "$rootfs" || mount --rbind / "$rootfs"
+	mount --make-rslave "$rootfs"
+	cat >"$work/bundle/config.json" <<-END
+		{
+			"ociVersion": "1.0.2",
+			"process": { "user": { "uid": 0, "gid": 0 }, "cwd": "/", "args": [ $arguments ],
+				"env": [ "PATH=/usr/sbin:/usr/bin:/sbin:/bin" ] },
+			"root": { "path": "$rootfs", "readonly": true },
+			"mounts": [ { "destination": "/proc", "type": "proc", "source": "proc" } ],
+			"hooks": { "createRuntime": [ { "path": "$tool", "args": [ "persock", "oci-hook" ],
+				"env": [ "PATH=/usr/sbin:/usr/bin:/sbin:/bin" ] } ] },
+			"annotations": { $annotations },
+			"linux": {
+				"cgroupsPath": "/$base-container",
+				"namespaces": [ { "type": "pid" }, { "type": "mount" }, { "type": "network" } ]
+			}
+		}
+	END
+}
+
+run() { # RUNTIME
+	"$1" --root "$work/run-$1" run --bundle "$work/bundle" "$base-$RANDOM" </dev/null 2>&1
+}
+
+# The same container without the annotation has sockets, with it none.
+test_the_annotation_decides() {
+	local runtime
+	for runtime in "${runtimes[@]}"; do
+		bundle "" "$probe" unix
+		expect ok run "$runtime"
+		bundle '"io.persock.personality": "none", "org.other": "x"' "$probe" unix
+		expect "socketpair: EAFNOSUPPORT" run "$runtime"
+		bundle '"io.persock.personality": "host"' "$probe" unix
+		expect ok run "$runtime"
+	done
+}
+
+# It ends with its cgroup: nothing is left attached.
+test_nothing_is_left() {
+	local runtime
+	for runtime in "${runtimes[@]}"; do
+		bundle '"io.persock.personality": "none"' "$probe" unix
+		expect "socketpair: EAFNOSUPPORT" run "$runtime"
+	done
+	eventually none_attached
+	[ ! -d "$(cgroup_root)/$base-container" ] || fail "the cgroup is there"
+}
+
+none_attached() {
+	! persock status | grep -q "$base-container"
+}
+
+# What cannot be governed does not start: the command would have left a file.
+test_it_is_started_governed_or_not_at_all() {
+	local runtime annotations said
+	for runtime in "${runtimes[@]}"; do
+		for annotations in '"io.persock.personality": "nobody"' '"io.persock.personalty": "host"' \
+			'"io.persock.personality": "no name"'; do
+			bundle "$annotations" "$probe" unix
+			said=$(run "$runtime") && fail "$runtime with $annotations has started"
+			! grep -qx ok <<<"$said" || fail "$runtime with $annotations has run its command"
+		done
+	done
+}
+
+# Without the module there is nothing that could govern it.
+test_it_is_not_started_without_the_module() {
+	local runtime said
+	need_module_file || return 0
+	ok unloaded
+	for runtime in "${runtimes[@]}"; do
+		bundle '"io.persock.personality": "host"' "$probe" unix
+		said=$(run "$runtime") && fail "$runtime has started it"
+		! grep -qx ok <<<"$said" || fail "$runtime has run its command"
+	done
+	bundle "" "$probe" unix
+	expect ok run "${runtimes[0]}"
+	ok insmod "$module"
+}
+
+# The hook by itself: what it says, and that it keeps its hands off the runtime's own cgroup.
+state() { # PID ANNOTATIONS
+	printf '{"ociVersion":"1.0.2","id":"x","status":"creating","pid":%s,"bundle":"\\/b","annotations":{%s}}' "$1" "$2"
+}
+
+test_the_hook_by_itself() {
+	local own
+	new_cgroup own own
+	refused "no cgroup of its own" hook "$$" '"io.persock.personality":"none"'
+	ok hook "$$" '"org.other":"none"'
+	refused '"io.persock.other" is not known' hook "$$" '"io.persock.other":"none"'
+	refused "has no process" hook 0 '"io.persock.personality":"none"'
+	refused "does not tell" hook 4194305 '"io.persock.personality":"none"'
+	hold "$own" "$probe" hold unix
+	refused "no such personality" hook "$held" '"io.persock.personality":"nobody"'
+	ok hook "$held" '"io.persock.personality":"none"'
+	governs "$own"
+	release
+	refused "." eval "echo nonsense | persock oci-hook"
+}
+
+hook() { # PID ANNOTATIONS
+	state "$@" | persock oci-hook
+}
+
+# An empty network namespace, and the host's network through sockets that are delegated.
+test_a_container_without_an_interface_fetches() {
+	local runtime
+	cat >"$work/nginx.conf" <<-END
+		daemon off; master_process off; pid $work/nginx.pid; error_log stderr;
+		events { worker_connections 32; }
+		http { access_log off; server { listen 127.0.0.1:8088; location / { return 200 "fetched\n"; } } }
+	END
+	nginx -p "$work" -c "$work/nginx.conf" 2>"$work/nginx.log" &
+	servers+=($!)
+	eventually curl -sf http://127.0.0.1:8088/
+	printf 'personality: %s\nbase: host\nnetwork: {namespace: /proc/1/ns/net}\nconnect: {default: EACCES, rules: [{allow: 127.0.0.1, ports: 8088}]}\n' \
+		"$base-fetch" >"$work/fetch.yaml"
+	personalities+=("$base-fetch")
+	ok persock personality add "$work/fetch.yaml"
+	for runtime in "${runtimes[@]}"; do
+		bundle "" curl -sS http://127.0.0.1:8088/
+		refused "Failed to connect|Couldn't connect" run "$runtime"
+		bundle "\"io.persock.personality\": \"$base-fetch\"" curl -sS http://127.0.0.1:8088/
+		expect fetched run "$runtime"
+		bundle "\"io.persock.personality\": \"$base-fetch\"" curl -sS http://127.0.0.1:8087/
+		refused "Failed to connect|Couldn't connect" run "$runtime"
+	done
+}
+
+run_tests
