@@ -265,6 +265,7 @@ test_it_is_told() {
 	# The sockets it has stay there, and so do the guards.
 	printf 'personality: %s\nbase: host\n' "${personalities[-1]}" >"$work/wrong.yaml"
 	refused "keeps one" persock personality set "$work/wrong.yaml"
+	expect "EAFNOSUPPORT" eval "persock explain $work/policy.yaml -- socket inet raw | grep -o EAFNOSUPPORT | head -n 1"
 	expect "deny" eval "persock -j explain $work/policy.yaml setsockopt SOL_SOCKET/SO_BINDTODEVICE | grep -o deny | head -n 1"
 }
 

@@ -14,6 +14,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -112,6 +113,15 @@ static int compare(int loaded, int told, bool print)
 	return WEXITSTATUS(status);
 }
 
+/* Is there another network namespace now at the path that was opened? */
+static bool moved(const struct draft *loaded)
+{
+	struct stat status;
+
+	return *loaded->network && !stat(loaded->network, &status) &&
+	       status.st_ino != loaded->network_inode;
+}
+
 /* As compare(), of what is loaded and what is told. */
 static int differs(const struct draft *loaded, const struct draft *told,
 		   bool print)
@@ -126,7 +136,7 @@ static int differs(const struct draft *loaded, const struct draft *told,
 	if (new >= 0)
 		close(new);
 	/* Denials tell of lines: they have to be those of the file. */
-	if (!answer && !draft_same_lines(loaded, told))
+	if (!answer && (!draft_same_lines(loaded, told) || moved(loaded)))
 		answer = 1;
 
 	return answer;

@@ -18,6 +18,7 @@
  * @provider_lines: of the file; 0: not told there
  * @nr_providers: length of @providers
  * @network: path of the network namespace of AF_INET and AF_INET6, or ""
+ * @network_inode: of what the module holds; 0: it has not told
  * @network_line: of the file; 0: not told there
  * @policy: the policy; all lists are the draft's own
  * @lines: of the file where a section's default was told, and of limits the
@@ -31,6 +32,7 @@ struct draft {
 	unsigned int provider_lines[PERSOCK_MAX_PROVIDERS];
 	unsigned int nr_providers;
 	char network[PERSOCK_NETWORK_MAX + 1];
+	unsigned int network_inode;
 	unsigned int network_line;
 	struct persock_policy policy;
 	unsigned int lines[PERSOCK_NR_SECTIONS][PERSOCK_NR_CLASSES];

@@ -55,6 +55,14 @@ void judge_socket(const struct draft *draft, int family, int type, int protocol,
 	if (judgement->rule)
 		line = sockets->rules[judgement->rule - 1].line;
 	decide(draft, judgement, section, PERSOCK_CLASS_INET, line);
+	/* As hostinet has it, seed H1: another provider's business is not known. */
+	if (!judgement->verdict && *draft->network &&
+	    (family == AF_INET || family == AF_INET6) &&
+	    !(type == SOCK_STREAM && (!protocol || protocol == IPPROTO_TCP)) &&
+	    !(type == SOCK_DGRAM && (!protocol || protocol == IPPROTO_UDP))) {
+		judgement->verdict = -EAFNOSUPPORT;
+		judgement->remark = "hostinet makes TCP and UDP sockets only in another network namespace";
+	}
 	if (section != PERSOCK_SECTION_SOCKETS)
 		judgement->remark = "its rules cannot hold for such a socket, which no rule of sockets names";
 }

@@ -452,6 +452,9 @@ static bool read_message(struct draft *draft, const struct nlmsghdr *message)
 				 attribute_string(attribute));
 			persock_guard_policy(&draft->policy);
 			break;
+		case PERSOCK_A_NETWORK_INODE:
+			draft->network_inode = attribute_number(attribute);
+			break;
 		case PERSOCK_A_DEFAULT:
 			good = good && read_default(draft, attribute);
 			break;
