@@ -23,10 +23,10 @@ final() {
 
 # A container on the file system of its host, in a cgroup of its own and an empty network namespace.
 bundle() { # ANNOTATIONS COMMAND [ARGUMENT...]
-	local annotations=$1 arguments='' word
+	local annotations=$1 words='' word
 	shift
 	for word; do
-		arguments+="${arguments:+, }\"$word\""
+		words+="${words:+, }\"$word\""
 	done
 	mkdir -p "$work/bundle" "$rootfs"
 	mountpoint -q "$rootfs" || mount --rbind / "$rootfs"
@@ -34,7 +34,7 @@ bundle() { # ANNOTATIONS COMMAND [ARGUMENT...]
 	cat >"$work/bundle/config.json" <<-END
 		{
 			"ociVersion": "1.0.2",
-			"process": { "user": { "uid": 0, "gid": 0 }, "cwd": "/", "args": [ $arguments ],
+			"process": { "user": { "uid": 0, "gid": 0 }, "cwd": "/", "args": [ $words ],
 				"env": [ "PATH=/usr/sbin:/usr/bin:/sbin:/bin" ] },
 			"root": { "path": "$rootfs", "readonly": true },
 			"mounts": [ { "destination": "/proc", "type": "proc", "source": "proc" } ],
