@@ -249,10 +249,7 @@ judge_request(struct persock_attachment *attachment,
 		verdict = -EAFNOSUPPORT;
 	}
 	verdict = persock_report(attachment, version, &event, verdict);
-	if (version->net &&
-	    persock_class_of(request->family) == PERSOCK_CLASS_INET)
-		*net = version->net;
-	get_net(*net);
+	*net = get_net(persock_version_net(version, request->family) ?: *net);
 	rcu_read_unlock();
 
 	return verdict ? ERR_PTR(verdict) : provider;

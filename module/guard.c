@@ -76,6 +76,21 @@ static bool is_guarded_socket(int name)
 	}
 }
 
+/* The same numbers at both levels. */
+static bool is_guarded_group(int name)
+{
+	switch (name) {
+	case MCAST_JOIN_GROUP:
+	case MCAST_JOIN_SOURCE_GROUP:
+	case MCAST_BLOCK_SOURCE:
+	case MCAST_UNBLOCK_SOURCE:
+	case MCAST_MSFILTER:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static bool is_guarded_ip(int name)
 {
 	switch (name) {
@@ -88,14 +103,9 @@ static bool is_guarded_ip(int name)
 	case IP_BLOCK_SOURCE:
 	case IP_UNBLOCK_SOURCE:
 	case IP_MSFILTER:
-	case MCAST_JOIN_GROUP:
-	case MCAST_JOIN_SOURCE_GROUP:
-	case MCAST_BLOCK_SOURCE:
-	case MCAST_UNBLOCK_SOURCE:
-	case MCAST_MSFILTER:
 		return true;
 	default:
-		return false;
+		return is_guarded_group(name);
 	}
 }
 
@@ -114,14 +124,9 @@ static bool is_guarded_ipv6(int name)
 	case IPV6_HOPOPTS:
 	case IPV6_RTHDRDSTOPTS:
 	case IPV6_DSTOPTS:
-	case MCAST_JOIN_GROUP:
-	case MCAST_JOIN_SOURCE_GROUP:
-	case MCAST_BLOCK_SOURCE:
-	case MCAST_UNBLOCK_SOURCE:
-	case MCAST_MSFILTER:
 		return true;
 	default:
-		return false;
+		return is_guarded_group(name);
 	}
 }
 

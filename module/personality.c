@@ -551,8 +551,7 @@ const struct persock_provider *
 persock_version_provider(const struct persock_version *version,
 			 const struct persock_request *request)
 {
-	bool elsewhere = version->net && persock_class_of(request->family) ==
-					 PERSOCK_CLASS_INET;
+	bool elsewhere = persock_version_net(version, request->family);
 	unsigned int i;
 
 	for (i = 0; i < version->nr_providers; i++) {

@@ -167,4 +167,19 @@ persock_version_of(const struct persock_personality *personality)
 				     rcu_read_lock_sched_held());
 }
 
+/**
+ * persock_version_net() - where sockets of a family are made
+ * @version: what governs
+ * @family: the family
+ *
+ * Context: as persock_version_of(), which protects what is returned.
+ * Return: the network namespace that the personality names, or NULL: the task's.
+ */
+static inline struct net *
+persock_version_net(const struct persock_version *version, int family)
+{
+	return persock_class_of(family) == PERSOCK_CLASS_INET ? version->net :
+								NULL;
+}
+
 #endif /* _PERSOCK_PERSONALITY_H */

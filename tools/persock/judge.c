@@ -57,7 +57,7 @@ void judge_socket(const struct draft *draft, int family, int type, int protocol,
 	decide(draft, judgement, section, PERSOCK_CLASS_INET, line);
 	/* As hostinet has it, seed H1: another provider's business is not known. */
 	if (!judgement->verdict && *draft->network &&
-	    (family == AF_INET || family == AF_INET6) &&
+	    persock_class_of(family) == PERSOCK_CLASS_INET &&
 	    !(type == SOCK_STREAM && (!protocol || protocol == IPPROTO_TCP)) &&
 	    !(type == SOCK_DGRAM && (!protocol || protocol == IPPROTO_UDP))) {
 		judgement->verdict = -EAFNOSUPPORT;
