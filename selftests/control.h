@@ -50,11 +50,13 @@ int control_do(int command, const char *name, int fd);
 /* A list, one message after the other. */
 int control_list(int command, control_read read, void *data);
 
-/* A policy as policy-get tells it: its name and its base apart. */
+/* A policy as policy-get tells it: its name, base and network apart. */
 struct control_policy {
 	bool split;		/* a message named another personality */
 	char name[CONTROL_NAME];
 	char base[CONTROL_NAME];
+	char network[PERSOCK_NETWORK_MAX + 1];
+	__u32 inode;		/* of that network namespace; 0: none is named */
 	size_t length;
 	__u32 attributes[1 << 16];
 };

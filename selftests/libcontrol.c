@@ -196,6 +196,13 @@ static void read_policy(const struct nlmsghdr *message, void *data)
 			snprintf(policy->base, sizeof(policy->base), "%s",
 				 mnl_attr_get_str(attribute));
 			break;
+		case PERSOCK_A_NETWORK:
+			snprintf(policy->network, sizeof(policy->network), "%s",
+				 mnl_attr_get_str(attribute));
+			break;
+		case PERSOCK_A_NETWORK_INODE:
+			policy->inode = mnl_attr_get_u32(attribute);
+			break;
 		default:
 			if (policy->length + size > sizeof(policy->attributes)) {
 				policy->split = true;
@@ -217,6 +224,8 @@ int control_policy_get(const char *name, struct control_policy *policy)
 	policy->split = false;
 	policy->length = 0;
 	policy->base[0] = '\0';
+	policy->network[0] = '\0';
+	policy->inode = 0;
 	snprintf(policy->name, sizeof(policy->name), "%s", name);
 	mnl_attr_put_strz(header, PERSOCK_A_PERSONALITY, name);
 	err = talk(header, read_policy, policy);

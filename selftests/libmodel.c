@@ -86,6 +86,56 @@ static const struct model_personality *base_of(const struct oracle_request *told
 	return told->based ? model_find(told->base) : NULL;
 }
 
+static const struct model_network *
+network_of(const struct oracle_request *told)
+{
+	unsigned int i;
+
+	for (i = 0; told->has_network && i < MODEL_NETWORKS; i++) {
+		if (model.networks[i].fd == (int)told->network)
+			return &model.networks[i];
+	}
+
+	return NULL;
+}
+
+/* What a proposal does not tell, it has from its base. */
+static bool has_hostinet(const struct oracle_request *told)
+{
+	const struct model_personality *base = base_of(told);
+	unsigned int i;
+
+	for (i = 0; i < told->nr_providers; i++) {
+		if (!strcmp(told->providers[i], "hostinet"))
+			return true;
+	}
+	for (i = 0; !told->nr_providers && base && i < base->nr_providers; i++) {
+		if (!strcmp(base->providers[i], "hostinet"))
+			return true;
+	}
+
+	return false;
+}
+
+/* "A provider that makes sockets", and what has a network keeps one. */
+static void foresee_network(bool add, const struct oracle_request *told,
+			    struct model_foreseen *foreseen)
+{
+	const struct model_personality *named = model_find(told->personality);
+	const struct model_personality *base = base_of(told);
+	bool has = told->has_network ||
+		   (!told->told && base && base->inode);
+
+	if (told->pathed != told->has_network)
+		foreseen->why = "a network namespace has a path and a descriptor";
+	else if (told->has_network && !network_of(told)) {
+		not_now(foreseen, true, EBADF);
+		not_now(foreseen, true, EINVAL);
+	}
+	not_now(foreseen, has && !has_hostinet(told), EINVAL);
+	not_now(foreseen, !add && named && named->inode && !has, EBUSY);
+}
+
 static void foresee_proposal(bool add, const struct oracle_request *told,
 			     struct model_foreseen *foreseen)
 {
@@ -112,6 +162,7 @@ static void foresee_proposal(bool add, const struct oracle_request *told,
 			break;
 		}
 	}
+	foresee_network(add, told, foreseen);
 }
 
 static void foresee_named(bool del, const struct oracle_request *told,
@@ -263,6 +314,13 @@ apply_proposal(const struct oracle_request *told)
 		next.nr_providers = 1;
 		strcpy(next.providers[0], "native");
 	}
+	if (told->has_network) {
+		strcpy(next.network, told->path);
+		next.inode = network_of(told)->inode;
+	} else if (!told->told) {
+		strcpy(next.network, base->network);
+		next.inode = base->inode;
+	}
 	/* Its own base may be the one that is replaced. */
 	if (!named)
 		named = &model.personalities[model.nr++];
@@ -322,6 +380,10 @@ const char *model_compare(const struct model_personality *personality,
 	    told.nr_providers != personality->nr_providers)
 		return model_tell("the base or the providers are others",
 				  personality->name, 0);
+	if (strcmp(policy->network, personality->network) ||
+	    policy->inode != personality->inode)
+		return model_tell("the network is another", personality->name,
+				  0);
 	for (i = 0; i < told.nr_providers; i++) {
 		if (strcmp(told.providers[i], personality->providers[i]))
 			return model_tell("a provider is another",
@@ -369,6 +431,8 @@ static void look_at_personality(const struct nlmsghdr *message, void *data)
 	if (!personality)
 		look->why = model_tell("nobody made this personality", name, 0);
 	else if (strcmp(personality->base, string_of(told[PERSOCK_A_BASE])) ||
+		 strcmp(personality->network,
+			string_of(told[PERSOCK_A_NETWORK])) ||
 		 personality->nr_providers != providers ||
 		 mnl_attr_get_u8(told[PERSOCK_A_BUILTIN]) !=
 		 personality->given ||

@@ -525,6 +525,32 @@ static void put_providers(void)
 		put_string(PERSOCK_A_PROVIDER, name());
 }
 
+static void put_network(void)
+{
+	static const char *const paths[] = {
+		"/run/netns/fuzz", "/proc/1/ns/net", "", "x",
+	};
+	char path[PERSOCK_NETWORK_MAX + 2];
+	size_t length;
+
+	if (!one_in(8))
+		return;
+	if (!slip())
+		put_u32(PERSOCK_A_NETWORK_FD, one_in(16) ? edge() :
+			world->networks[mutate_below(world->nr_networks)]);
+	if (slip())
+		return;
+	if (!one_in(8)) {
+		put_string(PERSOCK_A_NETWORK, paths[mutate_below(4)]);
+		return;
+	}
+	/* The longest that there may be. */
+	length = PERSOCK_NETWORK_MAX + slip();
+	memset(path, 'n', length);
+	path[length] = '\0';
+	put_string(PERSOCK_A_NETWORK, path);
+}
+
 static void put_policy(void)
 {
 	/* Lists of more than 8 KiB are memory of another kind to the kernel. */
@@ -540,6 +566,7 @@ static void put_policy(void)
 	if (!whole || one_in(3))
 		put_string(PERSOCK_A_BASE, base());
 	put_providers();
+	put_network();
 	if (!whole)
 		return;
 	if (one_in(2))

@@ -36,7 +36,7 @@ struct set {
 
 struct attribute {
 	enum kind kind;
-	__u32 max;		/* 0: any */
+	__u32 max;		/* of a number or a length; 0: any, or a name's */
 	const struct set *nested;
 };
 
@@ -94,6 +94,8 @@ static const struct attribute request_attributes[] = {
 	[PERSOCK_A_DEFAULT] = { NEST, 0, &default_set },
 	[PERSOCK_A_RULE] = { NEST, 0, &rule_set },
 	[PERSOCK_A_BOUND] = { NEST, 0, &bound_set },
+	[PERSOCK_A_NETWORK] = { STRING, PERSOCK_NETWORK_MAX },
+	[PERSOCK_A_NETWORK_FD] = { U32 },
 };
 
 static const struct set request_set = SET(request_attributes);
@@ -257,8 +259,9 @@ static const char *check(const struct attribute *known,
 	case UNENDED:
 		if (!length)
 			return "a string has no byte";
-		if (length - !data[length - 1] > PERSOCK_NAME_MAX)
-			return "a string is longer than 63";
+		if (length - !data[length - 1] >
+		    (known->max ? (int)known->max : PERSOCK_NAME_MAX))
+			return "a string is too long";
 		return NULL;
 	case BINARY:
 		return NULL;
@@ -708,6 +711,15 @@ static const char *read_one(struct oracle_request *request,
 		break;
 	case PERSOCK_A_PROVIDER:
 		return add_provider(request, attribute);
+	/* They are no part of a policy: where it holds, not what. */
+	case PERSOCK_A_NETWORK:
+		request->pathed = true;
+		copy(request->path, attribute);
+		break;
+	case PERSOCK_A_NETWORK_FD:
+		request->has_network = true;
+		request->network = number(attribute);
+		break;
 	case PERSOCK_A_MODE:
 		now.mode = number(attribute);
 		/* fall through */

@@ -17,6 +17,7 @@
 
 #define MODEL_PERSONALITIES	256
 #define MODEL_CGROUPS		4
+#define MODEL_NETWORKS		2
 
 struct model_personality {
 	char name[CONTROL_NAME];
@@ -24,7 +25,14 @@ struct model_personality {
 	unsigned int nr_providers;
 	char providers[ORACLE_PROVIDERS][CONTROL_NAME];
 	__u64 policy;		/* as struct oracle_request has it */
+	char network[PERSOCK_NETWORK_MAX + 1];
+	__u32 inode;		/* of the network namespace; 0: the task's own */
 	bool given;		/* comes with the module, cannot be changed */
+};
+
+struct model_network {
+	int fd;
+	__u32 inode;
 };
 
 struct model_cgroup {
@@ -38,6 +46,7 @@ extern struct model {
 	struct model_personality personalities[MODEL_PERSONALITIES];
 	unsigned int nr;
 	struct model_cgroup cgroups[MODEL_CGROUPS];
+	struct model_network networks[MODEL_NETWORKS];
 } model;
 
 /* What must become of a message. */
@@ -47,7 +56,7 @@ struct model_foreseen {
 	bool malformed;		/* for what the attributes are */
 	/* Valid, but it names what is not there, is taken, or is in use. */
 	unsigned int nr;
-	int errs[6];
+	int errs[10];
 };
 
 struct model_personality *model_find(const char *name);

@@ -23,6 +23,8 @@ struct mutate_world {
 	unsigned int nr_fds;
 	const __u64 *ids;
 	unsigned int nr_ids;
+	const int *networks;	/* descriptors, of network namespaces and not */
+	unsigned int nr_networks;
 };
 
 void mutate_seed(__u64 seed);

@@ -14,6 +14,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +61,7 @@ static const char *const names[] = {
 /* The last cgroup is in neither list: see begin(). */
 static int fds[MODEL_CGROUPS + 4];
 static __u64 ids[MODEL_CGROUPS + 1];
+static int networks[MODEL_NETWORKS + 2];
 
 static struct mutate_world world = {
 	.names = names,
@@ -70,6 +72,8 @@ static struct mutate_world world = {
 	.nr_fds = LENGTH(fds),
 	.ids = ids,
 	.nr_ids = LENGTH(ids),
+	.networks = networks,
+	.nr_networks = LENGTH(networks),
 };
 
 /* One message that was refused for each reason. */
@@ -207,6 +211,7 @@ static unsigned int walk(size_t *size, struct nlmsghdr **messages)
  *
  * That there is no provider can only be told by naming a base that has none.
  * The one it was taken from may be gone, or have some by now; "none" stays.
+ * The copy has no network namespace: it would have to keep one.
  */
 static const char *there_and_back(const struct model_personality *personality)
 {
@@ -228,6 +233,8 @@ static const char *there_and_back(const struct model_personality *personality)
 	*copy = *personality;
 	strcpy(copy->name, COPY);
 	strcpy(copy->base, base);
+	copy->network[0] = '\0';
+	copy->inode = 0;
 	why = model_compare(copy, &again);
 	if (why)
 		return why;
@@ -400,6 +407,41 @@ static int make_cgroup(const char *name, struct model_cgroup *cgroup)
 	return 0;
 }
 
+static int open_network(struct model_network *network)
+{
+	struct stat stat;
+
+	network->fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (network->fd < 0 || fstat(network->fd, &stat))
+		return -errno;
+	network->inode = stat.st_ino;
+
+	return 0;
+}
+
+/* The test's own network namespace, a new one, and what is none. */
+static int make_networks(void)
+{
+	struct model_network *own = &model.networks[0];
+	struct model_network *other = &model.networks[1];
+	int err;
+
+	err = open_network(own);
+	if (err)
+		return err;
+	if (unshare(CLONE_NEWNET))
+		return -errno;
+	err = open_network(other);
+	if (setns(own->fd, CLONE_NEWNET))
+		return -errno;
+	networks[0] = own->fd;
+	networks[1] = other->fd;
+	networks[2] = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
+	networks[3] = fds[0];
+
+	return err;
+}
+
 /* Cgroups to attach, and what is none, or none any more. */
 static int make_world(void)
 {
@@ -429,7 +471,7 @@ static int make_world(void)
 	ids[last] = removed.id;
 	ids[last + 1] = 1;
 
-	return 0;
+	return make_networks();
 }
 
 static void count_message(const struct nlmsghdr *message, void *data)

@@ -41,6 +41,11 @@ struct oracle_request {
 	__u32 fd;
 	bool has_id;
 	__u64 id;
+
+	bool pathed;		/* a network namespace's path is told */
+	char path[PERSOCK_NETWORK_MAX + 1];
+	bool has_network;
+	__u32 network;		/* its descriptor */
 };
 
 /* Read the attributes of a request, from the first one on. */
