@@ -96,11 +96,13 @@ kunit:
 	@kunit/run
 	@selftests/summary build/check/kunit.ktap build/check/kunit-log.ktap
 
+packaged = $(filter installed,$(or $(TESTS),installed))
+
 # Failing tests do not end this early: the summary, which is last, judges all logs together. KUnit
 # is among what runs on the debug kernel.
 .PHONY: check
 check: clean-check $(addprefix modules-,$(filter-out debug,$(all))) tool tool-sanitized selftests-bin
-	@tools/setup kunit debug vm tests lint deb
+	@tools/setup kunit debug vm tests lint deb installed
 	$(if $(filter kernel_net_test.sh,$(or $(TESTS),kernel_net_test.sh)),@$(MAKE) kernel-net)
 	$(call say,the tree itself)
 	@mkdir -p build/check
@@ -108,8 +110,8 @@ check: clean-check $(addprefix modules-,$(filter-out debug,$(all))) tool tool-sa
 	$(call say,policy files)
 	@selftests/policy_offline build/tools/persock build/tools-sanitized/persock \
 		>build/check/tool.ktap || true
-	$(if $(TESTS),,@$(MAKE) -s deb || true)
-	$(if $(TESTS),,@selftests/packages build/deb >build/check/packages.ktap || true)
+	$(if $(packaged),@$(MAKE) -s deb || true)
+	$(if $(packaged),@selftests/packages build/deb >build/check/packages.ktap || true)
 	@selftests/vm/check $(or $(KERNEL),$(KERNELS) $(if $(TESTS),,debug))
 	@selftests/summary build/check/*.ktap
 

@@ -1,0 +1,166 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# persock as the packages install it, on a Debian that systemd has booted: see libinstalled.sh. The last
+# tests upgrade and remove the packages.
+
+# shellcheck disable=SC2154,SC2317 # libktap.sh sets the variables and calls the functions
+# shellcheck source=libinstalled.sh
+. "$(dirname "$(realpath "$0")")/libinstalled.sh"
+
+release=$(uname -r)
+repo=$(realpath "$here/..")
+debs=/var/tmp/debs
+
+# The module is DKMS's, the tool the package's; the service has done what /etc/persock says.
+test_applied_at_boot() {
+	expect "/lib/modules/$release/updates/dkms/persock.ko" modinfo -F filename persock
+	expect /usr/sbin/persock command -v persock
+	[ -d /sys/module/persock ] || fail "the module is not loaded"
+	active persock.service
+	persock status | grep -q 'web\.slice.*web' || fail "web.slice is not attached: $(persock status)"
+	expect "" persock apply --dry-run /etc/persock
+}
+
+# Services began after it, and one in the slice is governed from its first process; another one is not.
+test_governed_from_the_first_process() {
+	eventually test -s /run/governed
+	eventually test -s /run/ungoverned
+	expect "socket: EAFNOSUPPORT" cat /run/governed
+	expect ok cat /run/ungoverned
+	web_is_governed
+}
+
+# What README's tour has a reader type; what it shows as answers is not compared. One command fails, as it shows.
+tour() {
+	awk '/^## A tour/ { tour = 1; next } /^## / { tour = 0 }
+		!tour || !/^    / { next }
+		/^    # / {
+			if (file) print "END_OF_FILE"
+			sub(/^    # /, "")
+			file = /^cat > /
+			print $0 (file ? " <<END_OF_FILE" : "")
+			next
+		}
+		file { sub(/^    /, ""); print }' "$repo/README.md"
+}
+
+test_readme_tour() {
+	local dir said line
+	dir=$(mktemp -d)
+	ip link set lo up
+	{
+		echo "set -E; trap 'echo \"FAILED \$BASH_COMMAND\"' ERR; cd '$dir'"
+		# shellcheck disable=SC2016 # the tour's
+		# The server of the tour is given the time that a reader needs to type.
+		tour | sed '/http\.server/a for i in $(seq 300); do sleep 0.2; curl -s http://127.0.0.1:8080/ >/dev/null && break; done'
+		echo 'sleep 1; kill %1 %2; rmdir /sys/fs/cgroup/web; persock personality del fetch'
+	} >"$work/tour"
+	[ "$(grep -c persock "$work/tour")" -ge 9 ] || fail "there is no tour in README.md"
+	said=$(bash "$work/tour" 2>&1)
+	for line in '^FAILED persock run.*127\.0\.0\.2' 'fetch.yaml: valid' '^0$' '^7$' \
+		'curl connect.*127\.0\.0\.2:8080: EACCES \(connect default\)'; do
+		grep -Eq "$line" <<<"$said" || fail "no $line in the tour: $said"
+	done
+	expect 1 grep -c '^FAILED' - <<<"$said"
+}
+
+# A folder that has become wrong: the unit's reload fails and says where; what was attached stays so.
+test_broken_on_reload() {
+	sed -i 's/^base: none/base: [none/' /etc/persock/web.yaml
+	refused "failed" systemctl reload persock.service
+	told persock.service '/etc/persock/web\.yaml:[0-9]+'
+	web_is_governed
+	sed -i 's/^base: \[none/base: none/' /etc/persock/web.yaml
+	ok systemctl reload persock.service
+	active persock.service
+}
+
+# Stopping it lets go of nothing.
+test_stop_changes_nothing() {
+	ok systemctl stop persock.service
+	web_is_governed
+	ok systemctl start persock.service
+	web_is_governed
+}
+
+gone() {
+	ok systemctl stop persock.service strict.service
+	ok persock detach --all
+	eventually rmmod persock
+}
+
+# The service is started without the module: it fails and says so, a unit that requires it does not start,
+# others do and are ungoverned. With the module it attaches the slice that is there by then, and the
+# processes that are in it.
+test_started_before_the_module() {
+	local file
+	file=$(modinfo -F filename persock)
+	gone
+	mv "$file" "$work/persock.ko"
+	depmod -a
+	refused "failed|error" systemctl start persock.service
+	failed persock.service
+	told persock.service 'Module persock not found'
+	rm -f /run/strict
+	refused "dependency" systemctl start strict.service
+	[ ! -e /run/strict ] || fail "strict.service has run"
+	refused "the module is not loaded" persock apply /etc/persock
+	rm -f /run/governed
+	ok systemctl restart governed.service
+	eventually test -s /run/governed
+	expect ok cat /run/governed
+
+	mv "$work/persock.ko" "$file"
+	depmod -a
+	ok systemctl start persock.service
+	ok systemctl start strict.service
+	eventually test -s /run/strict
+	expect "socket: EAFNOSUPPORT" cat /run/strict
+	web_is_governed
+}
+
+# PACKAGE as the next version. It is not built anew: what matters is what its scripts do.
+newer() { # PACKAGE
+	local tree=$work/newer-$1
+	dpkg-deb -R "$debs/$1"_*.deb "$tree" >/dev/null
+	sed -i 's/^Version: .*/Version: 99/' "$tree/DEBIAN/control"
+	dpkg-deb -b "$tree" "$work/$1.deb" >/dev/null
+	echo "$work/$1.deb"
+}
+
+# New packages, and all goes on as it is. (DKMS finds no headers: to build takes long in an emulated machine.)
+test_upgrade_keeps_policies() {
+	local before
+	mv "/lib/modules/$release/build" "$work/build"
+	before=$(persock personality show web; persock -j status | grep -o '"attachments":.*')
+	ok dpkg -i "$(newer persock)" "$(newer persock-dkms)"
+	[ -d /sys/module/persock ] || fail "the module has gone"
+	[ "$(persock personality show web; persock -j status | grep -o '"attachments":.*')" = "$before" ] ||
+		fail "not as before: $(persock status)"
+	active persock.service
+	web_is_governed
+	ok test -e /etc/persock/web.yaml
+}
+
+# Removing the module's package with a cgroup attached explains itself, and lets nobody go.
+test_removal_explains_itself() {
+	local said
+	said=$(dpkg -r persock-dkms 2>&1) || fail "dpkg -r persock-dkms: $said"
+	grep -q 'is loaded and stays so: a cgroup is attached' <<<"$said" || fail "not explained: $said"
+	[ -d /sys/module/persock ] || fail "the module has gone"
+	web_is_governed
+	ok dpkg -r persock
+	hash -r
+	! command -v persock >/dev/null || fail "the tool is there yet"
+	governs "$web"
+	ok test -e /etc/persock/web.yaml
+	# The policies that are ours to keep stay, even when all that is the package's is purged.
+	ok dpkg -P persock persock-dkms
+	ok test -e /etc/persock/web.yaml
+	expect "socket: EAFNOSUPPORT" within "$web" "$probe" tcp
+	[ -n "$why" ] || no_splat
+}
+
+mark_log
+run_tests

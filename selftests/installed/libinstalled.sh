@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2154,SC2317 # libktap.sh sets the variables and calls the functions
+#
+# What the tests of an installed persock share. They run under systemd, in the root that
+# selftests/installed/root has made, with the tool and the module of the packages.
+
+export PERSOCK_PROBE=/usr/local/bin/probe
+# shellcheck source=../libktap.sh
+. "$(dirname "$(realpath "$0")")/../libktap.sh"
+
+web=/sys/fs/cgroup/web.slice
+
+attached() {
+	persock -j attachments 2>&1
+}
+
+active() { # UNIT
+	expect active systemctl is-active "$1"
+}
+
+failed() { # UNIT
+	expect failed systemctl is-failed "$1"
+}
+
+# What an operator sees of a unit that has failed.
+told() { # UNIT PATTERN
+	systemctl status --no-pager --full --lines 50 "$1" 2>&1 | grep -Eq -- "$2" ||
+		fail "systemctl status $1 does not say $2: $(systemctl status --no-pager --full "$1" 2>&1 | tail -n 5)"
+}
+
+web_is_governed() {
+	governs "$web"
+}
