@@ -29,6 +29,9 @@ told() { # UNIT PATTERN
 		fail "systemctl status $1 does not say $2: $(systemctl status --no-pager --full "$1" 2>&1 | tail -n 5)"
 }
 
+# systemd has given the slice's controllers to what is in it: only there can be processes.
 web_is_governed() {
-	governs "$web"
+	mkdir -p "$web/probe"
+	governs "$web/probe"
+	rmdir "$web/probe"
 }
