@@ -29,6 +29,7 @@ help:
 	@echo 'make bench           what sockets cost, beside cgroup-BPF and gVisor: a table'
 	@echo 'make bench-gate      whether they cost no more than is promised (part of make check)'
 	@echo 'make deb             Debian packages: build/deb/'
+	@echo 'make docs            the documentation as a site: build/docs/index.html'
 	@echo 'make kunit           KUnit alone, in user-mode Linux'
 	@echo 'make vm              a shell in a virtual machine with persock loaded'
 	@echo 'make clean           remove build/ (downloaded kernels stay in the cache)'
@@ -102,7 +103,7 @@ packaged = $(filter installed,$(or $(TESTS),installed))
 # is among what runs on the debug kernel.
 .PHONY: check
 check: clean-check $(addprefix modules-,$(filter-out debug,$(all))) tool tool-sanitized selftests-bin
-	@tools/setup kunit debug vm tests lint deb installed
+	@tools/setup kunit debug vm tests lint deb docs installed
 	$(if $(filter kernel_net_test.sh,$(or $(TESTS),kernel_net_test.sh)),@$(MAKE) kernel-net)
 	$(call say,the tree itself)
 	@mkdir -p build/check
@@ -175,6 +176,15 @@ deb:
 		{ tail -n 20 ../build.log; false; }
 	@lintian --allow-root --fail-on error build/deb/*.changes
 	@ls build/deb/*.deb
+
+# All pages are read anew each time: of those that have not changed no warning would be seen.
+.PHONY: docs
+docs: tool
+	@tools/setup docs
+	$(call say,the documentation)
+	@tools/docs/generate build/tools/persock build/pages
+	@sphinx-build -q -E -W --keep-going -b html -d build/pages/doctrees Documentation build/docs
+	@echo build/docs/index.html
 
 # Bugs that are planted on purpose must be caught; see selftests/planted/run.
 .PHONY: check-the-checks

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "complain.h"
+#include "key.h"
 #include "source.h"
 #include "yaml.h"
 
@@ -109,12 +110,11 @@ static bool read_policies(struct folder *folder, const char *path)
 static bool read_binding(struct folder *folder, struct yaml *yaml,
 			 yaml_node_t *item)
 {
-	static const char *const keys[] = { "cgroup", "personality" };
 	const char *cgroup, *personality;
 	struct binding *binding;
 	unsigned int i;
 
-	if (!yaml_mapping(yaml, item, "an attachment", keys, ARRAY_SIZE(keys)))
+	if (!key_mapping(yaml, item, "an attachment", KEY_ATTACHMENT))
 		return false;
 	if (!yaml_find(yaml, item, "cgroup") ||
 	    !yaml_find(yaml, item, "personality"))
@@ -148,12 +148,11 @@ static bool read_binding(struct folder *folder, struct yaml *yaml,
 
 static bool read_list(struct folder *folder, struct yaml *yaml)
 {
-	static const char *const keys[] = { "attachments" };
 	yaml_node_t *root = yaml_root(yaml), *list;
 	bool good = true;
 	unsigned int i;
 
-	if (!yaml_mapping(yaml, root, "the file", keys, ARRAY_SIZE(keys)))
+	if (!key_mapping(yaml, root, "the file", KEY_FOLDER))
 		return false;
 	list = yaml_find(yaml, root, "attachments");
 	if (!list)

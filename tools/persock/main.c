@@ -15,6 +15,7 @@
 #include "counters.h"
 #include "explain.h"
 #include "json.h"
+#include "keys.h"
 #include "monitor.h"
 #include "names.h"
 #include "oci_hook.h"
@@ -40,6 +41,7 @@ static const char help[] =
 "  personality del NAME\n"
 "  show FILE|PERSONALITY               a policy in full\n"
 "  check [FILE]                        is a policy file valid\n"
+"  keys                                the keys of policy files, each explained\n"
 "  explain FILE|PERSONALITY -- OPERATION [ARGUMENT]...\n"
 "                                      what a policy says of it, and which line\n"
 "  monitor [--count N]                 what is denied, as it happens\n"
@@ -76,6 +78,7 @@ static const struct command {
 	{ "personality",	personality_command },
 	{ "show",		show_command },
 	{ "check",		check_command },
+	{ "keys",		keys_command },
 	{ "explain",		explain_command },
 	{ "monitor",		monitor_command },
 	{ "counters",		counters_command },

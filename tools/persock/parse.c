@@ -116,10 +116,9 @@ static bool parse_switch(struct parse *parse, yaml_node_t *node,
 static bool parse_options(struct parse *parse, yaml_node_t *node,
 			  unsigned int classes)
 {
-	static const char *const keys[] = { "get", "set" };
 	yaml_node_t *get, *set;
 
-	if (!yaml_mapping(parse->yaml, node, "options", keys, ARRAY_SIZE(keys)))
+	if (!key_mapping(parse->yaml, node, "options", KEY_OPTIONS))
 		return false;
 	get = yaml_find(parse->yaml, node, "get");
 	set = yaml_find(parse->yaml, node, "set");
@@ -133,10 +132,9 @@ static bool parse_options(struct parse *parse, yaml_node_t *node,
 static bool parse_flags(struct parse *parse, yaml_node_t *node,
 			unsigned int classes)
 {
-	static const char *const keys[] = { "send", "recv" };
 	yaml_node_t *send, *recv;
 
-	if (!yaml_mapping(parse->yaml, node, "flags", keys, ARRAY_SIZE(keys)))
+	if (!key_mapping(parse->yaml, node, "flags", KEY_FLAGS))
 		return false;
 	send = yaml_find(parse->yaml, node, "send");
 	recv = yaml_find(parse->yaml, node, "recv");
@@ -167,10 +165,9 @@ static bool parse_control(struct parse *parse, yaml_node_t *node,
 
 static bool parse_unix(struct parse *parse, yaml_node_t *node)
 {
-	static const char *const keys[] = { "rights", "credentials" };
 	yaml_node_t *rights, *credentials;
 
-	if (!yaml_mapping(parse->yaml, node, "unix", keys, ARRAY_SIZE(keys)))
+	if (!key_mapping(parse->yaml, node, "unix", KEY_UNIX))
 		return false;
 	rights = yaml_find(parse->yaml, node, "rights");
 	credentials = yaml_find(parse->yaml, node, "credentials");
@@ -185,12 +182,11 @@ static bool parse_unix(struct parse *parse, yaml_node_t *node)
 
 static bool parse_network(struct parse *parse, yaml_node_t *node)
 {
-	static const char *const keys[] = { "namespace" };
 	struct draft *draft = parse->draft;
 	yaml_node_t *namespace;
 	const char *path;
 
-	if (!yaml_mapping(parse->yaml, node, "network", keys, ARRAY_SIZE(keys)))
+	if (!key_mapping(parse->yaml, node, "network", KEY_NETWORK))
 		return false;
 	namespace = yaml_find(parse->yaml, node, "namespace");
 	if (!namespace)
@@ -304,16 +300,12 @@ static bool parse_classed(struct parse *parse, yaml_node_t *map,
 static bool parse_class(struct parse *parse, yaml_node_t *root,
 			const char *key, unsigned int class)
 {
-	static const char *const keys[] = {
-		"options", "flags", "control", "ioctls", "pair", "mmap",
-		"limits",
-	};
 	yaml_node_t *node = yaml_find(parse->yaml, root, key);
 
 	if (!node)
 		return true;
 
-	return yaml_mapping(parse->yaml, node, key, keys, ARRAY_SIZE(keys)) &&
+	return key_mapping(parse->yaml, node, key, KEY_CLASS) &&
 	       parse_classed(parse, node, class, false);
 }
 
@@ -362,18 +354,11 @@ static bool parse_whole(struct parse *parse, yaml_node_t *root)
 
 static bool parse_root(struct parse *parse, parse_base_fn load)
 {
-	static const char *const keys[] = {
-		"personality", "base", "providers", "mode", "network", "sockets",
-		"options", "flags", "control", "ioctls", "connect", "bind",
-		"accept", "listen", "unix", "pair", "mmap", "limits", "inet",
-		"others",
-	};
 	yaml_node_t *root = yaml_root(parse->yaml);
 	yaml_node_t *name, *base, *providers, *mode, *network;
 	const char *problem;
 
-	if (!yaml_mapping(parse->yaml, root, "a policy", keys,
-			  ARRAY_SIZE(keys)))
+	if (!key_mapping(parse->yaml, root, "a policy", KEY_POLICY))
 		return false;
 	name = yaml_find(parse->yaml, root, "personality");
 	base = yaml_find(parse->yaml, root, "base");

@@ -6,6 +6,7 @@
 #define _PERSOCK_PARSE_H
 
 #include "draft.h"
+#include "key.h"
 #include "section_name.h"
 #include "yaml.h"
 

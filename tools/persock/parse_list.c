@@ -144,7 +144,6 @@ static bool read_size(struct list *list, yaml_node_t *map, const char *key,
 /* "LEVEL/NAME", or a mapping that tells the sizes as well. */
 static bool add_option(struct list *list, yaml_node_t *node, s16 verdict)
 {
-	static const char *const keys[] = { "option", "size", "max" };
 	enum name_kind kind = is_control(list->section) ? NAME_CONTROL :
 							  NAME_OPTION;
 	struct persock_option option = {
@@ -159,9 +158,9 @@ static bool add_option(struct list *list, yaml_node_t *node, s16 verdict)
 		if (is_control(list->section))
 			return yaml_complain(list->parse->yaml, node,
 					     "a control message is LEVEL/NAME");
-		if (!yaml_mapping(list->parse->yaml, node, "an option", keys,
-				  list->section == PERSOCK_SECTION_OPTIONS_GET ?
-				  3 : 2))
+		if (!key_mapping(list->parse->yaml, node, "an option",
+				 list->section == PERSOCK_SECTION_OPTIONS_GET ?
+				 KEY_OPTION_GET : KEY_OPTION_SET))
 			return false;
 		name = yaml_find(list->parse->yaml, node, "option");
 		if (!name)
@@ -293,24 +292,21 @@ static bool deny_by_class(struct list *list, yaml_node_t *node)
 bool parse_list(struct parse *parse, yaml_node_t *node,
 		enum persock_section section, unsigned int classes)
 {
-	/* The last one is control's alone, deny is not control.received's. */
-	static const char *const keys[] = {
-		"default", "allow", "ignore", "deny", "received",
-	};
 	struct list list = {
 		.parse = parse,
 		.section = section,
 		.classes = classes,
 	};
 	yaml_node_t *fallback, *allow, *ignore, *deny;
-	unsigned int class, nr = 4;
+	enum key_place place = KEY_LIST;
+	unsigned int class;
 	bool good;
 
 	if (section == PERSOCK_SECTION_CONTROL_SEND)
-		nr = 5;
+		place = KEY_CONTROL;
 	else if (section == PERSOCK_SECTION_CONTROL_RECEIVE)
-		nr = 3;
-	if (!yaml_mapping(parse->yaml, node, section_name(section), keys, nr))
+		place = KEY_RECEIVED;
+	if (!key_mapping(parse->yaml, node, section_name(section), place))
 		return false;
 	fallback = yaml_find(parse->yaml, node, "default");
 	allow = yaml_find(parse->yaml, node, "allow");

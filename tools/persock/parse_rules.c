@@ -71,15 +71,11 @@ static bool rule_verdict(struct parse *parse, yaml_node_t *map,
 static bool socket_rule(struct parse *parse, yaml_node_t *map, bool denies,
 			unsigned int line, unsigned int *place)
 {
-	static const char *const keys[] = {
-		"family", "type", "protocol", "errno",
-	};
 	struct persock_socket_rule rule = { .line = line };
 	struct numbers families, types, protocols;
 	unsigned int i, j, k;
 
-	if (!yaml_mapping(parse->yaml, map, "a rule on sockets", keys,
-			  ARRAY_SIZE(keys)) ||
+	if (!key_mapping(parse->yaml, map, "a rule on sockets", KEY_REQUEST) ||
 	    !read_numbers(parse, map, "family", NAME_FAMILY, "a family",
 			  S16_MAX, &families) ||
 	    !read_numbers(parse, map, "type", NAME_TYPE, "a socket type",
@@ -109,11 +105,11 @@ static bool socket_rule(struct parse *parse, yaml_node_t *map, bool denies,
 static bool begin(struct parse *parse, yaml_node_t *node,
 		  enum persock_section section, yaml_node_t **rules)
 {
-	static const char *const keys[] = { "default", "rules" };
 	yaml_node_t *fallback;
 
-	if (!yaml_mapping(parse->yaml, node, section_name(section), keys,
-			  ARRAY_SIZE(keys)))
+	if (!key_mapping(parse->yaml, node, section_name(section),
+			 section == PERSOCK_SECTION_SOCKETS ? KEY_SOCKETS :
+							      KEY_ADDRESSES))
 		return false;
 	fallback = yaml_find(parse->yaml, node, "default");
 	*rules = yaml_find(parse->yaml, node, "rules");
@@ -132,7 +128,6 @@ static bool begin(struct parse *parse, yaml_node_t *node,
 
 bool parse_sockets(struct parse *parse, yaml_node_t *node)
 {
-	static const char *const keys[] = { "allow", "deny" };
 	unsigned int i, place = 0;
 	yaml_node_t *rules;
 
@@ -142,8 +137,7 @@ bool parse_sockets(struct parse *parse, yaml_node_t *node)
 		yaml_node_t *rule = yaml_item(parse->yaml, rules, i);
 		yaml_node_t *allow, *deny;
 
-		if (!yaml_mapping(parse->yaml, rule, "a rule", keys,
-				  ARRAY_SIZE(keys)))
+		if (!key_mapping(parse->yaml, rule, "a rule", KEY_SOCKETS_RULE))
 			return false;
 		allow = yaml_find(parse->yaml, rule, "allow");
 		deny = yaml_find(parse->yaml, rule, "deny");
@@ -307,9 +301,6 @@ static bool address_rule(struct parse *parse, yaml_node_t *map,
 bool parse_addresses(struct parse *parse, yaml_node_t *node,
 		     enum persock_section section)
 {
-	static const char *const keys[] = {
-		"allow", "deny", "ports", "protocol", "errno",
-	};
 	yaml_node_t *rules;
 	unsigned int i;
 
@@ -318,8 +309,8 @@ bool parse_addresses(struct parse *parse, yaml_node_t *node,
 	for (i = 0; rules && i < yaml_size(rules); i++) {
 		yaml_node_t *rule = yaml_item(parse->yaml, rules, i);
 
-		if (!yaml_mapping(parse->yaml, rule, "a rule on addresses",
-				  keys, ARRAY_SIZE(keys)) ||
+		if (!key_mapping(parse->yaml, rule, "a rule on addresses",
+				 KEY_ADDRESS_RULE) ||
 		    !address_rule(parse, rule, section))
 			return false;
 	}
@@ -386,7 +377,6 @@ static bool class_limits(struct parse *parse, yaml_node_t *map,
 /* A number, or {max: N, errno: E}. */
 static bool socket_limit(struct parse *parse, yaml_node_t *map)
 {
-	static const char *const keys[] = { "max", "errno" };
 	yaml_node_t *node = yaml_find(parse->yaml, map, "sockets");
 	struct persock_policy *policy = &parse->draft->policy;
 	yaml_node_t *told = NULL;
@@ -396,8 +386,8 @@ static bool socket_limit(struct parse *parse, yaml_node_t *map)
 		return true;
 	policy->max_sockets_verdict = -ENFILE;
 	if (node->type == YAML_MAPPING_NODE) {
-		if (!yaml_mapping(parse->yaml, node, "limits.sockets", keys,
-				  ARRAY_SIZE(keys)) ||
+		if (!key_mapping(parse->yaml, node, "limits.sockets",
+				 KEY_LIMITS_SOCKETS) ||
 		    !read_limit(parse, node, "max", U32_MAX, &max))
 			return false;
 		/* Without it there would be no limit, and an errno for nothing. */
@@ -450,15 +440,10 @@ static bool backlog_limit(struct parse *parse, yaml_node_t *map)
 bool parse_limits(struct parse *parse, yaml_node_t *node, unsigned int classes,
 		  bool whole)
 {
-	static const char *const keys[] = {
-		"option", "control", "address", "received", "sockets",
-		"backlog",
-	};
-	static const char *const others[] = { "option", "control", "address" };
-	const char *const *known = classes == OTHER_ONLY ? others : keys;
-	unsigned int nr = whole ? 6 : classes == OTHER_ONLY ? 3 : 4;
+	enum key_place place = classes == OTHER_ONLY ? KEY_LIMITS_OTHERS :
+						       KEY_LIMITS_INET;
 
-	if (!yaml_mapping(parse->yaml, node, "limits", known, nr))
+	if (!key_mapping(parse->yaml, node, "limits", whole ? KEY_LIMITS : place))
 		return false;
 	if (whole && (!socket_limit(parse, node) ||
 		      !backlog_limit(parse, node)))
