@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 600
 #
-# Containers of Debian's crun and runc, with persock's hook: the personality that an annotation names
+# Containers of Debian's crun and runc, and of podman, with persock's hook: the personality that an annotation names
 # governs the container's sockets from its first process on, and what cannot be governed is not started.
 
 # shellcheck disable=SC2154,SC2317 # libktap.sh sets the variables and calls the functions
@@ -132,6 +132,26 @@ test_the_hook_by_itself() {
 
 hook() { # PID ANNOTATIONS
 	state "$@" | persock oci-hook
+}
+
+# podman finds the hook in hooks.d, as the package installs it.
+pod() { # ANNOTATION COMMAND [ARGUMENT...]
+	podman --root "$work/pods" --runroot "$work/pods-run" --storage-driver vfs --events-backend none \
+		--cgroup-manager cgroupfs --runtime crun --hooks-dir "$work/hooks.d" \
+		run --rm --network none --security-opt seccomp=unconfined --annotation "$1" --rootfs "$rootfs" "${@:2}" </dev/null 2>&1
+}
+
+test_podman_finds_the_hook() {
+	local said
+	mkdir "$work/hooks.d"
+	sed "s|/usr/sbin/persock|$tool|" "$here/../tools/oci/persock.json" >"$work/hooks.d/persock.json"
+	bundle "" true
+	expect ok pod org.other=x "$probe" unix
+	expect "socketpair: EAFNOSUPPORT" pod io.persock.personality=none "$probe" unix
+	expect ok pod io.persock.personality=host "$probe" unix
+	said=$(pod io.persock.personality=nobody "$probe" unix) && fail "it has started"
+	! grep -qx ok <<<"$said" || fail "it has run its command"
+	eventually none_attached
 }
 
 # An empty network namespace, and the host's network through sockets that are delegated.
