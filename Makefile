@@ -164,7 +164,7 @@ bench: modules tool selftests-bin
 # Those of the rows that governance costs least must meet their targets; part of make check.
 .PHONY: bench-gate
 bench-gate: modules tool selftests-bin
-	@tools/setup vm
+	@tools/setup vm tests
 	@TESTS=gate selftests/vm/check $(filter-out debug,$(all))
 	@selftests/summary $(patsubst %,build/check/%-bench.ktap,$(filter-out debug,$(all)))
 
