@@ -26,7 +26,7 @@ help:
 	@echo 'make check-the-checks  the tests catch bugs that are planted on purpose'
 	@echo 'make soak            everything on the debug kernel, and what takes hours: faults, races, storms'
 	@echo 'make coverage        which lines of the module the tests run'
-	@echo 'make bench           what sockets cost, beside cgroup-BPF and gVisor: a table'
+	@echo 'make bench           what sockets cost, beside cgroup-BPF, gVisor, veth and bridge: tables'
 	@echo 'make bench-gate      whether they cost no more than is promised (part of make check)'
 	@echo 'make deb             Debian packages: build/deb/'
 	@echo 'make docs            the documentation as a site: build/docs/index.html'
@@ -155,12 +155,19 @@ bench: modules tool selftests-bin
 			env BENCH_TIMES=3 selftests/bench/run >build/bench/$$kernel.log && \
 		selftests/bench/table --json build/bench/$$kernel.json --rst build/bench/$$kernel.rst \
 			--svg build/bench/$$kernel.svg build/bench/$$kernel.log || exit; \
+		echo "== instructions from a container on $$kernel"; \
+		selftests/vm/run --kernel $$kernel --icount --no-module --timeout 1800 -- \
+			env BENCH_TIMES=3 selftests/bench/delegation \
+			>build/bench/$$kernel-delegation.log && \
+		selftests/bench/table --json build/bench/$$kernel-delegation.json \
+			--rst build/bench/$$kernel-delegation.rst \
+			build/bench/$$kernel-delegation.log || exit; \
 	done
 
 # Those of the rows that governance costs least must meet their targets; part of make check.
 .PHONY: bench-gate
 bench-gate: modules tool selftests-bin
-	@tools/setup vm
+	@tools/setup vm tests
 	@TESTS=gate selftests/vm/check $(filter-out debug,$(all))
 	@selftests/summary $(patsubst %,build/check/%-bench.ktap,$(filter-out debug,$(all)))
 

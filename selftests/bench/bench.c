@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * bench [--together] [ROW...]: what operations on sockets cost where this program runs, in
- * instructions. Each line is "NAME LEAST MEDIAN": of the batches, for one
+ * bench [--together | --listener FD] [ROW...]: what operations on sockets cost where
+ * this program runs, in instructions. Each line is "NAME LEAST MEDIAN": of the batches, for one
  * operation; or "NAME - ERRNO" when an operation is refused. Rows "bytes/..."
  * are what an object takes of the kernel's slabs. With --together each line is
  * "NAME ONE TWO": how often one process does it in a second, and how often two
  * of them, on a processor each, do it together: what they contend for. That is
- * time, and means something as the ratio of the two only.
+ * time, and means something as the ratio of the two only. With --listener TCP's
+ * servers are accepted from a listening socket that is inherited, and may be of
+ * another network namespace.
  *
  * Else it runs in a machine whose time stamp counter counts instructions (QEMU's
  * -icount shift=0), and needs nothing but sockets: it also runs in a sandbox,
@@ -60,6 +62,7 @@ struct shared {
 };
 
 static char data[LARGE];
+static int inherited = -1;	/* a listener */
 
 static int udp_bound(struct sockaddr_in *addr)
 {
@@ -81,6 +84,11 @@ static int tcp_listen(struct ends *ends)
 {
 	socklen_t len = sizeof(ends->addr);
 
+	if (inherited >= 0) {
+		ends->listener = dup(inherited);
+		return getsockname(ends->listener,
+				   (struct sockaddr *)&ends->addr, &len);
+	}
 	ends->listener = socket(AF_INET, SOCK_STREAM, 0);
 	ends->addr = (struct sockaddr_in){
 		.sin_family = AF_INET,
@@ -499,6 +507,11 @@ int main(int argc, char **argv)
 
 	argc -= together;
 	argv += together;
+	if (argc > 2 && !strcmp(argv[1], "--listener")) {
+		inherited = atoi(argv[2]);
+		argc -= 2;
+		argv += 2;
+	}
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		if (!chosen(rows[i].name, argc, argv))
 			continue;
