@@ -702,7 +702,7 @@ module_absent() {
 	[ ! -d /sys/module/persock ] || fail "persock cannot be unloaded" || return
 	while read -r arguments; do
 		# shellcheck disable=SC2086 # split on purpose
-		refused 1 'the persock module is not loaded: nothing is governed; load it with "insmod persock.ko"' \
+		refused 1 'the persock module is not loaded: nothing is governed; "modprobe persock" loads it, or "insmod persock.ko"' \
 			$arguments
 	done <<-END
 		status

@@ -102,7 +102,7 @@ test_started_before_the_module() {
 	rm -f /run/strict
 	refused "dependency" systemctl start strict.service
 	[ ! -e /run/strict ] || fail "strict.service has run"
-	refused "the module is not loaded" persock apply /etc/persock
+	refused "the persock module is not loaded.*modprobe persock" persock apply /etc/persock
 	rm -f /run/governed
 	ok systemctl restart governed.service
 	eventually test -s /run/governed

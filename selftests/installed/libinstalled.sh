@@ -25,8 +25,9 @@ failed() { # UNIT
 
 # What an operator sees of a unit that has failed.
 told() { # UNIT PATTERN
-	systemctl status --no-pager --full --lines 50 "$1" 2>&1 | grep -Eq -- "$2" ||
-		fail "systemctl status $1 does not say $2: $(systemctl status --no-pager --full "$1" 2>&1 | tail -n 5)"
+	local said
+	said=$(systemctl status --no-pager --full --lines 50 "$1" 2>&1)
+	grep -Eq -- "$2" <<<"$said" || fail "systemctl status $1 does not say $2: $said"
 }
 
 # systemd has given the slice's controllers to what is in it: only there can be processes.

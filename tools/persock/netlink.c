@@ -250,7 +250,7 @@ static int find_family(struct netlink *nl)
 	netlink_put_string(nl, CTRL_ATTR_FAMILY_NAME, PERSOCK_GENL_NAME);
 	if (netlink_do(nl, &replies)) {
 		if (nl->error == ENOENT)
-			return refuse("the persock module is not loaded: nothing is governed; load it with \"insmod persock.ko\"");
+			return refuse("the persock module is not loaded: nothing is governed; \"modprobe persock\" loads it, or \"insmod persock.ko\"");
 		return netlink_refusal(nl);
 	}
 	replies_for_each(message, &replies) {
