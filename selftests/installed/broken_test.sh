@@ -12,7 +12,7 @@ test_fails_visibly() {
 	failed persock.service
 	told persock.service '/etc/persock/web\.yaml:[0-9]+'
 	systemctl --failed --no-legend --plain | grep -q '^persock\.service' || fail "it is not among the failed units"
-	expect "" persock -j personality show web
+	refused "no such personality" persock personality show web
 }
 
 # Who requires it has not started; who does not has, and is ungoverned.
