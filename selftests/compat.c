@@ -345,7 +345,11 @@ static void timeouts(void)
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	ms = (end.tv_sec - start.tv_sec) * 1000 +
 	     (end.tv_nsec - start.tv_nsec) / 1000000;
-	check("SO_RCVTIMEO: and not at once", 1, ms >= 190);
+	/*
+	 * The timeout is counted in ticks from the last one, which is long ago where
+	 * an emulated processor was given no time.
+	 */
+	check("SO_RCVTIMEO: and not at once", 1, ms >= 100);
 	memset(&tv, 0, sizeof(tv));
 	check("SO_RCVTIMEO: get", 0,
 	      do_getsockopt(fd, SOL_SOCKET, RCVTIMEO_OLD, &tv, &len));
