@@ -130,6 +130,22 @@ test_the_hook_by_itself() {
 	refused "." eval "echo nonsense | persock oci-hook"
 }
 
+# A runtime may keep what a hook says to itself: why a container did not start is in the system's log.
+test_the_log_tells_why() {
+	local log=$work/said
+	[ ! -e /dev/log ] || { fail "something has /dev/log"; return; }
+	python3 -c 'from socket import *
+server = socket(AF_UNIX, SOCK_DGRAM)
+server.bind("/dev/log")
+while True: print(server.recv(1000).decode(), flush=True)' >"$log" &
+	servers+=($!)
+	eventually test -S /dev/log
+	bundle '"io.persock.personality": "nobody"' "$probe" unix
+	run crun >/dev/null && fail "it has started"
+	eventually grep -q 'persock\[[0-9]*\]: the container is not started: no such personality' "$log"
+	rm /dev/log
+}
+
 hook() { # PID ANNOTATIONS
 	state "$@" | persock oci-hook
 }

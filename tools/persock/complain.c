@@ -3,16 +3,47 @@
 
 #include <getopt.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <syslog.h>
 
 #include "text.h"
 
 static const char *about;
+static bool logging;
 
 void complain_about(const char *what)
 {
 	about = what;
+}
+
+void complain_to_log(void)
+{
+	openlog("persock", LOG_PID, LOG_DAEMON);
+	logging = true;
+}
+
+/* What is quoted in the sentence may come from anywhere. */
+static void put(FILE *to, const char *sentence)
+{
+	if (about)
+		text_print(to, about);
+	text_print(to, sentence ? sentence : "out of memory");
+}
+
+static void put_to_log(const char *sentence)
+{
+	char *line = NULL;
+	size_t size;
+	FILE *memory = open_memstream(&line, &size);
+
+	if (!memory)
+		return;
+	put(memory, sentence);
+	if (!fclose(memory))
+		syslog(LOG_ERR, "%s", line);
+	free(line);
 }
 
 static void __attribute__((format(printf, 1, 0)))
@@ -20,18 +51,15 @@ complain(const char *format, va_list args)
 {
 	char *sentence;
 
-	/* What is quoted in the sentence may come from anywhere. */
+	if (vasprintf(&sentence, format, args) < 0)
+		sentence = NULL;
 	fflush(stdout);
 	fputs("persock: ", stderr);
-	if (about)
-		text_print(stderr, about);
-	if (vasprintf(&sentence, format, args) >= 0) {
-		text_print(stderr, sentence);
-		free(sentence);
-	} else {
-		fputs("out of memory", stderr);
-	}
+	put(stderr, sentence);
 	fputc('\n', stderr);
+	if (logging)
+		put_to_log(sentence);
+	free(sentence);
 }
 
 int refuse(const char *format, ...)

@@ -19,6 +19,9 @@ int misuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
  */
 void complain_about(const char *what);
 
+/* Sentences go to the system's log, too, for a caller that keeps stderr to itself. */
+void complain_to_log(void);
+
 /* misuse() for what getopt_long() answered '?' or ':' to (with opterr = 0). */
 int misuse_option(int answer, char **argv);
 

@@ -135,6 +135,8 @@ int oci_hook_command(int argc, char **argv)
 	if (optind < argc)
 		return misuse("oci-hook takes the state of a container on stdin, not \"%s\"",
 			      argv[optind]);
+	/* crun tells that a hook has failed, and not what it said. */
+	complain_to_log();
 	complain_about("the container is not started: ");
 	status = yaml_open(&yaml, "-") ? run(&yaml) : EXIT_REFUSED;
 	yaml_close(&yaml);
