@@ -1,0 +1,153 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 300
+#
+# persock monitor: a denial names what was denied, and the rule and the line of the policy file that has
+# denied it, in each section that has rules. The same calls succeed ungoverned.
+
+# shellcheck disable=SC2154,SC2317 # libktap.sh sets the variables and calls the functions
+# shellcheck source=libktap.sh
+. "$(dirname "$(realpath "$0")")/libktap.sh"
+
+watching=
+
+final() {
+	[ -z "$watching" ] || kill "$watching"
+} 2>/dev/null
+
+# The line of each rule is told in what is expected.
+policy() {
+	cat <<-END
+		personality: $base-watched
+		base: host
+		sockets:
+		  rules:
+		  - allow: {family: inet, type: stream}
+		  - deny: {family: inet6, type: dgram}
+		    errno: EAFNOSUPPORT
+		options:
+		  get:
+		    deny: [SOL_SOCKET/SO_RCVBUF,
+		      SOL_TCP/TCP_NODELAY, SOL_SOCKET/SO_PROTOCOL]
+		  set:
+		    deny: [SOL_SOCKET/SO_SNDBUF,
+		      SOL_TCP/TCP_CORK]
+		flags:
+		  send: {deny: MSG_MORE}
+		  recv: {deny: MSG_PEEK}
+		control:
+		  deny: [SOL_IP/IP_TTL]
+		ioctls:
+		  deny: [FIONREAD]
+		connect:
+		  rules:
+		  - deny: 127.0.0.2
+		bind:
+		  rules:
+		  - allow: 127.0.0.1
+		  - deny: 127.0.0.3
+		accept:
+		  rules:
+		  - deny: 127.0.0.4
+	END
+}
+
+# Prints what did not succeed.
+deeds() {
+	python3 - <<-'END'
+		import fcntl, socket, struct, termios
+		from socket import *
+
+		def attempt(what, call, *arguments):
+		    try:
+		        call(*arguments)
+		    except OSError as error:
+		        print(what, error.errno)
+
+		tcp = socket(AF_INET, SOCK_STREAM)
+		udp = socket(AF_INET, SOCK_DGRAM)
+		udp.bind(("127.0.0.1", 0))
+		there = udp.getsockname()
+		udp.sendto(b"there", there)
+		attempt("socket", socket, AF_INET6, SOCK_DGRAM)
+		attempt("get", tcp.getsockopt, SOL_SOCKET, SO_RCVBUF)
+		attempt("get protocol", tcp.getsockopt, SOL_SOCKET, SO_PROTOCOL)
+		attempt("get tcp", tcp.getsockopt, IPPROTO_TCP, TCP_NODELAY)
+		attempt("set", tcp.setsockopt, SOL_SOCKET, SO_SNDBUF, 10000)
+		attempt("set tcp", tcp.setsockopt, IPPROTO_TCP, TCP_CORK, 1)
+		attempt("send", udp.sendto, b"x", MSG_MORE, there)
+		udp = socket(AF_INET, SOCK_DGRAM)
+		udp.bind(("127.0.0.1", 0))
+		there = udp.getsockname()
+		udp.sendto(b"there", there)
+		attempt("receive", udp.recv, 1, MSG_PEEK)
+		attempt("control", udp.sendmsg, [b"x"], [(IPPROTO_IP, IP_TTL, struct.pack("i", 9))], 0, there)
+		attempt("ioctl", fcntl.ioctl, tcp, termios.FIONREAD, b"1234")
+		attempt("connect", udp.connect, ("127.0.0.2", 9))
+		attempt("bind", tcp.bind, ("127.0.0.3", 0))
+		server = create_server(("127.0.0.1", 0))
+		client = socket(AF_INET, SOCK_STREAM)
+		client.bind(("127.0.0.4", 0))
+		client.connect(server.getsockname())
+		attempt("accept", server.accept)
+	END
+}
+
+# Without ids, processes and ports, which are others each time.
+told() {
+	sed -n 's/.* [0-9]*\/python3 //p' "$work/told" | sed -E 's/:[0-9]{4,5}:/:PORT:/'
+}
+
+all_told() {
+	[ "$(told | wc -l)" -ge 13 ]
+}
+
+test_the_rule_and_its_line_are_told() {
+	local cgroup
+	ip link set lo up
+	expect "" deeds
+	policy >"$work/policy.yaml"
+	personalities+=("$base-watched")
+	ok persock personality add "$work/policy.yaml"
+	new_cgroup cgroup watched
+	ok persock attach "$cgroup" "$base-watched"
+	persock monitor >"$work/told" 2>"$work/watching" &
+	watching=$!
+	eventually grep -q monitoring "$work/watching"
+	expect "socket 97
+get 13
+get protocol 13
+get tcp 13
+set 13
+set tcp 13
+send 13
+receive 13
+control 13
+ioctl 13
+connect 13
+bind 13
+accept 13" in_it deeds
+	eventually all_told
+	expect "create inet6/dgram/0: EAFNOSUPPORT (sockets rule 2, line 6)
+getsockopt inet/stream/tcp SOL_SOCKET/SO_RCVBUF: EACCES (options.get rule 2, line 10)
+getsockopt inet/stream/tcp SOL_SOCKET/SO_PROTOCOL: EACCES (options.get rule 3, line 11)
+getsockopt inet/stream/tcp SOL_TCP/TCP_NODELAY: EACCES (options.get rule 1, line 11)
+setsockopt inet/stream/tcp SOL_SOCKET/SO_SNDBUF: EACCES (options.set rule 1, line 13)
+setsockopt inet/stream/tcp SOL_TCP/TCP_CORK: EACCES (options.set rule 2, line 14)
+sendmsg inet/dgram/udp MSG_MORE: EACCES (flags.send)
+recvmsg inet/dgram/udp MSG_PEEK: EACCES (flags.recv)
+sendmsg inet/dgram/udp SOL_IP/IP_TTL: EACCES (control rule 1, line 19)
+ioctl inet/stream/tcp FIONREAD: EACCES (ioctls rule 1, line 21)
+connect inet/dgram/udp 127.0.0.2:9: EACCES (connect rule 1, line 24)
+bind inet/stream/tcp 127.0.0.3:0: EACCES (bind rule 2, line 28)
+accept inet/stream/tcp 127.0.0.4:PORT: EACCES (accept rule 1, line 31)" told
+}
+
+in_it() { # FUNCTION
+	(
+		echo "$BASHPID" >"$(cgroup_root)/$base-watched/cgroup.procs"
+		"$@"
+	)
+}
+
+run_tests
