@@ -23,8 +23,8 @@ policy() {
 		sockets:
 		  rules:
 		  - allow: {family: inet, type: stream}
-		  - deny: {family: inet6, type: dgram}
-		    errno: EAFNOSUPPORT
+		  - deny: {family: inet6, type: dgram,
+		      errno: EAFNOSUPPORT}
 		options:
 		  get:
 		    deny: [SOL_SOCKET/SO_RCVBUF,
@@ -46,9 +46,11 @@ policy() {
 		  rules:
 		  - allow: 127.0.0.1
 		  - deny: 127.0.0.3
+		  - deny: '::/128'
 		accept:
 		  rules:
-		  - deny: 127.0.0.4
+		  - deny: [127.0.0.4,
+		      '::1']
 	END
 }
 
@@ -90,6 +92,11 @@ deeds() {
 		client.bind(("127.0.0.4", 0))
 		client.connect(server.getsockname())
 		attempt("accept", server.accept)
+		attempt("listen", socket(AF_INET6, SOCK_STREAM).listen)
+		server = create_server(("::1", 0), family=AF_INET6)
+		client = socket(AF_INET6, SOCK_STREAM)
+		client.connect(server.getsockname())
+		attempt("accept inet6", server.accept)
 	END
 }
 
@@ -99,14 +106,15 @@ told() {
 }
 
 all_told() {
-	[ "$(told | wc -l)" -ge 13 ]
+	[ "$(told | wc -l)" -ge 15 ]
 }
 
-test_the_rule_and_its_line_are_told() {
+watch() { # MODE
 	local cgroup
 	ip link set lo up
 	expect "" deeds
 	policy >"$work/policy.yaml"
+	echo "mode: $1" >>"$work/policy.yaml"
 	personalities+=("$base-watched")
 	ok persock personality add "$work/policy.yaml"
 	new_cgroup cgroup watched
@@ -114,6 +122,26 @@ test_the_rule_and_its_line_are_told() {
 	persock monitor >"$work/told" 2>"$work/watching" &
 	watching=$!
 	eventually grep -q monitoring "$work/watching"
+}
+
+all="create inet6/dgram: EAFNOSUPPORT (sockets rule 2, line 6)
+getsockopt inet/stream/tcp SOL_SOCKET/SO_RCVBUF: EACCES (options.get rule 1, line 10)
+getsockopt inet/stream/tcp SOL_SOCKET/SO_PROTOCOL: EACCES (options.get rule 2, line 11)
+getsockopt inet/stream/tcp IPPROTO_TCP/TCP_NODELAY: EACCES (options.get rule 3, line 11)
+setsockopt inet/stream/tcp SOL_SOCKET/SO_SNDBUF: EACCES (options.set rule 1, line 13)
+setsockopt inet/stream/tcp IPPROTO_TCP/TCP_CORK: EACCES (options.set rule 2, line 14)
+sendmsg inet/dgram/udp MSG_MORE: EACCES (flags.send)
+recvmsg inet/dgram/udp MSG_PEEK: EACCES (flags.recv)
+sendmsg inet/dgram/udp IPPROTO_IP/IP_TTL: EACCES (control rule 1, line 19)
+ioctl inet/stream/tcp FIONREAD: EACCES (ioctls rule 1, line 21)
+connect inet/dgram/udp 127.0.0.2:9: EACCES (connect rule 1, line 24)
+bind inet/stream/tcp 127.0.0.3:0: EACCES (bind rule 2, line 28)
+accept inet/stream/tcp 127.0.0.4:PORT: EACCES (accept rule 1, line 32)
+listen inet6/stream/tcp [::]:0: EACCES (bind rule 3, line 29)
+accept inet6/stream/tcp [::1]:PORT: EACCES (accept rule 2, line 32)"
+
+test_the_rule_and_its_line_are_told() {
+	watch enforce
 	expect "socket 97
 get 13
 get protocol 13
@@ -126,21 +154,20 @@ control 13
 ioctl 13
 connect 13
 bind 13
-accept 13" in_it deeds
+accept 13
+listen 13
+accept inet6 13" in_it deeds
 	eventually all_told
-	expect "create inet6/dgram/0: EAFNOSUPPORT (sockets rule 2, line 6)
-getsockopt inet/stream/tcp SOL_SOCKET/SO_RCVBUF: EACCES (options.get rule 2, line 10)
-getsockopt inet/stream/tcp SOL_SOCKET/SO_PROTOCOL: EACCES (options.get rule 3, line 11)
-getsockopt inet/stream/tcp SOL_TCP/TCP_NODELAY: EACCES (options.get rule 1, line 11)
-setsockopt inet/stream/tcp SOL_SOCKET/SO_SNDBUF: EACCES (options.set rule 1, line 13)
-setsockopt inet/stream/tcp SOL_TCP/TCP_CORK: EACCES (options.set rule 2, line 14)
-sendmsg inet/dgram/udp MSG_MORE: EACCES (flags.send)
-recvmsg inet/dgram/udp MSG_PEEK: EACCES (flags.recv)
-sendmsg inet/dgram/udp SOL_IP/IP_TTL: EACCES (control rule 1, line 19)
-ioctl inet/stream/tcp FIONREAD: EACCES (ioctls rule 1, line 21)
-connect inet/dgram/udp 127.0.0.2:9: EACCES (connect rule 1, line 24)
-bind inet/stream/tcp 127.0.0.3:0: EACCES (bind rule 2, line 28)
-accept inet/stream/tcp 127.0.0.4:PORT: EACCES (accept rule 1, line 31)" told
+	expect "$all" told
+	kill "$watching"
+}
+
+# The same is told, and nothing denied.
+test_an_audit_tells_the_same() {
+	watch audit
+	expect "" in_it deeds
+	eventually all_told
+	expect "${all//$')\n'/$') audit\n'} audit" told
 }
 
 in_it() { # FUNCTION
