@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# KTAP results for scripts whose checks are commands that succeed or fail. Sourced, not run:
+#
+#	. selftests/libresult.sh
+#	plan 2
+#	result "the sky is blue" is_blue sky
+#	...
+#	exit "$failed"
+
+number=0 failed=0
+
+plan() { # NUMBER OF RESULTS
+	echo "KTAP version 1"
+	echo "1..$1"
+}
+
+# Succeeds when the command does; what the command said is told when it does not.
+result() { # NAME COMMAND [ARGUMENT...]
+	local name=$1 said
+	shift
+	number=$((number + 1))
+	if said=$("$@" 2>&1); then
+		echo "ok $number $name"
+		return
+	fi
+	printf '# %s\n' "${said//$'\n'/$'\n'# }"
+	echo "not ok $number $name"
+	failed=1
+	return 1
+}
