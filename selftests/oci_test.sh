@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 600
 #
-# Containers of Debian's crun and runc, and of podman, with persock's hook: the personality that an annotation names
-# governs the container's sockets from its first process on, and what cannot be governed is not started.
+# Containers of Debian's crun and runc, and of podman, with persock's hook: the personality that an
+# annotation names governs the container's sockets from its first process on, and what cannot be
+# governed is not started.
 
 # shellcheck disable=SC2154,SC2317 # libktap.sh sets the variables and calls the functions
 # shellcheck source=libktap.sh

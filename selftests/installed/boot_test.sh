@@ -67,11 +67,11 @@ test_readme_tour() {
 
 # A folder that has become wrong: the unit's reload fails and says where; what was attached stays so.
 test_broken_on_reload() {
-	sed -i 's/^base: none/base: [none/' /etc/persock/web.yaml
+	break_policy
 	refused "failed" systemctl reload persock.service
 	told persock.service '/etc/persock/web\.yaml:[0-9]+'
 	web_is_governed
-	sed -i 's/^base: \[none/base: none/' /etc/persock/web.yaml
+	mend_policy
 	ok systemctl reload persock.service
 	active persock.service
 }

@@ -25,7 +25,7 @@ test_strict_services_wait() {
 
 # Mended, it is started by hand, and with it what waited.
 test_mended() {
-	sed -i 's/^base: \[none/base: none/' /etc/persock/web.yaml
+	mend_policy
 	ok systemctl restart persock.service
 	active persock.service
 	ok systemctl start strict.service
