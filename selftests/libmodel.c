@@ -100,17 +100,31 @@ network_of(const struct oracle_request *told)
 }
 
 /* What a proposal does not tell, it has from its base. */
-static bool has_hostinet(const struct oracle_request *told)
+static void set_providers(const struct oracle_request *told,
+			  struct model_personality *next)
 {
 	const struct model_personality *base = base_of(told);
+
+	next->nr_providers = told->nr_providers;
+	memcpy(next->providers, told->providers, sizeof(next->providers));
+	if (!told->nr_providers && base) {
+		next->nr_providers = base->nr_providers;
+		memcpy(next->providers, base->providers,
+		       sizeof(next->providers));
+	} else if (!told->nr_providers) {
+		next->nr_providers = 1;
+		strcpy(next->providers[0], "native");
+	}
+}
+
+static bool has_hostinet(const struct oracle_request *told)
+{
+	struct model_personality next = { };
 	unsigned int i;
 
-	for (i = 0; i < told->nr_providers; i++) {
-		if (!strcmp(told->providers[i], "hostinet"))
-			return true;
-	}
-	for (i = 0; !told->nr_providers && base && i < base->nr_providers; i++) {
-		if (!strcmp(base->providers[i], "hostinet"))
+	set_providers(told, &next);
+	for (i = 0; i < next.nr_providers; i++) {
+		if (!strcmp(next.providers[i], "hostinet"))
 			return true;
 	}
 
@@ -305,15 +319,7 @@ apply_proposal(const struct oracle_request *told)
 	strcpy(next.name, told->personality);
 	strcpy(next.base, told->base);
 	next.policy = told->told ? told->policy : base->policy;
-	next.nr_providers = told->nr_providers;
-	memcpy(next.providers, told->providers, sizeof(next.providers));
-	if (!told->nr_providers && base) {
-		next.nr_providers = base->nr_providers;
-		memcpy(next.providers, base->providers, sizeof(next.providers));
-	} else if (!told->nr_providers) {
-		next.nr_providers = 1;
-		strcpy(next.providers[0], "native");
-	}
+	set_providers(told, &next);
 	if (told->has_network) {
 		strcpy(next.network, told->path);
 		next.inode = network_of(told)->inode;
