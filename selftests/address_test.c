@@ -81,6 +81,19 @@ static int udp_bind(int family, const char *text, in_port_t port, int v6only)
 	return err;
 }
 
+static int udp_bind_unspec(int family, in_port_t port)
+{
+	struct inet_addr addr = at(family == AF_INET ? "0.0.0.0" : "::", port);
+	int fd = socket(family, SOCK_DGRAM, 0);
+	int err;
+
+	addr.sa.sa_family = AF_UNSPEC;
+	err = bind(fd, &addr.sa, addr.len) ? -errno : 0;
+	close(fd);
+
+	return err;
+}
+
 /* The most specific prefix decides, deny before allow, then the default. */
 TEST_F(address, prefixes)
 {
@@ -338,6 +351,8 @@ TEST_F(address, binds)
 	policy_address(PERSOCK_SECTION_BIND, "127.0.0.1/32", 30000, 30010, ANY,
 		       ALLOW);
 	policy_address(PERSOCK_SECTION_BIND, "127.0.0.1/32", 0, 0, ANY, ALLOW);
+	policy_address(PERSOCK_SECTION_BIND, "0.0.0.0/32", 30020, 30020, ANY,
+		       ALLOW);
 	policy_address(PERSOCK_SECTION_BIND, "::/0", 30000, 30000, ANY, ALLOW);
 	ASSERT_EQ(0, policy_set());
 
@@ -346,6 +361,10 @@ TEST_F(address, binds)
 	EXPECT_EQ(REFUSED(EACCES), udp_bind(AF_INET, "127.0.0.1", 30011, 0));
 	EXPECT_EQ(REFUSED(EACCES), udp_bind(AF_INET, "127.0.0.2", 30000, 0));
 	EXPECT_EQ(REFUSED(EACCES), udp_bind(AF_INET, "0.0.0.0", 30000, 0));
+	/* An old spelling of AF_INET, where the address is 0.0.0.0. */
+	EXPECT_EQ(0, udp_bind_unspec(AF_INET, 30020));
+	EXPECT_EQ(REFUSED(EACCES), udp_bind_unspec(AF_INET, 30021));
+	EXPECT_EQ(-EAFNOSUPPORT, udp_bind_unspec(AF_INET6, 30000));
 	EXPECT_EQ(0, udp_bind(AF_INET6, "::1", 30000, 1));
 	EXPECT_EQ(0, udp_bind(AF_INET6, "::ffff:127.0.0.1", 30000, 0));
 	EXPECT_EQ(REFUSED(EACCES),

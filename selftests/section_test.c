@@ -131,6 +131,34 @@ TEST_F(section, options)
 	close(fd);
 }
 
+/* What a policy that only audits would deny is answered as ever. */
+TEST_F(section, identity_audited)
+{
+	static const int names[] = { SO_DOMAIN, SO_TYPE, SO_PROTOCOL };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	unsigned int i;
+
+	policy_begin_open(self->id);
+	policy_mode(PERSOCK_MODE_ENFORCE);
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		policy_option(PERSOCK_SECTION_OPTIONS_GET, INET, SOL_SOCKET,
+			      names[i], -EPERM);
+	ASSERT_EQ(0, policy_set());
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		EXPECT_EQ(REFUSED(EPERM), read_int(fd, SOL_SOCKET, names[i]));
+
+	policy_begin_open(self->id);
+	policy_mode(PERSOCK_MODE_AUDIT);
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		policy_option(PERSOCK_SECTION_OPTIONS_GET, INET, SOL_SOCKET,
+			      names[i], -EPERM);
+	ASSERT_EQ(0, policy_set());
+	EXPECT_EQ(AF_INET, get_int(fd, SOL_SOCKET, SO_DOMAIN));
+	EXPECT_EQ(SOCK_STREAM, get_int(fd, SOL_SOCKET, SO_TYPE));
+	EXPECT_EQ(IPPROTO_TCP, get_int(fd, SOL_SOCKET, SO_PROTOCOL));
+	close(fd);
+}
+
 TEST_F(section, flags)
 {
 	int fds[2];
@@ -349,6 +377,25 @@ static int receive_rights(int fd, int *flags)
 	return passed;
 }
 
+/* Do credentials come with the next byte? *@flags as they came. */
+static bool received_credentials(int fd, int *flags)
+{
+	char control[CMSG_SPACE(sizeof(struct ucred))], byte;
+	struct iovec iov = { &byte, 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control, .msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *cmsg;
+
+	if (recvmsg(fd, &msg, 0) != 1)
+		return false;
+	*flags = msg.msg_flags;
+	cmsg = CMSG_FIRSTHDR(&msg);
+
+	return cmsg && cmsg->cmsg_type == SCM_CREDENTIALS;
+}
+
 /* Neither sent, nor received where they were sent before it was denied. */
 TEST_F(section, unix_rights)
 {
@@ -402,6 +449,36 @@ TEST_F(section, unix_credentials)
 	EXPECT_EQ(REFUSED(EPERM), set_int(fds[1], SOL_SOCKET, SO_PASSCRED, 1));
 	close(fds[0]);
 	close(fds[1]);
+}
+
+/*
+ * Where they were asked for before they were denied none comes, nor any other
+ * control message; where they were not, descriptors pass.
+ */
+TEST_F(section, unix_credentials_asked_before)
+{
+	int asked[2], plain[2], fd, flags = 0;
+	bool mine = self->id == UNGOVERNED;
+
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, asked));
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, plain));
+	ASSERT_EQ(0, set_int(asked[1], SOL_SOCKET, SO_PASSCRED, 1));
+
+	policy_begin_open(self->id);
+	policy_default(PERSOCK_SECTION_UNIX_CREDENTIALS, ANY, -EPERM);
+	ASSERT_EQ(0, policy_set());
+
+	EXPECT_EQ(1, send(asked[0], "x", 1, 0));
+	EXPECT_EQ(mine, received_credentials(asked[1], &flags));
+	EXPECT_EQ(mine ? 0 : MSG_CTRUNC, flags & MSG_CTRUNC);
+	EXPECT_EQ(1, send_rights(plain[0]));
+	fd = receive_rights(plain[1], &flags);
+	EXPECT_GE(fd, 0);
+	close(fd);
+	for (fd = 0; fd < 2; fd++) {
+		close(asked[fd]);
+		close(plain[fd]);
+	}
 }
 
 /* As many sockets as may be, and again one when another is closed. */
