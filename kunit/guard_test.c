@@ -42,6 +42,9 @@ static void guard_options(struct kunit *test)
 		/* iptables, IPVS, ip6tables. */
 		{ SOL_IP, 64, true }, { SOL_IP, 64 + 1024 + 64, true },
 		{ SOL_IPV6, 64, true }, { SOL_IPV6, 65, true },
+		/* Raw sockets': who forwards what, and multicast routing. */
+		{ SOL_IP, IP_ROUTER_ALERT }, { SOL_IPV6, IPV6_ROUTER_ALERT },
+		{ SOL_IP, 200, true }, { SOL_IPV6, 200, true },
 	};
 	struct persock_policy policy = { }, plain = { };
 	struct persock_rules *rules = &policy.rules[PERSOCK_CLASS_INET];
@@ -66,6 +69,40 @@ static void guard_options(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, set(&policy, SOL_IPV6, IPV6_TCLASS));
 	KUNIT_EXPECT_EQ(test, 0, set(&policy, SOL_TCP, 1));
 	KUNIT_EXPECT_FALSE(test, persock_allows_all(&rules->set));
+}
+
+/* Messages that say what a guarded option would say, sent. */
+static void guard_messages(struct kunit *test)
+{
+	static const struct {
+		int level, name, verdict;
+	} messages[] = {
+		{ SOL_SOCKET, SO_MARK, -EPERM },
+		{ SOL_SOCKET, SO_PRIORITY, -EPERM },
+		{ SOL_SOCKET, SCM_TXTIME, -EPERM },
+		{ SOL_SOCKET, SO_TIMESTAMPING_OLD, 0 },
+		{ SOL_IP, IP_PKTINFO, -EPERM }, { SOL_IP, IP_TOS, 0 },
+		{ SOL_IPV6, IPV6_PKTINFO, -EPERM },
+		{ SOL_IPV6, IPV6_2292PKTINFO, -EPERM },
+		{ SOL_IPV6, IPV6_HOPOPTS, -EPERM },
+		{ SOL_IPV6, IPV6_DSTOPTS, -EPERM },
+		{ SOL_IPV6, IPV6_TCLASS, 0 }, { SOL_UDP, 103, 0 },
+	};
+	struct persock_policy policy = { }, plain = { };
+	struct persock_options *sent =
+		&policy.rules[PERSOCK_CLASS_INET].control_send;
+	unsigned int i, rule;
+
+	persock_guard_policy(&policy);
+	for (i = 0; i < ARRAY_SIZE(messages); i++) {
+		int level = messages[i].level, name = messages[i].name;
+
+		KUNIT_EXPECT_EQ(test, messages[i].verdict,
+				persock_judge_option(sent, level, name, &rule));
+		KUNIT_EXPECT_EQ(test, 0, persock_judge_option(&plain.rules[PERSOCK_CLASS_INET].control_send,
+							      level, name,
+							      &rule));
+	}
 }
 
 /* A rule that names it decides, whatever it says. */
@@ -178,6 +215,7 @@ static void guard_addresses(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(guard_options),
 	KUNIT_CASE(guard_options_named),
+	KUNIT_CASE(guard_messages),
 	KUNIT_CASE(guard_ioctls),
 	KUNIT_CASE(guard_addresses),
 	{ }

@@ -23,6 +23,11 @@ static bool serves_stream(int family, int type, int protocol)
 	return type == SOCK_STREAM;
 }
 
+static bool serves_raw(int family, int type, int protocol)
+{
+	return type == SOCK_RAW;
+}
+
 static int no_socket(struct socket *sock, int family, int type, int protocol)
 {
 	return -EOPNOTSUPP;
@@ -36,6 +41,7 @@ static const struct persock_provider_ops all_ops = { .serves = serves_all };
 
 static const struct persock_provider_ops stream_ops = {
 	.serves = serves_stream,
+	.serves_elsewhere = serves_raw,
 	.socket = no_socket,
 	.release = no_release,
 };
@@ -129,19 +135,37 @@ static void registry_order_locked(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, persock_provider_get("nobody"));
 }
 
+static bool serves(const struct persock_provider *provider, int family,
+		   int type, int protocol)
+{
+	return persock_provider_serves(provider, family, type, protocol, false);
+}
+
 static void serves_by_family(struct kunit *test)
 {
-	KUNIT_EXPECT_TRUE(test, persock_provider_serves(&hostinet, AF_INET,
-							SOCK_STREAM, 0));
-	KUNIT_EXPECT_FALSE(test, persock_provider_serves(&hostinet, AF_INET,
-							 SOCK_DGRAM, 0));
-	KUNIT_EXPECT_FALSE(test, persock_provider_serves(&hostinet, AF_INET6,
-							 SOCK_STREAM, 0));
+	KUNIT_EXPECT_TRUE(test, serves(&hostinet, AF_INET, SOCK_STREAM, 0));
+	KUNIT_EXPECT_FALSE(test, serves(&hostinet, AF_INET, SOCK_DGRAM, 0));
+	KUNIT_EXPECT_FALSE(test, serves(&hostinet, AF_INET6, SOCK_STREAM, 0));
 	/* What PERSOCK_PROTOCOL() cannot carry is nobody's but native's. */
+	KUNIT_EXPECT_FALSE(test, serves(&hostinet, AF_INET, SOCK_STREAM,
+					0x10006));
+	KUNIT_EXPECT_TRUE(test, serves(&native, AF_INET, SOCK_STREAM, 0x10006));
+}
+
+/* Elsewhere there are no native sockets, and some serve more for that. */
+static void serves_elsewhere(struct kunit *test)
+{
+	KUNIT_EXPECT_FALSE(test, persock_provider_serves(&native, AF_INET,
+							 SOCK_STREAM, 0, true));
+	KUNIT_EXPECT_TRUE(test, persock_provider_serves(&hostinet, AF_INET,
+							SOCK_STREAM, 0, true));
 	KUNIT_EXPECT_FALSE(test, persock_provider_serves(&hostinet, AF_INET,
-							 SOCK_STREAM, 0x10006));
-	KUNIT_EXPECT_TRUE(test, persock_provider_serves(&native, AF_INET,
-							SOCK_STREAM, 0x10006));
+							 SOCK_DGRAM, 0, true));
+	KUNIT_EXPECT_FALSE(test, serves(&hostinet, AF_INET, SOCK_RAW, 1));
+	KUNIT_EXPECT_TRUE(test, persock_provider_serves(&hostinet, AF_INET,
+							SOCK_RAW, 1, true));
+	KUNIT_EXPECT_FALSE(test, persock_provider_serves(&hostinet, AF_INET6,
+							 SOCK_RAW, 1, true));
 }
 
 /* An allowance for all, as netlink would load it: with lists of its own. */
@@ -370,6 +394,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(register_refuses),
 	KUNIT_CASE(registry_order),
 	KUNIT_CASE(serves_by_family),
+	KUNIT_CASE(serves_elsewhere),
 	KUNIT_CASE(add_and_delete),
 	KUNIT_CASE(add_refuses),
 	KUNIT_CASE(inherits_providers),

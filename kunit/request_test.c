@@ -108,6 +108,40 @@ static void request_and_section(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, section, PERSOCK_SECTION_ACCEPT);
 }
 
+/* In another network namespace a raw socket has to be named as one. */
+static void request_for_raw_elsewhere(struct kunit *test)
+{
+	static const struct persock_socket_rule inet = {
+		AF_INET, PERSOCK_ANY, PERSOCK_ANY, PERSOCK_ALLOW,
+	};
+	struct persock_policy policy = {
+		.sockets = { rules, ARRAY_SIZE(rules), -EAFNOSUPPORT },
+	};
+	enum persock_section section;
+	unsigned int rule;
+
+	KUNIT_EXPECT_EQ(test, 0, judge(&policy, AF_INET, SOCK_RAW, 6, &section,
+				       &rule));
+	persock_guard_policy(&policy);
+	KUNIT_EXPECT_EQ(test, -EPERM, judge(&policy, AF_INET, SOCK_RAW, 6,
+					    &section, &rule));
+	KUNIT_EXPECT_EQ(test, section, PERSOCK_SECTION_SOCKETS);
+	KUNIT_EXPECT_EQ(test, rule, 0);
+	KUNIT_EXPECT_EQ(test, 0, judge(&policy, AF_INET, SOCK_RAW, 1, &section,
+				       &rule));
+	KUNIT_EXPECT_EQ(test, rule, 1);
+	/* Frames are the task's own network's. */
+	KUNIT_EXPECT_EQ(test, 0, judge(&policy, AF_PACKET, SOCK_RAW, 0,
+				       &section, &rule));
+
+	policy.sockets.rules = &inet;
+	policy.sockets.nr = 1;
+	KUNIT_EXPECT_EQ(test, -EPERM, judge(&policy, AF_INET, SOCK_RAW, 1,
+					    &section, &rule));
+	KUNIT_EXPECT_EQ(test, 0, judge(&policy, AF_INET, SOCK_DGRAM, 1,
+				       &section, &rule));
+}
+
 static void ports(struct kunit *test)
 {
 	static const int with[] = {
@@ -198,6 +232,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(request_without_addresses),
 	KUNIT_CASE(request_that_is_unheld),
 	KUNIT_CASE(request_and_section),
+	KUNIT_CASE(request_for_raw_elsewhere),
 	KUNIT_CASE(ports),
 	KUNIT_CASE(detours_set),
 	KUNIT_CASE(detours_otherwise),

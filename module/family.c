@@ -9,6 +9,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/capability.h>
+#include <linux/in.h>
 #include <linux/module.h>
 #include <linux/net.h>
 #include <linux/security.h>
@@ -47,6 +48,10 @@ static struct proto protos[] = {
 	{ .name = "TCPv6" },
 	{ .name = "UDP" },
 	{ .name = "UDPv6" },
+	{ .name = "RAW" },
+	{ .name = "RAWv6" },
+	{ .name = "PING" },
+	{ .name = "PINGv6" },
 };
 
 #ifdef PERSOCK_HAVE_PROTO_IOCTL
@@ -63,16 +68,26 @@ static int proto_ioctl(struct sock *sk, int cmd, int *value)
 }
 #endif
 
-static struct proto *proto_of(int family, int type)
+/* Each name of IPv6 comes after that of IPv4. */
+static struct proto *proto_of(const struct persock_request *request)
 {
-	if (family != AF_INET && family != AF_INET6)
-		return &protos[0];
-	if (type == SOCK_STREAM)
-		return &protos[family == AF_INET ? 1 : 2];
-	if (type == SOCK_DGRAM)
-		return &protos[family == AF_INET ? 3 : 4];
+	bool ipv6 = request->family == AF_INET6;
 
-	return &protos[0];
+	if (persock_class_of(request->family) != PERSOCK_CLASS_INET)
+		return &protos[0];
+
+	switch (request->type) {
+	case SOCK_STREAM:
+		return &protos[1 + ipv6];
+	case SOCK_DGRAM:
+		if (request->protocol == (ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP))
+			return &protos[7 + ipv6];
+		return &protos[3 + ipv6];
+	case SOCK_RAW:
+		return &protos[5 + ipv6];
+	default:
+		return &protos[0];
+	}
 }
 
 /**
@@ -161,7 +176,7 @@ static int serve(struct net *net, struct socket *sock,
 	if (!router)
 		return -ENOBUFS;
 
-	err = sock_make(net, sock, proto_of(request->family, request->type));
+	err = sock_make(net, sock, proto_of(request));
 	if (err)
 		return err;
 	err = provider->ops->socket(sock, request->family, request->type,

@@ -7,6 +7,7 @@
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/limits.h>
+#include <linux/net.h>
 #include <linux/socket.h>
 #include <linux/sockios.h>
 #include <linux/tcp.h>
@@ -17,6 +18,8 @@
 
 /* The first of netfilter's options; those of IPVS are among them. */
 #define NETFILTER		64
+/* The first of multicast routing's options, which raw sockets of IPv6 have. */
+#define MULTICAST_ROUTING6	200
 #define FIRST_USER_PORT		1024
 
 /**
@@ -28,6 +31,7 @@ void persock_guard_policy(struct persock_policy *policy)
 {
 	struct persock_rules *rules = &policy->rules[PERSOCK_CLASS_INET];
 
+	policy->sockets.guard = PERSOCK_GUARD_SOCKET;
 	rules->get.guard = PERSOCK_GUARD_GET;
 	rules->set.guard = PERSOCK_GUARD_SET;
 	rules->control_send.guard = PERSOCK_GUARD_CONTROL;
@@ -36,12 +40,28 @@ void persock_guard_policy(struct persock_policy *policy)
 	policy->bind.guard = PERSOCK_GUARD_BIND;
 }
 
-static bool is_netfilter(int level, int name)
+/**
+ * persock_guard_names_raw() - does a rule of the section sockets name raw ones?
+ * @rule: the rule, or NULL
+ *
+ * A rule on a family alone was not written with them in mind.
+ *
+ * Return: true for one on the type SOCK_RAW.
+ */
+bool persock_guard_names_raw(const struct persock_socket_rule *rule)
+{
+	return rule && rule->type == SOCK_RAW;
+}
+
+/* Firewalls and, beside them, multicast routing: configuration of the host. */
+static bool is_configuration(int level, int name)
 {
 	if (level == SOL_IP)
 		return name >= NETFILTER;
 	if (level != SOL_IPV6)
 		return false;
+	if (name >= MULTICAST_ROUTING6)
+		return true;
 
 	/* The socket's own are between them. */
 	switch (name) {
@@ -96,6 +116,7 @@ static bool is_guarded_ip(int name)
 	switch (name) {
 	case IP_FREEBIND:
 	case IP_TRANSPARENT:
+	case IP_ROUTER_ALERT:	/* raw: the host does not forward what this takes */
 	case IP_UNICAST_IF:
 	case IP_MULTICAST_IF:
 	case IP_ADD_MEMBERSHIP:
@@ -114,6 +135,7 @@ static bool is_guarded_ipv6(int name)
 	switch (name) {
 	case IPV6_FREEBIND:
 	case IPV6_TRANSPARENT:
+	case IPV6_ROUTER_ALERT:
 	case IPV6_UNICAST_IF:
 	case IPV6_MULTICAST_IF:
 	case IPV6_ADD_MEMBERSHIP:
@@ -191,7 +213,7 @@ int persock_guard_option(enum persock_guard guard, int level, int name,
 		return fallback;
 	if (guard == PERSOCK_GUARD_CONTROL)
 		return is_guarded_control(level, name) ? -EPERM : fallback;
-	if (is_netfilter(level, name) ||
+	if (is_configuration(level, name) ||
 	    (guard == PERSOCK_GUARD_SET && is_guarded_set(level, name)))
 		return -EPERM;
 

@@ -16,20 +16,24 @@
 struct persock_address_rule;
 struct persock_endpoint;
 struct persock_policy;
+struct persock_socket_rule;
 
 /**
  * enum persock_guard - what a section has to name, or nothing
  * @PERSOCK_GUARD_NONE: its default decides on all that no rule does
- * @PERSOCK_GUARD_GET: of options that are read: netfilter's
+ * @PERSOCK_GUARD_GET: of options that are read: netfilter's, multicast
+ *		       routing's
  * @PERSOCK_GUARD_SET: of options that are set: interfaces, multicast groups,
  *		       broadcasts, marks, foreign addresses, what needs
- *		       CAP_NET_ADMIN, netfilter's
+ *		       CAP_NET_ADMIN, and what is read
  * @PERSOCK_GUARD_CONTROL: of control messages that are sent: marks, and what
  *			   chooses an interface
  * @PERSOCK_GUARD_CONNECT: multicast peers: by a prefix of such addresses
  * @PERSOCK_GUARD_BIND: multicast addresses as well, and ports below 1024: by a
  *			rule on ports
  * @PERSOCK_GUARD_IOCTL: all but what tells of the socket, or of interfaces
+ * @PERSOCK_GUARD_SOCKET: raw sockets, which see what others receive and forge
+ *			  what they send: by a rule on the type
  */
 enum persock_guard {
 	PERSOCK_GUARD_NONE,
@@ -39,9 +43,11 @@ enum persock_guard {
 	PERSOCK_GUARD_CONNECT,
 	PERSOCK_GUARD_BIND,
 	PERSOCK_GUARD_IOCTL,
+	PERSOCK_GUARD_SOCKET,
 };
 
 void persock_guard_policy(struct persock_policy *policy);
+bool persock_guard_names_raw(const struct persock_socket_rule *rule);
 int persock_guard_option(enum persock_guard guard, int level, int name,
 			 int fallback);
 int persock_guard_ioctl(enum persock_guard guard, u32 cmd, int fallback);

@@ -63,6 +63,19 @@ static bool hostinet_serves(int family, int type, int protocol)
 	}
 }
 
+/*
+ * Ping's datagram sockets, and raw ones, which the policy has to name
+ * (guard.c). In the task's own network namespace these are native's.
+ */
+static bool hostinet_serves_elsewhere(int family, int type, int protocol)
+{
+	if (type == SOCK_RAW)
+		return true;
+
+	return type == SOCK_DGRAM && protocol == (family == AF_INET ?
+						  IPPROTO_ICMP : IPPROTO_ICMPV6);
+}
+
 static void adopt(struct socket *sock, struct socket *host)
 {
 	struct sock *sk = host->sk;
@@ -320,6 +333,7 @@ static struct sock *hostinet_options_sk(struct socket *sock)
 
 static const struct persock_provider_ops hostinet_ops = {
 	.serves = hostinet_serves,
+	.serves_elsewhere = hostinet_serves_elsewhere,
 	.socket = hostinet_socket,
 	.release = hostinet_release,
 	.connect = hostinet_connect,

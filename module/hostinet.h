@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The hostinet provider: a socket over a host socket, for TCP and UDP.
+ * The hostinet provider: a socket over a host socket: TCP and UDP, and in
+ * another network namespace ping and raw sockets.
  */
 #ifndef _PERSOCK_HOSTINET_H
 #define _PERSOCK_HOSTINET_H

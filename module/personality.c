@@ -555,11 +555,9 @@ persock_version_provider(const struct persock_version *version,
 	unsigned int i;
 
 	for (i = 0; i < version->nr_providers; i++) {
-		if (elsewhere && version->providers[i]->interposes)
-			continue;
 		if (persock_provider_serves(version->providers[i],
 					    request->family, request->type,
-					    request->protocol))
+					    request->protocol, elsewhere))
 			return version->providers[i];
 	}
 

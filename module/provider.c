@@ -157,15 +157,20 @@ struct persock_provider *persock_provider_next(struct persock_provider *previous
  * @family: requested family
  * @type: requested type
  * @protocol: requested protocol
+ * @elsewhere: the socket is to be made in another network namespace
  *
  * Context: any; does not sleep.
  * Return: true when the provider takes it.
  */
 bool persock_provider_serves(const struct persock_provider *provider,
-			     int family, int type, int protocol)
+			     int family, int type, int protocol, bool elsewhere)
 {
+	const struct persock_provider_ops *ops = provider->ops;
 	unsigned int i;
 
+	/* A native socket is of the task's network namespace. */
+	if (elsewhere && provider->interposes)
+		return false;
 	/* PERSOCK_PROTOCOL() could not carry it to the provider. */
 	if (!provider->interposes && protocol & ~0xffff)
 		return false;
@@ -179,5 +184,7 @@ bool persock_provider_serves(const struct persock_provider *provider,
 			return false;
 	}
 
-	return provider->ops->serves(family, type, protocol);
+	return ops->serves(family, type, protocol) ||
+	       (elsewhere && ops->serves_elsewhere &&
+		ops->serves_elsewhere(family, type, protocol));
 }

@@ -22,7 +22,7 @@ struct vm_area_struct;
 /**
  * struct persock_provider_ops - the provider table
  *
- * All methods but @serves, @sk, @type and @options_sk run in process context and
+ * All methods but @serves..., @sk, @type and @options_sk run in process context and
  * may sleep; @sock is the application's socket, its operation has already passed
  * the personality. A
  * method that is NULL is answered as Linux answers a socket without it
@@ -38,6 +38,9 @@ struct vm_area_struct;
  *	protocol) this provider's? Asked for the families it registered for.
  *	False means "not mine", and the next provider of the personality is
  *	asked. Called under RCU from the interception point: must not sleep.
+ * @serves_elsewhere: what it serves besides, where the personality has sockets
+ *	made in another network namespace: no other provider can take those,
+ *	a native socket being of the task's. Otherwise as @serves; NULL: nothing.
  * @socket: Provider.Socket's second half: make the socket. Not called for a
  *	provider that interposes.
  * @pair: Provider.Pair: connect two sockets that @socket made.
@@ -84,6 +87,7 @@ struct vm_area_struct;
  */
 struct persock_provider_ops {
 	bool (*serves)(int family, int type, int protocol);
+	bool (*serves_elsewhere)(int family, int type, int protocol);
 	int (*socket)(struct socket *sock, int family, int type, int protocol);
 	int (*pair)(struct socket *first, struct socket *second);
 	void (*release)(struct socket *sock);
@@ -163,6 +167,7 @@ const struct persock_provider *persock_provider_get(const char *name);
 void persock_provider_put(const struct persock_provider *provider);
 struct persock_provider *persock_provider_next(struct persock_provider *previous);
 bool persock_provider_serves(const struct persock_provider *provider,
-			     int family, int type, int protocol);
+			     int family, int type, int protocol,
+			     bool elsewhere);
 
 #endif /* _PERSOCK_PROVIDER_H */

@@ -45,6 +45,14 @@ static bool has_rules(const struct persock_addresses *addresses)
 	return addresses->nr || addresses->fallback != PERSOCK_ALLOW;
 }
 
+/* Is it meant? A raw socket as one of that type, others by their family. */
+static bool is_named(const struct persock_request *request,
+		     const struct persock_socket_rule *rule)
+{
+	return is_raw(request) ? persock_guard_names_raw(rule) :
+				 rule && rule->family == request->family;
+}
+
 /* The section that cannot hold for the socket, or the one of sockets. */
 static enum persock_section unheld(const struct persock_policy *policy)
 {
@@ -106,9 +114,11 @@ bool persock_has_ports(int type, int protocol)
  * Where addresses are restricted, sockets to which the restriction cannot be
  * applied are refused: a policy must not look as if it held for them. A rule
  * of the section sockets that names the family, or the type raw, says that
- * they are meant.
+ * they are meant. In another network namespace raw sockets are refused without
+ * such a rule in any case, see guard.h.
  *
- * Return: PERSOCK_ALLOW or a negative errno.
+ * Return: PERSOCK_ALLOW or a negative errno; -EPERM, as the kernel answers to
+ * those who lack CAP_NET_RAW, for a raw socket that a guard refuses.
  */
 int persock_judge_request(const struct persock_policy *policy,
 			  const struct persock_request *request,
@@ -125,16 +135,19 @@ int persock_judge_request(const struct persock_policy *policy,
 		return verdict;
 	if (family_is_judged(request->family) && !is_raw(request))
 		return PERSOCK_ALLOW;
-	held = unheld(policy);
-	if (held == PERSOCK_SECTION_SOCKETS)
-		return PERSOCK_ALLOW;
-
 	decided = *rule ? &policy->sockets.rules[*rule - 1] : NULL;
-	if (decided && (is_raw(request) ? decided->type == SOCK_RAW :
-			decided->family == request->family))
+	if (is_named(request, decided))
 		return PERSOCK_ALLOW;
 
-	*section = held;
+	held = unheld(policy);
+	if (held != PERSOCK_SECTION_SOCKETS) {
+		*section = held;
+		*rule = 0;
+		return refusal(policy, held);
+	}
+	if (!is_raw(request) || policy->sockets.guard == PERSOCK_GUARD_NONE)
+		return PERSOCK_ALLOW;
+
 	*rule = 0;
-	return refusal(policy, held);
+	return -EPERM;
 }

@@ -45,11 +45,13 @@ struct persock_socket_rule {
  * @rules: tried in order, the first match decides
  * @nr: length of @rules
  * @fallback: verdict when no rule matches
+ * @guard: what has to be named, whatever @fallback says
  */
 struct persock_sockets {
 	const struct persock_socket_rule *rules;
 	unsigned int nr;
 	s16 fallback;
+	enum persock_guard guard;
 };
 
 /**

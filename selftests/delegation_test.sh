@@ -116,17 +116,62 @@ test_the_own_namespace_stays() {
 	expect ok try "$cgroup" "p = s(SOCK_RAW, AF_PACKET); p.bind((\"lo\", 0))"
 }
 
-# A socket of another family, type or protocol than hostinet serves is not made in either.
+# A socket of another type or protocol than hostinet serves there is not made in either, whatever is named.
 test_what_is_not_served_is_refused() {
-	local cgroup raw="s(SOCK_RAW)"
+	local cgroup mptcp="socket(AF_INET, SOCK_STREAM, 262)"
 	new_namespace
+	delegated cgroup "sockets: {default: allow, rules: [{allow: {family: inet, type: stream}}]}"
+	expect ok on_host "$mptcp"
+	expect ok try "" "$mptcp"
+	expect EAFNOSUPPORT try "$cgroup" "$mptcp"
+}
+
+# A raw socket sees what others receive, and what it sends is forged: a rule has to name the type.
+test_raw_sockets_have_to_be_named() {
+	local cgroup raw="socket(AF_INET, SOCK_RAW, IPPROTO_ICMP)" included
+	local named="sockets: {default: allow, rules: [{allow: {family: inet, type: raw}}, {allow: {family: inet6, type: raw}}]}"
+	guarded EPERM "$named" "$raw"
+	guarded EPERM "$named" "socket(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6)"
+	# The family alone names none.
+	delegated cgroup "sockets: {default: allow, rules: [{allow: {family: inet}}]}"
+	expect EPERM try "$cgroup" "$raw"
+	expect ok try "$cgroup" "s()"
+	delegated cgroup "$named
+connect: {default: EACCES, rules: [{allow: 127.0.0.0/16}]}"
+	# It is of the host's network, and peers are judged; who brings a header of his own would evade that.
+	expect ENETUNREACH try "" "$raw.connect((\"127.0.0.2\", 0))"
+	expect ok try "$cgroup" "$raw.connect((\"127.0.0.2\", 0))"
+	expect ok on_host "$raw.sendto(bytes(8), (\"127.1.2.3\", 0))"
+	expect ok try "$cgroup" "$raw.sendto(bytes(8), (\"127.0.2.3\", 0))"
+	expect EACCES try "$cgroup" "$raw.sendto(bytes(8), (\"127.1.2.3\", 0))"
+	included="socket(AF_INET, SOCK_RAW, IPPROTO_RAW).sendto(struct.pack(\"!BBHIBBH4s4s\", 69, 0, 20, 0, 9, 253, 0, inet_aton(\"127.0.0.1\"), inet_aton(\"127.0.0.1\")), (\"127.0.0.1\", 0))"
+	expect ok on_host "$included"
+	expect EACCES try "$cgroup" "$included"
+	expect ok on_host "$raw.setsockopt(IPPROTO_IP, IP_HDRINCL, 1)"
+	expect EACCES try "$cgroup" "$raw.setsockopt(IPPROTO_IP, IP_HDRINCL, 1)"
+	# The host would not forward what this takes.
+	expect ok on_host "$raw.setsockopt(IPPROTO_IP, 5, 1)"
+	expect EPERM try "$cgroup" "$raw.setsockopt(IPPROTO_IP, 5, 1)"
+}
+
+# A program that knows nothing of it: ping, by a raw socket, or by a datagram socket where the host lets it.
+test_ping_reaches_the_host() {
+	local cgroup named address range
+	new_namespace
+	range=$(cat /proc/sys/net/ipv4/ping_group_range)
 	delegated cgroup
-	raw="socket(AF_INET, SOCK_RAW, IPPROTO_ICMP)"
-	expect ok on_host "$raw"
-	expect ok try "" "$raw"
-	expect EAFNOSUPPORT try "$cgroup" "$raw"
-	delegated cgroup "sockets: {default: allow, rules: [{allow: {family: inet, type: raw}}]}"
-	expect EAFNOSUPPORT try "$cgroup" "$raw"
+	delegated named "sockets: {default: allow, rules: [{allow: {type: raw}}]}"
+	for address in 127.0.0.1 ::1; do
+		ok eval "echo 1 0 >/proc/sys/net/ipv4/ping_group_range"
+		ok ping -c 1 -W 60 "$address"
+		refused . alone "" ping -c 1 -W 60 "$address"
+		refused "not permitted" alone "$cgroup" ping -c 1 -W 60 "$address"
+		ok alone "$named" ping -c 1 -W 60 "$address"
+		ok eval "echo 0 0 >/proc/sys/net/ipv4/ping_group_range"
+		refused . alone "" ping -c 1 -W 60 "$address"
+		ok alone "$cgroup" ping -c 1 -W 60 "$address"
+	done
+	ok eval "echo $range >/proc/sys/net/ipv4/ping_group_range"
 }
 
 # Each is allowed on the host, denied where no rule names it, and allowed again where one does.
@@ -265,7 +310,7 @@ test_it_is_told() {
 	# The sockets it has stay there, and so do the guards.
 	printf 'personality: %s\nbase: host\n' "${personalities[-1]}" >"$work/wrong.yaml"
 	refused "keeps one" persock personality set "$work/wrong.yaml"
-	expect "EAFNOSUPPORT" eval "persock explain $work/policy.yaml -- socket inet raw | grep -o EAFNOSUPPORT | head -n 1"
+	expect "EPERM" eval "persock explain $work/policy.yaml -- socket inet raw | grep -o EPERM | head -n 1"
 	expect "deny" eval "persock -j explain $work/policy.yaml setsockopt SOL_SOCKET/SO_BINDTODEVICE | grep -o deny | head -n 1"
 }
 

@@ -329,6 +329,14 @@ void draft_guard(struct draft *draft)
 	unsigned int i, j, nr;
 
 	persock_guard_policy(&draft->policy);
+	for (i = nr = 0; i < draft->policy.sockets.nr; i++) {
+		struct persock_socket_rule *list =
+			(struct persock_socket_rule *)draft->policy.sockets.rules;
+
+		if (list[i].verdict < 0 || !persock_guard_names_raw(&list[i]))
+			list[nr++] = list[i];
+	}
+	draft->policy.sockets.nr = nr;
 	keep_unnamed(&draft->policy.connect);
 	keep_unnamed(&draft->policy.bind);
 	for (i = 0; i < ARRAY_SIZE(sections); i++) {

@@ -41,6 +41,23 @@ void judge_default(const struct draft *draft, enum persock_section section,
 	decide(draft, judgement, section, class, 0);
 }
 
+/* As hostinet has it: another provider's business is not known. */
+static bool served_elsewhere(int family, int type, int protocol)
+{
+	switch (type) {
+	case SOCK_STREAM:
+		return !protocol || protocol == IPPROTO_TCP;
+	case SOCK_DGRAM:
+		return !protocol || protocol == IPPROTO_UDP ||
+		       protocol == (family == AF_INET ? IPPROTO_ICMP :
+							IPPROTO_ICMPV6);
+	case SOCK_RAW:
+		return true;
+	default:
+		return false;
+	}
+}
+
 void judge_socket(const struct draft *draft, int family, int type, int protocol,
 		  struct judgement *judgement)
 {
@@ -55,13 +72,11 @@ void judge_socket(const struct draft *draft, int family, int type, int protocol,
 	if (judgement->rule)
 		line = sockets->rules[judgement->rule - 1].line;
 	decide(draft, judgement, section, PERSOCK_CLASS_INET, line);
-	/* As hostinet has it, seed H1: another provider's business is not known. */
 	if (!judgement->verdict && *draft->network &&
 	    persock_class_of(family) == PERSOCK_CLASS_INET &&
-	    !(type == SOCK_STREAM && (!protocol || protocol == IPPROTO_TCP)) &&
-	    !(type == SOCK_DGRAM && (!protocol || protocol == IPPROTO_UDP))) {
+	    !served_elsewhere(family, type, protocol)) {
 		judgement->verdict = -EAFNOSUPPORT;
-		judgement->remark = "hostinet makes TCP and UDP sockets only in another network namespace";
+		judgement->remark = "in another network namespace hostinet makes TCP, UDP, ping and raw sockets only";
 	}
 	if (section != PERSOCK_SECTION_SOCKETS)
 		judgement->remark = "its rules cannot hold for such a socket, which no rule of sockets names";
