@@ -142,7 +142,9 @@ static_assert(sizeof(struct proto_ops) ==
 
 static inline int persock_call_proto_ioctl(struct sock *sk, int cmd, int *value)
 {
-	return sk->sk_prot->ioctl(sk, cmd, value);
+	/* Ping's datagram sockets have none. */
+	return sk->sk_prot->ioctl ? sk->sk_prot->ioctl(sk, cmd, value) :
+				    -EOPNOTSUPP;
 }
 #else
 static inline int persock_call_proto_ioctl(struct sock *sk, int cmd, int *value)

@@ -5,6 +5,7 @@
  *   probe tcp | udp | unix   make a connection to oneself and pass a byte
  *   probe governed           make a socket and tell whether it is governed
  *   probe raw                make a raw socket
+ *   probe ping-queues        ask io_uring for what is queued in ping's socket
  *   probe hold KIND          make a KIND (tcp, udp, unix), say "ready", and keep
  *                            it until standard input ends; then use it once
  *   probe traffic N          N times tcp, udp and unix
@@ -24,6 +25,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "ring.h"
 
 #ifndef IPV6_ADDRFORM
 #define IPV6_ADDRFORM	1
@@ -226,6 +229,25 @@ static int raw(void)
 	return socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) < 0 ? fail("socket") : 0;
 }
 
+/* Its proto has no answer, which nobody but io_uring has to find out. */
+static int ping_queues(void)
+{
+	struct ring ring;
+	int n, fd = socket(AF_INET, SOCK_DGRAM, IPPROTO_ICMP);
+
+	if (fd < 0)
+		return fail("socket");
+	n = ring_open(&ring, 0);
+	if (!n)
+		n = ring_do(&ring, (struct io_uring_sqe) {
+			.opcode = IORING_OP_URING_CMD, .fd = fd,
+			.off = 0, /* SOCKET_URING_OP_SIOCINQ */
+		});
+	errno = -n;
+
+	return n < 0 ? fail("queued") : 0;
+}
+
 int main(int argc, char **argv)
 {
 	const char *command = argc > 1 ? argv[1] : "";
@@ -246,6 +268,8 @@ int main(int argc, char **argv)
 		err = datagram(atoi(argument));
 	else if (!strcmp(command, "raw"))
 		err = raw();
+	else if (!strcmp(command, "ping-queues"))
+		err = ping_queues();
 	else if (*command)
 		err = pass(command);
 	else

@@ -7,6 +7,7 @@
 LIB_SRCS := libcommands.c libcontrol.c libdeeds.c libfaults.c libgovern.c libinet.c libmemory.c libmodel.c libmutate.c liboracle.c libpolicy.c libprogram.c libring.c
 HELPERS := probe faults_load
 LIBS_faults_load := libfaults libinet
+LIBS_probe := libring
 HELPERS_32 := compat
 
 # The harness comes back from a failed assertion with longjmp().
