@@ -89,8 +89,10 @@ static void guard_messages(struct kunit *test)
 		{ SOL_IPV6, IPV6_TCLASS, 0 }, { SOL_UDP, 103, 0 },
 	};
 	struct persock_policy policy = { }, plain = { };
-	struct persock_options *sent =
+	const struct persock_options *sent =
 		&policy.rules[PERSOCK_CLASS_INET].control_send;
+	const struct persock_options *free =
+		&plain.rules[PERSOCK_CLASS_INET].control_send;
 	unsigned int i, rule;
 
 	persock_guard_policy(&policy);
@@ -99,9 +101,8 @@ static void guard_messages(struct kunit *test)
 
 		KUNIT_EXPECT_EQ(test, messages[i].verdict,
 				persock_judge_option(sent, level, name, &rule));
-		KUNIT_EXPECT_EQ(test, 0, persock_judge_option(&plain.rules[PERSOCK_CLASS_INET].control_send,
-							      level, name,
-							      &rule));
+		KUNIT_EXPECT_EQ(test, 0,
+				persock_judge_option(free, level, name, &rule));
 	}
 }
 

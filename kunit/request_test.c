@@ -46,6 +46,10 @@ static void request_without_addresses(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EPERM, judge(&policy, AF_INET6, SOCK_RAW, 6,
 					    &section, &rule));
 	KUNIT_EXPECT_EQ(test, rule, 3);
+	/* ICMP on the wire. */
+	KUNIT_EXPECT_EQ(test, 0, judge(&policy, AF_INET, SOCK_RAW, 257,
+				       &section, &rule));
+	KUNIT_EXPECT_EQ(test, rule, 1);
 }
 
 /* What the rules cannot hold for is refused unless it is named. */
@@ -134,6 +138,13 @@ static void request_for_raw_elsewhere(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, judge(&policy, AF_PACKET, SOCK_RAW, 0,
 				       &section, &rule));
 
+	/* Before what cannot be held of the addresses. */
+	policy.connect.fallback = -EACCES;
+	KUNIT_EXPECT_EQ(test, -EPERM, judge(&policy, AF_INET, SOCK_RAW, 6,
+					    &section, &rule));
+	KUNIT_EXPECT_EQ(test, section, PERSOCK_SECTION_SOCKETS);
+	policy.connect.fallback = PERSOCK_ALLOW;
+
 	policy.sockets.rules = &inet;
 	policy.sockets.nr = 1;
 	KUNIT_EXPECT_EQ(test, -EPERM, judge(&policy, AF_INET, SOCK_RAW, 1,
@@ -172,6 +183,7 @@ static void detours_set(struct kunit *test)
 		{ SOL_IPV6, IPV6_2292PKTOPTIONS },
 		{ SOL_IPV6, IPV6_FLOWLABEL_MGR, true },
 		{ SOL_IPV6, IPV6_HDRINCL, true },
+		{ SOL_RAW, IPV6_HDRINCL, true },
 		{ SOL_IPV6, IPV6_IPSEC_POLICY, true },
 		{ SOL_IPV6, IPV6_XFRM_POLICY, true },
 		{ SOL_SCTP, SCTP_SOCKOPT_BINDX_ADD, true, true },
@@ -200,6 +212,8 @@ static void detours_set(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, persock_detour_set(SOL_IP, IP_TOS, 4,
 						    &section));
 	KUNIT_EXPECT_FALSE(test, persock_detour_set(SOL_IPV6, IPV6_TCLASS, 4,
+						    &section));
+	KUNIT_EXPECT_FALSE(test, persock_detour_set(SOL_RAW, IPV6_CHECKSUM, 4,
 						    &section));
 	KUNIT_EXPECT_FALSE(test, persock_detour_set(SOL_SCTP, SCTP_NODELAY, 4,
 						    &section));

@@ -75,6 +75,8 @@ bool persock_detour_set(int level, int optname, unsigned int length,
 		return ip_moves_peer(optname, length);
 	case IPPROTO_IPV6:
 		return ipv6_moves_peer(optname, length);
+	case IPPROTO_RAW:	/* rawv6_setsockopt() takes it by this level, too */
+		return optname == IPV6_HDRINCL;
 	case IPPROTO_SCTP:
 		break;
 	default:

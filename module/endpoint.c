@@ -54,6 +54,8 @@ static void identify(struct socket *sock, struct identity *who)
 	/* On the wire, to a peer that knows no better, it is TCP. */
 	if (who->protocol == IPPROTO_MPTCP)
 		who->protocol = IPPROTO_TCP;
+	if (who->type == SOCK_RAW)
+		who->protocol &= U8_MAX;
 	who->ports = persock_has_ports(who->type, who->protocol);
 }
 
@@ -66,17 +68,23 @@ static void set_inet(struct persock_endpoint *endpoint, __be32 address,
 	memcpy(endpoint->address, &address, sizeof(address));
 }
 
-static void set_inet6(struct persock_endpoint *endpoint,
-		      const struct in6_addr *address, __be16 port)
+static void set_inet6_only(struct persock_endpoint *endpoint,
+			   const struct in6_addr *address, __be16 port)
 {
-	if (ipv6_addr_v4mapped(address)) {
-		set_inet(endpoint, address->s6_addr32[3], port);
-		return;
-	}
 	memset(endpoint, 0, sizeof(*endpoint));
 	endpoint->family = AF_INET6;
 	endpoint->port = ntohs(port);
 	memcpy(endpoint->address, address, sizeof(*address));
+}
+
+/* A mapped address is the IPv4 one. */
+static void set_inet6(struct persock_endpoint *endpoint,
+		      const struct in6_addr *address, __be16 port)
+{
+	if (ipv6_addr_v4mapped(address))
+		set_inet(endpoint, address->s6_addr32[3], port);
+	else
+		set_inet6_only(endpoint, address, port);
 }
 
 /* @family: how the kernel is going to read the address. */
@@ -91,6 +99,8 @@ static int read_address(const struct identity *who,
 		return -EINVAL;
 	if (family == AF_INET)
 		set_inet(endpoint, in->sin_addr.s_addr, in->sin_port);
+	else if (who->type == SOCK_RAW) /* it sends IPv6 to mapped ones, too */
+		set_inet6_only(endpoint, &in6->sin6_addr, in6->sin6_port);
 	else
 		set_inet6(endpoint, &in6->sin6_addr, in6->sin6_port);
 	if (!who->ports)
@@ -238,6 +248,23 @@ static int judge_peer(struct socket *sock, struct sockaddr *address, int length,
 				     &event->rule);
 }
 
+/* A send to the peer that was connected. */
+static int judge_unnamed(struct socket *sock,
+			 const struct persock_policy *policy,
+			 struct persock_event *event)
+{
+	struct identity who;
+
+	if (sock->type != SOCK_RAW)
+		return PERSOCK_ALLOW;
+	identify(sock, &who);
+	if (!who.sk || !moves_peer(who.sk))
+		return PERSOCK_ALLOW;
+
+	event->section = PERSOCK_SECTION_CONNECT;
+	return persock_refusal(&policy->connect);
+}
+
 static bool is_inet(struct socket *sock)
 {
 	return persock_router_of(sock)->class == PERSOCK_CLASS_INET;
@@ -278,7 +305,7 @@ int persock_endpoint_connect(struct socket *sock, struct sockaddr *address,
  * @event: what decided is filled in
  *
  * A send that names no peer goes to the one that was connected, which was
- * judged then.
+ * judged then, unless a raw socket's message brings one of its own.
  *
  * Context: as persock_endpoint_connect().
  * Return: as persock_endpoint_connect().
@@ -288,9 +315,10 @@ int persock_endpoint_send(struct socket *sock, struct msghdr *msg,
 			  struct persock_endpoint *endpoint,
 			  struct persock_event *event)
 {
-	if (!msg->msg_name || !msg->msg_namelen ||
-	    !persock_restricts(&policy->connect) || !is_inet(sock))
+	if (!persock_restricts(&policy->connect) || !is_inet(sock))
 		return PERSOCK_ALLOW;
+	if (!msg->msg_name || !msg->msg_namelen)
+		return judge_unnamed(sock, policy, event);
 
 	return judge_peer(sock, msg->msg_name, msg->msg_namelen, policy, true,
 			  endpoint, event);
@@ -312,6 +340,9 @@ static int judge_bound(const struct identity *who,
 	verdict = persock_judge_address(&policy->bind, endpoint, who->protocol,
 					&event->rule);
 	if (verdict || endpoint->family != AF_INET6 || !unspecified(endpoint))
+		return verdict;
+	/* Raw sockets are of one family. */
+	if (who->type == SOCK_RAW)
 		return verdict;
 	if (who->sk && who->sk->sk_ipv6only) {
 		*only = true;

@@ -44,13 +44,16 @@ void persock_guard_policy(struct persock_policy *policy)
  * persock_guard_names_raw() - does a rule of the section sockets name raw ones?
  * @rule: the rule, or NULL
  *
- * A rule on a family alone was not written with them in mind.
+ * A rule on a family alone was not written with them in mind, and one on the
+ * raw sockets of another family neither.
  *
- * Return: true for one on the type SOCK_RAW.
+ * Return: true for one on the type SOCK_RAW, of IPv4, IPv6 or any family.
  */
 bool persock_guard_names_raw(const struct persock_socket_rule *rule)
 {
-	return rule && rule->type == SOCK_RAW;
+	return rule && rule->type == SOCK_RAW &&
+	       (rule->family == PERSOCK_ANY || rule->family == AF_INET ||
+		rule->family == AF_INET6);
 }
 
 /* Firewalls and, beside them, multicast routing: configuration of the host. */

@@ -104,8 +104,10 @@ int persock_router_sendmsg(struct socket *sock, struct msghdr *msg,
 
 	if (!router->native && !ops->sendmsg)
 		return -EOPNOTSUPP;
-	if (!persock_pass_send(router, msg) &&
-	    (!msg->msg_name || !persock_peer_pass(router, sock, msg)))
+	/* A raw socket's message may have an address in it. */
+	if (unlikely(sock->type == SOCK_RAW) ||
+	    (!persock_pass_send(router, msg) &&
+	     (!msg->msg_name || !persock_peer_pass(router, sock, msg))))
 		return send_judged(router, sock, msg, length);
 	if (router->native)
 		return router->native->sendmsg(sock, msg, length);

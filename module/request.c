@@ -139,15 +139,15 @@ int persock_judge_request(const struct persock_policy *policy,
 	if (is_named(request, decided))
 		return PERSOCK_ALLOW;
 
-	held = unheld(policy);
-	if (held != PERSOCK_SECTION_SOCKETS) {
-		*section = held;
+	if (is_raw(request) && policy->sockets.guard != PERSOCK_GUARD_NONE) {
 		*rule = 0;
-		return refusal(policy, held);
+		return -EPERM;
 	}
-	if (!is_raw(request) || policy->sockets.guard == PERSOCK_GUARD_NONE)
+	held = unheld(policy);
+	if (held == PERSOCK_SECTION_SOCKETS)
 		return PERSOCK_ALLOW;
 
+	*section = held;
 	*rule = 0;
-	return -EPERM;
+	return refusal(policy, held);
 }

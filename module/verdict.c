@@ -5,6 +5,7 @@
 #include <linux/bitops.h>
 #include <linux/errno.h>
 #include <linux/in.h>
+#include <linux/limits.h>
 #include <linux/net.h>
 #include <linux/socket.h>
 
@@ -27,10 +28,17 @@ static bool matches(int rule, int value)
 	return rule == PERSOCK_ANY || rule == value;
 }
 
-/* What inet_create() takes protocol 0 for. */
+/*
+ * What inet_create() takes protocol 0 for, and what a raw socket's becomes on
+ * the wire, where it has eight bits.
+ */
 static int effective_protocol(int family, int type, int protocol)
 {
-	if (protocol || persock_class_of(family) != PERSOCK_CLASS_INET)
+	if (persock_class_of(family) != PERSOCK_CLASS_INET)
+		return protocol;
+	if (type == SOCK_RAW)
+		return protocol & U8_MAX;
+	if (protocol)
 		return protocol;
 
 	switch (type) {

@@ -132,6 +132,10 @@ test_raw_sockets_have_to_be_named() {
 	local named="sockets: {default: allow, rules: [{allow: {family: inet, type: raw}}, {allow: {family: inet6, type: raw}}]}"
 	guarded EPERM "$named" "$raw"
 	guarded EPERM "$named" "socket(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6)"
+	# IPv6's header is included by another level, too.
+	expect ok on_host "socket(AF_INET6, SOCK_RAW, 253).setsockopt(255, 36, 1)"
+	delegated cgroup "$named"
+	expect EACCES try "$cgroup" "socket(AF_INET6, SOCK_RAW, 253).setsockopt(255, 36, 1)"
 	# The family alone names none.
 	delegated cgroup "sockets: {default: allow, rules: [{allow: {family: inet}}]}"
 	expect EPERM try "$cgroup" "$raw"
@@ -171,6 +175,9 @@ test_ping_reaches_the_host() {
 		refused . alone "" ping -c 1 -W 60 "$address"
 		ok alone "$cgroup" ping -c 1 -W 60 "$address"
 	done
+	expect "queued: EOPNOTSUPP" "$probe" ping-queues
+	expect "socket: EACCES" alone "" "$probe" ping-queues
+	expect "queued: EOPNOTSUPP" alone "$cgroup" "$probe" ping-queues
 	ok eval "echo $range >/proc/sys/net/ipv4/ping_group_range"
 }
 

@@ -310,6 +310,85 @@ TEST_F(detour, raw)
 	close(tcp);
 }
 
+/* What a raw socket was told while peers were not restricted does not outlast it. */
+TEST_F(detour, raw_before)
+{
+	struct {
+		struct iphdr ip;
+		char data[8];
+	} packet = {
+		.ip = {
+			.version = 4, .ihl = 5, .ttl = 64, .protocol = 253,
+			.daddr = htonl(0x7f000003),
+			.tot_len = htons(sizeof(packet)),
+		},
+	};
+	struct inet_addr to = at("127.0.0.2", 0);
+	int fd = socket(AF_INET, SOCK_RAW, 253);
+
+	ASSERT_EQ(0, set_int(fd, SOL_IP, IP_HDRINCL, 1));
+	ASSERT_EQ(0, connect(fd, &to.sa, to.len));
+	policy_begin_open(self->id);
+	policy_socket(ANY, SOCK_RAW, ANY, ALLOW);
+	policy_default(PERSOCK_SECTION_CONNECT, ANY, -EACCES);
+	policy_prefix(PERSOCK_SECTION_CONNECT, "127.0.0.2/32", ALLOW);
+	ASSERT_EQ(0, policy_set());
+
+	EXPECT_EQ(REFUSED(EACCES), send(fd, &packet, sizeof(packet), 0) < 0 ?
+				   -errno : 0);
+	EXPECT_EQ(self->id == UNGOVERNED, sniffed(self->sniffer));
+	close(fd);
+	/* One that has not been told sends to its peer. */
+	fd = socket(AF_INET, SOCK_RAW, 253);
+	EXPECT_EQ(0, connect(fd, &to.sa, to.len));
+	EXPECT_EQ(8, send(fd, packet.data, 8, 0));
+	close(fd);
+}
+
+/* Raw sockets of IPv6: the header by two levels, addresses that are IPv6's alone. */
+TEST_F(detour, raw_of_ipv6)
+{
+	struct inet_addr any = at("::", 0), mapped = at("::ffff:127.0.0.2", 0);
+	struct inet_addr loop = at("::1", 0);
+	int fd, err;
+
+	policy_begin_open(self->id);
+	policy_socket(ANY, SOCK_RAW, ANY, ALLOW);
+	policy_default(PERSOCK_SECTION_CONNECT, ANY, -EACCES);
+	policy_prefix(PERSOCK_SECTION_CONNECT, "127.0.0.2/32", ALLOW);
+	policy_prefix(PERSOCK_SECTION_CONNECT, "::1/128", ALLOW);
+	policy_default(PERSOCK_SECTION_BIND, ANY, -EACCES);
+	policy_prefix(PERSOCK_SECTION_BIND, "::/0", ALLOW);
+	ASSERT_EQ(0, policy_set());
+
+	fd = socket(AF_INET6, SOCK_RAW, 253);
+	ASSERT_GE(fd, 0);
+	EXPECT_EQ(REFUSED(EACCES), set_int(fd, SOL_IPV6, IPV6_HDRINCL, 1));
+	EXPECT_EQ(REFUSED(EACCES), set_int(fd, SOL_RAW, IPV6_HDRINCL, 1));
+	EXPECT_EQ(REFUSED(EACCES), set_int(fd, SOL_RAW, IPV6_HDRINCL, 0));
+	EXPECT_EQ(0, set_int(fd, SOL_RAW, IPV6_CHECKSUM, 2));
+	EXPECT_EQ(0, bind(fd, &any.sa, any.len));
+	EXPECT_EQ(8, sendto(fd, "12345678", 8, 0, &loop.sa, loop.len));
+	/* Ungoverned there is no route, or nobody answers: it is IPv6. */
+	err = sendto(fd, "12345678", 8, 0, &mapped.sa, mapped.len) < 0 ?
+	      -errno : 0;
+	EXPECT_EQ(self->id != UNGOVERNED, err == -EACCES);
+	close(fd);
+}
+
+/* Of a raw socket's protocol the wire has eight bits. */
+TEST_F(detour, raw_protocols)
+{
+	policy_begin_open(self->id);
+	policy_socket(AF_INET, SOCK_RAW, IPPROTO_ICMP, -EPERM);
+	policy_socket(AF_INET, SOCK_RAW, ANY, ALLOW);
+	ASSERT_EQ(0, policy_set());
+	EXPECT_EQ(REFUSED(EPERM), try_socket(AF_INET, SOCK_RAW, IPPROTO_ICMP));
+	EXPECT_EQ(REFUSED(EPERM), try_socket(AF_INET, SOCK_RAW,
+					     256 + IPPROTO_ICMP));
+	EXPECT_EQ(0, try_socket(AF_INET, SOCK_RAW, 253));
+}
+
 TEST_F(detour, ping)
 {
 	struct icmphdr echo = { .type = ICMP_ECHO };

@@ -14,6 +14,9 @@ static const u8 loopback6[16] = { [15] = 1 };
 static const u8 loopback4[4] = { 127, 0, 0, 1 };
 static const u8 unspecified[16];
 
+static const char unnamed_elsewhere[] =
+	"in another network namespace this is denied unless a rule names it";
+
 /* Who decided: the line of the rule, or else that of the default. */
 static void decide(const struct draft *draft, struct judgement *judgement,
 		   enum persock_section section, enum persock_class class,
@@ -27,7 +30,7 @@ static void decide(const struct draft *draft, struct judgement *judgement,
 	if (*draft->network && class == PERSOCK_CLASS_INET && !judgement->rule &&
 	    judgement->verdict < 0 &&
 	    *persock_section_fallback(policy, section, class) >= 0)
-		judgement->remark = "in another network namespace this is denied unless a rule names it";
+		judgement->remark = unnamed_elsewhere;
 }
 
 void judge_default(const struct draft *draft, enum persock_section section,
@@ -78,6 +81,11 @@ void judge_socket(const struct draft *draft, int family, int type, int protocol,
 		judgement->verdict = -EAFNOSUPPORT;
 		judgement->remark = "in another network namespace hostinet makes TCP, UDP, ping and raw sockets only";
 	}
+	/* Where the default denies anyway, a rule has allowed the socket, but not as a raw one. */
+	if (section == PERSOCK_SECTION_SOCKETS && !judgement->rule &&
+	    judgement->verdict == -EPERM && type == SOCK_RAW &&
+	    sockets->guard != PERSOCK_GUARD_NONE)
+		judgement->remark = unnamed_elsewhere;
 	if (section != PERSOCK_SECTION_SOCKETS)
 		judgement->remark = "its rules cannot hold for such a socket, which no rule of sockets names";
 }
