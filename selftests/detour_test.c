@@ -271,19 +271,27 @@ static int send_raw(int fd, const char *to, in_port_t port, const void *data,
 		      sizeof(addr)) < 0 ? -errno : 0;
 }
 
-/* A raw socket's message has the address and the ports in it. */
-TEST_F(detour, raw)
+struct packet {
+	struct iphdr ip;
+	char data[8];
+};
+
+/* A message that says for itself where it goes: to 127.0.0.3. */
+static struct packet to_another(void)
 {
-	struct {
-		struct iphdr ip;
-		char data[8];
-	} packet = {
+	return (struct packet) {
 		.ip = {
 			.version = 4, .ihl = 5, .ttl = 64, .protocol = 253,
 			.daddr = htonl(0x7f000003),
-			.tot_len = htons(sizeof(packet)),
+			.tot_len = htons(sizeof(struct packet)),
 		},
 	};
+}
+
+/* A raw socket's message has the address and the ports in it. */
+TEST_F(detour, raw)
+{
+	struct packet packet = to_another();
 	int raw, tcp;
 
 	policy_begin_open(self->id);
@@ -313,16 +321,7 @@ TEST_F(detour, raw)
 /* What a raw socket was told while peers were not restricted does not outlast it. */
 TEST_F(detour, raw_before)
 {
-	struct {
-		struct iphdr ip;
-		char data[8];
-	} packet = {
-		.ip = {
-			.version = 4, .ihl = 5, .ttl = 64, .protocol = 253,
-			.daddr = htonl(0x7f000003),
-			.tot_len = htons(sizeof(packet)),
-		},
-	};
+	struct packet packet = to_another();
 	struct inet_addr to = at("127.0.0.2", 0);
 	int fd = socket(AF_INET, SOCK_RAW, 253);
 

@@ -131,28 +131,32 @@ TEST_F(section, options)
 	close(fd);
 }
 
+static const int identity[] = { SO_DOMAIN, SO_TYPE, SO_PROTOCOL };
+
+static int deny_identity(enum govern_id id, enum persock_mode mode)
+{
+	unsigned int i;
+
+	policy_begin_open(id);
+	policy_mode(mode);
+	for (i = 0; i < ARRAY_SIZE(identity); i++)
+		policy_option(PERSOCK_SECTION_OPTIONS_GET, INET, SOL_SOCKET,
+			      identity[i], -EPERM);
+
+	return policy_set();
+}
+
 /* What a policy that only audits would deny is answered as ever. */
 TEST_F(section, identity_audited)
 {
-	static const int names[] = { SO_DOMAIN, SO_TYPE, SO_PROTOCOL };
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	unsigned int i;
 
-	policy_begin_open(self->id);
-	policy_mode(PERSOCK_MODE_ENFORCE);
-	for (i = 0; i < ARRAY_SIZE(names); i++)
-		policy_option(PERSOCK_SECTION_OPTIONS_GET, INET, SOL_SOCKET,
-			      names[i], -EPERM);
-	ASSERT_EQ(0, policy_set());
-	for (i = 0; i < ARRAY_SIZE(names); i++)
-		EXPECT_EQ(REFUSED(EPERM), read_int(fd, SOL_SOCKET, names[i]));
+	ASSERT_EQ(0, deny_identity(self->id, PERSOCK_MODE_ENFORCE));
+	for (i = 0; i < ARRAY_SIZE(identity); i++)
+		EXPECT_EQ(REFUSED(EPERM), read_int(fd, SOL_SOCKET, identity[i]));
 
-	policy_begin_open(self->id);
-	policy_mode(PERSOCK_MODE_AUDIT);
-	for (i = 0; i < ARRAY_SIZE(names); i++)
-		policy_option(PERSOCK_SECTION_OPTIONS_GET, INET, SOL_SOCKET,
-			      names[i], -EPERM);
-	ASSERT_EQ(0, policy_set());
+	ASSERT_EQ(0, deny_identity(self->id, PERSOCK_MODE_AUDIT));
 	EXPECT_EQ(AF_INET, get_int(fd, SOL_SOCKET, SO_DOMAIN));
 	EXPECT_EQ(SOCK_STREAM, get_int(fd, SOL_SOCKET, SO_TYPE));
 	EXPECT_EQ(IPPROTO_TCP, get_int(fd, SOL_SOCKET, SO_PROTOCOL));
