@@ -10,7 +10,8 @@
 # shellcheck source=libktap.sh
 . "$(dirname "$(realpath "$0")")/libktap.sh"
 
-python=(/usr/bin/python3 -I)
+# Neither wants site-packages; an emulated machine takes a third less to start it.
+python=(/usr/bin/python3 -I -S)
 empty=persock-empty-$$
 owned=persock-owned-$$
 host=/proc/1/ns/net
