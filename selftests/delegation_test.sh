@@ -250,6 +250,25 @@ test_a_preset_names_nothing() {
 	expect ok within "$cgroup" "${python[@]}" -c "$(attempt "$bind")"
 }
 
+# Nor do raw sockets that a base allows; those of other families stay in the task's namespace, and allowed.
+test_a_base_names_no_raw_sockets() {
+	local cgroup name
+	new_namespace
+	delegated cgroup
+	name=${personalities[-1]}
+	printf 'personality: %s-raw\nsockets: {default: EAFNOSUPPORT, rules: [{allow: {family: [netlink, inet], type: raw}}, {allow: {family: inet}}]}\n' \
+		"$base" >"$work/raw.yaml"
+	personalities+=("$base-raw")
+	ok persock personality add "$work/raw.yaml"
+	printf 'personality: %s\nbase: %s-raw\nnetwork: {namespace: %s}\n' "$name" "$base" "$host" >"$work/policy.yaml"
+	ok persock personality set "$work/policy.yaml"
+	expect ok try "$cgroup" "s(SOCK_RAW, AF_NETLINK)"
+	expect EPERM try "$cgroup" "socket(AF_INET, SOCK_RAW, IPPROTO_ICMP)"
+	new_cgroup cgroup plain
+	ok persock attach "$cgroup" "$base-raw"
+	expect ok try "$cgroup" "socket(AF_INET, SOCK_RAW, IPPROTO_ICMP)"
+}
+
 # Capabilities count where the socket is: root in a user namespace of its own is nobody on the host.
 test_capabilities_count_in_the_target() {
 	local cgroup
