@@ -213,21 +213,37 @@ static int send_control(int fd, int level, int type, int value)
 	return n < 0 ? -errno : n;
 }
 
+/* Receive a byte, and what comes with it: 1 or -errno. @msg has room for control messages. */
+static int receive_byte(int fd, struct msghdr *msg)
+{
+	char byte;
+	struct iovec iov = { &byte, 1 };
+	int n;
+
+	msg->msg_iov = &iov;
+	msg->msg_iovlen = 1;
+	n = recvmsg(fd, msg, 0);
+	if (n < 0)
+		return -errno;
+
+	return n ?: -ENODATA;
+}
+
 /* Receive a byte: the flags that came, and which control messages. */
 static int receive_control(int fd, bool *ttl, bool *tos)
 {
-	char control[256], byte;
-	struct iovec iov = { &byte, 1 };
+	char control[256];
 	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
 		.msg_control = control, .msg_controllen = sizeof(control),
 	};
+	int err;
 	struct cmsghdr *cmsg;
 
 	*ttl = false;
 	*tos = false;
-	if (recvmsg(fd, &msg, 0) < 0)
-		return -errno;
+	err = receive_byte(fd, &msg);
+	if (err < 0)
+		return err;
 	for (cmsg = CMSG_FIRSTHDR(&msg); cmsg; cmsg = CMSG_NXTHDR(&msg, cmsg)) {
 		*ttl |= cmsg->cmsg_level == SOL_IP && cmsg->cmsg_type == IP_TTL;
 		*tos |= cmsg->cmsg_level == SOL_IP && cmsg->cmsg_type == IP_TOS;
@@ -362,17 +378,16 @@ static int send_rights(int fd)
 /* A descriptor that was received, -1 without one; *@flags as they came. */
 static int receive_rights(int fd, int *flags)
 {
-	char control[CMSG_SPACE(sizeof(int))], byte;
-	struct iovec iov = { &byte, 1 };
+	char control[CMSG_SPACE(sizeof(int))];
 	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
 		.msg_control = control, .msg_controllen = sizeof(control),
 	};
 	struct cmsghdr *cmsg;
-	int passed = -1;
+	int passed = -1, err;
 
-	if (recvmsg(fd, &msg, 0) != 1)
-		return -errno;
+	err = receive_byte(fd, &msg);
+	if (err < 0)
+		return err;
 	*flags = msg.msg_flags;
 	cmsg = CMSG_FIRSTHDR(&msg);
 	if (cmsg && cmsg->cmsg_type == SCM_RIGHTS)
@@ -384,15 +399,13 @@ static int receive_rights(int fd, int *flags)
 /* Do credentials come with the next byte? *@flags as they came. */
 static bool received_credentials(int fd, int *flags)
 {
-	char control[CMSG_SPACE(sizeof(struct ucred))], byte;
-	struct iovec iov = { &byte, 1 };
+	char control[CMSG_SPACE(sizeof(struct ucred))];
 	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
 		.msg_control = control, .msg_controllen = sizeof(control),
 	};
 	struct cmsghdr *cmsg;
 
-	if (recvmsg(fd, &msg, 0) != 1)
+	if (receive_byte(fd, &msg) < 0)
 		return false;
 	*flags = msg.msg_flags;
 	cmsg = CMSG_FIRSTHDR(&msg);
