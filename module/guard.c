@@ -52,8 +52,8 @@ void persock_guard_policy(struct persock_policy *policy)
 bool persock_guard_names_raw(const struct persock_socket_rule *rule)
 {
 	return rule && rule->type == SOCK_RAW &&
-	       (rule->family == PERSOCK_ANY || rule->family == AF_INET ||
-		rule->family == AF_INET6);
+	       (rule->family == PERSOCK_ANY ||
+		persock_class_of(rule->family) == PERSOCK_CLASS_INET);
 }
 
 /* Firewalls and, beside them, multicast routing: configuration of the host. */

@@ -29,6 +29,7 @@
 #include "compat.h"
 #include "creation.h"
 #include "hostinet.h"
+#include "hostinet_serves.h"
 #include "intercept.h"
 
 /*
@@ -50,30 +51,9 @@ static struct socket *host_of(struct socket *sock)
 	return host;
 }
 
-/* Seed H1. */
 static bool hostinet_serves(int family, int type, int protocol)
 {
-	switch (type) {
-	case SOCK_STREAM:
-		return !protocol || protocol == IPPROTO_TCP;
-	case SOCK_DGRAM:
-		return !protocol || protocol == IPPROTO_UDP;
-	default:
-		return false;
-	}
-}
-
-/*
- * Ping's datagram sockets, and raw ones, which the policy has to name
- * (guard.c). In the task's own network namespace these are native's.
- */
-static bool hostinet_serves_elsewhere(int family, int type, int protocol)
-{
-	if (type == SOCK_RAW)
-		return true;
-
-	return type == SOCK_DGRAM && protocol == (family == AF_INET ?
-						  IPPROTO_ICMP : IPPROTO_ICMPV6);
+	return persock_hostinet_serves(type, protocol);
 }
 
 static void adopt(struct socket *sock, struct socket *host)
@@ -333,7 +313,7 @@ static struct sock *hostinet_options_sk(struct socket *sock)
 
 static const struct persock_provider_ops hostinet_ops = {
 	.serves = hostinet_serves,
-	.serves_elsewhere = hostinet_serves_elsewhere,
+	.serves_elsewhere = persock_hostinet_serves_elsewhere,
 	.socket = hostinet_socket,
 	.release = hostinet_release,
 	.connect = hostinet_connect,

@@ -319,6 +319,19 @@ static void keep_unnamed(struct persock_addresses *addresses)
 	addresses->nr = nr;
 }
 
+static void keep_unnamed_sockets(struct persock_sockets *sockets)
+{
+	struct persock_socket_rule *rules =
+		(struct persock_socket_rule *)sockets->rules;
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < sockets->nr; i++) {
+		if (rules[i].verdict < 0 || !persock_guard_names_raw(&rules[i]))
+			rules[nr++] = rules[i];
+	}
+	sockets->nr = nr;
+}
+
 void draft_guard(struct draft *draft)
 {
 	struct persock_rules *rules = &draft->policy.rules[PERSOCK_CLASS_INET];
@@ -329,14 +342,7 @@ void draft_guard(struct draft *draft)
 	unsigned int i, j, nr;
 
 	persock_guard_policy(&draft->policy);
-	for (i = nr = 0; i < draft->policy.sockets.nr; i++) {
-		struct persock_socket_rule *list =
-			(struct persock_socket_rule *)draft->policy.sockets.rules;
-
-		if (list[i].verdict < 0 || !persock_guard_names_raw(&list[i]))
-			list[nr++] = list[i];
-	}
-	draft->policy.sockets.nr = nr;
+	keep_unnamed_sockets(&draft->policy.sockets);
 	keep_unnamed(&draft->policy.connect);
 	keep_unnamed(&draft->policy.bind);
 	for (i = 0; i < ARRAY_SIZE(sections); i++) {

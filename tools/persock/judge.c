@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 
 #include "../../module/detour.h"
+#include "../../module/hostinet_serves.h"
 #include "../../module/request.h"
 
 #ifndef SO_PASSPIDFD
@@ -13,9 +14,6 @@
 static const u8 loopback6[16] = { [15] = 1 };
 static const u8 loopback4[4] = { 127, 0, 0, 1 };
 static const u8 unspecified[16];
-
-static const char unnamed_elsewhere[] =
-	"in another network namespace this is denied unless a rule names it";
 
 /* Who decided: the line of the rule, or else that of the default. */
 static void decide(const struct draft *draft, struct judgement *judgement,
@@ -27,10 +25,11 @@ static void decide(const struct draft *draft, struct judgement *judgement,
 	judgement->section = section;
 	judgement->line = judgement->rule ? line & ~DRAFT_MARK :
 					    draft->lines[section][class];
+	/* Neither a rule nor the default has said so: a guard has. */
 	if (*draft->network && class == PERSOCK_CLASS_INET && !judgement->rule &&
 	    judgement->verdict < 0 &&
-	    *persock_section_fallback(policy, section, class) >= 0)
-		judgement->remark = unnamed_elsewhere;
+	    judgement->verdict != *persock_section_fallback(policy, section, class))
+		judgement->remark = "in another network namespace this is denied unless a rule names it";
 }
 
 void judge_default(const struct draft *draft, enum persock_section section,
@@ -42,23 +41,6 @@ void judge_default(const struct draft *draft, enum persock_section section,
 		.verdict = *persock_section_fallback(policy, section, class),
 	};
 	decide(draft, judgement, section, class, 0);
-}
-
-/* As hostinet has it: another provider's business is not known. */
-static bool served_elsewhere(int family, int type, int protocol)
-{
-	switch (type) {
-	case SOCK_STREAM:
-		return !protocol || protocol == IPPROTO_TCP;
-	case SOCK_DGRAM:
-		return !protocol || protocol == IPPROTO_UDP ||
-		       protocol == (family == AF_INET ? IPPROTO_ICMP :
-							IPPROTO_ICMPV6);
-	case SOCK_RAW:
-		return true;
-	default:
-		return false;
-	}
 }
 
 void judge_socket(const struct draft *draft, int family, int type, int protocol,
@@ -75,17 +57,14 @@ void judge_socket(const struct draft *draft, int family, int type, int protocol,
 	if (judgement->rule)
 		line = sockets->rules[judgement->rule - 1].line;
 	decide(draft, judgement, section, PERSOCK_CLASS_INET, line);
+	/* As hostinet has it: another provider's business is not known. */
 	if (!judgement->verdict && *draft->network &&
 	    persock_class_of(family) == PERSOCK_CLASS_INET &&
-	    !served_elsewhere(family, type, protocol)) {
+	    !persock_hostinet_serves(type, protocol) &&
+	    !persock_hostinet_serves_elsewhere(family, type, protocol)) {
 		judgement->verdict = -EAFNOSUPPORT;
 		judgement->remark = "in another network namespace hostinet makes TCP, UDP, ping and raw sockets only";
 	}
-	/* Where the default denies anyway, a rule has allowed the socket, but not as a raw one. */
-	if (section == PERSOCK_SECTION_SOCKETS && !judgement->rule &&
-	    judgement->verdict == -EPERM && type == SOCK_RAW &&
-	    sockets->guard != PERSOCK_GUARD_NONE)
-		judgement->remark = unnamed_elsewhere;
 	if (section != PERSOCK_SECTION_SOCKETS)
 		judgement->remark = "its rules cannot hold for such a socket, which no rule of sockets names";
 }
