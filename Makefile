@@ -10,7 +10,7 @@ one := $(or $(KERNEL),$(lastword $(KERNELS)))
 all := $(or $(KERNEL),$(KERNELS))
 
 # The targets of this file run one after the other, their parts on every processor.
-MAKEFLAGS += --no-print-directory -j$(shell nproc)
+MAKEFLAGS += --no-print-directory -j$(or $(JOBS),$(shell nproc))
 .NOTPARALLEL:
 
 say = @echo "== $(1)"
@@ -21,8 +21,10 @@ help:
 	@echo 'make tool            the persock command: build/tools/persock'
 	@echo 'make selftests-bin   the selftest programs: build/selftests/'
 	@echo 'make demo            persock at work on real programs, in a virtual machine'
-	@echo 'make check           every selftest on each stock kernel; KUnit, faults and races on the debug kernel'
-	@echo '                     (TESTS="a_test b_test.sh" picks, on the stock kernels)'
+	@echo 'make t TESTS="a_test b_test.sh"  these tests alone, on one kernel: within a minute'
+	@echo 'make check           every selftest on the newest kernel, what can differ on the others;'
+	@echo '                     KUnit, faults and races on the debug kernel'
+	@echo '                     (TESTS="a_test b_test.sh" picks, on each stock kernel)'
 	@echo 'make check-the-checks  the tests catch bugs that are planted on purpose'
 	@echo 'make soak            everything on the debug kernel, and what takes hours: faults, races, storms'
 	@echo 'make coverage        which lines of the module the tests run'
@@ -82,7 +84,7 @@ tool-sanitized:
 selftests-bin:
 	@tools/setup build
 	$(call say,the selftest programs)
-	@$(MAKE) -C selftests
+	@$(MAKE) -C selftests $(if $(TESTS),TESTS='$(TESTS)')
 
 .PHONY: demo
 demo: modules-$(one) tool
@@ -97,24 +99,17 @@ kunit:
 	@kunit/run
 	@selftests/summary build/check/kunit.ktap build/check/kunit-log.ktap
 
-packaged = $(filter installed,$(or $(TESTS),installed))
-
 # Failing tests do not end this early: the summary, which is last, judges all logs together. KUnit
 # is among what runs on the debug kernel.
 .PHONY: check
-check: clean-check $(addprefix modules-,$(filter-out debug,$(all))) tool tool-sanitized selftests-bin
-	@tools/setup kunit debug vm tests lint deb docs installed
-	$(if $(filter kernel_net_test.sh,$(or $(TESTS),kernel_net_test.sh)),@$(MAKE) kernel-net)
-	$(call say,the tree itself)
-	@mkdir -p build/check
-	@selftests/tree_check >build/check/tree.ktap || true
-	$(call say,policy files)
-	@selftests/policy_offline build/tools/persock build/tools-sanitized/persock \
-		>build/check/tool.ktap || true
-	$(if $(packaged),@$(MAKE) -s deb || true)
-	$(if $(packaged),@selftests/packages build/deb >build/check/packages.ktap || true)
-	@selftests/vm/check $(or $(KERNEL),$(KERNELS) $(if $(TESTS),,debug))
+check:
+	@selftests/check $(addprefix --kernel ,$(KERNEL)) $(TESTS)
 	@selftests/summary build/check/*.ktap
+
+# A test or a few, as quickly as can be: nothing is built or installed but what they need.
+.PHONY: t
+t:
+	@selftests/check --only-results --kernel $(one) $(TESTS)
 
 # The kernel's own tests of sockets, from its source package, for kernel_net_test.sh.
 .PHONY: kernel-net
@@ -124,11 +119,10 @@ kernel-net:
 
 # All that can be run on the debug kernel, and what storms and sweeps take hours for.
 .PHONY: soak
-soak: clean-check $(addprefix modules-,$(KERNELS) debug) tool selftests-bin
-	@tools/setup vm tests storm
-	@$(MAKE) kernel-net
-	@PERSOCK_SOAK=1 selftests/vm/check $(KERNELS) debug
+soak:
+	@selftests/check --soak
 	$(call say,storms)
+	@tools/setup vm tests storm
 	@selftests/vm/run --kernel debug --timeout 0 -- selftests/storm/run --seconds 60 --rounds 4 | \
 		tee build/check/storm.ktap
 	@selftests/summary build/check/*.ktap
@@ -166,10 +160,9 @@ bench: modules tool selftests-bin
 
 # Those of the rows that governance costs least must meet their targets; part of make check.
 .PHONY: bench-gate
-bench-gate: modules tool selftests-bin
-	@tools/setup vm tests
-	@TESTS=gate selftests/vm/check $(filter-out debug,$(all))
-	@selftests/summary $(patsubst %,build/check/%-bench.ktap,$(filter-out debug,$(all)))
+bench-gate:
+	@selftests/check $(addprefix --kernel ,$(KERNEL)) gate
+	@selftests/summary build/check/*.ktap
 
 # persock and persock-dkms, from what git knows of: build/deb/*.deb.
 .PHONY: deb
@@ -202,13 +195,10 @@ check-the-checks: tool selftests-bin
 	@selftests/planted/run $(if $(KERNEL),--kernel $(KERNEL)) | tee build/check/planted.ktap
 	@selftests/summary build/check/planted.ktap
 
-.PHONY: clean-check
-clean-check:
-	@rm -rf build/check
-
 .PHONY: vm
 vm: modules-$(one) tool
-	@tools/setup vm tests
+	@tools/setup vm
+	@tools/setup --missing build/missing tests
 	@selftests/vm/run --kernel $(one) --shell
 
 .PHONY: clean

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 600
+# needs: iproute2 nginx curl iputils-ping python3
 #
 # A task in a network namespace of its own, which has nothing but a lo that is down, has its sockets
 # of AF_INET and AF_INET6 made in another one: the first namespace here, "host". What the policy does

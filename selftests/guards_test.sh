@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 300
+# needs: apparmor nftables iproute2
 #
 # What else guards the machine still sees the sockets: AppArmor judges their creation, nftables
 # knows their owner, and ss their process, under every provider as without persock.

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 300
+# needs: iproute2 python3
 #
 # persock monitor: a denial names what was denied, and the rule and the line of the policy file that has
 # denied it, in each section that has rules. The same calls succeed ungoverned.

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 600
+# needs: crun runc podman nginx curl python3
 #
 # Containers of Debian's crun and runc, and of podman, with persock's hook: the personality that an
 # annotation names governs the container's sockets from its first process on, and what cannot be

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 900
+# needs: python3
 #
 # Policy files: what the module has of 1000 random ones it has of what is shown of it too, and 500
 # broken ones are refused and change nothing. See policy_file.py.

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 900
+# needs: nginx curl redis-server redis-tools iperf3 procps python3
 #
 # Programs that know nothing of persock, server and client in one cgroup: what they say, and their
 # exit status, is the same under gvisor and gvisor-2020, by either provider, as it is ungoverned.

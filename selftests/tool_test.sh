@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 300
+# needs: python3
 #
 # The persock tool: what it says, what it refuses, what it leaves behind. Runs as root where
 # persock is loaded and the tool is in the path, with nothing attached. Prints KTAP.
