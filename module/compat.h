@@ -73,9 +73,8 @@ static inline int persock_call_accept(const struct proto_ops *ops,
 }
 #endif
 
-/* sendpage() gave way to MSG_SPLICE_PAGES in 6.5 (dc97391e6610). */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
-#define PERSOCK_HAVE_SENDPAGE	1
+/* sendpage() gave way to MSG_SPLICE_PAGES in 6.5 (dc97391e6610): Kbuild looks. */
+#ifdef PERSOCK_HAVE_SENDPAGE
 #define persock_splice_by_read(file, ppos, pipe, len, flags) \
 	generic_file_splice_read(file, ppos, pipe, len, flags)
 #define PERSOCK_PROTO_OPS_VERSIONED	2	/* sendpage, sendpage_locked */

@@ -311,14 +311,6 @@ static int native_mmap(struct file *file, struct socket *sock,
 	return NATIVE(sock)->mmap(file, sock, vma);
 }
 
-#ifdef PERSOCK_HAVE_SENDPAGE
-ssize_t persock_native_sendpage(struct socket *sock, struct page *page,
-				int offset, size_t size, int flags)
-{
-	return NATIVE(sock)->sendpage(sock, page, offset, size, flags);
-}
-#endif
-
 static u32 native_state(struct socket *sock)
 {
 	return sk_is_tcp(sock->sk) ? inet_sk_state_load(sock->sk) : 0;

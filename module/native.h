@@ -39,9 +39,4 @@ static inline void persock_native_release(const struct proto_ops *native,
 	persock_ktls_release(sock);
 }
 
-#ifdef PERSOCK_HAVE_SENDPAGE
-ssize_t persock_native_sendpage(struct socket *sock, struct page *page,
-				int offset, size_t size, int flags);
-#endif
-
 #endif /* _PERSOCK_NATIVE_H */
