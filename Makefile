@@ -25,6 +25,7 @@ help:
 	@echo 'make check           every selftest on the newest kernel, what can differ on the others;'
 	@echo '                     KUnit, faults and races on the debug kernel'
 	@echo '                     (TESTS="a_test b_test.sh" picks, on each stock kernel)'
+	@echo 'make remember-times  have the next make check compare its times with those of the last one'
 	@echo 'make check-the-checks  the tests catch bugs that are planted on purpose'
 	@echo 'make soak            everything on the debug kernel, and what takes hours: faults, races, storms'
 	@echo 'make coverage        which lines of the module the tests run'
@@ -51,20 +52,25 @@ test_modules := $(patsubst %/Kbuild,%,$(wildcard selftests/*/Kbuild))
 .PHONY: modules
 modules: $(addprefix modules-,$(all))
 
+# Nothing is to be done where no copy has changed since all of it was built: kbuild takes seconds to find out.
 modules-%:
 	@tools/setup build $(if $(C),lint)
 	$(call say,persock.ko for $*)
 	@mkdir -p build/$*/selftests
 	@exec 9>build/$*/.lock; flock 9; \
-	$(mirror) Kbuild module uapi build/$*/ && \
-	$(if $(test_modules),$(mirror) $(test_modules) build/$*/selftests/ &&) \
+	changed=$$($(mirror) -i Kbuild module uapi build/$*/ && \
+	$(if $(test_modules),$(mirror) -i $(test_modules) build/$*/selftests/ &&) \
+	$(if $(filter debug,$*),$(mirror) -i kunit module uapi build/$*/selftests/kunit/ &&) \
+	true) && \
 	kdir=$$(tools/kernels/fetch $* | sed -n 's/^headers=//p') && test -n "$$kdir" && \
+	if [ -z "$$changed$(C)" ] && [ "$$(cat build/$*/.built 2>/dev/null)" = "$$kdir" ]; then exit; fi && \
+	rm -f build/$*/.built && \
 	$(MAKE) -C "$$kdir" M='$(CURDIR)/build/$*' modules && \
-	$(if $(filter debug,$*),$(mirror) kunit module uapi build/$*/selftests/kunit/ &&) \
 	for folder in $(test_modules) $(if $(filter debug,$*),selftests/kunit/kunit); do \
 		$(MAKE) -C "$$kdir" M="$(CURDIR)/build/$*/$$folder" modules \
 			KBUILD_EXTRA_SYMBOLS='$(CURDIR)/build/$*/Module.symvers' || exit; \
-	done
+	done && \
+	echo "$$kdir" >build/$*/.built
 
 .PHONY: tool
 tool:
@@ -105,6 +111,14 @@ kunit:
 check:
 	@selftests/check $(addprefix --kernel ,$(KERNEL)) $(TESTS)
 	@selftests/summary build/check/*.ktap
+
+# What the last make check took is what the next ones are compared with.
+.PHONY: remember-times
+remember-times:
+	@{ sed '/^[^#]/d' selftests/times; \
+	sed -n -e 's/^test \([0-9]*\) \([^ ]*\) \(.*\)/\2 \1 \3/p' -e '/^stage /p' build/check/times | \
+		LC_ALL=C sort -k 1,1 -k 3; } >build/check/remembered
+	@mv build/check/remembered selftests/times
 
 # A test or a few, as quickly as can be: nothing is built or installed but what they need.
 .PHONY: t

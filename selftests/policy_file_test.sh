@@ -3,8 +3,8 @@
 # timeout: 900
 # needs: python3
 #
-# Policy files: what the module has of 1000 random ones it has of what is shown of it too, and 500
-# broken ones are refused and change nothing. See policy_file.py.
+# Policy files: what the module has of 200 random ones it has of what is shown of it too, and 100
+# broken ones are refused and change nothing; 1000 and 500 with PERSOCK_SOAK=1. See policy_file.py.
 
 here=$(dirname "$(realpath "$0")")
 if ! command -v persock >/dev/null; then
