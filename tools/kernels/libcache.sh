@@ -26,9 +26,10 @@ work_in_cache() { # NAME
 	trap 'exit 143' TERM HUP
 }
 
-# Is that what a command's output complains of?
+# Is that what a command's output complains of? The output may have found no room itself.
 no_space() { # LOG
-	grep -aqiE 'no space left on device|not enough free space|disk quota exceeded' "$1"
+	grep -aqiE 'no space left on device|not enough free space|disk quota exceeded' "$1" ||
+		[ "$(df -k --output=avail "$cache" | tail -n 1)" -lt 16384 ]
 }
 
 out_of_space() { # LOG: then this process ends
