@@ -414,6 +414,56 @@ static void deepest_nesting(struct kunit *test)
 	}
 }
 
+/* A port that the kernel has chosen: only rules that pick ports deny it. */
+static void chosen(struct kunit *test)
+{
+	static const struct persock_address_rule rules[] = {
+		RULE(AF_INET, 32, 40000, 40000, UDP, -EPERM, 127, 0, 0, 1),
+		RULE(AF_INET, 32, 1024, 65535, TCP, -EPERM, 127, 0, 0, 1),
+		RULE(AF_INET, 32, 1025, 65535, TCP, -EPERM, 127, 0, 0, 2),
+		RULE(AF_INET, 32, 0, 65534, TCP, -EPERM, 127, 0, 0, 3),
+		RULE(AF_INET, 8, 0, 65535, ANY, -EACCES, 127),
+		RULE(AF_INET, 8, 0, 65535, ANY, PERSOCK_ALLOW, 10),
+	};
+	static const struct {
+		struct question question;
+		int verdict;
+	} cases[] = {
+		{ ASK(1, AF_INET, 40000, UDP, 127, 0, 0, 1), -EPERM },
+		{ ASK(0, AF_INET, 40001, UDP, 127, 0, 0, 1), 0 },
+		{ ASK(5, AF_INET, 1023, UDP, 127, 0, 0, 1), -EACCES },
+		{ ASK(0, AF_INET, 1024, TCP, 127, 0, 0, 1), 0 },
+		{ ASK(0, AF_INET, 65535, TCP, 127, 0, 0, 1), 0 },
+		{ ASK(3, AF_INET, 1025, TCP, 127, 0, 0, 2), -EPERM },
+		{ ASK(4, AF_INET, 40000, TCP, 127, 0, 0, 3), -EPERM },
+		{ ASK(6, AF_INET, 40000, TCP, 10), 0 },
+		/* By default: not of its own choice below 1024. */
+		{ ASK(0, AF_INET, 1024, TCP, 11), 0 },
+		{ ASK(0, AF_INET, 1023, TCP, 11), NO_RULE },
+	};
+	struct persock_addresses addresses = {
+		.rules = rules,
+		.nr = ARRAY_SIZE(rules),
+		.fallback = NO_RULE,
+		.index = persock_address_index(rules, ARRAY_SIZE(rules)),
+	};
+	unsigned int i, rule;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, addresses.index);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct question *question = &cases[i].question;
+
+		KUNIT_EXPECT_EQ_MSG(test, cases[i].verdict,
+				    persock_judge_chosen(&addresses,
+							 &question->endpoint,
+							 question->protocol,
+							 &rule),
+				    "case %u", i);
+		KUNIT_EXPECT_EQ_MSG(test, rule, question->rule, "case %u", i);
+	}
+	persock_address_index_free(addresses.index);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(no_rules),
 	KUNIT_CASE(longest_prefix),
@@ -426,6 +476,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(extreme_prefixes),
 	KUNIT_CASE(only_four_bytes),
 	KUNIT_CASE(deepest_nesting),
+	KUNIT_CASE(chosen),
 	{ }
 };
 

@@ -179,6 +179,7 @@ static void detours_set(struct kunit *test)
 		{ SOL_IP, IP_HDRINCL, true },
 		{ SOL_IP, IP_IPSEC_POLICY, true },
 		{ SOL_IP, IP_XFRM_POLICY, true },
+		{ SOL_IP, 51 /* IP_LOCAL_PORT_RANGE */, true, true },
 		{ SOL_IPV6, IPV6_RTHDR },
 		{ SOL_IPV6, IPV6_2292PKTOPTIONS },
 		{ SOL_IPV6, IPV6_FLOWLABEL_MGR, true },

@@ -248,12 +248,14 @@ static void restricted(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, persock_shortcut_receive(s, 0, 0));
 	KUNIT_EXPECT_TRUE(test, s->accept);
 
+	/* Who is restricted in what it binds may be bound by a send, too. */
 	persock_shortcut_build(s, &limits_policy, PERSOCK_CLASS_INET);
-	KUNIT_EXPECT_TRUE(test, persock_shortcut_send(s, 0, s, 16, 0));
+	KUNIT_EXPECT_FALSE(test, persock_shortcut_send(s, 0, s, 16, 0));
+	KUNIT_EXPECT_TRUE(test, persock_shortcut_send(s, 0, NULL, 0, 0));
 	KUNIT_EXPECT_FALSE(test, persock_shortcut_send(s, 0, s, 16, 16));
 	KUNIT_EXPECT_TRUE(test, persock_shortcut_receive(s, 0, 0));
 	KUNIT_EXPECT_FALSE(test, persock_shortcut_receive(s, 0, 16));
-	KUNIT_EXPECT_EQ(test, s->connect_max, U32_MAX);
+	KUNIT_EXPECT_EQ(test, s->connect_max, 0);
 	KUNIT_EXPECT_EQ(test, s->bind_max, 0);
 	KUNIT_EXPECT_FALSE(test, s->accept);
 	persock_shortcut_build(s, &limits_policy, PERSOCK_CLASS_OTHER);

@@ -16,6 +16,8 @@
 #include "address_index.h"
 #include "verdict.h"
 
+#define FIRST_USER_PORT	1024
+
 /*
  * The last start that is not after the address. It is among the last intervals,
  * as many as the power of two, or else among the first as many; from there on
@@ -156,4 +158,42 @@ int persock_judge_address(const struct persock_addresses *addresses,
 		*rule = 0;
 
 	return verdict;
+}
+
+/*
+ * Is a rule about ports that somebody has picked? One that is about all that the
+ * kernel may choose is not: nothing would be left to choose.
+ */
+static bool picks_ports(const struct persock_address_rule *rule)
+{
+	return rule->first > FIRST_USER_PORT || rule->last != U16_MAX;
+}
+
+/**
+ * persock_judge_chosen() - may a socket keep a port that the kernel has chosen?
+ * @addresses: the rules and their index
+ * @endpoint: the address, with that port
+ * @protocol: protocol of the socket
+ * @rule: number of the rule that decided, from 1; 0: none did
+ *
+ * Whether the kernel may choose one at all is the verdict on port 0. What it has
+ * chosen is denied only by rules that pick ports. Ports below 1024 it does not
+ * choose of itself: somebody has told it to, and they are judged as any.
+ *
+ * Context: Any. Takes no lock and does not sleep.
+ * Return: PERSOCK_ALLOW or a negative errno.
+ */
+int persock_judge_chosen(const struct persock_addresses *addresses,
+			 const struct persock_endpoint *endpoint, int protocol,
+			 unsigned int *rule)
+{
+	int verdict = persock_judge_address(addresses, endpoint, protocol,
+					    rule);
+
+	if (verdict == PERSOCK_ALLOW || endpoint->port < FIRST_USER_PORT ||
+	    (*rule && picks_ports(&addresses->rules[*rule - 1])))
+		return verdict;
+
+	*rule = 0;
+	return PERSOCK_ALLOW;
 }

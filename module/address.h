@@ -74,5 +74,8 @@ void persock_address_index_free(const struct persock_address_index *index);
 int persock_judge_address(const struct persock_addresses *addresses,
 			  const struct persock_endpoint *endpoint,
 			  int protocol, unsigned int *rule);
+int persock_judge_chosen(const struct persock_addresses *addresses,
+			 const struct persock_endpoint *endpoint, int protocol,
+			 unsigned int *rule);
 
 #endif /* _PERSOCK_ADDRESS_H */

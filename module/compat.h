@@ -256,6 +256,23 @@ static inline bool persock_header_included(const struct sock *sk)
 #define persock_flow_labels(sk)	(inet6_sk(sk)->ipv6_fl_list)
 #endif
 
+/*
+ * Has a socket a range of ports of its own to choose from? Kbuild looks for the
+ * field, which is a word or two halves of one.
+ */
+static inline bool persock_has_port_range(const struct sock *sk)
+{
+#ifdef PERSOCK_HAVE_PORT_RANGE
+	u32 range;
+
+	static_assert(sizeof(inet_sk(sk)->local_port_range) == sizeof(range));
+	memcpy(&range, &inet_sk(sk)->local_port_range, sizeof(range));
+	return range;
+#else
+	return false;
+#endif
+}
+
 #ifndef IPPROTO_SMC
 #define IPPROTO_SMC	256	/* since 6.11 (d25a92ccae6b) */
 #endif

@@ -13,6 +13,11 @@
 
 #include "detour.h"
 
+/* Since 6.3, and in Debian's 6.1; older headers of a tool do not have it. */
+#ifndef IP_LOCAL_PORT_RANGE
+#define IP_LOCAL_PORT_RANGE	51
+#endif
+
 /**
  * persock_detour_get() - does reading an option connect the socket?
  * @level: level of the option
@@ -72,6 +77,11 @@ bool persock_detour_set(int level, int optname, unsigned int length,
 	*section = PERSOCK_SECTION_CONNECT;
 	switch (level) {
 	case IPPROTO_IP:
+		/* A range of one port is a bind to it. */
+		if (optname == IP_LOCAL_PORT_RANGE) {
+			*section = PERSOCK_SECTION_BIND;
+			return true;
+		}
 		return ip_moves_peer(optname, length);
 	case IPPROTO_IPV6:
 		return ipv6_moves_peer(optname, length);

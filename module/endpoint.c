@@ -324,11 +324,17 @@ int persock_endpoint_send(struct socket *sock, struct msghdr *msg,
 			  endpoint, event);
 }
 
+typedef int (*judge_t)(const struct persock_addresses *addresses,
+		       const struct persock_endpoint *endpoint, int protocol,
+		       unsigned int *rule);
+
 /*
  * "::" of a socket that is not IPv6 only is every IPv4 address as well.
+ * @judge: persock_judge_address(), or persock_judge_chosen() for a port that
+ *	   the program has not named
  * @only: set when it was judged as IPv6 only
  */
-static int judge_bound(const struct identity *who,
+static int judge_bound(const struct identity *who, judge_t judge,
 		       const struct persock_policy *policy,
 		       struct persock_endpoint *endpoint,
 		       struct persock_event *event, bool *only)
@@ -337,8 +343,7 @@ static int judge_bound(const struct identity *who,
 
 	event->endpoint = endpoint;
 	*only = false;
-	verdict = persock_judge_address(&policy->bind, endpoint, who->protocol,
-					&event->rule);
+	verdict = judge(&policy->bind, endpoint, who->protocol, &event->rule);
 	if (verdict || endpoint->family != AF_INET6 || !unspecified(endpoint))
 		return verdict;
 	/* Raw sockets are of one family. */
@@ -350,8 +355,7 @@ static int judge_bound(const struct identity *who,
 	}
 
 	endpoint->family = AF_INET;
-	return persock_judge_address(&policy->bind, endpoint, who->protocol,
-				     &event->rule);
+	return judge(&policy->bind, endpoint, who->protocol, &event->rule);
 }
 
 /**
@@ -393,7 +397,8 @@ int persock_endpoint_bind(struct socket *sock, struct sockaddr *address,
 	if (err)
 		return err;
 
-	return judge_bound(&who, policy, endpoint, event, only);
+	return judge_bound(&who, persock_judge_address, policy, endpoint, event,
+			   only);
 }
 
 /**
@@ -436,6 +441,47 @@ static void read_bound(const struct identity *who,
 		endpoint->port = READ_ONCE(inet->inet_num);
 }
 
+/*
+ * Has the program named the port that its socket has? By bind(2), or by a range
+ * to choose from (see detour.c), which it may have set before the policy was.
+ */
+static bool port_is_named(const struct identity *who)
+{
+	return who->sk && (who->sk->sk_userlocks & SOCK_BINDPORT_LOCK ||
+			   persock_has_port_range(who->sk));
+}
+
+/**
+ * persock_endpoint_port() - the verdict on a port that the kernel has chosen
+ * @sock: the governed socket, which has it
+ * @policy: what judges
+ * @endpoint: filled in, and pointed to by @event
+ * @event: what decided is filled in
+ *
+ * Context: as persock_endpoint_connect(); the sock may be locked.
+ * Return: PERSOCK_ALLOW or the errno of the rule.
+ */
+int persock_endpoint_port(struct socket *sock,
+			  const struct persock_policy *policy,
+			  struct persock_endpoint *endpoint,
+			  struct persock_event *event)
+{
+	struct identity who;
+	bool only;
+
+	event->section = PERSOCK_SECTION_BIND;
+	if (!persock_restricts(&policy->bind) || !is_inet(sock))
+		return PERSOCK_ALLOW;
+	identify(sock, &who);
+	if (!who.ports)
+		return PERSOCK_ALLOW;
+	read_bound(&who, endpoint);
+
+	return judge_bound(&who, port_is_named(&who) ? persock_judge_address :
+						       persock_judge_chosen,
+			   policy, endpoint, event, &only);
+}
+
 /**
  * persock_endpoint_listen() - the verdict on the address that is listened on
  * @sock: the governed socket
@@ -445,7 +491,7 @@ static void read_bound(const struct identity *who,
  *
  * A socket may be bound without having asked for it: by listen(), or by a
  * connection that it had before. A port of the kernel's choice is allowed where
- * port 0 is, which is how a program asks for one.
+ * port 0 is, which is how a program asks for one, and no rule denies it.
  *
  * Associations come to SCTP's one-to-many sockets without accept(), so where
  * peers that may be accepted are restricted these do not listen.
@@ -475,13 +521,20 @@ int persock_endpoint_listen(struct socket *sock,
 
 	event->section = PERSOCK_SECTION_BIND;
 	read_bound(&who, endpoint);
-	verdict = judge_bound(&who, policy, endpoint, event, &only);
-	if (!verdict || !endpoint->port)
+	verdict = judge_bound(&who, persock_judge_address, policy, endpoint,
+			      event, &only);
+	if (!verdict || !endpoint->port || port_is_named(&who))
 		return verdict;
 
 	read_bound(&who, endpoint);
+	verdict = judge_bound(&who, persock_judge_chosen, policy, endpoint,
+			      event, &only);
+	if (verdict)
+		return verdict;
+	read_bound(&who, endpoint);
 	endpoint->port = 0;
-	return judge_bound(&who, policy, endpoint, event, &only);
+	return judge_bound(&who, persock_judge_address, policy, endpoint, event,
+			   &only);
 }
 
 /**

@@ -43,6 +43,10 @@ int persock_endpoint_bind(struct socket *sock, struct sockaddr *address,
 			  struct persock_endpoint *endpoint,
 			  struct persock_event *event, bool *only);
 void persock_endpoint_bound(struct socket *sock);
+int persock_endpoint_port(struct socket *sock,
+			  const struct persock_policy *policy,
+			  struct persock_endpoint *endpoint,
+			  struct persock_event *event);
 int persock_endpoint_listen(struct socket *sock,
 			    const struct persock_policy *policy,
 			    struct persock_endpoint *endpoint,

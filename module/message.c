@@ -13,6 +13,7 @@
 #include "native.h"
 #include "pass.h"
 #include "peer.h"
+#include "port.h"
 #include "report.h"
 #include "router.h"
 
@@ -87,6 +88,9 @@ static noinline int send_judged(struct persock_router *router,
 		persock_peer_allowed(router, version, sock, msg);
 	verdict = persock_report(router->attachment, version, &event, verdict);
 	rcu_read_unlock();
+	/* TCP's connects then, if it names a peer (MSG_FASTOPEN). */
+	if (!verdict && (sock->type == SOCK_DGRAM || msg->msg_name))
+		verdict = persock_port_choose(router, sock, event.operation);
 
 	sent = verdict ? verdict :
 			 router->provider->ops->sendmsg(sock, msg, length);
@@ -104,8 +108,13 @@ int persock_router_sendmsg(struct socket *sock, struct msghdr *msg,
 
 	if (!router->native && !ops->sendmsg)
 		return -EOPNOTSUPP;
-	/* A raw socket's message may have an address in it. */
-	if (unlikely(sock->type == SOCK_RAW) ||
+	/*
+	 * A raw socket's message may have an address in it, and the kernel
+	 * chooses a port for a socket that has none.
+	 */
+	if ((sock->type != SOCK_STREAM &&
+	     (unlikely(sock->type == SOCK_RAW) ||
+	      unlikely(persock_port_missing(router, sock)))) ||
 	    (!persock_pass_send(router, msg) &&
 	     (!msg->msg_name || !persock_peer_pass(router, sock, msg))))
 		return send_judged(router, sock, msg, length);

@@ -15,6 +15,7 @@
 #include "native.h"
 #include "option.h"
 #include "pass.h"
+#include "port.h"
 #include "report.h"
 #include "router.h"
 
@@ -68,7 +69,7 @@ static noinline int bind_judged(struct persock_router *router,
 	const struct persock_version *version;
 	struct persock_endpoint endpoint;
 	int verdict, err;
-	bool only;
+	bool only, chosen;
 
 	rcu_read_lock();
 	version = persock_router_version(router);
@@ -78,11 +79,14 @@ static noinline int bind_judged(struct persock_router *router,
 					&only);
 	verdict = persock_report(router->attachment, version, &event, verdict);
 	only = only && persock_enforces(version);
+	/* Where nothing is restricted there is no endpoint. */
+	chosen = event.endpoint && !endpoint.port && persock_enforces(version);
 	rcu_read_unlock();
 	if (verdict)
 		return verdict;
 
-	err = router->provider->ops->bind(sock, address, length);
+	err = chosen ? persock_port_bind(router, sock, address, length) :
+		       router->provider->ops->bind(sock, address, length);
 	if (!err && only)
 		persock_endpoint_bound(sock);
 	return err;
@@ -121,6 +125,10 @@ static noinline int connect_judged(struct persock_router *router,
 					   &version->policy, &endpoint, &event);
 	verdict = persock_report(router->attachment, version, &event, verdict);
 	rcu_read_unlock();
+	/* AF_UNSPEC takes a port off, if anything. */
+	if (!verdict && length >= (int)sizeof(address->sa_family) &&
+	    address->sa_family != AF_UNSPEC)
+		verdict = persock_port_choose(router, sock, event.operation);
 	if (verdict)
 		return verdict;
 
@@ -364,37 +372,6 @@ static int router_gettstamp(struct socket *sock, void __user *stamp,
 	return router->provider->ops->gettstamp(sock, stamp, timeval, time32);
 }
 
-/*
- * A thread may have dissolved what the socket was bound to between the verdict
- * and listen(), which has bound it to every address then. It ends to listen.
- */
-static int judge_listening(struct persock_router *router, struct socket *sock)
-{
-	struct persock_event event = {
-		.operation = PERSOCK_OP_LISTEN,
-		.sock = sock,
-	};
-	const struct persock_version *version;
-	struct persock_endpoint endpoint;
-	int verdict;
-
-	rcu_read_lock();
-	version = persock_router_version(router);
-	verdict = persock_endpoint_listen(sock, &version->policy, &endpoint,
-					  &event);
-	/* What is allowed was told of before. */
-	if (verdict && persock_enforces(version))
-		verdict = persock_report(router->attachment, version, &event,
-					 verdict);
-	else
-		verdict = PERSOCK_ALLOW;
-	rcu_read_unlock();
-	if (verdict && router->provider->ops->shutdown)
-		router->provider->ops->shutdown(sock, SHUT_RDWR);
-
-	return verdict;
-}
-
 static int router_listen(struct socket *sock, int backlog)
 {
 	struct persock_router *router = persock_router_of(sock);
@@ -422,12 +399,14 @@ static int router_listen(struct socket *sock, int backlog)
 		backlog = persock_clamp_backlog(&version->policy.backlog,
 						backlog);
 	rcu_read_unlock();
+	if (!verdict)
+		verdict = persock_port_choose(router, sock, event.operation);
 	if (verdict)
 		return verdict;
 
 	err = router->provider->ops->listen(sock, backlog);
 
-	return err ? err : judge_listening(router, sock);
+	return err ? err : persock_port_listening(router, sock);
 }
 
 static int router_shutdown(struct socket *sock, int how)

@@ -11,6 +11,7 @@
 
 #include "compat.h"
 #include "message.h"
+#include "port.h"
 #include "report.h"
 #include "router.h"
 
@@ -38,6 +39,8 @@ ssize_t persock_router_sendpage(struct socket *sock, struct page *page,
 		judged = flags;
 	verdict = persock_report(router->attachment, version, &event, verdict);
 	rcu_read_unlock();
+	if (!verdict && sock->type == SOCK_DGRAM)
+		verdict = persock_port_choose(router, sock, event.operation);
 	if (verdict)
 		return verdict;
 	/*

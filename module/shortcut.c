@@ -11,6 +11,7 @@
 #include <linux/bits.h>
 #include <linux/in6.h>
 #include <linux/limits.h>
+#include <linux/minmax.h>
 #include <linux/string.h>
 #include <linux/tcp.h>
 
@@ -140,8 +141,10 @@ void persock_shortcut_build(struct persock_shortcut *shortcut,
 	shortcut->option_max = rules->option_max ?: U32_MAX;
 	shortcut->send = judged_flags(&rules->send);
 	shortcut->receive = judged_flags(&rules->receive);
-	shortcut->connect_max = address_max(policy, &policy->connect, class);
 	shortcut->bind_max = address_max(policy, &policy->bind, class);
+	/* Whoever connects or sends may be bound by it: see port.c. */
+	shortcut->connect_max = min(address_max(policy, &policy->connect,
+						class), shortcut->bind_max);
 	/* As cmsg.c looks at them, or does not. */
 	shortcut->control_send = persock_allows_all(&rules->control_send) && !scm &&
 				 !rules->control_max &&
