@@ -52,6 +52,24 @@ static void request_without_addresses(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rule, 1);
 }
 
+/* MPTCP by its own number, and by a rule that allows. */
+static void request_names_mptcp(struct kunit *test)
+{
+	static const struct persock_socket_rule named[] = {
+		{ AF_INET, SOCK_STREAM, IPPROTO_MPTCP, PERSOCK_ALLOW },
+		{ AF_INET6, SOCK_STREAM, IPPROTO_MPTCP, -EPERM },
+		{ PERSOCK_ANY, SOCK_STREAM, PERSOCK_ANY, PERSOCK_ALLOW },
+	};
+	const struct persock_sockets some = { named, ARRAY_SIZE(named) };
+	const struct persock_sockets other = { &named[2], 1 };
+	const struct persock_sockets none = { };
+
+	KUNIT_EXPECT_TRUE(test, persock_names_mptcp(&some, AF_INET));
+	KUNIT_EXPECT_FALSE(test, persock_names_mptcp(&some, AF_INET6));
+	KUNIT_EXPECT_FALSE(test, persock_names_mptcp(&other, AF_INET));
+	KUNIT_EXPECT_FALSE(test, persock_names_mptcp(&none, AF_INET));
+}
+
 /* What the rules cannot hold for is refused unless it is named. */
 static void request_that_is_unheld(struct kunit *test)
 {
@@ -245,6 +263,7 @@ static void detours_otherwise(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(request_without_addresses),
+	KUNIT_CASE(request_names_mptcp),
 	KUNIT_CASE(request_that_is_unheld),
 	KUNIT_CASE(request_and_section),
 	KUNIT_CASE(request_for_raw_elsewhere),

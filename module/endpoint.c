@@ -16,6 +16,7 @@
 
 #include "compat.h"
 #include "endpoint.h"
+#include "request.h"
 
 /* Nothing is judged: the call names no address. */
 #define NO_ENDPOINT 1
@@ -482,6 +483,20 @@ int persock_endpoint_port(struct socket *sock,
 			   policy, endpoint, event, &only);
 }
 
+/*
+ * Peers come to these without accept(): associations to SCTP's one-to-many
+ * sockets, and more addresses of a peer that was accepted to MPTCP's, which a
+ * policy has to name.
+ */
+static bool accepts_unseen(const struct identity *who,
+			   const struct persock_policy *policy)
+{
+	if (who->sk && who->sk->sk_protocol == IPPROTO_MPTCP)
+		return !persock_names_mptcp(&policy->sockets, who->family);
+
+	return who->protocol == IPPROTO_SCTP && who->type == SOCK_SEQPACKET;
+}
+
 /**
  * persock_endpoint_listen() - the verdict on the address that is listened on
  * @sock: the governed socket
@@ -493,8 +508,8 @@ int persock_endpoint_port(struct socket *sock,
  * connection that it had before. A port of the kernel's choice is allowed where
  * port 0 is, which is how a program asks for one, and no rule denies it.
  *
- * Associations come to SCTP's one-to-many sockets without accept(), so where
- * peers that may be accepted are restricted these do not listen.
+ * Where peers that may be accepted are restricted, sockets that have peers
+ * without being asked do not listen.
  *
  * Context: as persock_endpoint_connect().
  * Return: PERSOCK_ALLOW or the errno of the rule.
@@ -512,7 +527,7 @@ int persock_endpoint_listen(struct socket *sock,
 		return PERSOCK_ALLOW;
 	identify(sock, &who);
 	if (persock_restricts(&policy->accept) &&
-	    who.protocol == IPPROTO_SCTP && who.type == SOCK_SEQPACKET) {
+	    accepts_unseen(&who, policy)) {
 		event->section = PERSOCK_SECTION_ACCEPT;
 		return persock_refusal(&policy->accept);
 	}
@@ -554,6 +569,7 @@ int persock_endpoint_accept(struct socket *newsock,
 			    struct persock_event *event)
 {
 	struct identity who;
+	int verdict;
 
 	event->section = PERSOCK_SECTION_ACCEPT;
 	if (!persock_restricts(&policy->accept) || !is_inet(newsock))
@@ -567,7 +583,12 @@ int persock_endpoint_accept(struct socket *newsock,
 	else
 		set_inet6(endpoint, &who.sk->sk_v6_daddr, who.sk->sk_dport);
 	event->endpoint = endpoint;
+	verdict = persock_judge_address(&policy->accept, endpoint, who.protocol,
+					&event->rule);
+	if (verdict || !accepts_unseen(&who, policy))
+		return verdict;
 
-	return persock_judge_address(&policy->accept, endpoint, who.protocol,
-				     &event->rule);
+	/* A listener from before: this peer, but who knows which others. */
+	event->rule = 0;
+	return persock_refusal(&policy->accept);
 }

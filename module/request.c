@@ -105,6 +105,26 @@ bool persock_has_ports(int type, int protocol)
 }
 
 /**
+ * persock_names_mptcp() - does a rule of the section sockets name MPTCP?
+ * @sockets: the section
+ * @family: of the socket
+ *
+ * A peer that was accepted adds addresses of its own to the connection, which
+ * no rule is asked about. That this is meant says a rule on the protocol.
+ *
+ * Return: true when the rule that allows such a socket is about the protocol.
+ */
+bool persock_names_mptcp(const struct persock_sockets *sockets, int family)
+{
+	unsigned int rule;
+	int verdict = persock_judge_socket(sockets, family, SOCK_STREAM,
+					   IPPROTO_MPTCP, &rule);
+
+	return !verdict && rule &&
+	       sockets->rules[rule - 1].protocol == IPPROTO_MPTCP;
+}
+
+/**
  * persock_judge_request() - may a socket of this kind be created?
  * @policy: what judges
  * @request: what is requested

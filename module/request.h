@@ -20,6 +20,7 @@ struct persock_request {
 };
 
 bool persock_has_ports(int type, int protocol);
+bool persock_names_mptcp(const struct persock_sockets *sockets, int family);
 int persock_judge_request(const struct persock_policy *policy,
 			  const struct persock_request *request,
 			  enum persock_section *section, unsigned int *rule);

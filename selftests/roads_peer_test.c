@@ -128,6 +128,99 @@ TEST_F(road, mptcp_accepts)
 	close(listener);
 }
 
+/* A counter of "MPTcpExt:" in this network namespace, or -1. */
+static int mptcp_counter(const char *name)
+{
+	char command[128], text[32] = "-1";
+	FILE *pipe;
+
+	snprintf(command, sizeof(command),
+		 "nstat -asz MPTcpExt%s | awk '/%s/ { print $2 }'", name, name);
+	pipe = popen(command, "r");
+	if (!pipe || !fgets(text, sizeof(text), pipe))
+		strcpy(text, "-1");
+	if (pipe)
+		pclose(pipe);
+
+	return atoi(text);
+}
+
+/* Have clients of MPTCP come from 127.0.0.3 as well. */
+static int join_from_another(void)
+{
+	if (unshare(CLONE_NEWNET))
+		return -errno;
+	if (system("ip link set lo up && ip mptcp limits set subflow 2 add_addr_accepted 2 && ip mptcp endpoint add 127.0.0.3 dev lo subflow"))
+		return -EIO;
+
+	return 0;
+}
+
+/* Connect by MPTCP from 127.0.0.2: the joins that the listener has had then. */
+static int joined(int listener, struct inet_addr *addr)
+{
+	struct inet_addr from = at("127.0.0.2", 0);
+	int client = socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP);
+	int before = mptcp_counter("MPJoinAckRx"), after = before;
+	int server = -1, tries;
+	char byte;
+
+	if (bind(client, &from.sa, from.len) || try_connect(client, addr))
+		return -errno;
+	server = accept(listener, NULL, NULL);
+	if (server < 0)
+		return close_with(client, -errno);
+	/* Once it has sent something, it joins. */
+	if (send(client, "x", 1, 0) != 1 || recv(server, &byte, 1, 0) != 1 ||
+	    send(server, "x", 1, 0) != 1 || recv(client, &byte, 1, 0) != 1)
+		return -errno;
+	for (tries = 0; after == before && tries < 100; tries++) {
+		usleep(100000);
+		after = mptcp_counter("MPJoinAckRx");
+	}
+	close(client);
+
+	return close_with(server, after - before);
+}
+
+/*
+ * A peer that may be accepted brings addresses that may not: a listener of MPTCP
+ * is one that a policy names, where it restricts whom sockets accept.
+ */
+TEST_F(road, mptcp_joins)
+{
+	struct inet_addr addr;
+	int listener, before, i;
+
+	ASSERT_EQ(0, join_from_another());
+	before = inet_bound(AF_INET, SOCK_STREAM, IPPROTO_MPTCP, &addr);
+	ASSERT_LE(0, before);
+	EXPECT_EQ(1, joined(before, &addr));
+	for (i = 0; i < 2; i++) {
+		policy_begin_open(self->id);
+		policy_default(PERSOCK_SECTION_ACCEPT, ANY, -EACCES);
+		policy_address(PERSOCK_SECTION_ACCEPT, "127.0.0.2/32", 0, 65535,
+			       IPPROTO_TCP, ALLOW);
+		policy_socket(AF_INET, SOCK_STREAM, i ? IPPROTO_MPTCP : ANY,
+			      ALLOW);
+		ASSERT_EQ(0, policy_set());
+		EXPECT_EQ(i || self->free ? 1 : -EACCES,
+			  joined(before, &addr))
+			TH_LOG("%s", i ? "named" : "not named");
+		listener = socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP);
+		ASSERT_LE(0, listener);
+		EXPECT_EQ(i ? 0 : REFUSED(EACCES),
+			  listen(listener, 1) ? -errno : 0);
+		close(listener);
+	}
+	/* Clients are no matter of accept, nor is plain TCP. */
+	listener = inet_bound(AF_INET, SOCK_STREAM, 0, &addr);
+	EXPECT_LE(0, listener);
+	EXPECT_EQ(0, reach(AF_INET, SOCK_STREAM, IPPROTO_MPTCP, &addr));
+	close(listener);
+	close(before);
+}
+
 /* A rule on sockets that names MPTCP keeps it apart from TCP. */
 TEST_F(road, mptcp_by_rule)
 {
