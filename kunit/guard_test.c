@@ -39,6 +39,13 @@ static void guard_options(struct kunit *test)
 		{ SOL_IP, IP_ADD_MEMBERSHIP }, { SOL_IP, MCAST_JOIN_GROUP },
 		{ SOL_IPV6, IPV6_ADD_MEMBERSHIP },
 		{ SOL_IPV6, MCAST_JOIN_GROUP }, { SOL_IPV6, IPV6_TRANSPARENT },
+		{ SOL_SOCKET, SO_REUSEPORT },
+		{ SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF },
+		{ SOL_SOCKET, SO_ATTACH_REUSEPORT_EBPF },
+		{ SOL_SOCKET, SO_DETACH_REUSEPORT_BPF },
+		{ SOL_SOCKET, SO_DEBUG }, { SOL_SOCKET, SO_RCVMARK },
+		{ SOL_TCP, TCP_CONGESTION }, { SOL_TCP, TCP_REPAIR },
+		{ SOL_TCP, 42 /* TCP_AO_REPAIR */ },
 		/* iptables, IPVS, ip6tables. */
 		{ SOL_IP, 64, true }, { SOL_IP, 64 + 1024 + 64, true },
 		{ SOL_IPV6, 64, true }, { SOL_IPV6, 65, true },
@@ -69,6 +76,26 @@ static void guard_options(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, set(&policy, SOL_IPV6, IPV6_TCLASS));
 	KUNIT_EXPECT_EQ(test, 0, set(&policy, SOL_TCP, 1));
 	KUNIT_EXPECT_FALSE(test, persock_allows_all(&rules->set));
+}
+
+/* The same is another option on some sockets. */
+static void guard_alias(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, SO_REUSEPORT,
+			persock_guard_alias(PERSOCK_GUARD_SET, SOCK_DGRAM,
+					    SOL_SOCKET, SO_REUSEADDR));
+	KUNIT_EXPECT_EQ(test, SO_REUSEADDR,
+			persock_guard_alias(PERSOCK_GUARD_SET, SOCK_STREAM,
+					    SOL_SOCKET, SO_REUSEADDR));
+	KUNIT_EXPECT_EQ(test, SO_REUSEADDR,
+			persock_guard_alias(PERSOCK_GUARD_NONE, SOCK_DGRAM,
+					    SOL_SOCKET, SO_REUSEADDR));
+	KUNIT_EXPECT_EQ(test, SO_REUSEADDR,
+			persock_guard_alias(PERSOCK_GUARD_SET, SOCK_DGRAM,
+					    SOL_IP, SO_REUSEADDR));
+	KUNIT_EXPECT_EQ(test, SO_KEEPALIVE,
+			persock_guard_alias(PERSOCK_GUARD_SET, SOCK_DGRAM,
+					    SOL_SOCKET, SO_KEEPALIVE));
 }
 
 /* Messages that say what a guarded option would say, sent. */
@@ -215,6 +242,7 @@ static void guard_addresses(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(guard_options),
+	KUNIT_CASE(guard_alias),
 	KUNIT_CASE(guard_options_named),
 	KUNIT_CASE(guard_messages),
 	KUNIT_CASE(guard_ioctls),

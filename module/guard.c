@@ -22,6 +22,11 @@
 #define MULTICAST_ROUTING6	200
 #define FIRST_USER_PORT		1024
 
+/* Since 6.7. */
+#ifndef TCP_AO_REPAIR
+#define TCP_AO_REPAIR		42
+#endif
+
 /**
  * persock_guard_policy() - have a policy name what it lets sockets of another
  *			    network namespace do
@@ -79,6 +84,18 @@ static bool is_configuration(int level, int name)
 	}
 }
 
+static bool is_guarded_tcp(int name)
+{
+	switch (name) {
+	case TCP_REPAIR:	/* it takes a port that another socket has */
+	case TCP_AO_REPAIR:
+	case TCP_CONGESTION:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static bool is_guarded_socket(int name)
 {
 	switch (name) {
@@ -86,13 +103,20 @@ static bool is_guarded_socket(int name)
 	case SO_BINDTOIFINDEX:
 	case SO_BROADCAST:
 	case SO_MARK:
+	case SO_RCVMARK:
 	case SO_PRIORITY:
+	case SO_DEBUG:
 	case SO_TXTIME:
 	case SO_SNDBUFFORCE:
 	case SO_RCVBUFFORCE:
 	case SO_BUSY_POLL:
 	case SO_PREFER_BUSY_POLL:
 	case SO_BUSY_POLL_BUDGET:
+	/* They take a share, or all, of what another socket's port receives. */
+	case SO_REUSEPORT:
+	case SO_ATTACH_REUSEPORT_CBPF:
+	case SO_ATTACH_REUSEPORT_EBPF:
+	case SO_DETACH_REUSEPORT_BPF:
 		return true;
 	default:
 		return false;
@@ -157,7 +181,8 @@ static bool is_guarded_ipv6(int name)
 
 /*
  * Interfaces, marks, addresses that are not the host's, multicast and broadcast,
- * and what the kernel asks CAP_NET_ADMIN or CAP_NET_RAW over the network for.
+ * ports that others have, and what the kernel asks CAP_NET_ADMIN or CAP_NET_RAW
+ * over the network for.
  */
 static bool is_guarded_set(int level, int name)
 {
@@ -169,11 +194,32 @@ static bool is_guarded_set(int level, int name)
 	case SOL_IPV6:
 		return is_guarded_ipv6(name);
 	case SOL_TCP:
-		/* It takes a port that another socket has. */
-		return name == TCP_REPAIR;
+		return is_guarded_tcp(name);
 	default:
 		return false;
 	}
+}
+
+/**
+ * persock_guard_alias() - the option that another one is on some sockets
+ * @guard: of the options that are set
+ * @type: type of the socket
+ * @level: level of the option
+ * @name: its name
+ *
+ * Two sockets of UDP with SO_REUSEADDR have one port together, and the later one
+ * receives what is sent to it. Listeners of TCP need SO_REUSEPORT for that.
+ *
+ * Return: the name, at the same level, that has to be allowed as well; @name
+ * where there is none.
+ */
+int persock_guard_alias(enum persock_guard guard, int type, int level, int name)
+{
+	if (guard == PERSOCK_GUARD_SET && type != SOCK_STREAM &&
+	    level == SOL_SOCKET && name == SO_REUSEADDR)
+		return SO_REUSEPORT;
+
+	return name;
 }
 
 /* A message that says for itself what an option of the socket would say. */

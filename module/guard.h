@@ -24,8 +24,8 @@ struct persock_socket_rule;
  * @PERSOCK_GUARD_GET: of options that are read: netfilter's, multicast
  *		       routing's
  * @PERSOCK_GUARD_SET: of options that are set: interfaces, multicast groups,
- *		       broadcasts, marks, foreign addresses, what needs
- *		       CAP_NET_ADMIN, and what is read
+ *		       broadcasts, marks, foreign addresses, ports that are
+ *		       shared, what needs CAP_NET_ADMIN, and what is read
  * @PERSOCK_GUARD_CONTROL: of control messages that are sent: marks, and what
  *			   chooses an interface
  * @PERSOCK_GUARD_CONNECT: multicast peers: by a prefix of such addresses
@@ -50,6 +50,8 @@ void persock_guard_policy(struct persock_policy *policy);
 bool persock_guard_names_raw(const struct persock_socket_rule *rule);
 int persock_guard_option(enum persock_guard guard, int level, int name,
 			 int fallback);
+int persock_guard_alias(enum persock_guard guard, int type, int level,
+			int name);
 int persock_guard_ioctl(enum persock_guard guard, u32 cmd, int fallback);
 bool persock_guard_names(enum persock_guard guard,
 			 const struct persock_address_rule *rule);

@@ -136,7 +136,7 @@ int persock_option_judge_set(struct socket *sock, int level, int optname,
 	const struct persock_rules *rules;
 	unsigned int length = *optlen;
 	enum persock_section detour;
-	int verdict;
+	int verdict, alias;
 
 	rcu_read_lock();
 	version = persock_router_version(router);
@@ -145,6 +145,11 @@ int persock_option_judge_set(struct socket *sock, int level, int optname,
 				    &event.rule);
 	if (rules->option_max && length > rules->option_max)
 		event.section = PERSOCK_SECTION_LIMITS;
+	alias = persock_guard_alias(rules->set.guard, sock->type, level,
+				    optname);
+	if (!verdict && alias != optname)
+		verdict = persock_judge_option(&rules->set, level, alias,
+					       &event.rule);
 	if (!verdict && persock_detour_set(level, optname, length, &detour))
 		verdict = judge_detour(router, &version->policy, detour,
 				       &event);
