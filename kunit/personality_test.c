@@ -338,9 +338,9 @@ static void judge_locked(struct kunit *test)
 	KUNIT_EXPECT_NE(test, rule, 0);
 	KUNIT_EXPECT_EQ(test, verdict(version, &raw, &rule), -EAFNOSUPPORT);
 	KUNIT_EXPECT_EQ(test, rule, 0);
-	KUNIT_EXPECT_PTR_EQ(test, persock_version_provider(version, &tcp),
+	KUNIT_EXPECT_PTR_EQ(test, persock_version_provider(version, &tcp, false),
 			    &hostinet);
-	KUNIT_EXPECT_PTR_EQ(test, persock_version_provider(version, &udp),
+	KUNIT_EXPECT_PTR_EQ(test, persock_version_provider(version, &udp, false),
 			    &native);
 
 	version = persock_personality_version(persock_personality_find("none"));
@@ -349,9 +349,9 @@ static void judge_locked(struct kunit *test)
 	/* Allowed by rule, but nobody's: never an ungoverned socket. */
 	KUNIT_EXPECT_EQ(test, persock_personality_add("a", &proposal, NULL), 0);
 	version = persock_personality_version(persock_personality_find("a"));
-	KUNIT_EXPECT_PTR_EQ(test, persock_version_provider(version, &tcp),
+	KUNIT_EXPECT_PTR_EQ(test, persock_version_provider(version, &tcp, false),
 			    &hostinet);
-	KUNIT_EXPECT_NULL(test, persock_version_provider(version, &udp));
+	KUNIT_EXPECT_NULL(test, persock_version_provider(version, &udp, false));
 }
 
 /* What serves explicit AF_PERSOCK sockets does not interpose. */

@@ -9,6 +9,7 @@
 #include <linux/hash.h>
 #include <linux/module.h>
 #include <linux/netlink.h>
+#include <linux/nsproxy.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -134,6 +135,73 @@ void persock_attachment_put(struct persock_attachment *attachment)
 unsigned int persock_attachment_sockets(const struct persock_attachment *a)
 {
 	return atomic_read(&a->sockets);
+}
+
+/*
+ * The network namespace that the current task is in. A task that is exiting has
+ * none, and makes no sockets.
+ */
+static struct net *task_net(void)
+{
+	return current->nsproxy ? current->nsproxy->net_ns : NULL;
+}
+
+/**
+ * persock_attachment_net() - where a socket of the current task's is to be made
+ * @attachment: what governs it
+ * @version: what the attachment's personality says now
+ * @family: of the socket
+ *
+ * Only tasks of the network namespace that was meant have sockets made in the
+ * one that the policy names, and those that are in that one. A task that has
+ * left, for a namespace without a network as sandboxes do, has those of its own.
+ *
+ * Context: the task's own, any; RCU read side, which protects what is returned.
+ * Return: the network namespace that the policy names, or NULL: the task's.
+ */
+struct net *persock_attachment_net(const struct persock_attachment *attachment,
+				   const struct persock_version *version,
+				   int family)
+{
+	struct net *net = persock_version_net(version, family);
+	const struct net *own = task_net();
+	u64 from;
+
+	if (likely(!net) || !own)
+		return NULL;
+	if (own == net)
+		return net;
+	from = version->from ?: atomic64_read(&attachment->from);
+
+	return !from || from == own->net_cookie ? net : NULL;
+}
+
+/**
+ * persock_attachment_meant() - a socket is about to be made where the policy says
+ * @attachment: what governs
+ * @version: what the attachment's personality says
+ *
+ * Where the policy does not say whose are, it is this task's network namespace
+ * from now on, if it is the first of another one.
+ *
+ * Context: as persock_attachment_net(), which has not returned NULL.
+ * Return: false when another task was faster, in another namespace.
+ */
+bool persock_attachment_meant(struct persock_attachment *attachment,
+			      const struct persock_version *version)
+{
+	const struct net *own = task_net();
+	u64 from;
+
+	if (own == version->net)
+		return true;
+	if (version->from)
+		return version->from == own->net_cookie;
+	from = atomic64_cmpxchg(&attachment->from, 0, own->net_cookie);
+	if (!from)
+		WRITE_ONCE(attachment->from_inode, own->ns.inum);
+
+	return !from || from == own->net_cookie;
 }
 
 static void attachment_free(struct work_struct *work)

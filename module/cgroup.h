@@ -32,6 +32,10 @@
  * @totals: counters
  * @routers: the routing tables of its sockets by native proto_ops; RCU, written
  *	     under the router's lock
+ * @from: cookie of the network namespace of the first task that had a socket
+ *	  made in the one that the policy names, where the policy does not say
+ *	  whose tasks may; 0: none yet. Written once
+ * @from_inode: its inode number, to be told
  * @free_work: frees the object after the last reference is gone
  *
  * A detached object lives on for the sockets that were created under it. It is
@@ -49,6 +53,8 @@ struct persock_attachment {
 	struct persock_personality *personality;
 	struct persock_totals __percpu *totals;
 	DECLARE_HASHTABLE(routers, PERSOCK_ROUTER_BITS);
+	atomic64_t from;
+	u32 from_inode;
 	struct work_struct free_work;
 };
 
@@ -68,6 +74,11 @@ struct persock_attachment *persock_attachment_find(u64 id);
 struct persock_attachment *
 persock_attachment_next(struct persock_attachment *previous);
 unsigned int persock_attachment_sockets(const struct persock_attachment *a);
+struct net *persock_attachment_net(const struct persock_attachment *attachment,
+				   const struct persock_version *version,
+				   int family);
+bool persock_attachment_meant(struct persock_attachment *attachment,
+			      const struct persock_version *version);
 
 /*
  * What governs a cgroup, by CPU, so that the answer costs the same however

@@ -130,7 +130,10 @@ int persock_creation_interpose(struct persock_attachment *attachment,
 	if (verdict && persock_enforces(version))
 		return persock_report(attachment, version, &event, verdict);
 	/* What it wants now was not made. */
-	provider = persock_version_provider(version, request);
+	provider = persock_version_provider(version, request,
+					    persock_attachment_net(attachment,
+								   version,
+								   request->family));
 	if (!provider || !provider->interposes) {
 		event.always = true;
 		event.section = PERSOCK_SECTION_SOCKETS;

@@ -234,6 +234,7 @@ judge_request(struct persock_attachment *attachment,
 {
 	const struct persock_provider *provider;
 	const struct persock_version *version;
+	struct net *elsewhere;
 	struct persock_event event = {
 		.operation = PERSOCK_OP_CREATE,
 		.section = PERSOCK_SECTION_SOCKETS,
@@ -243,7 +244,9 @@ judge_request(struct persock_attachment *attachment,
 
 	rcu_read_lock();
 	version = persock_version_of(attachment->personality);
-	provider = persock_version_provider(version, request);
+	elsewhere = persock_attachment_net(attachment, version,
+					   request->family);
+	provider = persock_version_provider(version, request, elsewhere);
 	verdict = persock_judge_request(&version->policy, request,
 					&event.section, &event.rule);
 	if (!verdict && version->policy.max_sockets &&
@@ -254,17 +257,19 @@ judge_request(struct persock_attachment *attachment,
 	}
 	/*
 	 * The interception point would not have sent the request here for a
-	 * provider that interposes: what governs the task has just changed.
+	 * provider that interposes: what governs the task has just changed. Nor
+	 * is there anywhere to make it when another task has just been first.
 	 */
-	if ((!provider || provider->interposes) &&
-	    (!verdict || !persock_enforces(version))) {
+	if ((!verdict || !persock_enforces(version)) &&
+	    (!provider || provider->interposes ||
+	     (elsewhere && !persock_attachment_meant(attachment, version)))) {
 		event.always = true;
 		event.section = PERSOCK_SECTION_SOCKETS;
 		event.rule = 0;
 		verdict = -EAFNOSUPPORT;
 	}
 	verdict = persock_report(attachment, version, &event, verdict);
-	*net = get_net(persock_version_net(version, request->family) ?: *net);
+	*net = get_net(elsewhere ?: *net);
 	rcu_read_unlock();
 
 	return verdict ? ERR_PTR(verdict) : provider;

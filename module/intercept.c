@@ -156,7 +156,10 @@ static noinline void judge_request(struct pt_regs *regs, unsigned long caller,
 	event.always = true;
 	event.section = PERSOCK_SECTION_SOCKETS;
 	event.rule = 0;
-	provider = persock_version_provider(version, &request);
+	provider = persock_version_provider(version, &request,
+					    persock_attachment_net(attachment,
+								   version,
+								   request.family));
 	if (provider && provider->interposes) {
 		/* An explicit AF_PERSOCK request becomes the plain one. */
 		regs->si = request.family;

@@ -45,7 +45,7 @@ const struct nla_policy persock_rule_nl_policy[PERSOCK_A_RULE_PORT_LAST + 1] = {
 };
 
 /* Global operation policy for persock */
-const struct nla_policy persock_nl_policy[PERSOCK_A_NETWORK_FD + 1] = {
+const struct nla_policy persock_nl_policy[PERSOCK_A_NETWORK_FROM_FD + 1] = {
 	[PERSOCK_A_CGROUP_FD] = { .type = NLA_U32, },
 	[PERSOCK_A_CGROUP_ID] = { .type = NLA_U64, },
 	[PERSOCK_A_PERSONALITY] = { .type = NLA_NUL_STRING, .len = 63, },
@@ -57,6 +57,8 @@ const struct nla_policy persock_nl_policy[PERSOCK_A_NETWORK_FD + 1] = {
 	[PERSOCK_A_BOUND] = NLA_POLICY_NESTED(persock_bound_nl_policy),
 	[PERSOCK_A_NETWORK] = { .type = NLA_NUL_STRING, .len = 255, },
 	[PERSOCK_A_NETWORK_FD] = { .type = NLA_U32, },
+	[PERSOCK_A_NETWORK_FROM] = { .type = NLA_NUL_STRING, .len = 255, },
+	[PERSOCK_A_NETWORK_FROM_FD] = { .type = NLA_U32, },
 };
 
 /* Ops table for persock */

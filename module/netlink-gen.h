@@ -17,7 +17,7 @@ extern const struct nla_policy persock_default_nl_policy[PERSOCK_A_DEFAULT_VERDI
 extern const struct nla_policy persock_rule_nl_policy[PERSOCK_A_RULE_PORT_LAST + 1];
 
 /* Global operation policy for persock */
-extern const struct nla_policy persock_nl_policy[PERSOCK_A_NETWORK_FD + 1];
+extern const struct nla_policy persock_nl_policy[PERSOCK_A_NETWORK_FROM_FD + 1];
 
 /* Ops table for persock */
 extern const struct genl_small_ops persock_nl_ops[10];

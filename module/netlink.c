@@ -343,6 +343,23 @@ int persock_nl_detach_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+/* Whose sockets are made in the network namespace that its policy names. */
+static int put_from(struct sk_buff *skb,
+		    const struct persock_attachment *attachment)
+{
+	const struct persock_version *version =
+		persock_personality_version(attachment->personality);
+	u32 inode;
+
+	if (!version->net)
+		return 0;
+	inode = version->from ? version->from_inode :
+				READ_ONCE(attachment->from_inode);
+
+	return inode ? nla_put_u32(skb, PERSOCK_A_NETWORK_FROM_INODE, inode) :
+		       0;
+}
+
 static int put_attachment(struct sk_buff *skb, const void *entry, bool alone)
 {
 	const struct persock_attachment *attachment = entry;
@@ -358,7 +375,8 @@ static int put_attachment(struct sk_buff *skb, const void *entry, bool alone)
 			   attachment->personality->name) ||
 	    persock_put_u64(skb, PERSOCK_A_SOCKETS_LIVE,
 			    persock_attachment_sockets(attachment)) ||
-	    persock_put_u64(skb, PERSOCK_A_SOCKETS_CREATED, totals.created))
+	    persock_put_u64(skb, PERSOCK_A_SOCKETS_CREATED, totals.created) ||
+	    put_from(skb, attachment))
 		return -EMSGSIZE;
 
 	if (persock_put_counters(skb, &totals))

@@ -44,6 +44,34 @@ static int read_providers(struct genl_info *info,
 	return 0;
 }
 
+/* Its tasks lose their own sockets, and no others are concerned. */
+static int read_from(struct genl_info *info, struct persock_proposal *proposal)
+{
+	struct nlattr *fd = info->attrs[PERSOCK_A_NETWORK_FROM_FD];
+	struct nlattr *path = info->attrs[PERSOCK_A_NETWORK_FROM];
+	struct net *net;
+
+	if (!fd && !path)
+		return 0;
+	if (!fd || !path || !info->attrs[PERSOCK_A_NETWORK_FD]) {
+		NL_SET_ERR_MSG(info->extack,
+			       "whose sockets are made in a network namespace is told with it, by a path and an open descriptor");
+		return -EINVAL;
+	}
+	net = get_net_ns_by_fd(nla_get_u32(fd));
+	if (IS_ERR(net)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, fd,
+				    "the descriptor is not that of a network namespace");
+		return PTR_ERR(net);
+	}
+	proposal->from = net->net_cookie;
+	proposal->from_inode = net->ns.inum;
+	proposal->from_path = nla_data(path);
+	put_net(net);
+
+	return 0;
+}
+
 /* What sockets may do there, whoever owns the namespace says who may say. */
 static int read_network(struct sk_buff *skb, struct genl_info *info,
 			struct persock_proposal *proposal)
@@ -113,7 +141,9 @@ static int propose(struct sk_buff *skb, struct genl_info *info,
 		err = -EINVAL;
 		goto free;
 	}
-	err = read_network(skb, info, proposal);
+	err = read_from(info, proposal);
+	if (!err)
+		err = read_network(skb, info, proposal);
 	if (err)
 		goto put;
 
@@ -164,6 +194,11 @@ static int put_network(struct sk_buff *skb,
 		return 0;
 	if (nla_put_string(skb, PERSOCK_A_NETWORK, version->network) ||
 	    nla_put_u32(skb, PERSOCK_A_NETWORK_INODE, version->net->ns.inum))
+		return -EMSGSIZE;
+	if (version->from &&
+	    (nla_put_string(skb, PERSOCK_A_NETWORK_FROM, version->from_path) ||
+	     nla_put_u32(skb, PERSOCK_A_NETWORK_FROM_INODE,
+			 version->from_inode)))
 		return -EMSGSIZE;
 
 	return 0;

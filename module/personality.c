@@ -142,7 +142,9 @@ static bool passes_natively(const struct persock_request *request,
 
 	if (persock_judge_request(&version->policy, request, &section, &rule))
 		return false;
-	provider = persock_version_provider(version, request);
+	provider = persock_version_provider(version, request,
+					    persock_version_net(version,
+								request->family));
 
 	return provider && provider->interposes;
 }
@@ -292,6 +294,14 @@ static int set_network(struct persock_version *version, struct net *net,
 	return 0;
 }
 
+static void set_from(struct persock_version *version, u64 from, u32 inode,
+		     const char *path)
+{
+	version->from = from;
+	version->from_inode = inode;
+	strscpy(version->from_path, path, sizeof(version->from_path));
+}
+
 /* The version that a proposal asks for, not published yet. */
 static struct persock_version *
 version_make(struct persock_personality *personality,
@@ -348,6 +358,12 @@ version_make(struct persock_personality *personality,
 		version_free(version);
 		return ERR_PTR(err);
 	}
+	if (proposal->from)
+		set_from(version, proposal->from, proposal->from_inode,
+			 proposal->from_path);
+	else if (!proposal->net && version->net)
+		set_from(version, base->from, base->from_inode,
+			 base->from_path);
 	find_shortcuts(version);
 
 	return version;
@@ -540,18 +556,16 @@ struct persock_personality *persock_personality_open(void)
  * persock_version_provider() - who serves a request for a socket
  * @version: what governs
  * @request: what is requested
- *
- * Where AF_INET and AF_INET6 are served in another network namespace, a native
- * socket, which is of the task's, is not what is wanted.
+ * @elsewhere: it is to be made in the network namespace that @version names; a
+ *	       native socket, which is of the task's, is not what is wanted
  *
  * Context: any; does not sleep.
  * Return: the provider, or NULL when none takes the request.
  */
 const struct persock_provider *
 persock_version_provider(const struct persock_version *version,
-			 const struct persock_request *request)
+			 const struct persock_request *request, bool elsewhere)
 {
-	bool elsewhere = persock_version_net(version, request->family);
 	unsigned int i;
 
 	for (i = 0; i < version->nr_providers; i++) {

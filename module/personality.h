@@ -41,6 +41,11 @@ struct persock_store {
  *	 network namespace. The version holds it
  * @network: the path by which @net was named, to be told; "" without @net
  * @tracker: of the reference to @net
+ * @from: cookie of the network namespace whose tasks have their sockets made
+ *	  in @net; 0: that of the first task which does, see cgroup.h. Nothing
+ *	  is held: no other namespace ever has it
+ * @from_inode: its inode number, to be told
+ * @from_path: the path by which @from was named; "" without it
  * @number: no other version ever has it; not 0
  * @requests: requests for sockets that pass, and that the native provider
  *	      serves; see persock_shortcut_request()
@@ -58,6 +63,9 @@ struct persock_version {
 	struct net *net;
 	char network[PERSOCK_NETWORK_MAX + 1];
 	netns_tracker tracker;
+	u64 from;
+	u32 from_inode;
+	char from_path[PERSOCK_NETWORK_MAX + 1];
 	u64 number;
 	u64 requests;
 	struct persock_shortcut shortcuts[PERSOCK_NR_CLASSES];
@@ -121,6 +129,9 @@ extern struct workqueue_struct *persock_workqueue;
  * @net: the network namespace of its AF_INET and AF_INET6 sockets, or NULL:
  *	 the base's where @policy is NULL, too, else the task's
  * @network: the path that @net was named by
+ * @from: cookie of the network namespace whose tasks that is for; 0: not told
+ * @from_inode: its inode number
+ * @from_path: the path that it was named by
  */
 struct persock_proposal {
 	const char *base;
@@ -130,6 +141,9 @@ struct persock_proposal {
 	unsigned int nr_providers;
 	struct net *net;
 	const char *network;
+	u64 from;
+	u32 from_inode;
+	const char *from_path;
 };
 
 int persock_personality_init(void);
@@ -149,7 +163,7 @@ persock_personality_version(const struct persock_personality *personality);
 void persock_store_put(struct persock_store *store);
 const struct persock_provider *
 persock_version_provider(const struct persock_version *version,
-			 const struct persock_request *request);
+			 const struct persock_request *request, bool elsewhere);
 struct persock_personality *
 persock_personality_next(struct persock_personality *previous);
 
@@ -168,12 +182,13 @@ persock_version_of(const struct persock_personality *personality)
 }
 
 /**
- * persock_version_net() - where sockets of a family are made
+ * persock_version_net() - where sockets of a family may have to be made
  * @version: what governs
  * @family: the family
  *
  * Context: as persock_version_of(), which protects what is returned.
  * Return: the network namespace that the personality names, or NULL: the task's.
+ * Whether that is for the task says persock_attachment_net().
  */
 static inline struct net *
 persock_version_net(const struct persock_version *version, int family)

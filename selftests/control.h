@@ -57,6 +57,8 @@ struct control_policy {
 	char base[CONTROL_NAME];
 	char network[PERSOCK_NETWORK_MAX + 1];
 	__u32 inode;		/* of that network namespace; 0: none is named */
+	char from[PERSOCK_NETWORK_MAX + 1];
+	__u32 from_inode;	/* the same of the one whose tasks it is for */
 	size_t length;
 	__u32 attributes[1 << 16];
 };

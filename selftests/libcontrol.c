@@ -203,6 +203,13 @@ static void read_policy(const struct nlmsghdr *message, void *data)
 		case PERSOCK_A_NETWORK_INODE:
 			policy->inode = mnl_attr_get_u32(attribute);
 			break;
+		case PERSOCK_A_NETWORK_FROM:
+			snprintf(policy->from, sizeof(policy->from), "%s",
+				 mnl_attr_get_str(attribute));
+			break;
+		case PERSOCK_A_NETWORK_FROM_INODE:
+			policy->from_inode = mnl_attr_get_u32(attribute);
+			break;
 		default:
 			if (policy->length + size > sizeof(policy->attributes)) {
 				policy->split = true;
@@ -226,6 +233,8 @@ int control_policy_get(const char *name, struct control_policy *policy)
 	policy->base[0] = '\0';
 	policy->network[0] = '\0';
 	policy->inode = 0;
+	policy->from[0] = '\0';
+	policy->from_inode = 0;
 	snprintf(policy->name, sizeof(policy->name), "%s", name);
 	mnl_attr_put_strz(header, PERSOCK_A_PERSONALITY, name);
 	err = talk(header, read_policy, policy);

@@ -86,13 +86,12 @@ static const struct model_personality *base_of(const struct oracle_request *told
 	return told->based ? model_find(told->base) : NULL;
 }
 
-static const struct model_network *
-network_of(const struct oracle_request *told)
+static const struct model_network *network_of(bool told, __u32 fd)
 {
 	unsigned int i;
 
-	for (i = 0; told->has_network && i < MODEL_NETWORKS; i++) {
-		if (model.networks[i].fd == (int)told->network)
+	for (i = 0; told && i < MODEL_NETWORKS; i++) {
+		if (model.networks[i].fd == (int)fd)
 			return &model.networks[i];
 	}
 
@@ -131,6 +130,12 @@ static bool has_hostinet(const struct oracle_request *told)
 	return false;
 }
 
+/* A descriptor of something else. */
+static bool bad_network(bool told, __u32 fd)
+{
+	return told && !network_of(told, fd);
+}
+
 /* "A provider that makes sockets", and what has a network keeps one. */
 static void foresee_network(bool add, const struct oracle_request *told,
 			    struct model_foreseen *foreseen)
@@ -142,7 +147,11 @@ static void foresee_network(bool add, const struct oracle_request *told,
 
 	if (told->pathed != told->has_network)
 		foreseen->why = "a network namespace has a path and a descriptor";
-	else if (told->has_network && !network_of(told)) {
+	else if (told->from_pathed != told->has_from ||
+		 (told->has_from && !told->has_network))
+		foreseen->why = "whose sockets are made there has a path and a descriptor, too";
+	else if (bad_network(told->has_network, told->network) ||
+		 bad_network(told->has_from, told->from)) {
 		not_now(foreseen, true, EBADF);
 		not_now(foreseen, true, EINVAL);
 	}
@@ -322,10 +331,16 @@ apply_proposal(const struct oracle_request *told)
 	set_providers(told, &next);
 	if (told->has_network) {
 		strcpy(next.network, told->path);
-		next.inode = network_of(told)->inode;
+		next.inode = network_of(true, told->network)->inode;
 	} else if (!told->told) {
 		strcpy(next.network, base->network);
 		next.inode = base->inode;
+		strcpy(next.from, base->from);
+		next.from_inode = base->from_inode;
+	}
+	if (told->has_from) {
+		strcpy(next.from, told->from_path);
+		next.from_inode = network_of(true, told->from)->inode;
 	}
 	/* Its own base may be the one that is replaced. */
 	if (!named)
@@ -387,7 +402,9 @@ const char *model_compare(const struct model_personality *personality,
 		return model_tell("the base or the providers are others",
 				  personality->name, 0);
 	if (strcmp(policy->network, personality->network) ||
-	    policy->inode != personality->inode)
+	    policy->inode != personality->inode ||
+	    strcmp(policy->from, personality->from) ||
+	    policy->from_inode != personality->from_inode)
 		return model_tell("the network is another", personality->name,
 				  0);
 	for (i = 0; i < told.nr_providers; i++) {
@@ -439,6 +456,8 @@ static void look_at_personality(const struct nlmsghdr *message, void *data)
 	else if (strcmp(personality->base, string_of(told[PERSOCK_A_BASE])) ||
 		 strcmp(personality->network,
 			string_of(told[PERSOCK_A_NETWORK])) ||
+		 strcmp(personality->from,
+			string_of(told[PERSOCK_A_NETWORK_FROM])) ||
 		 personality->nr_providers != providers ||
 		 mnl_attr_get_u8(told[PERSOCK_A_BUILTIN]) !=
 		 personality->given ||

@@ -525,7 +525,7 @@ static void put_providers(void)
 		put_string(PERSOCK_A_PROVIDER, name());
 }
 
-static void put_network(void)
+static void put_path(int attribute)
 {
 	static const char *const paths[] = {
 		"/run/netns/fuzz", "/proc/1/ns/net", "", "x",
@@ -533,22 +533,37 @@ static void put_network(void)
 	char path[PERSOCK_NETWORK_MAX + 2];
 	size_t length;
 
-	if (!one_in(8))
-		return;
-	if (!slip())
-		put_u32(PERSOCK_A_NETWORK_FD, one_in(16) ? edge() :
-			world->networks[mutate_below(world->nr_networks)]);
-	if (slip())
-		return;
 	if (!one_in(8)) {
-		put_string(PERSOCK_A_NETWORK, paths[mutate_below(4)]);
+		put_string(attribute, paths[mutate_below(4)]);
 		return;
 	}
 	/* The longest that there may be. */
 	length = PERSOCK_NETWORK_MAX + slip();
 	memset(path, 'n', length);
 	path[length] = '\0';
-	put_string(PERSOCK_A_NETWORK, path);
+	put_string(attribute, path);
+}
+
+static void put_namespace(int path, int fd)
+{
+	if (!slip())
+		put_u32(fd, one_in(16) ? edge() :
+			world->networks[mutate_below(world->nr_networks)]);
+	if (!slip())
+		put_path(path);
+}
+
+static void put_network(void)
+{
+	if (slip())
+		put_namespace(PERSOCK_A_NETWORK_FROM,
+			      PERSOCK_A_NETWORK_FROM_FD);
+	if (!one_in(8))
+		return;
+	put_namespace(PERSOCK_A_NETWORK, PERSOCK_A_NETWORK_FD);
+	if (one_in(2))
+		put_namespace(PERSOCK_A_NETWORK_FROM,
+			      PERSOCK_A_NETWORK_FROM_FD);
 }
 
 static void put_policy(void)

@@ -96,6 +96,8 @@ static const struct attribute request_attributes[] = {
 	[PERSOCK_A_BOUND] = { NEST, 0, &bound_set },
 	[PERSOCK_A_NETWORK] = { STRING, PERSOCK_NETWORK_MAX },
 	[PERSOCK_A_NETWORK_FD] = { U32 },
+	[PERSOCK_A_NETWORK_FROM] = { STRING, PERSOCK_NETWORK_MAX },
+	[PERSOCK_A_NETWORK_FROM_FD] = { U32 },
 };
 
 static const struct set request_set = SET(request_attributes);
@@ -719,6 +721,14 @@ static const char *read_one(struct oracle_request *request,
 	case PERSOCK_A_NETWORK_FD:
 		request->has_network = true;
 		request->network = number(attribute);
+		break;
+	case PERSOCK_A_NETWORK_FROM:
+		request->from_pathed = true;
+		copy(request->from_path, attribute);
+		break;
+	case PERSOCK_A_NETWORK_FROM_FD:
+		request->has_from = true;
+		request->from = number(attribute);
 		break;
 	case PERSOCK_A_MODE:
 		now.mode = number(attribute);

@@ -27,6 +27,8 @@ struct model_personality {
 	__u64 policy;		/* as struct oracle_request has it */
 	char network[PERSOCK_NETWORK_MAX + 1];
 	__u32 inode;		/* of the network namespace; 0: the task's own */
+	char from[PERSOCK_NETWORK_MAX + 1];
+	__u32 from_inode;	/* of the one whose tasks it is for; 0: none is told */
 	bool given;		/* comes with the module, cannot be changed */
 };
 

@@ -235,6 +235,8 @@ static const char *there_and_back(const struct model_personality *personality)
 	strcpy(copy->base, base);
 	copy->network[0] = '\0';
 	copy->inode = 0;
+	copy->from[0] = '\0';
+	copy->from_inode = 0;
 	why = model_compare(copy, &again);
 	if (why)
 		return why;

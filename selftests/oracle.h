@@ -46,6 +46,10 @@ struct oracle_request {
 	char path[PERSOCK_NETWORK_MAX + 1];
 	bool has_network;
 	__u32 network;		/* its descriptor */
+	bool from_pathed;	/* the same of the one whose tasks it is for */
+	char from_path[PERSOCK_NETWORK_MAX + 1];
+	bool has_from;
+	__u32 from;
 };
 
 /* Read the attributes of a request, from the first one on. */
