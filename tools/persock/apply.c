@@ -114,12 +114,17 @@ static int compare(int loaded, int told, bool print)
 }
 
 /* Is there another network namespace now at the path that was opened? */
-static bool moved(const struct draft *loaded)
+static bool is_another(const char *path, unsigned int inode)
 {
 	struct stat status;
 
-	return *loaded->network && !stat(loaded->network, &status) &&
-	       status.st_ino != loaded->network_inode;
+	return *path && !stat(path, &status) && status.st_ino != inode;
+}
+
+static bool moved(const struct draft *loaded)
+{
+	return is_another(loaded->network, loaded->network_inode) ||
+	       is_another(loaded->from, loaded->from_inode);
 }
 
 /* As compare(), of what is loaded and what is told. */

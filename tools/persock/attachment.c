@@ -91,6 +91,9 @@ void attachment_parse(const struct nlmsghdr *message,
 		case PERSOCK_A_SOCKETS_CREATED:
 			attachment->sockets_created = attribute_number(attribute);
 			break;
+		case PERSOCK_A_NETWORK_FROM_INODE:
+			attachment->from_inode = attribute_number(attribute);
+			break;
 		case PERSOCK_A_COUNTER:
 			counters_parse(&attachment->counters, attribute);
 			break;
@@ -106,6 +109,9 @@ void attachment_print(FILE *stream, const struct attachment *attachment)
 	fprintf(stream, " (id:%" PRIu64 ")\n", attachment->cgroup_id);
 	fprintf(stream, "  sockets: %" PRIu64 " live, %" PRIu64 " created\n",
 		attachment->sockets_live, attachment->sockets_created);
+	if (attachment->from_inode)
+		fprintf(stream, "  delegated: from net:[%u]\n",
+			attachment->from_inode);
 	counters_print(stream, &attachment->counters, 2);
 }
 
@@ -117,6 +123,8 @@ void attachment_json(const struct attachment *attachment)
 	json_string("personality", attachment->personality);
 	json_u64("sockets_live", attachment->sockets_live);
 	json_u64("sockets_created", attachment->sockets_created);
+	if (attachment->from_inode)
+		json_u64("network_from_inode", attachment->from_inode);
 	counters_json(&attachment->counters);
 	json_object_end();
 }

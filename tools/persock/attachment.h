@@ -17,6 +17,7 @@ struct attachment {
 	const char *personality;	/* likewise */
 	uint64_t sockets_live;
 	uint64_t sockets_created;
+	unsigned int from_inode;	/* 0: not delegated, or not yet */
 	struct counters counters;
 };
 

@@ -20,6 +20,10 @@
  * @network: path of the network namespace of AF_INET and AF_INET6, or ""
  * @network_inode: of what the module holds; 0: it has not told
  * @network_line: of the file; 0: not told there
+ * @from: path of the network namespace whose tasks have their sockets made there,
+ *	  or "": the first task's
+ * @from_inode: of what the module knows; 0: it has not told
+ * @from_line: of the file; 0: not told there
  * @policy: the policy; all lists are the draft's own
  * @lines: of the file where a section's default was told, and of limits the
  *	   longest option; 0: from the base
@@ -34,6 +38,9 @@ struct draft {
 	char network[PERSOCK_NETWORK_MAX + 1];
 	unsigned int network_inode;
 	unsigned int network_line;
+	char from[PERSOCK_NETWORK_MAX + 1];
+	unsigned int from_inode;
+	unsigned int from_line;
 	struct persock_policy policy;
 	unsigned int lines[PERSOCK_NR_SECTIONS][PERSOCK_NR_CLASSES];
 	unsigned int flag_lines[2][PERSOCK_NR_CLASSES][PERSOCK_NR_FLAGS];

@@ -57,6 +57,11 @@ void judge_socket(const struct draft *draft, int family, int type, int protocol,
 	if (judgement->rule)
 		line = sockets->rules[judgement->rule - 1].line;
 	decide(draft, judgement, section, PERSOCK_CLASS_INET, line);
+	if (!judgement->verdict && *draft->network &&
+	    persock_class_of(family) == PERSOCK_CLASS_INET)
+		judgement->remark = *draft->from ?
+			"for tasks of the network namespace that \"from\" names; those of others have their own" :
+			"for tasks of the first task's network namespace; those of others have their own";
 	/* As hostinet has it: another provider's business is not known. */
 	if (!judgement->verdict && *draft->network &&
 	    persock_class_of(family) == PERSOCK_CLASS_INET &&
@@ -86,6 +91,21 @@ static void judge_endpoint(const struct draft *draft,
 	decide(draft, judgement, section, PERSOCK_CLASS_INET, line);
 }
 
+/* A section of addresses that restricts refuses what it cannot look into. */
+static void refuse_unseen(const struct draft *draft,
+			  enum persock_section section,
+			  struct judgement *judgement)
+{
+	struct persock_policy *policy = (struct persock_policy *)&draft->policy;
+
+	if (!persock_restricts(persock_section_addresses(policy, section)))
+		return;
+	judge_default(draft, section, PERSOCK_CLASS_INET, judgement);
+	judgement->verdict =
+		persock_refusal(persock_section_addresses(policy, section));
+	judgement->remark = "refused where addresses are restricted";
+}
+
 /* See endpoint.c of the module for what is done to addresses and why. */
 void judge_address(const struct draft *draft, enum persock_section section,
 		   const struct persock_endpoint *asked, int protocol,
@@ -93,6 +113,12 @@ void judge_address(const struct draft *draft, enum persock_section section,
 {
 	static const u8 mapped[12] = { [10] = 0xff, [11] = 0xff };
 	struct persock_endpoint endpoint = *asked;
+
+	bool unseen = section == PERSOCK_SECTION_ACCEPT &&
+		      protocol == IPPROTO_MPTCP &&
+		      persock_restricts(&draft->policy.accept) &&
+		      !persock_names_mptcp(&draft->policy.sockets,
+					   asked->family);
 
 	*judgement = (struct judgement){ 0 };
 	if (protocol == IPPROTO_MPTCP)
@@ -115,6 +141,10 @@ void judge_address(const struct draft *draft, enum persock_section section,
 		judgement->address = "the loopback address";
 	}
 	judge_endpoint(draft, section, &endpoint, protocol, judgement);
+	if (unseen && !judgement->verdict) {
+		refuse_unseen(draft, section, judgement);
+		judgement->remark = "an MPTCP peer has more addresses than the one that is judged, which a rule of sockets on the protocol allows";
+	}
 	if (section != PERSOCK_SECTION_BIND || judgement->verdict ||
 	    endpoint.family != AF_INET6 ||
 	    memcmp(endpoint.address, unspecified, 16))
@@ -127,21 +157,6 @@ void judge_address(const struct draft *draft, enum persock_section section,
 		judgement->address = "0.0.0.0, unless the socket is for IPv6 only";
 }
 
-/* A section of addresses that restricts refuses what it cannot look into. */
-static void refuse_unseen(const struct draft *draft,
-			  enum persock_section section,
-			  struct judgement *judgement)
-{
-	struct persock_policy *policy = (struct persock_policy *)&draft->policy;
-
-	if (!persock_restricts(persock_section_addresses(policy, section)))
-		return;
-	judge_default(draft, section, PERSOCK_CLASS_INET, judgement);
-	judgement->verdict =
-		persock_refusal(persock_section_addresses(policy, section));
-	judgement->remark = "refused where addresses are restricted";
-}
-
 /* What other sections say of an option that is allowed: see option.c. */
 static void judge_special(const struct draft *draft,
 			  enum persock_section section, int family, int level,
@@ -149,11 +164,20 @@ static void judge_special(const struct draft *draft,
 {
 	bool set = section == PERSOCK_SECTION_OPTIONS_SET;
 	enum persock_section passed = PERSOCK_SECTION_CONNECT;
+	const struct persock_options *options =
+		&draft->policy.rules[persock_class_of(family)].set;
+	unsigned int rule;
 
 	if (persock_class_of(family) == PERSOCK_CLASS_INET &&
 	    (set ? persock_detour_set(level, name, 1, &passed) :
 		   persock_detour_get(level, name)))
 		refuse_unseen(draft, passed, judgement);
+	if (set && persock_guard_alias(options->guard, SOCK_DGRAM, level,
+				       name) != name &&
+	    persock_judge_option(options, level,
+				 persock_guard_alias(options->guard, SOCK_DGRAM,
+						     level, name), &rule))
+		judgement->remark = "of UDP it is denied as SO_REUSEPORT is, in another network namespace";
 	if (set && level == SOL_SOCKET &&
 	    (name == SO_PASSCRED || name == SO_PASSPIDFD) &&
 	    family == AF_UNIX && draft->policy.unix_credentials)

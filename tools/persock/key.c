@@ -30,6 +30,8 @@ static const struct key keys[] = {
 	    "The network namespace in which sockets of AF_INET and AF_INET6 are made."),
 	KEY(IN(NETWORK), "namespace", "PATH",
 	    "The absolute path of a network namespace, such as /proc/1/ns/net. It is opened when the personality is loaded."),
+	KEY(IN(NETWORK), "from", "PATH",
+	    "The network namespace whose tasks that is for; those of others have sockets of their own. Without it, that of the first task which has a socket made there."),
 	KEY(IN(POLICY), "sockets", "MAPPING",
 	    "Which sockets may be created, by family, type and protocol."),
 	KEY(IN(POLICY) | IN(CLASS), "options", "MAPPING",

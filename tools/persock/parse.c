@@ -180,31 +180,52 @@ static bool parse_unix(struct parse *parse, yaml_node_t *node)
 					     ALL_CLASSES));
 }
 
+/* What it is to the module must not depend on where the tool is run. */
+static const char *parse_path(struct parse *parse, yaml_node_t *node)
+{
+	const char *path = yaml_text(parse->yaml, node,
+				     "the path of a network namespace");
+
+	if (!path || (*path == '/' && strlen(path) <= PERSOCK_NETWORK_MAX))
+		return path;
+	yaml_complain(parse->yaml, node,
+		      "the path of a network namespace begins with / and has at most %d bytes",
+		      PERSOCK_NETWORK_MAX);
+
+	return NULL;
+}
+
 static bool parse_network(struct parse *parse, yaml_node_t *node)
 {
 	struct draft *draft = parse->draft;
-	yaml_node_t *namespace;
+	yaml_node_t *namespace, *from;
 	const char *path;
 
 	if (!key_mapping(parse->yaml, node, "network", KEY_NETWORK))
 		return false;
 	namespace = yaml_find(parse->yaml, node, "namespace");
+	from = yaml_find(parse->yaml, node, "from");
 	if (!namespace)
 		return yaml_complain(parse->yaml, node,
 				     "network names a namespace, such as {namespace: /run/netns/host}");
-	path = yaml_text(parse->yaml, namespace, "the path of a network namespace");
+	path = parse_path(parse, namespace);
 	if (!path)
 		return false;
-	/* What it is to the module must not depend on where the tool is run. */
-	if (*path != '/' || strlen(path) > PERSOCK_NETWORK_MAX)
-		return yaml_complain(parse->yaml, namespace,
-				     "the path of a network namespace begins with / and has at most %d bytes",
-				     PERSOCK_NETWORK_MAX);
 	/* A base that names one has named what may be done there. */
 	if (!*draft->network)
 		draft_guard(draft);
 	strcpy(draft->network, path);
 	draft->network_line = yaml_line(namespace);
+	/* Whose tasks a base means are not those of another namespace. */
+	*draft->from = '\0';
+	draft->from_line = 0;
+	if (!from)
+		return true;
+	path = parse_path(parse, from);
+	if (!path)
+		return false;
+	strcpy(draft->from, path);
+	draft->from_line = yaml_line(from);
 
 	return true;
 }

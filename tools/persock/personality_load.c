@@ -78,36 +78,41 @@ static int override(const struct request *request, struct draft *draft)
 
 /* What is at a base's path now is opened anew, as a file's is. */
 static int open_network(const struct draft *draft, const char *file,
-			int *network)
+			const char *path, unsigned int line, int *network)
 {
 	*network = -1;
-	if (!*draft->network)
+	if (!*path)
 		return 0;
-	*network = open(draft->network, O_RDONLY | O_CLOEXEC);
+	*network = open(path, O_RDONLY | O_CLOEXEC);
 	if (*network >= 0)
 		return 0;
-	if (draft->network_line)
-		return refuse("%s:%u: network namespace %s: %s", file,
-			      draft->network_line, draft->network,
-			      strerror(errno));
+	if (line)
+		return refuse("%s:%u: network namespace %s: %s", file, line,
+			      path, strerror(errno));
 
-	return refuse("%s: network namespace %s of base %s: %s", file,
-		      draft->network, draft->base, strerror(errno));
+	return refuse("%s: network namespace %s of base %s: %s", file, path,
+		      draft->base, strerror(errno));
 }
 
 int personality_load_draft(struct netlink *nl, uint8_t command,
 			   const struct draft *draft, const char *file)
 {
-	int network, status;
+	int network, from, status;
 
-	status = open_network(draft, file, &network);
+	status = open_network(draft, file, draft->network, draft->network_line,
+			      &network);
 	if (status)
 		return status;
-	status = provider_check(nl, draft, file);
-	if (!status && wire_send(nl, command, draft, network))
+	status = open_network(draft, file, draft->from, draft->from_line,
+			      &from);
+	if (!status)
+		status = provider_check(nl, draft, file);
+	if (!status && wire_send(nl, command, draft, network, from))
 		status = netlink_refusal(nl);
 	if (network >= 0)
 		close(network);
+	if (from >= 0)
+		close(from);
 
 	return status;
 }

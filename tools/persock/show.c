@@ -546,6 +546,9 @@ static void write_document(yaml_document_t *document, const struct draft *draft)
 		network = document_mapping(document, true);
 		document_set(document, network, "namespace",
 			     document_text(document, draft->network));
+		if (*draft->from)
+			document_set(document, network, "from",
+				     document_text(document, draft->from));
 		document_set(document, root, "network", network);
 	}
 	compare(inet, &policy->rules[PERSOCK_CLASS_OTHER], &differ);

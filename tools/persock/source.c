@@ -103,6 +103,7 @@ static bool load_base(struct draft *draft, const char *name)
 		memcpy(draft->name, own, sizeof(own));
 		snprintf(draft->base, sizeof(draft->base), "%s", name);
 		draft->network_line = 0;
+		draft->from_line = 0;
 		forget_lines(&draft->policy);
 	} else {
 		draft_free(&base);

@@ -96,7 +96,11 @@ static void print(const struct status *status,
 		text_column(stdout, attachment.path, width);
 		fputs(" -> ", stdout);
 		text_print(stdout, attachment.personality);
-		printf(" (id:%" PRIu64 ")\n", attachment.cgroup_id);
+		printf(" (id:%" PRIu64 ")", attachment.cgroup_id);
+		if (attachment.from_inode)
+			printf(", delegated from net:[%u]",
+			       attachment.from_inode);
+		putchar('\n');
 	}
 
 	puts(replies_next(providers, NULL) ? "providers:" : "providers: none");
@@ -127,6 +131,8 @@ static void print_json(const struct status *status,
 		json_u64("cgroup_id", attachment.cgroup_id);
 		json_string("path", attachment.path);
 		json_string("personality", attachment.personality);
+		if (attachment.from_inode)
+			json_u64("network_from_inode", attachment.from_inode);
 		json_object_end();
 	}
 	json_array_end();

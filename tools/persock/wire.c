@@ -222,7 +222,7 @@ static void put_bounds(struct netlink *nl, const struct persock_policy *policy)
 }
 
 int wire_send(struct netlink *nl, uint8_t command, const struct draft *draft,
-	      int network)
+	      int network, int from)
 {
 	enum persock_section section;
 	unsigned int i;
@@ -238,6 +238,10 @@ int wire_send(struct netlink *nl, uint8_t command, const struct draft *draft,
 	if (network >= 0) {
 		netlink_put_string(nl, PERSOCK_A_NETWORK, draft->network);
 		netlink_put_u32(nl, PERSOCK_A_NETWORK_FD, network);
+	}
+	if (from >= 0) {
+		netlink_put_string(nl, PERSOCK_A_NETWORK_FROM, draft->from);
+		netlink_put_u32(nl, PERSOCK_A_NETWORK_FROM_FD, from);
 	}
 	for (section = 0; section < PERSOCK_SECTION_LIMITS; section++) {
 		put_section(nl, draft, section, PERSOCK_CLASS_INET);
@@ -454,6 +458,13 @@ static bool read_message(struct draft *draft, const struct nlmsghdr *message)
 			break;
 		case PERSOCK_A_NETWORK_INODE:
 			draft->network_inode = attribute_number(attribute);
+			break;
+		case PERSOCK_A_NETWORK_FROM:
+			snprintf(draft->from, sizeof(draft->from), "%s",
+				 attribute_string(attribute));
+			break;
+		case PERSOCK_A_NETWORK_FROM_INODE:
+			draft->from_inode = attribute_number(attribute);
 			break;
 		case PERSOCK_A_DEFAULT:
 			good = good && read_default(draft, attribute);

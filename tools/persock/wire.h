@@ -12,11 +12,12 @@ struct netlink;
 
 /*
  * Add a personality, or replace the policy of one: PERSOCK_CMD_PERSONALITY_NEW
- * or _SET. @network is a descriptor of the draft's network namespace, or -1.
+ * or _SET. @network is a descriptor of the draft's network namespace, or -1, and
+ * @from of the one whose tasks that is for.
  * 0 or a negative errno; the sentence is left to the caller.
  */
 int wire_send(struct netlink *nl, uint8_t command, const struct draft *draft,
-	      int network);
+	      int network, int from);
 
 /* The same for a policy to be read; @draft is made, and is to be freed. */
 int wire_read(struct netlink *nl, const char *name, struct draft *draft);
