@@ -260,6 +260,22 @@ d["providers"] == ["native", "hostinet"]' -j personality show tool-a
 	quiet detach "$cg"
 	rmdir "$cg"
 	quiet personality del tool-a
+	printf '%s\n' 'personality: tool-m' 'base: host' 'accept: {default: EPERM, rules: [{allow: 10.0.0.2}]}' \
+		'bind: {default: EACCES, rules: [{allow: 0.0.0.0/0, ports: 0}]}' >"$work/a.yaml"
+	explained "allow ($work/a.yaml:3)" accept tcp 10.0.0.2:1
+	explained "EPERM ($work/a.yaml:3, default of accept; an MPTCP peer has more addresses than the one that is judged, which a rule of sockets on the protocol allows)" \
+		accept mptcp 10.0.0.2:1
+	explained "allow ($work/a.yaml:4; rules that pick ports are asked about the one that the kernel chooses)" bind udp 0.0.0.0:0
+	explained "EACCES ($work/a.yaml:4, default of bind; refused where addresses are restricted)" setsockopt SOL_IP/51
+	echo 'sockets: {default: allow, rules: [{allow: {family: inet, type: stream, protocol: mptcp}}]}' >>"$work/a.yaml"
+	explained "allow ($work/a.yaml:3)" accept mptcp 10.0.0.2:1
+	echo 'network: {namespace: /proc/1/ns/net, from: /proc/self/ns/net}' >>"$work/a.yaml"
+	explained "allow ($work/a.yaml:5, default of sockets; for tasks of the network namespace that \"from\" names; those of others have their own)" \
+		socket inet stream tcp
+	explained "allow (default of options.set, from base host; of UDP it is denied as SO_REUSEPORT is, in another network namespace)" \
+		setsockopt SOL_SOCKET/SO_REUSEADDR
+	explained "EPERM (default of options.set, from base host; in another network namespace this is denied unless a rule names it)" \
+		setsockopt SOL_SOCKET/SO_REUSEPORT
 	refused 1 "* (No such file or directory)" personality show tool-a
 }
 

@@ -145,6 +145,10 @@ void judge_address(const struct draft *draft, enum persock_section section,
 		refuse_unseen(draft, section, judgement);
 		judgement->remark = "an MPTCP peer has more addresses than the one that is judged, which a rule of sockets on the protocol allows";
 	}
+	if (section == PERSOCK_SECTION_BIND && draft->policy.bind.nr &&
+	    !endpoint.port && persock_has_ports(SOCK_STREAM, protocol) &&
+	    !judgement->verdict)
+		judgement->remark = "rules that pick ports are asked about the one that the kernel chooses";
 	if (section != PERSOCK_SECTION_BIND || judgement->verdict ||
 	    endpoint.family != AF_INET6 ||
 	    memcmp(endpoint.address, unspecified, 16))
