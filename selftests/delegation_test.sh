@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 600
+# timeout: 1200
 # needs: iproute2 nginx curl iputils-ping python3
 #
 # A task in a network namespace of its own, which has nothing but a lo that is down, has its sockets
