@@ -291,7 +291,7 @@ static struct socket *option_socket(const struct sock *sk)
 		return NULL;
 	if (likely(persock_router_peek(sock)))
 		return sock;
-	sock = persock_ktls_socket(sock);
+	sock = persock_ktls_socket(sk);
 
 	return persock_router_peek(sock) ? sock : NULL;
 }

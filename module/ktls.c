@@ -17,18 +17,27 @@
  * connect), trusting the open file. So a decoy, once shown, stays as it is
  * until its socket is released, as the socket itself does.
  *
+ * Nothing of this is shared between sockets, so what one task does to its own
+ * costs no other one anything. The socket finds its decoy through its inode,
+ * whose i_private sockfs does not use, and the decoy's sock finds the socket
+ * through its wait queue, which the decoy never replaces.
+ *
+ * A decoy is only made where the kernel would go as far as to the protocol: an
+ * unprivileged task cannot have one for each socket that it opens.
+ *
  * Lock order: a decoy's turn (sleeping), then the sock's lock, then its
  * sk_callback_lock.
  */
 #include <linux/fs.h>
-#include <linux/hashtable.h>
+#include <linux/mutex.h>
 #include <linux/net.h>
-#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
-#include <linux/spinlock.h>
-#include <linux/wait.h>
+#include <linux/tcp.h>
+#include <net/inet_connection_sock.h>
+#include <net/net_namespace.h>
 #include <net/sock.h>
+#include <net/tcp.h>
 
 #include "ktls.h"
 #include "native.h"
@@ -38,118 +47,50 @@
 #define OPTION_MAX 256
 
 /**
- * struct stand_in - a socket and its decoy
- * @by_decoy: hashed by @decoy; RCU, written under stand_in_lock
- * @by_socket: hashed by @sock; stand_in_lock
- * @rcu: frees the object
- * @sock: the application's socket, which owns the object
+ * struct persock_stand_in - a socket's decoy
  * @decoy: what sk_socket points to meanwhile
- * @busy: an option is being set; one at a time; stand_in_lock
+ * @turn: held while an option is being set: one at a time
  *
- * Made when such an option is first set on a socket, freed at its release.
+ * Made when such an option is first set on a socket, freed at its release. The
+ * socket owns it: i_private of its inode points here.
  */
-struct stand_in {
-	struct hlist_node by_decoy;
-	struct hlist_node by_socket;
-	struct rcu_head rcu;
-	struct socket *sock;
+struct persock_stand_in {
 	struct socket *decoy;
-	bool busy;
+	struct mutex turn;
 };
 
-#define STAND_IN_BITS 8
-
-/* Are there any? Most sockets of a machine are asked about, and are none. */
-atomic_t persock_nr_decoys;
-
-static DEFINE_HASHTABLE(decoys, STAND_IN_BITS);
-static DEFINE_HASHTABLE(sockets, STAND_IN_BITS);
-static DEFINE_SPINLOCK(stand_in_lock);
-static DECLARE_WAIT_QUEUE_HEAD(stand_in_wait);
-
-/**
- * persock_ktls_socket() - the application's socket that a decoy stands for
- * @sock: what a sock's sk_socket points to; has no router
- *
- * Context: any; the caller holds the file open.
- * Return: the socket itself, or the one that it is a decoy of.
- */
-struct socket *persock_ktls_socket(struct socket *sock)
-{
-	struct stand_in *entry;
-
-	/* Counted before it was shown: pairs with the unlock in obtain(). */
-	smp_rmb();
-	if (likely(!atomic_read(&persock_nr_decoys)))
-		return sock;
-
-	rcu_read_lock();
-	hash_for_each_possible_rcu(decoys, entry, by_decoy,
-				   (unsigned long)sock) {
-		if (entry->decoy == sock) {
-			sock = entry->sock;
-			break;
-		}
-	}
-	rcu_read_unlock();
-
-	return sock;
-}
-
-static struct stand_in *find(const struct socket *sock)
-{
-	struct stand_in *entry;
-
-	lockdep_assert_held(&stand_in_lock);
-	hash_for_each_possible(sockets, entry, by_socket,
-			       (unsigned long)sock) {
-		if (entry->sock == sock)
-			return entry;
-	}
-
-	return NULL;
-}
-
 /* Without ops, sock and file there is nothing to release but the inode. */
-static void discard(struct stand_in *entry)
+static void discard(struct persock_stand_in *entry)
 {
 	entry->decoy->ops = NULL;
 	entry->decoy->sk = NULL;
 	entry->decoy->file = NULL;
 	sock_release(entry->decoy);
-	kfree_rcu(entry, rcu);
+	mutex_destroy(&entry->turn);
+	kfree(entry);
 }
 
 /* The socket's entry, made if there is none. */
-static struct stand_in *obtain(struct socket *sock)
+static struct persock_stand_in *obtain(struct socket *sock)
 {
-	struct stand_in *entry, *other;
+	struct persock_stand_in *entry, *other;
 
-	spin_lock(&stand_in_lock);
-	entry = find(sock);
-	spin_unlock(&stand_in_lock);
+	/* Pairs with cmpxchg() below. */
+	entry = smp_load_acquire(persock_ktls_slot(sock));
 	if (entry)
 		return entry;
 
 	entry = kzalloc(sizeof(*entry), GFP_KERNEL_ACCOUNT);
 	if (!entry)
 		return NULL;
-	entry->sock = sock;
+	mutex_init(&entry->turn);
 	entry->decoy = sock_alloc();
 	if (!entry->decoy) {
 		kfree(entry);
 		return NULL;
 	}
 
-	spin_lock(&stand_in_lock);
-	other = find(sock);
-	if (!other) {
-		atomic_inc(&persock_nr_decoys);
-		hash_add_rcu(decoys, &entry->by_decoy,
-			     (unsigned long)entry->decoy);
-		hash_add(sockets, &entry->by_socket, (unsigned long)sock);
-	}
-	spin_unlock(&stand_in_lock);
+	other = cmpxchg(persock_ktls_slot(sock), NULL, entry);
 	if (!other)
 		return entry;
 
@@ -158,45 +99,17 @@ static struct stand_in *obtain(struct socket *sock)
 }
 
 /**
- * persock_ktls_discard() - a native socket may have a decoy, and is gone
+ * persock_ktls_discard() - a native socket had a decoy, and is gone
  * @sock: the socket
  *
  * Context: process context.
  */
 void persock_ktls_discard(struct socket *sock)
 {
-	struct stand_in *entry;
+	void **slot = persock_ktls_slot(sock);
 
-	spin_lock(&stand_in_lock);
-	entry = find(sock);
-	if (entry) {
-		hash_del_rcu(&entry->by_decoy);
-		hash_del(&entry->by_socket);
-		atomic_dec(&persock_nr_decoys);
-	}
-	spin_unlock(&stand_in_lock);
-	if (entry)
-		discard(entry);
-}
-
-static bool take_turn(struct stand_in *entry)
-{
-	bool free;
-
-	spin_lock(&stand_in_lock);
-	free = !entry->busy;
-	entry->busy = true;
-	spin_unlock(&stand_in_lock);
-
-	return free;
-}
-
-static void end_turn(struct stand_in *entry)
-{
-	spin_lock(&stand_in_lock);
-	entry->busy = false;
-	spin_unlock(&stand_in_lock);
-	wake_up_all(&stand_in_wait);
+	discard(*slot);
+	*slot = NULL;
 }
 
 /* What the stack looks for in sk_socket, but for the wait queue: see sk_wq. */
@@ -280,12 +193,77 @@ static int set_through_decoy(struct socket *sock, struct socket *decoy,
 	return err;
 }
 
+/*
+ * What setting a protocol of this name answers on a socket that is not
+ * connected: -ENOENT where there is none and none can be loaded. The socket is
+ * the kernel's own, has native ops, and nobody else ever sees it.
+ */
+static int try_unconnected(const char *name, unsigned int length)
+{
+	struct socket *sock;
+	int err;
+
+	if (sock_create_kern(&init_net, AF_INET, SOCK_STREAM, IPPROTO_TCP,
+			     &sock))
+		return -ENOBUFS;
+	err = sock->ops->setsockopt(sock, SOL_TCP, TCP_ULP,
+				    KERNEL_SOCKPTR((void *)name), length);
+	sock_release(sock);
+
+	return err;
+}
+
+static bool has_protocol(const struct socket *sock)
+{
+	return READ_ONCE(inet_csk(sock->sk)->icsk_ulp_ops);
+}
+
+/*
+ * The errno, where the kernel would refuse before a protocol has been asked, or
+ * the protocol before it has touched anything: no decoy is needed. Handing such
+ * a call on would not do: kTLS copies the ops before it refuses, and another
+ * thread may connect the socket, or set the protocol, meanwhile.
+ */
+static int refusal(struct socket *sock, const char *name, unsigned int length)
+{
+	int err = try_unconnected(name, length);
+
+	if (err && err != -ENOTCONN)
+		return err;
+	if (has_protocol(sock))
+		return -EEXIST;
+	if (!err || inet_sk_state_load(sock->sk) == TCP_ESTABLISHED)
+		return 0;
+	/* To have asked costs the socket this. */
+	clear_bit(SOCK_SUPPORT_ZC, &sock->flags);
+
+	return err;
+}
+
+static int set_in_turn(struct socket *sock, int level, int optname,
+		       sockptr_t optval, unsigned int optlen)
+{
+	struct persock_stand_in *entry = obtain(sock);
+	int err;
+
+	if (!entry)
+		return -ENOBUFS;
+	err = mutex_lock_killable(&entry->turn);
+	if (err)
+		return err;
+	err = set_through_decoy(sock, entry->decoy, level, optname, optval,
+				optlen);
+	mutex_unlock(&entry->turn);
+
+	return err;
+}
+
 /**
  * persock_ktls_setsockopt() - set an option that may replace a socket's ops
  * @sock: a governed TCP socket of the native provider
  * @level: SOL_TCP or SOL_TLS
  * @optname: name of the option
- * @optval: the value
+ * @optval: the value; a name of a protocol is in kernel memory
  * @optlen: its length
  *
  * Context: process context, may sleep.
@@ -296,29 +274,26 @@ static int set_through_decoy(struct socket *sock, struct socket *decoy,
 int persock_ktls_setsockopt(struct socket *sock, int level, int optname,
 			    sockptr_t optval, unsigned int optlen)
 {
-	struct stand_in *entry;
-	char value[OPTION_MAX];
+	char value[OPTION_MAX + 1];
 	int err;
 
 	/* Copied, so that no page fault makes the time of the decoy long. */
-	if (optlen > sizeof(value))
+	if (optlen > OPTION_MAX)
 		return -EINVAL;
-	err = -EFAULT;
 	if (copy_from_sockptr(value, optval, optlen))
-		goto forget;
-	err = -ENOBUFS;
-	entry = obtain(sock);
-	if (!entry)
-		goto forget;
-	err = -EINTR;
-	if (wait_event_killable(stand_in_wait, take_turn(entry)))
-		goto forget;
+		return -EFAULT;
+	value[optlen] = '\0';
 
-	err = set_through_decoy(sock, entry->decoy, level, optname,
-				KERNEL_SOCKPTR(value), optlen);
-	end_turn(entry);
-forget:
+	if (level == SOL_TLS)
+		/* Nobody but a protocol has options of this level. */
+		err = has_protocol(sock) ? 0 : -ENOPROTOOPT;
+	else
+		err = refusal(sock, value, optlen);
+	if (!err)
+		err = set_in_turn(sock, level, optname, KERNEL_SOCKPTR(value),
+				  optlen);
 	/* It may hold keys. */
 	memzero_explicit(value, sizeof(value));
+
 	return err;
 }

@@ -5,16 +5,48 @@
 #ifndef _PERSOCK_KTLS_H
 #define _PERSOCK_KTLS_H
 
-#include <linux/atomic.h>
+#include <linux/fs.h>
 #include <linux/net.h>
 #include <linux/sockptr.h>
+#include <net/sock.h>
 
 int persock_ktls_setsockopt(struct socket *sock, int level, int optname,
 			    sockptr_t optval, unsigned int optlen);
-struct socket *persock_ktls_socket(struct socket *sock);
 void persock_ktls_discard(struct socket *sock);
 
-extern atomic_t persock_nr_decoys;
+/**
+ * persock_ktls_slot() - where a native socket's stand-in is kept
+ * @sock: made by the socket layer, so it has an inode of sockfs
+ *
+ * Return: a pointer that sockfs has no use for; it is NULL in a new socket.
+ */
+static inline void **persock_ktls_slot(struct socket *sock)
+{
+	return &SOCK_INODE(sock)->i_private;
+}
+
+/**
+ * persock_ktls_socket() - the application's socket of a sock
+ * @sk: a sock that has a socket
+ *
+ * A decoy has the place of the socket, but not of its wait queue, which lies in
+ * the socket. So has a host socket of hostinet's: but the application's has
+ * another sock.
+ *
+ * Context: any; the caller holds the file open.
+ * Return: sk_socket, or the socket that it is a decoy of.
+ */
+static inline struct socket *persock_ktls_socket(const struct sock *sk)
+{
+	struct socket_wq *wq = rcu_dereference_raw(sk->sk_wq);
+	struct socket *shown = READ_ONCE(sk->sk_socket);
+	struct socket *own = container_of(wq, struct socket, wq);
+
+	if (likely(own == shown || !sk_is_tcp(sk)))
+		return shown;
+
+	return own->sk == sk ? own : shown;
+}
 
 /**
  * persock_ktls_release() - a native socket is gone, and its decoy with it
@@ -24,8 +56,8 @@ extern atomic_t persock_nr_decoys;
  */
 static inline void persock_ktls_release(struct socket *sock)
 {
-	/* Whoever made an entry for this socket held its file open. */
-	if (unlikely(atomic_read(&persock_nr_decoys)))
+	/* Whoever made a stand-in for this socket held its file open. */
+	if (unlikely(*persock_ktls_slot(sock)))
 		persock_ktls_discard(sock);
 }
 

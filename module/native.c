@@ -10,6 +10,7 @@
 #include <linux/net.h>
 #include <linux/sctp.h>
 #include <linux/socket.h>
+#include <linux/string.h>
 #include <linux/tcp.h>
 #include <net/inet_connection_sock.h>
 #include <net/sock.h>
@@ -238,11 +239,28 @@ static int native_getsockopt(struct socket *sock, int level, int optname,
 	return err;
 }
 
+/*
+ * An upper layer protocol may replace a socket's ops. The kernel refuses one
+ * without a name, and gives MPTCP's own to none but sockets of its own.
+ */
+static bool replaces_ops(const struct socket *sock, int level, int optname,
+			 sockptr_t optval, unsigned int optlen)
+{
+	if (!sk_is_tcp(sock->sk))
+		return false;
+	if (level == SOL_TLS)
+		return true;
+	if (level != SOL_TCP || optname != TCP_ULP || !optlen)
+		return false;
+
+	/* The router has put the name into kernel memory: it was judged. */
+	return !sockptr_is_kernel(optval) || strcmp(optval.kernel, "mptcp");
+}
+
 static int native_setsockopt(struct socket *sock, int level, int optname,
 			     sockptr_t optval, unsigned int optlen)
 {
-	if (sk_is_tcp(sock->sk) &&
-	    ((level == SOL_TCP && optname == TCP_ULP) || level == SOL_TLS))
+	if (replaces_ops(sock, level, optname, optval, optlen))
 		return persock_ktls_setsockopt(sock, level, optname, optval,
 					       optlen);
 

@@ -389,7 +389,7 @@ static int copy_int(sockptr_t optval, sockptr_t optlen, int value)
 int persock_option_sk_get(struct sock *sk, int level, int optname,
 			  sockptr_t optval, sockptr_t optlen)
 {
-	struct socket *sock = persock_ktls_socket(READ_ONCE(sk->sk_socket));
+	struct socket *sock = persock_ktls_socket(sk);
 	struct persock_router *router = persock_router_of(sock);
 	int err, len, value;
 
