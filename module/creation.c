@@ -3,30 +3,26 @@
  * New sockets: who governs them, when it is not the task's cgroup that says, and
  * the verdict on those that the kernel has made.
  */
-#include <linux/atomic.h>
-#include <linux/hash.h>
-#include <linux/list.h>
+#include <linux/restart_block.h>
 #include <linux/sched.h>
-#include <linux/spinlock.h>
 
 #include "cgroup.h"
 #include "creation.h"
 #include "native.h"
 #include "report.h"
 
-/*
- * Tasks that create a socket for another one. There are few at a time, and the
- * lock is only taken while there is one at all.
+/**
+ * persock_creation_mark() - what a marked task's restart block calls
+ * @block: not used
+ *
+ * Never called, as the mark is gone before the system call ends; it is there
+ * to be compared with, and answers as a block that nothing is to be done with.
+ *
+ * Return: -EINTR.
  */
-#define CREATION_BITS 4
-
-static struct hlist_head creations[1 << CREATION_BITS];
-static DEFINE_RAW_SPINLOCK(creation_lock);
-atomic_t persock_nr_creations;
-
-static struct hlist_head *creation_bucket(const struct task_struct *task)
+long persock_creation_mark(struct restart_block *block)
 {
-	return &creations[hash_ptr(task, CREATION_BITS)];
+	return -EINTR;
 }
 
 /**
@@ -35,21 +31,22 @@ static struct hlist_head *creation_bucket(const struct task_struct *task)
  * @attachment: what does; NULL: nothing, since the sockets are a provider's,
  *	and what they serve is governed
  *
- * Holds until persock_creation_end(), for the current task.
+ * Holds until persock_creation_end(), for the current task, which may sleep
+ * for as long as somebody else likes (in a page of user space): so there must be
+ * nothing that another task would have to look at, and nothing is allocated.
  *
- * Context: process context; the caller keeps @attachment alive.
+ * Context: process context, in a system call of a task or an io_uring worker;
+ * the caller keeps @attachment alive.
  */
 void persock_creation_begin(struct persock_creation *creation,
 			    struct persock_attachment *attachment)
 {
-	unsigned long flags;
+	struct restart_block *block = &current->restart_block;
 
-	creation->task = current;
+	creation->restart = *block;
 	creation->attachment = attachment;
-	raw_spin_lock_irqsave(&creation_lock, flags);
-	hlist_add_head(&creation->node, creation_bucket(current));
-	atomic_inc(&persock_nr_creations);
-	raw_spin_unlock_irqrestore(&creation_lock, flags);
+	block->nanosleep.expires = (unsigned long)creation;
+	block->fn = persock_creation_mark;
 }
 
 /**
@@ -60,39 +57,7 @@ void persock_creation_begin(struct persock_creation *creation,
  */
 void persock_creation_end(struct persock_creation *creation)
 {
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&creation_lock, flags);
-	hlist_del(&creation->node);
-	atomic_dec(&persock_nr_creations);
-	raw_spin_unlock_irqrestore(&creation_lock, flags);
-}
-
-/**
- * persock_governor_among() - persock_governor() while any task creates sockets
- *			      for another one
- *
- * Context: RCU read side, which also protects what is returned.
- * Return: the attachment, or NULL when nothing does.
- */
-struct persock_attachment *persock_governor_among(void)
-{
-	struct persock_attachment *attachment = NULL;
-	struct persock_creation *creation;
-	unsigned long flags;
-	bool found = false;
-
-	raw_spin_lock_irqsave(&creation_lock, flags);
-	hlist_for_each_entry(creation, creation_bucket(current), node) {
-		if (creation->task == current) {
-			attachment = creation->attachment;
-			found = true;
-			break;
-		}
-	}
-	raw_spin_unlock_irqrestore(&creation_lock, flags);
-
-	return found ? attachment : persock_attachment_current();
+	current->restart_block = creation->restart;
 }
 
 /**
