@@ -212,6 +212,7 @@ static void attachment_free(struct work_struct *work)
 	/* Lookups and the interception points may still look at it. */
 	synchronize_rcu();
 	persock_routers_free(attachment);
+	persock_denials_end(&attachment->denials);
 
 	mutex_lock(&persock_mutex);
 	list_del(&attachment->node);
@@ -258,6 +259,7 @@ attachment_alloc(struct persock_personality *personality,
 	attachment->personality = personality;
 	attachment->cgroup = cgroup;
 	attachment->id = cgroup ? cgroup_id(cgroup) : 0;
+	persock_denials_init(&attachment->denials);
 	hash_init(attachment->routers);
 	INIT_WORK(&attachment->free_work, attachment_free);
 	list_add_tail(&attachment->node, &attachments);
@@ -481,14 +483,34 @@ static void reap(struct work_struct *work)
 
 static DECLARE_WORK(reap_work, reap);
 
+static bool is_attached(const struct cgroup *cgroup)
+{
+	const struct persock_attachment *attachment;
+	bool found = false;
+
+	rcu_read_lock();
+	hash_for_each_possible_rcu(attached, attachment, hash,
+				   (unsigned long)cgroup)
+		found |= attachment->cgroup == cgroup;
+	rcu_read_unlock();
+
+	return found;
+}
+
 /*
  * Runs under the cgroup core's locks and with preemption off: it may only
  * queue work. There is no lifetime notifier for cgroups on these kernels.
+ *
+ * Whoever was given a cgroup makes and removes others in it as he likes. What
+ * that costs others must not grow with the number of attachments.
  */
 static void cgroup_removed(void *data, struct cgroup *cgroup, const char *path)
 {
 	cache_forget();
-	queue_work(persock_workqueue, &reap_work);
+	/* persock_attach() adds it first, and asks then whether it is dead. */
+	smp_mb__after_atomic();
+	if (is_attached(cgroup))
+		queue_work(persock_workqueue, &reap_work);
 }
 
 static struct tracepoint *cgroup_rmdir;

@@ -13,6 +13,7 @@
 #include <linux/refcount.h>
 #include <linux/workqueue.h>
 
+#include "denial.h"
 #include "personality.h"
 
 #define PERSOCK_ROUTER_BITS	3
@@ -30,12 +31,14 @@
  * @attached: in the hash; persock_mutex
  * @personality: what governs; a reference is held
  * @totals: counters
+ * @denials: its share in what monitors are told
  * @routers: the routing tables of its sockets by native proto_ops; RCU, written
  *	     under the router's lock
  * @from: cookie of the network namespace of the first task that had a socket
  *	  made in the one that the policy names, where the policy does not say
  *	  whose tasks may; 0: none yet. Written once
  * @from_inode: its inode number, to be told
+ * @nr_routers: how many it has ever had; the router's lock
  * @free_work: frees the object after the last reference is gone
  *
  * A detached object lives on for the sockets that were created under it. It is
@@ -52,9 +55,11 @@ struct persock_attachment {
 	bool attached;
 	struct persock_personality *personality;
 	struct persock_totals __percpu *totals;
+	struct persock_denials denials;
 	DECLARE_HASHTABLE(routers, PERSOCK_ROUTER_BITS);
 	atomic64_t from;
 	u32 from_inode;
+	unsigned int nr_routers;
 	struct work_struct free_work;
 };
 

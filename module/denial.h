@@ -5,14 +5,13 @@
 #ifndef _PERSOCK_DENIAL_H
 #define _PERSOCK_DENIAL_H
 
+#include <linux/list.h>
 #include <linux/sched.h>
 
 #include "policy.h"
 
 /**
  * struct persock_denial - what is told of a denial
- * @cgroup: id of the attached cgroup
- * @personality: its name
  * @mode: of the policy
  * @pid: process that called
  * @comm: thread that called
@@ -30,8 +29,6 @@
  * @endpoint: address that was judged; of family 0 when none was
  */
 struct persock_denial {
-	u64 cgroup;
-	char personality[PERSOCK_NAME_MAX + 1];
 	enum persock_mode mode;
 	u32 pid;
 	char comm[TASK_COMM_LEN];
@@ -49,10 +46,29 @@ struct persock_denial {
 	struct persock_endpoint endpoint;
 };
 
+struct persock_ring;
+
+/**
+ * struct persock_denials - an attachment's share in what monitors are told
+ * @lost: denials that were not told
+ * @ring: those that wait to be told; NULL before the first that is heard
+ * @wanting: among the attachments that there was no ring for
+ *
+ * Part of the attachment; protected by ring_lock in denial.c.
+ */
+struct persock_denials {
+	u64 lost;
+	struct persock_ring *ring;
+	struct list_head wanting;
+};
+
 void persock_denial_init(void);
 void persock_denial_exit(void);
 bool persock_denial_wanted(void);
-void persock_denial_tell(struct persock_denial *denial, const char *name);
-u64 persock_denial_lost(void);
+void persock_denial_tell(struct persock_denials *denials,
+			 struct persock_denial *denial);
+u64 persock_denial_lost(const struct persock_denials *denials);
+void persock_denials_init(struct persock_denials *denials);
+void persock_denials_end(struct persock_denials *denials);
 
 #endif /* _PERSOCK_DENIAL_H */

@@ -147,7 +147,7 @@ int persock_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 	      nla_put_u8(reply, PERSOCK_A_ARMED, persock_armed()) ||
 	      nla_put_u32(reply, PERSOCK_A_ATTACHMENTS, attachments) ||
 	      persock_put_u64(reply, PERSOCK_A_SOCKETS_LIVE, sockets) ||
-	      persock_put_u64(reply, PERSOCK_A_LOST, persock_denial_lost()) ?
+	      persock_put_u64(reply, PERSOCK_A_LOST, persock_denial_lost(NULL)) ?
 	      -EMSGSIZE : 0;
 	mutex_unlock(&persock_mutex);
 
@@ -376,6 +376,8 @@ static int put_attachment(struct sk_buff *skb, const void *entry, bool alone)
 	    persock_put_u64(skb, PERSOCK_A_SOCKETS_LIVE,
 			    persock_attachment_sockets(attachment)) ||
 	    persock_put_u64(skb, PERSOCK_A_SOCKETS_CREATED, totals.created) ||
+	    persock_put_u64(skb, PERSOCK_A_ATTACHMENT_LOST,
+			    persock_denial_lost(&attachment->denials)) ||
 	    put_from(skb, attachment))
 		return -EMSGSIZE;
 

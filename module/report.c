@@ -84,7 +84,6 @@ int persock_report_other(struct persock_attachment *attachment,
 {
 	bool enforce = event->always || persock_enforces(version);
 	struct persock_denial denial = {
-		.cgroup = attachment->id,
 		.mode = enforce ? PERSOCK_MODE_ENFORCE : PERSOCK_MODE_AUDIT,
 		.operation = event->operation,
 		.verdict = verdict,
@@ -105,7 +104,7 @@ int persock_report_other(struct persock_attachment *attachment,
 		describe(&denial, version, event);
 		if (event->endpoint)
 			denial.endpoint = *event->endpoint;
-		persock_denial_tell(&denial, attachment->personality->name);
+		persock_denial_tell(&attachment->denials, &denial);
 	}
 
 	return enforce ? verdict : PERSOCK_ALLOW;

@@ -94,6 +94,9 @@ void attachment_parse(const struct nlmsghdr *message,
 		case PERSOCK_A_NETWORK_FROM_INODE:
 			attachment->from_inode = attribute_number(attribute);
 			break;
+		case PERSOCK_A_ATTACHMENT_LOST:
+			attachment->lost = attribute_number(attribute);
+			break;
 		case PERSOCK_A_COUNTER:
 			counters_parse(&attachment->counters, attribute);
 			break;
@@ -112,6 +115,9 @@ void attachment_print(FILE *stream, const struct attachment *attachment)
 	if (attachment->from_inode)
 		fprintf(stream, "  delegated: from net:[%u]\n",
 			attachment->from_inode);
+	if (attachment->lost)
+		fprintf(stream, "  denials not told: %" PRIu64 "\n",
+			attachment->lost);
 	counters_print(stream, &attachment->counters, 2);
 }
 
@@ -125,6 +131,7 @@ void attachment_json(const struct attachment *attachment)
 	json_u64("sockets_created", attachment->sockets_created);
 	if (attachment->from_inode)
 		json_u64("network_from_inode", attachment->from_inode);
+	json_u64("lost", attachment->lost);
 	counters_json(&attachment->counters);
 	json_object_end();
 }

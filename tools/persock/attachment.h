@@ -18,6 +18,7 @@ struct attachment {
 	uint64_t sockets_live;
 	uint64_t sockets_created;
 	unsigned int from_inode;	/* 0: not delegated, or not yet */
+	uint64_t lost;			/* denials that were not told */
 	struct counters counters;
 };
 

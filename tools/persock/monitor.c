@@ -21,21 +21,29 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "attachment.h"
 #include "cgroup_path.h"
 #include "complain.h"
 #include "denial.h"
 #include "json.h"
 #include "netlink.h"
+#include "text.h"
 
 #define RECEIVE_BUFFER	(4 * 1024 * 1024)
+
+/* Denials of a cgroup's attachment that were not told. */
+struct lost {
+	uint64_t cgroup;
+	uint64_t count;
+};
 
 struct monitor {
 	struct netlink nl;		/* for questions */
 	struct mnl_socket *socket;	/* that listens */
 	uint32_t group;
 	uint64_t left;			/* denials still wanted; 0: no end */
-	uint64_t lost;			/* as the last message had it */
-	bool lost_known;
+	struct lost *lost;		/* as the last messages had it */
+	size_t nr_lost;
 	bool done;
 	int status;
 };
@@ -156,23 +164,43 @@ static int join(struct monitor *monitor)
 	return 0;
 }
 
-/* Only what is lost from now on is told; without an answer, from then on. */
+/* Where what a cgroup's attachment has lost is remembered; NULL: no memory. */
+static struct lost *lost_of(struct monitor *monitor, uint64_t cgroup)
+{
+	struct lost *more;
+	size_t i;
+
+	for (i = 0; i < monitor->nr_lost; i++) {
+		if (monitor->lost[i].cgroup == cgroup)
+			return &monitor->lost[i];
+	}
+	more = reallocarray(monitor->lost, i + 1, sizeof(*more));
+	if (!more)
+		return NULL;
+	monitor->lost = more;
+	monitor->nr_lost++;
+	more[i] = (struct lost){ .cgroup = cgroup };
+
+	return &more[i];
+}
+
+/* Only what is lost from now on is told. */
 static void read_lost(struct monitor *monitor)
 {
-	const struct nlattr *attribute;
 	const struct nlmsghdr *message;
+	struct attachment attachment;
 	struct replies replies;
+	struct lost *lost;
 
-	netlink_request(&monitor->nl, PERSOCK_CMD_STATUS_GET);
-	if (netlink_do(&monitor->nl, &replies))
+	if (attachment_list(&monitor->nl, &replies))
 		return;
 	replies_for_each(message, &replies) {
-		reply_for_each_attribute(attribute, message) {
-			if (mnl_attr_get_type(attribute) != PERSOCK_A_LOST)
-				continue;
-			monitor->lost = attribute_number(attribute);
-			monitor->lost_known = true;
-		}
+		attachment_parse(message, &attachment);
+		if (!attachment.lost)
+			continue;
+		lost = lost_of(monitor, attachment.cgroup_id);
+		if (lost)
+			lost->count = attachment.lost;
 	}
 	replies_free(&replies);
 }
@@ -227,24 +255,36 @@ static void tell_denial(struct monitor *monitor, const struct nlattr *nest)
 		monitor->done = true;
 }
 
-static void tell_lost(struct monitor *monitor, uint64_t lost)
+static void tell_lost(struct monitor *monitor, uint64_t cgroup, uint64_t count)
 {
-	uint64_t more = lost - monitor->lost;
-	bool grew = monitor->lost_known && lost > monitor->lost;
+	struct lost *lost = count ? lost_of(monitor, cgroup) : NULL;
+	const char *path;
+	uint64_t more;
 
-	/* A message that was on its way when the status was asked for has less. */
-	if (monitor->lost_known && !grew)
+	/*
+	 * A message that was on its way when the attachments were asked for has
+	 * less, as has an attachment that has taken the place of another one.
+	 */
+	if (!lost || count == lost->count)
 		return;
-	monitor->lost = lost;
-	monitor->lost_known = true;
-	if (!grew)
+	more = count > lost->count ? count - lost->count : 0;
+	lost->count = count;
+	if (!more)
 		return;
+	path = cgroup_path(&monitor->nl, cgroup);
 	begin_line();
 	if (json_wanted) {
+		json_u64("cgroup_id", cgroup);
+		if (path)
+			json_string("path", path);
 		json_u64("not_told", more);
-		json_u64("lost", lost);
+		json_u64("lost", count);
 	} else {
-		printf("%" PRIu64 " %s not told", more,
+		if (path)
+			text_print(stdout, path);
+		else
+			printf("id:%" PRIu64, cgroup);
+		printf(" %" PRIu64 " %s not told", more,
 		       more == 1 ? "denial was" : "denials were");
 	}
 	end_line();
@@ -283,6 +323,7 @@ static void read_message(struct monitor *monitor,
 {
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(message);
 	const struct nlattr *attribute;
+	uint64_t cgroup = 0, lost = 0;
 
 	if (mnl_nlmsg_get_payload_len(message) < sizeof(*genl))
 		return;
@@ -293,9 +334,12 @@ static void read_message(struct monitor *monitor,
 		return;
 	/* What was lost was lost before this denial was told. */
 	reply_for_each_attribute(attribute, message) {
-		if (mnl_attr_get_type(attribute) == PERSOCK_A_LOST)
-			tell_lost(monitor, attribute_number(attribute));
+		if (mnl_attr_get_type(attribute) == PERSOCK_A_CGROUP_ID)
+			cgroup = attribute_number(attribute);
+		if (mnl_attr_get_type(attribute) == PERSOCK_A_ATTACHMENT_LOST)
+			lost = attribute_number(attribute);
 	}
+	tell_lost(monitor, cgroup, lost);
 	reply_for_each_attribute(attribute, message) {
 		if (mnl_attr_get_type(attribute) == PERSOCK_A_DENIAL)
 			tell_denial(monitor, attribute);
@@ -426,6 +470,7 @@ int monitor_command(int argc, char **argv)
 	}
 	if (monitor.socket)
 		mnl_socket_close(monitor.socket);
+	free(monitor.lost);
 	cgroup_path_forget();
 	netlink_close(&monitor.nl);
 	return status;

@@ -100,6 +100,8 @@ static void print(const struct status *status,
 		if (attachment.from_inode)
 			printf(", delegated from net:[%u]",
 			       attachment.from_inode);
+		if (attachment.lost)
+			printf(", denials not told: %" PRIu64, attachment.lost);
 		putchar('\n');
 	}
 
@@ -133,6 +135,7 @@ static void print_json(const struct status *status,
 		json_string("personality", attachment.personality);
 		if (attachment.from_inode)
 			json_u64("network_from_inode", attachment.from_inode);
+		json_u64("lost", attachment.lost);
 		json_object_end();
 	}
 	json_array_end();
