@@ -142,9 +142,10 @@ static int sock_make(struct net *net, struct socket *sock, struct proto *proto)
 
 	/*
 	 * Not a kernel socket, even though the request says so to spare LSMs
-	 * the invented family: the namespace must not go away before it.
+	 * the invented family: the namespace must not go away before it. It is
+	 * memory of the task's, as the sock that a protocol has a slab for.
 	 */
-	sk = sk_alloc(net, persock_family, GFP_KERNEL, proto, 0);
+	sk = sk_alloc(net, persock_family, GFP_KERNEL_ACCOUNT, proto, 0);
 	if (!sk)
 		return -ENOBUFS;
 

@@ -15,8 +15,16 @@
  * Spare routers. A socket is interposed where nothing may be allocated, so the
  * tables it may need are made beforehand; a work item makes new ones.
  */
-#define SPARES_LOW	32
-#define SPARES_HIGH	64
+#define SPARES_LOW	64
+#define SPARES_HIGH	96
+
+/*
+ * The last of them are for attachments that have had few. Sockets of every kind
+ * there is need some hundred, so one attachment could take them all before the
+ * work item runs, and others would be refused a first socket.
+ */
+#define SPARES_RESERVED	32
+#define FEW		8
 
 static HLIST_HEAD(spares);
 static unsigned int nr_spares;
@@ -142,6 +150,12 @@ persock_router_find(struct persock_attachment *attachment,
 	return NULL;
 }
 
+static bool may_take(const struct persock_attachment *attachment)
+{
+	lockdep_assert_held(&router_lock);
+	return nr_spares > (attachment->nr_routers < FEW ? 0 : SPARES_RESERVED);
+}
+
 /**
  * persock_router_get() - the router for a kind of socket
  * @attachment: that the socket is created under; the caller keeps it alive
@@ -170,12 +184,13 @@ persock_router_get(struct persock_attachment *attachment,
 
 	raw_spin_lock_irqsave(&router_lock, flags);
 	router = persock_router_find(attachment, provider, class, native);
-	if (router || hlist_empty(&spares) || !try_module_get(owner))
+	if (router || !may_take(attachment) || !try_module_get(owner))
 		goto unlock;
 
 	router = hlist_entry(spares.first, struct persock_router, hash);
 	hlist_del(&router->hash);
 	nr_spares--;
+	attachment->nr_routers++;
 	persock_router_fill(&router->ops, provider, native);
 	router->native = native;
 	router->provider = provider;
