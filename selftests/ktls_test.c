@@ -225,6 +225,76 @@ TEST_F(ktls, then_another_provider)
 	EXPECT_EQ(NULL, tls_round());
 }
 
+/* Objects of the slab cache that sockets' inodes come from; 0: not told. */
+static long inodes(void)
+{
+	long active = 0;
+	char line[512];
+	FILE *file = fopen("/proc/slabinfo", "r");
+
+	while (file && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "sock_inode_cache %ld", &active) == 1)
+			break;
+	}
+	if (file)
+		fclose(file);
+
+	return active;
+}
+
+static int set_protocol(int fd, const char *name)
+{
+	return setsockopt(fd, IPPROTO_TCP, TCP_ULP, name, strlen(name)) ?
+	       -errno : 0;
+}
+
+/*
+ * Refusals are the kernel's, in its order: no such protocol, one already, no
+ * connection. Socket after socket of them costs nothing more than the sockets.
+ */
+TEST_F(ktls, refused)
+{
+	struct tls12_crypto_info_aes_gcm_128 key;
+	int fds[500], length = sizeof(fds) / sizeof(*fds), i;
+	/* hostinet's have one of the host's beside their own. */
+	long before, each = variant->id == HOSTINET ? 2 : 1;
+	struct inet_addr addr;
+	struct tcp tcp;
+
+	tls_key(&key);
+	before = inodes();
+	for (i = 0; i < length; i++) {
+		fds[i] = socket(i & 1 ? AF_INET : AF_INET6, SOCK_STREAM, 0);
+		ASSERT_LE(0, fds[i]);
+		ASSERT_EQ(-ENOENT, set_protocol(fds[i], "x"));
+		ASSERT_EQ(-ENOTCONN, set_protocol(fds[i], "tls"));
+		ASSERT_EQ(-1, setsockopt(fds[i], SOL_TLS, TLS_TX, &key,
+					 sizeof(key)));
+		ASSERT_EQ(ENOPROTOOPT, errno);
+	}
+	/* Beside what the cache holds ready for each processor. */
+	EXPECT_GT(each * length + length / 2, inodes() - before);
+	for (i = 0; i < length; i++)
+		close(fds[i]);
+
+	EXPECT_EQ(-EINVAL, setsockopt(fds[0] = socket(AF_INET, SOCK_STREAM, 0),
+				      IPPROTO_TCP, TCP_ULP, "", 0) ? -errno : 0);
+	EXPECT_EQ(-EOPNOTSUPP, set_protocol(fds[0], "mptcp"));
+	close(fds[0]);
+	fds[0] = inet_bound(AF_INET, SOCK_STREAM, 0, &addr);
+	EXPECT_EQ(-ENOENT, set_protocol(fds[0], "x"));
+	EXPECT_EQ(-ENOTCONN, set_protocol(fds[0], "tls"));
+	close(fds[0]);
+
+	ASSERT_EQ(0, tcp_open(&tcp, AF_INET));
+	EXPECT_EQ(-ENOENT, set_protocol(tcp.client, "x"));
+	EXPECT_EQ(0, set_protocol(tcp.client, "tls"));
+	EXPECT_EQ(-ENOENT, set_protocol(tcp.client, "x"));
+	EXPECT_EQ(-EEXIST, set_protocol(tcp.client, "tls"));
+	EXPECT_EQ(1, passes(tcp.client, tcp.server));
+	tcp_close(&tcp);
+}
+
 /*
  * While TLS is switched on and off in one process, the sockets of others go
  * on: the operations that TLS swaps are never seen half done.

@@ -171,6 +171,66 @@ test_an_audit_tells_the_same() {
 	expect "${all//$')\n'/$') audit\n'} audit" told
 }
 
+# Connect to a port that is denied, NUMBER times, in a cgroup; pause between two of them.
+denied() { # CGROUP NUMBER SECONDS PORT
+	within "$1" python3 - "${@:2}" <<-'END'
+		import socket, sys, time
+		number, pause, port = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
+		tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+		for _ in range(number):
+		    assert tcp.connect_ex(("127.0.0.1", port)) == 13
+		    time.sleep(pause) if pause else None
+	END
+}
+
+# What the module says that the attachment of a cgroup has lost.
+lost() { # CGROUP
+	persock -j counters "$1" | python3 -c 'import json, sys; print(json.load(sys.stdin)["lost"])'
+}
+
+# Lines of the monitor's about a port.
+told_of() { # PORT
+	grep -c "127.0.0.1:$1: EACCES" "$work/told"
+}
+
+# Nothing that was denied is neither told nor counted as lost.
+all_of_it() { # CGROUP PORT NUMBER
+	[ "$(($(told_of "$2") + $(lost "$1")))" -eq "$3" ]
+}
+
+# A cgroup that is denied without end hides nothing of what another one is denied.
+test_a_flood_hides_no_neighbour() {
+	local flood quiet name="$base-flood" not_told
+	printf '%s\n' "personality: $name" "base: host" "connect: {default: EACCES}" >"$work/policy.yaml"
+	personalities+=("$name")
+	ok persock personality add "$work/policy.yaml"
+	new_cgroup flood flooding
+	new_cgroup quiet quiet
+	ok persock attach "$flood" "$name"
+	ok persock attach "$quiet" "$name"
+	persock monitor >"$work/told" 2>"$work/watching" &
+	watching=$!
+	eventually grep -q monitoring "$work/watching"
+	denied "$flood" 20000 0 3333 &
+	ok denied "$quiet" 30 0.05 2222
+	wait $!
+	# In a burst, as well: more than one, and no more than wait for their turn.
+	denied "$flood" 5000 0 3333 &
+	ok denied "$quiet" 100 0 2222
+	wait $!
+	eventually all_of_it "$flood" 3333 25000
+	expect 130 told_of 2222
+	expect 0 lost "$quiet"
+	not_told=$(sed -n "s|.* /${flood##*/} \([0-9]*\) denials\{0,1\} w[a-z]* not told|\1|p" "$work/told" |
+		awk '{ sum += $1 } END { print sum + 0 }')
+	expect "$(lost "$flood")" echo "$not_told"
+	[ "$(lost "$flood")" -gt 0 ] || fail "the flood was too small"
+	! grep -q "${quiet##*/} .*not told" "$work/told" || fail "the neighbour is said to have lost some"
+	persock status | grep -q "/${flood##*/} .*, denials not told: $(lost "$flood")" ||
+		fail "status does not say what was lost"
+	kill "$watching"
+}
+
 in_it() { # FUNCTION
 	(
 		echo "$BASHPID" >"$(cgroup_root)/$base-watched/cgroup.procs"

@@ -320,7 +320,7 @@ TEST_F(road, attach_in_user_namespace)
 	close(cgroup);
 }
 
-#define CGROUPS		40
+#define CGROUPS		64
 
 /* Kinds of sockets: each needs a table of its own in each cgroup. */
 static const struct {
@@ -376,6 +376,65 @@ static int alone(void)
 	CPU_SET(0, &first);
 	return sched_setaffinity(0, sizeof(first), &first) ||
 	       sched_setscheduler(0, SCHED_FIFO, &param) ? -errno : 0;
+}
+
+#define GREEDY		7
+#define FIRST		4
+
+/*
+ * A few attachments that make sockets of every kind at once leave another one
+ * what its first kinds need. Comes first: tables that were made once are kept.
+ */
+TEST_F(road, few_beside_many)
+{
+	char parent[PATH_MAX], path[PATH_MAX], name[32];
+	int go[2], out[2], fds[FIRST], i;
+	pid_t children[GREEDY];
+	struct count count;
+
+	ASSERT_EQ(0, govern_leave());
+	beside(parent, sizeof(parent), "");
+	ASSERT_EQ(0, mkdir(parent, 0755));
+	ASSERT_EQ(0, pipe2(go, O_CLOEXEC));
+	ASSERT_EQ(0, pipe2(out, O_CLOEXEC));
+	for (i = 0; i <= GREEDY; i++) {
+		snprintf(name, sizeof(name), "/%d", i);
+		beside(path, sizeof(path), name);
+		ASSERT_EQ(0, mkdir(path, 0755));
+		ASSERT_EQ(0, attach(path, self->id));
+		if (i == GREEDY)
+			break;
+		children[i] = fork();
+		ASSERT_GE(children[i], 0);
+		if (!children[i]) {
+			close(go[1]);
+			if (put_in(path, "cgroup.procs", "0") || alone())
+				_exit(2);
+			make_kinds(go[0], out[1]);
+		}
+	}
+	ASSERT_EQ(0, put_in(path, "cgroup.procs", "0"));
+	ASSERT_EQ(0, alone());
+	close(go[1]);
+	for (i = 0; i < GREEDY; i++)
+		ASSERT_EQ(sizeof(count), read(out[0], &count, sizeof(count)));
+	/* No worker has run since. */
+	for (i = 0; i < FIRST; i++)
+		fds[i] = socket(kinds[i].family, kinds[i].type,
+				kinds[i].protocol);
+	for (i = 0; i < FIRST; i++) {
+		EXPECT_LE(0, fds[i]);
+		close(fds[i]);
+	}
+	ASSERT_EQ(0, govern_leave());
+	for (i = 0; i <= GREEDY; i++) {
+		if (i < GREEDY)
+			EXPECT_EQ(children[i], waitpid(children[i], NULL, 0));
+		snprintf(name, sizeof(name), "/%d", i);
+		beside(path, sizeof(path), name);
+		EXPECT_EQ(0, rmdir(path));
+	}
+	EXPECT_EQ(0, rmdir(parent));
 }
 
 /*

@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a governed task does must not cost others: sockets that are not governed,
+ * and those of another attachment.
+ *
+ * Each test has a task do one thing that was once shared between sockets, and
+ * stay there, asleep. Then it counts what operations cost beside it, and
+ * compares that with what they cost before. Runs in a machine whose time stamp
+ * counter counts instructions (QEMU's -icount shift=0): figures are exact.
+ *
+ * A page that is never there, for a system call to sleep in as long as its
+ * caller likes, is one of userfaultfd's. An unprivileged task has FUSE.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/userfaultfd.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+/* It does not include what it needs. */
+#include <sys/socket.h>
+#include <linux/sctp.h>
+
+#include "batch.h"
+#include "harness.h"
+#include "inet.h"
+#include "policy.h"
+
+/* Sockets, threads and cgroups that one task has. */
+#define SOCKETS		8000
+#define THREADS		2000
+#define CGROUPS		4000
+/* The limit: percent of what it costs alone. */
+#define LIMIT		110
+/* That options are read of, each in another place of whatever they are in. */
+#define READ		64
+
+enum operation {
+	FREE_OPTION, FREE_SOCKET, FREE_REMOVAL, OPTION, SOCKET, PEER, PROTOCOL,
+	NR_OPERATIONS,
+};
+
+static const char *const names[NR_OPERATIONS] = {
+	"ungoverned, getsockopt(SO_TYPE)", "ungoverned, socket+close",
+	"ungoverned, mkdir+rmdir of a cgroup", "getsockopt(SO_TYPE)",
+	"socket+close, UNIX", "socket+close, TCP",
+	"connect+accept+TCP_ULP+close",
+};
+
+/* Instructions for each operation, the least and the median of the batches. */
+struct cost {
+	uint64_t least[NR_OPERATIONS], median[NR_OPERATIONS];
+};
+
+static int sockets[READ], listener;
+static struct inet_addr listening;
+static char removable[PATH_MAX];
+
+static int once_option(unsigned int turn)
+{
+	return get_int(sockets[turn % READ], SOL_SOCKET, SO_TYPE) < 0;
+}
+
+static int once_unix(unsigned int turn)
+{
+	return close(socket(AF_UNIX, SOCK_STREAM, 0));
+}
+
+static int once_tcp(unsigned int turn)
+{
+	return close(socket(AF_INET, SOCK_STREAM, 0));
+}
+
+static int once_removal(unsigned int turn)
+{
+	return mkdir(removable, 0755) || rmdir(removable);
+}
+
+/* Closed by a reset, so that no port is left waiting. */
+static int once_protocol(unsigned int turn)
+{
+	struct linger linger = { .l_onoff = 1 };
+	int fd = socket(AF_INET, SOCK_STREAM, 0), peer;
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+	if (connect(fd, &listening.sa, listening.len))
+		return -1;
+	peer = accept(listener, NULL, NULL);
+	if (setsockopt(fd, IPPROTO_TCP, TCP_ULP, "tls", 4))
+		return -1;
+
+	return close(fd) || close(peer);
+}
+
+static void count(struct cost *cost, enum operation operation, unsigned int ops,
+		  int (*once)(unsigned int turn))
+{
+	uint64_t batch[BATCHES], start;
+	unsigned int i, j;
+
+	/* One batch more, that is not counted: caches of the kernel's. */
+	for (i = 0; i <= BATCHES; i++) {
+		start = now();
+		for (j = 0; j < ops; j++) {
+			if (once(i * ops + j)) {
+				perror(names[operation]);
+				exit(1);
+			}
+		}
+		batch[i ? i - 1 : 0] = (now() - start) / ops;
+	}
+	sort_batches(batch);
+	cost->least[operation] = batch[0];
+	cost->median[operation] = batch[BATCHES / 2];
+}
+
+static void open_sockets(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < READ; i++)
+		sockets[i] = socket(AF_UNIX, SOCK_STREAM, 0);
+}
+
+static void close_sockets(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < READ; i++)
+		close(sockets[i]);
+}
+
+/* Ungoverned first, then in the neighbour's cgroup, and out again. */
+static void measure(struct cost *cost, enum govern_id id)
+{
+	open_sockets();
+	count(cost, FREE_OPTION, READ, once_option);
+	count(cost, FREE_SOCKET, 50, once_unix);
+	count(cost, FREE_REMOVAL, 10, once_removal);
+	close_sockets();
+
+	govern_enter(id);
+	open_sockets();
+	listener = inet_bound(AF_INET, SOCK_STREAM, 0, &listening);
+	count(cost, OPTION, READ, once_option);
+	count(cost, SOCKET, 50, once_unix);
+	count(cost, PEER, 50, once_tcp);
+	count(cost, PROTOCOL, 10, once_protocol);
+	close(listener);
+	close_sockets();
+	govern_leave();
+}
+
+/* A page that is never there. */
+static void *missing_page(void)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register range = {
+		.range.len = getpagesize(),
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+	int fd = syscall(__NR_userfaultfd, O_CLOEXEC);
+	void *page = mmap(NULL, getpagesize(), PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	range.range.start = (uintptr_t)page;
+	if (fd < 0 || page == MAP_FAILED || ioctl(fd, UFFDIO_API, &api) ||
+	    ioctl(fd, UFFDIO_REGISTER, &range))
+		return NULL;
+
+	return page;
+}
+
+static int held;
+static void *page;
+
+static void *ask_for_peeloff(void *unused)
+{
+	socklen_t length = sizeof(sctp_peeloff_arg_t);
+
+	getsockopt(held, IPPROTO_SCTP, SCTP_SOCKOPT_PEELOFF, page, &length);
+	return NULL;
+}
+
+static void *send_page(void *unused)
+{
+	send(held, page, getpagesize(), 0);
+	return NULL;
+}
+
+static void *set_protocol(void *unused)
+{
+	setsockopt(held, IPPROTO_TCP, TCP_ULP, "tls", 4);
+	return NULL;
+}
+
+static int start(unsigned int nr, void *(*function)(void *))
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+	unsigned int i;
+
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, PTHREAD_STACK_MIN);
+	for (i = 0; i < nr; i++) {
+		if (pthread_create(&thread, &attributes, function, NULL))
+			return -1;
+	}
+	/* Until all of them sleep: this task has no more to do, either. */
+	usleep(500000);
+
+	return 0;
+}
+
+/* Threads that ask for a socket of an association's, and wait in a page. */
+static int sleep_in_creations(void)
+{
+	held = socket(AF_INET, SOCK_SEQPACKET, IPPROTO_SCTP);
+	page = missing_page();
+
+	return held < 0 || !page || start(THREADS, ask_for_peeloff);
+}
+
+/* One thread has a socket's lock, and the others want to set its protocol. */
+static int sleep_in_turns(void)
+{
+	struct tcp tcp;
+
+	if (tcp_open(&tcp, AF_INET))
+		return -1;
+	held = tcp.client;
+	page = missing_page();
+
+	return !page || start(1, send_page) || start(THREADS / 4, set_protocol);
+}
+
+/* Sockets that are refused a protocol, of a name that there is or that there is not. */
+static int refused_protocols(void)
+{
+	struct rlimit limit = { SOCKETS + 64, SOCKETS + 64 };
+	unsigned int i;
+	int fd;
+
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		return -1;
+	for (i = 0; i < SOCKETS; i++) {
+		fd = socket(AF_INET, SOCK_STREAM, 0);
+		if (fd < 0 || !setsockopt(fd, IPPROTO_TCP, TCP_ULP,
+					  i & 1 ? "tls" : "x", 4))
+			return -1;
+	}
+
+	return 0;
+}
+
+/* Objects of the slab cache that sockets' inodes come from. */
+static unsigned long inodes(void)
+{
+	unsigned long active = 0;
+	char line[512];
+	FILE *file = fopen("/proc/slabinfo", "r");
+
+	while (file && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "sock_inode_cache %lu", &active) == 1)
+			break;
+	}
+	if (file)
+		fclose(file);
+
+	return active;
+}
+
+FIXTURE(neighbours) {
+	char path[PATH_MAX];
+	pid_t attacker;
+};
+
+FIXTURE_VARIANT(neighbours) {
+	enum govern_id id;
+};
+
+FIXTURE_VARIANT_ADD(neighbours, native) {
+	.id = NATIVE,
+};
+
+FIXTURE_VARIANT_ADD(neighbours, hostinet) {
+	.id = HOSTINET,
+};
+
+/* An attachment of its own to the same personality, below the neighbour's. */
+FIXTURE_SETUP(neighbours)
+{
+	const char *problem;
+	bool absent;
+	int fd;
+
+	problem = govern_problem(variant->id, &absent);
+	ASSERT_EQ(NULL, problem)
+		TH_LOG("%s", problem);
+	ASSERT_EQ(0, system("modprobe -a tls sctp"));
+	ASSERT_EQ(0, policy_open());
+	snprintf(self->path, sizeof(self->path), "%s/attacker",
+		 govern_path(variant->id));
+	snprintf(removable, sizeof(removable), "%s/removable",
+		 govern_path(variant->id));
+	ASSERT_EQ(0, mkdir(self->path, 0755));
+	fd = open(self->path, O_RDONLY | O_DIRECTORY);
+	ASSERT_EQ(0, policy_attach(fd, govern_personality(variant->id)));
+	close(fd);
+	self->attacker = -1;
+}
+
+FIXTURE_TEARDOWN(neighbours)
+{
+	int tries;
+
+	if (self->attacker > 0) {
+		kill(self->attacker, SIGKILL);
+		EXPECT_EQ(self->attacker, waitpid(self->attacker, NULL, 0));
+	}
+	for (tries = 0; tries < 100 && rmdir(self->path); tries++)
+		usleep(100000);
+	EXPECT_GT(100, tries);
+}
+
+static int enter(const char *path)
+{
+	char file[PATH_MAX + 32];
+	int fd, err;
+
+	snprintf(file, sizeof(file), "%s/cgroup.procs", path);
+	fd = open(file, O_WRONLY);
+	err = fd < 0 || write(fd, "0", 1) != 1;
+	close(fd);
+
+	return err;
+}
+
+/* Let a task in the other attachment do it, and stay; it, or -1. */
+static pid_t attack(const char *path, int (*deed)(void))
+{
+	int ready[2];
+	pid_t pid;
+	char byte;
+
+	if (pipe(ready))
+		return -1;
+	pid = fork();
+	if (!pid) {
+		close(ready[0]);
+		if (enter(path) || deed() || write(ready[1], "", 1) != 1)
+			_exit(1);
+		pause();
+	}
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) != 1) {
+		waitpid(pid, NULL, 0);
+		pid = -1;
+	}
+	close(ready[0]);
+
+	return pid;
+}
+
+/* Of the least or the median: see scale.c. */
+#define WITHIN(cost, base) do {						\
+	unsigned int _i;						\
+									\
+	for (_i = 0; _i < NR_OPERATIONS; _i++) {			\
+		TH_LOG("%-36s %7lu %7lu  %.3f", names[_i],		\
+		       (base)->median[_i], (cost)->median[_i],		\
+		       (double)(cost)->median[_i] / (base)->median[_i]);	\
+		EXPECT_TRUE((base)->least[_i] * LIMIT >=		\
+			    (cost)->least[_i] * 100 ||			\
+			    (base)->median[_i] * LIMIT >=		\
+			    (cost)->median[_i] * 100);			\
+	}								\
+} while (0)
+
+TEST_F_TIMEOUT(neighbours, of_creations_that_sleep, 600)
+{
+	struct cost base, cost;
+
+	measure(&base, variant->id);
+	self->attacker = attack(self->path, sleep_in_creations);
+	ASSERT_LT(0, self->attacker);
+	measure(&cost, variant->id);
+	WITHIN(&cost, &base);
+}
+
+TEST_F_TIMEOUT(neighbours, of_a_protocol_that_sleeps, 600)
+{
+	struct cost base, cost;
+
+	measure(&base, variant->id);
+	self->attacker = attack(self->path, sleep_in_turns);
+	ASSERT_LT(0, self->attacker);
+	measure(&cost, variant->id);
+	WITHIN(&cost, &base);
+}
+
+TEST_F_TIMEOUT(neighbours, of_protocols_that_are_refused, 600)
+{
+	struct cost base, cost;
+	unsigned long before;
+	/* hostinet's have one of their own and one of the host's. */
+	unsigned long each = variant->id == HOSTINET ? 2 : 1;
+
+	measure(&base, variant->id);
+	before = inodes();
+	self->attacker = attack(self->path, refused_protocols);
+	ASSERT_LT(0, self->attacker);
+	TH_LOG("%u sockets have %lu inodes", SOCKETS, inodes() - before);
+	/* What others leave in the cache's own lists comes and goes. */
+	EXPECT_GT(each * SOCKETS + SOCKETS / 4, inodes() - before);
+	measure(&cost, variant->id);
+	WITHIN(&cost, &base);
+}
+
+/* Those who may attach cgroups make the removal of others no more expensive. */
+TEST_F_TIMEOUT(neighbours, of_many_that_are_attached, 600)
+{
+	struct cost base, cost;
+	char path[PATH_MAX + 32];
+	unsigned int i;
+	int fd;
+
+	measure(&base, variant->id);
+	for (i = 0; i < CGROUPS; i++) {
+		snprintf(path, sizeof(path), "%s/%u", self->path, i);
+		ASSERT_EQ(0, mkdir(path, 0755));
+		fd = open(path, O_RDONLY | O_DIRECTORY);
+		ASSERT_EQ(0, policy_attach(fd, govern_personality(variant->id)));
+		close(fd);
+	}
+	measure(&cost, variant->id);
+	WITHIN(&cost, &base);
+	for (i = 0; i < CGROUPS; i++) {
+		snprintf(path, sizeof(path), "%s/%u", self->path, i);
+		ASSERT_EQ(0, rmdir(path));
+	}
+}
+
+int main(int argc, char **argv)
+{
+	govern_prepare(1 << NATIVE | 1 << HOSTINET);
+	return test_harness_run(argc, argv);
+}
