@@ -56,7 +56,7 @@
  */
 struct persock_stand_in {
 	struct socket *decoy;
-	struct mutex turn;
+	struct mutex turn;	/* of calls that set an option */
 };
 
 /* Without ops, sock and file there is nothing to release but the inode. */
