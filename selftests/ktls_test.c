@@ -266,7 +266,9 @@ TEST_F(ktls, refused)
 	for (i = 0; i < length; i++) {
 		fds[i] = socket(i & 1 ? AF_INET : AF_INET6, SOCK_STREAM, 0);
 		ASSERT_LE(0, fds[i]);
-		ASSERT_EQ(-ENOENT, set_protocol(fds[i], "x"));
+		/* For us it looks for a module each time, which takes long. */
+		if (i < 2)
+			ASSERT_EQ(-ENOENT, set_protocol(fds[i], "x"));
 		ASSERT_EQ(-ENOTCONN, set_protocol(fds[i], "tls"));
 		ASSERT_EQ(-1, setsockopt(fds[i], SOL_TLS, TLS_TX, &key,
 					 sizeof(key)));

@@ -37,8 +37,8 @@
 #include "policy.h"
 
 /* Sockets, threads and cgroups that one task has. */
-#define SOCKETS		8000
-#define THREADS		2000
+#define SOCKETS		3000
+#define THREADS		3000
 #define CGROUPS		4000
 /* The limit: percent of what it costs alone. */
 #define LIMIT		110
@@ -241,7 +241,7 @@ static int sleep_in_turns(void)
 	held = tcp.client;
 	page = missing_page();
 
-	return !page || start(1, send_page) || start(THREADS / 4, set_protocol);
+	return !page || start(1, send_page) || start(THREADS / 8, set_protocol);
 }
 
 /* Sockets that are refused a protocol, of a name that there is or that there is not. */
@@ -251,7 +251,8 @@ static int refused_protocols(void)
 	unsigned int i;
 	int fd;
 
-	if (setrlimit(RLIMIT_NOFILE, &limit))
+	/* Whoever may load modules would look for one each time. */
+	if (setrlimit(RLIMIT_NOFILE, &limit) || setresuid(65534, 65534, 65534))
 		return -1;
 	for (i = 0; i < SOCKETS; i++) {
 		fd = socket(AF_INET, SOCK_STREAM, 0);
