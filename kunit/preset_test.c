@@ -395,6 +395,10 @@ static void gvisor_options(struct kunit *test)
 		{ SOL_ICMPV6, ICMPV6_FILTER, 0, 0, 0, 32 },
 		{ SOL_SOCKET, SO_PRIORITY, -ENOPROTOOPT, PERSOCK_IGNORE, 0, 0 },
 		{ SOL_TCP, TCP_FASTOPEN, -ENOPROTOOPT, PERSOCK_IGNORE, 0, 0 },
+		{ SOL_SOCKET, SO_BINDTOIFINDEX, 0, 0, 0, 0 },
+		{ SOL_SOCKET, SO_TIMESTAMP_NEW, 0, 0, 4, 4 },
+		{ SOL_TCP, TCP_ULP, -ENOPROTOOPT, -ENOPROTOOPT, 0, 0 },
+		{ SOL_TLS, 1, -ENOPROTOOPT, -ENOPROTOOPT, 0, 0 },
 	};
 	unsigned int i, size, max, len;
 

@@ -224,9 +224,11 @@ static void set_length(struct kunit *test)
 		{ 1, 2, 8193, -EINVAL, 8193 },
 		{ 6, 13, 0, PERSOCK_ALLOW, 0 },
 		{ 6, 13, 77, PERSOCK_ALLOW, 77 },
-		{ 6, 14, 77, PERSOCK_IGNORE, 77 },
-		{ 6, 14, 8193, -EINVAL, 8193 },
-		{ 6, 14, UINT_MAX, -EINVAL, UINT_MAX },
+		{ 6, 23, 77, PERSOCK_IGNORE, 77 },
+		{ 6, 23, 8193, -EINVAL, 8193 },
+		{ 6, 23, UINT_MAX, -EINVAL, UINT_MAX },
+		/* TCP_MD5SIG: no default ignores it. */
+		{ 6, 14, 77, -ENOPROTOOPT, 77 },
 	};
 	unsigned int i;
 

@@ -59,8 +59,8 @@ static int judge(const struct persock_router *router,
 		return persock_refusal(&policy->connect);
 
 	event->section = PERSOCK_SECTION_CONTROL_SEND;
-	return persock_judge_option(&rules->control_send, cmsg->cmsg_level,
-				    cmsg->cmsg_type, &event->rule);
+	return persock_judge_message(rules, cmsg->cmsg_level, cmsg->cmsg_type,
+				     &event->rule);
 }
 
 /* Is there anything that could deny a message of this socket's? */

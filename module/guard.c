@@ -61,8 +61,14 @@ bool persock_guard_names_raw(const struct persock_socket_rule *rule)
 		persock_class_of(rule->family) == PERSOCK_CLASS_INET);
 }
 
-/* Firewalls and, beside them, multicast routing: configuration of the host. */
-static bool is_configuration(int level, int name)
+/**
+ * persock_guard_configures() - is it an option that configures the host?
+ * @level: its level
+ * @name: its name
+ *
+ * Return: true for firewalls' and, beside them, multicast routing's.
+ */
+bool persock_guard_configures(int level, int name)
 {
 	if (level == SOL_IP)
 		return name >= NETFILTER;
@@ -262,7 +268,7 @@ int persock_guard_option(enum persock_guard guard, int level, int name,
 		return fallback;
 	if (guard == PERSOCK_GUARD_CONTROL)
 		return is_guarded_control(level, name) ? -EPERM : fallback;
-	if (is_configuration(level, name) ||
+	if (persock_guard_configures(level, name) ||
 	    (guard == PERSOCK_GUARD_SET && is_guarded_set(level, name)))
 		return -EPERM;
 

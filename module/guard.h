@@ -47,6 +47,7 @@ enum persock_guard {
 };
 
 void persock_guard_policy(struct persock_policy *policy);
+bool persock_guard_configures(int level, int name);
 bool persock_guard_names_raw(const struct persock_socket_rule *rule);
 int persock_guard_option(enum persock_guard guard, int level, int name,
 			 int fallback);

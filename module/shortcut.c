@@ -74,7 +74,7 @@ static u8 entry_set(const struct persock_rules *rules, int level, int optname)
 	if (is_special(level, optname) ||
 	    persock_guard_alias(rules->set.guard, SOCK_DGRAM, level, optname) !=
 	    optname || persock_detour_set(level, optname, 1, &section) ||
-	    persock_judge_option(&rules->set, level, optname, &rule))
+	    persock_judge_set_option(rules, level, optname, &rule))
 		return PERSOCK_SHORTCUT_NONE;
 	if (!rule || !rules->set.list[rule - 1].size)
 		return PERSOCK_SHORTCUT_ANY;

@@ -9,6 +9,7 @@
 #include <linux/net.h>
 #include <linux/socket.h>
 
+#include "meaning.h"
 #include "verdict.h"
 
 /**
@@ -125,12 +126,29 @@ persock_option_find(const struct persock_options *options, int level, int name)
 	return NULL;
 }
 
+/* By the key that the caller has, or else by the other one of that option. */
+static const struct persock_option *
+find_as_one(const struct persock_options *options, int level, int name)
+{
+	const struct persock_option *option;
+
+	if (!options->nr)
+		return NULL;
+	option = persock_option_find(options, level, name);
+	if (!option && persock_alias(&level, &name))
+		option = persock_option_find(options, level, name);
+
+	return option;
+}
+
 /**
- * persock_judge_option() - the verdict on an option or control message
+ * persock_judge_option() - what a list says of an option or control message
  * @options: the list
  * @level: its level
  * @name: its name
  * @rule: number of the entry that decided, from 1; 0: none did
+ *
+ * An option that has two keys is one option: see PERSOCK_ALIASES.
  *
  * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno.
  */
@@ -139,7 +157,7 @@ int persock_judge_option(const struct persock_options *options, int level,
 {
 	const struct persock_option *option;
 
-	option = persock_option_find(options, level, name);
+	option = find_as_one(options, level, name);
 	if (!option) {
 		*rule = 0;
 		return persock_guard_option(options->guard, level, name,
@@ -148,6 +166,53 @@ int persock_judge_option(const struct persock_options *options, int level,
 
 	*rule = option - options->list + 1;
 	return option->verdict;
+}
+
+/**
+ * persock_judge_set_option() - may this option be set, whatever the value?
+ * @rules: rules of the socket's class
+ * @level: its level
+ * @name: its name
+ * @rule: number of the entry that decided, from 1; 0: none did
+ *
+ * A default that ignores does not ignore what protects: a program would
+ * believe to be protected.
+ *
+ * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno.
+ */
+int persock_judge_set_option(const struct persock_rules *rules, int level,
+			     int name, unsigned int *rule)
+{
+	int verdict = persock_judge_option(&rules->set, level, name, rule);
+
+	if (verdict == PERSOCK_IGNORE && !*rule &&
+	    persock_protects(level, name))
+		return -ENOPROTOOPT;
+
+	return verdict;
+}
+
+/**
+ * persock_judge_message() - may this control message be sent?
+ * @rules: rules of the socket's class
+ * @level: its level
+ * @type: its type
+ * @rule: number of the entry that decided, from 1; 0: none did
+ *
+ * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno, see
+ * persock_judge_set_option().
+ */
+int persock_judge_message(const struct persock_rules *rules, int level,
+			  int type, unsigned int *rule)
+{
+	int verdict = persock_judge_option(&rules->control_send, level, type,
+					   rule);
+
+	if (verdict == PERSOCK_IGNORE && !*rule &&
+	    persock_protects_message(level, type))
+		return -EINVAL;
+
+	return verdict;
 }
 
 /**
@@ -229,7 +294,7 @@ int persock_judge_set(const struct persock_rules *rules, int level, int name,
 	if (rules->option_max && *len > rules->option_max)
 		return -EINVAL;
 
-	verdict = persock_judge_option(&rules->set, level, name, rule);
+	verdict = persock_judge_set_option(rules, level, name, rule);
 	size = *rule ? rules->set.list[*rule - 1].size : 0;
 	if (verdict != PERSOCK_ALLOW || !size)
 		return verdict;

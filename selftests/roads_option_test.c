@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Roads by options: those that give a socket another power are refused where
- * the policy does not tell them, and none takes the router off a socket.
+ * the policy does not tell them, and no default ignores those that protect; an
+ * option that has two keys is one; and none takes the router off a socket.
  */
 #include <errno.h>
 #include <linux/bpf.h>
@@ -19,11 +20,23 @@
 #include "inet.h"
 #include "roads.h"
 
+#ifndef IPV6_MINHOPCOUNT
+#define IPV6_MINHOPCOUNT 73
+#endif
+#ifndef IPV6_ADDR_PREFERENCES
+#define IPV6_ADDR_PREFERENCES 72
+#endif
 #ifndef IPV6_ADDRFORM
 #define IPV6_ADDRFORM 1
 #endif
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262
+#endif
+#ifndef SOL_UDPLITE
+#define SOL_UDPLITE 136
+#endif
+#ifndef SOL_TLS
+#define SOL_TLS 282
 #endif
 #ifndef UDP_GRO
 #define UDP_GRO 104
@@ -104,6 +117,7 @@ static struct group_req group = { .gr_interface = 1 };
 static struct ip_mreqn mreq = { .imr_ifindex = 1 };
 static struct ipv6_mreq mreq6 = { .ipv6mr_interface = 1 };
 static struct tcp_md5sig md5 = { .tcpm_keylen = 3, .tcpm_key = "key" };
+static const __s64 second[2] = { 1 };
 static struct {
 	char name[32];
 	__u32 count;
@@ -118,6 +132,7 @@ static const struct {
 	int level, name;
 	const void *value;
 	socklen_t length;
+	bool harmless;		/* a default may ignore it */
 } sets[] = {
 	{ UDP, "ATTACH_FILTER", SOL_SOCKET, SO_ATTACH_FILTER, VALUE(classic) },
 	{ UDP, "ATTACH_BPF", SOL_SOCKET, SO_ATTACH_BPF, VALUE(ebpf) },
@@ -129,33 +144,45 @@ static const struct {
 	{ UDP, "BINDTODEVICE", SOL_SOCKET, SO_BINDTODEVICE, "lo", 2 },
 	{ UDP, "BINDTOIFINDEX", SOL_SOCKET, SO_BINDTOIFINDEX, VALUE(lo) },
 	{ UDP, "MARK", SOL_SOCKET, SO_MARK, VALUE(one) },
-	{ UDP, "PRIORITY", SOL_SOCKET, SO_PRIORITY, VALUE(one) },
-	{ UDP, "RCVBUFFORCE", SOL_SOCKET, SO_RCVBUFFORCE, VALUE(one) },
-	{ UDP, "SNDBUFFORCE", SOL_SOCKET, SO_SNDBUFFORCE, VALUE(one) },
-	{ UDP, "TXTIME", SOL_SOCKET, SO_TXTIME, VALUE(txtime) },
-	{ UDP, "TIMESTAMPING", SOL_SOCKET, SO_TIMESTAMPING, VALUE(one) },
-	{ TCP, "ZEROCOPY", SOL_SOCKET, SO_ZEROCOPY, VALUE(one) },
-	{ UDP, "BUSY_POLL", SOL_SOCKET, SO_BUSY_POLL, VALUE(one) },
+	{ UDP, "PRIORITY", SOL_SOCKET, SO_PRIORITY, VALUE(one), true },
+	{ UDP, "RCVBUFFORCE", SOL_SOCKET, SO_RCVBUFFORCE, VALUE(one), true },
+	{ UDP, "SNDBUFFORCE", SOL_SOCKET, SO_SNDBUFFORCE, VALUE(one), true },
+	{ UDP, "TXTIME", SOL_SOCKET, SO_TXTIME, VALUE(txtime), true },
+	{ UDP, "TIMESTAMPING", SOL_SOCKET, SO_TIMESTAMPING, VALUE(one), true },
+	{ TCP, "ZEROCOPY", SOL_SOCKET, SO_ZEROCOPY, VALUE(one), true },
+	{ UDP, "BUSY_POLL", SOL_SOCKET, SO_BUSY_POLL, VALUE(one), true },
 	{ TCP, "TRANSPARENT", SOL_IP, IP_TRANSPARENT, VALUE(one) },
 	{ TCP, "FREEBIND", SOL_IP, IP_FREEBIND, VALUE(one) },
-	{ UDP, "ADD_MEMBERSHIP", SOL_IP, IP_ADD_MEMBERSHIP, VALUE(mreq) },
-	{ UDP, "JOIN_GROUP", SOL_IP, MCAST_JOIN_GROUP, VALUE(group) },
-	{ UDP6, "IPV6_JOIN_GROUP", SOL_IPV6, IPV6_JOIN_GROUP, VALUE(mreq6) },
+	{ UDP, "ADD_MEMBERSHIP", SOL_IP, IP_ADD_MEMBERSHIP, VALUE(mreq), true },
+	{ UDP, "JOIN_GROUP", SOL_IP, MCAST_JOIN_GROUP, VALUE(group), true },
+	{ UDP6, "IPV6_JOIN_GROUP", SOL_IPV6, IPV6_JOIN_GROUP, VALUE(mreq6),
+	  true },
 	{ UDP6, "IPV6_TRANSPARENT", SOL_IPV6, IPV6_TRANSPARENT, VALUE(one) },
 	{ IGMP, "MRT_INIT", SOL_IP, MROUTE_INIT, VALUE(one) },
 	{ RAW, "XT_ADD_COUNTERS", SOL_IP, XT_ADD_COUNTERS,
 	  VALUE(add_counters) },
 	{ TCP, "TCP_REPAIR", SOL_TCP, TCP_REPAIR, VALUE(one) },
 	{ TCP, "TCP_MD5SIG", SOL_TCP, TCP_MD5SIG, VALUE(md5) },
-	{ TCP, "TCP_CONGESTION", SOL_TCP, TCP_CONGESTION, "reno", 4 },
-	{ TCP, "TCP_FASTOPEN", SOL_TCP, TCP_FASTOPEN, VALUE(one) },
+	{ TCP, "TCP_CONGESTION", SOL_TCP, TCP_CONGESTION, "reno", 4, true },
+	{ TCP, "TCP_FASTOPEN", SOL_TCP, TCP_FASTOPEN, VALUE(one), true },
 	{ TCP, "TCP_FASTOPEN_CONNECT", SOL_TCP, TCP_FASTOPEN_CONNECT,
-	  VALUE(one) },
+	  VALUE(one), true },
 	{ CONNECTED, "TCP_ULP", SOL_TCP, TCP_ULP, "tls", 3 },
 	{ UDP, "UDP_ENCAP", SOL_UDP, UDP_ENCAP, VALUE(two) },
 	{ UDP, "UDP_SEGMENT", SOL_UDP, UDP_SEGMENT, VALUE(two) },
-	{ UDP, "UDP_GRO", SOL_UDP, UDP_GRO, VALUE(one) },
+	{ UDP, "UDP_GRO", SOL_UDP, UDP_GRO, VALUE(one), true },
 	{ UDP, "UDP_CORK", SOL_UDP, UDP_CORK, VALUE(one) },
+	{ UDP, "UDP_CORK of UDP-Lite", SOL_UDPLITE, UDP_CORK, VALUE(one) },
+	{ TCP, "TTL", SOL_IP, IP_TTL, VALUE(one) },
+	{ TCP, "MINTTL", SOL_IP, IP_MINTTL, VALUE(one) },
+	{ TCP, "DONTROUTE", SOL_SOCKET, SO_DONTROUTE, VALUE(one) },
+	{ UDP, "MULTICAST_TTL", SOL_IP, IP_MULTICAST_TTL, VALUE(one) },
+	{ UDP, "MULTICAST_ALL", SOL_IP, IP_MULTICAST_ALL, VALUE(one) },
+	{ UDP6, "V6ONLY", SOL_IPV6, IPV6_V6ONLY, VALUE(one) },
+	{ UDP6, "MINHOPCOUNT", SOL_IPV6, IPV6_MINHOPCOUNT, VALUE(one) },
+	{ UDP6, "UNICAST_HOPS", SOL_IPV6, IPV6_UNICAST_HOPS, VALUE(one) },
+	{ UDP6, "ADDR_PREFERENCES", SOL_IPV6, IPV6_ADDR_PREFERENCES,
+	  VALUE(two) },
 };
 
 static void fill_in(void)
@@ -232,6 +259,282 @@ TEST_F(road, told_sets)
 			TH_LOG("%s", sets[i].text);
 		close(fd);
 	}
+}
+
+/* What protects is refused where the default ignores: nobody is misled. */
+TEST_F(road, ignored_sets)
+{
+	size_t i;
+	int fd;
+
+	fill_in();
+	policy_begin_open(self->id);
+	policy_default(PERSOCK_SECTION_OPTIONS_SET, ANY, IGNORE);
+	policy_option(PERSOCK_SECTION_OPTIONS_SET, PERSOCK_CLASS_INET,
+		      SOL_SOCKET, SO_REUSEPORT, ALLOW);
+	ASSERT_EQ(0, policy_set());
+	for (i = 0; i < ARRAY_SIZE(sets); i++) {
+		fd = make(sets[i].kind);
+		ASSERT_GE(fd, 0);
+		EXPECT_EQ(sets[i].harmless ? 0 : REFUSED(ENOPROTOOPT),
+			  set(fd, sets[i].level, sets[i].name,
+			      sets[i].value, sets[i].length))
+			TH_LOG("%s", sets[i].text);
+		close(fd);
+	}
+	/* Of a level: whatever the kernel says of it, it is not success. */
+	fd = make(CONNECTED);
+	for (i = 0; i < 10; i++)
+		EXPECT_NE(0, set(fd, SOL_TLS, i, VALUE(one)));
+	close(fd);
+}
+
+/* A rule that names it ignores what protects as well: it was asked for. */
+TEST_F(road, ignored_by_name)
+{
+	int fd, value;
+	size_t i;
+
+	fill_in();
+	policy_begin_open(self->id);
+	for (i = 0; i < ARRAY_SIZE(sets); i++)
+		policy_option(PERSOCK_SECTION_OPTIONS_SET, PERSOCK_CLASS_INET,
+			      sets[i].level, sets[i].name, IGNORE);
+	ASSERT_EQ(0, policy_set());
+	for (i = 0; i < ARRAY_SIZE(sets); i++) {
+		fd = make(sets[i].kind);
+		ASSERT_GE(fd, 0);
+		EXPECT_EQ(0, set(fd, sets[i].level, sets[i].name,
+				 sets[i].value, sets[i].length))
+			TH_LOG("%s", sets[i].text);
+		if (sets[i].name == SO_MARK) {
+			value = get_int(fd, SOL_SOCKET, SO_MARK);
+			EXPECT_EQ(self->free, value);
+		}
+		close(fd);
+	}
+}
+
+/* A message is not taken out by a default where that changes what is sent. */
+TEST_F(road, ignored_messages)
+{
+	static const __u16 segment = 8;
+	static const struct in_pktinfo info = { .ipi_ifindex = 1 };
+	static const struct {
+		const char *text;
+		int level, type;
+		const void *value;
+		size_t length;
+		bool harmless;
+	} messages[] = {
+		{ "MARK", SOL_SOCKET, SO_MARK, VALUE(one) },
+		{ "PKTINFO", SOL_IP, IP_PKTINFO, VALUE(info) },
+		{ "TTL", SOL_IP, IP_TTL, VALUE(one) },
+		{ "SEGMENT", SOL_UDP, UDP_SEGMENT, VALUE(segment) },
+		{ "TOS", SOL_IP, IP_TOS, VALUE(one), true },
+		{ "TIMESTAMPING", SOL_SOCKET, SO_TIMESTAMPING, VALUE(two),
+		  true },
+	};
+	struct inet_addr to;
+	int receiver, fd, named;
+	size_t i;
+
+	receiver = inet_bound(AF_INET, SOCK_DGRAM, 0, &to);
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	for (named = 0; named < 2; named++) {
+		policy_begin_open(self->id);
+		policy_default(PERSOCK_SECTION_CONTROL_SEND, ANY, IGNORE);
+		for (i = 0; named && i < ARRAY_SIZE(messages); i++)
+			policy_option(PERSOCK_SECTION_CONTROL_SEND,
+				      PERSOCK_CLASS_INET, messages[i].level,
+				      messages[i].type, IGNORE);
+		ASSERT_EQ(0, policy_set());
+		for (i = 0; i < ARRAY_SIZE(messages); i++) {
+			EXPECT_EQ(named || messages[i].harmless ?
+				  0 : REFUSED(EINVAL),
+				  send_with(fd, &to, messages[i].level,
+					    messages[i].type, messages[i].value,
+					    messages[i].length))
+				TH_LOG("%s", messages[i].text);
+		}
+	}
+	close(receiver);
+	close(fd);
+}
+
+/* Datagrams leave as the program has them cut, or it is told that they do not. */
+TEST_F(road, segments)
+{
+	static const int segment = 100;
+	char buffer[400] = "";
+	int receiver, fd, err, nr = 0;
+	struct inet_addr to;
+
+	receiver = inet_bound(AF_INET, SOCK_DGRAM, 0, &to);
+	policy_begin_open(self->id);
+	policy_default(PERSOCK_SECTION_OPTIONS_SET, ANY, IGNORE);
+	ASSERT_EQ(0, policy_set());
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	ASSERT_EQ(0, try_connect(fd, &to));
+	err = set(fd, SOL_UDP, UDP_SEGMENT, VALUE(segment));
+	EXPECT_EQ(REFUSED(ENOPROTOOPT), err);
+	ASSERT_EQ(300, send(fd, buffer, 300, 0));
+	while (wait_for(receiver, POLLIN, nr ? 100 : SOON_MS) == POLLIN &&
+	       recv(receiver, buffer, sizeof(buffer), MSG_DONTWAIT) > 0)
+		nr++;
+	/* Either three, or it was said that it would be one. */
+	EXPECT_EQ(err ? 1 : 3, nr);
+	close(receiver);
+	close(fd);
+}
+
+/* --- the same option under another key --------------------------------------- */
+
+static const struct {
+	int family, type, protocol;
+	const char *text;
+	int level, name;	/* what a policy tells */
+	int level2, name2;	/* what a program uses */
+	const void *value;
+	socklen_t length;
+} aliases[] = {
+	{ AF_INET, SOCK_DGRAM, 0, "UDP_SEGMENT of UDP-Lite",
+	  SOL_UDP, UDP_SEGMENT, SOL_UDPLITE, UDP_SEGMENT, VALUE(two) },
+	{ AF_INET6, SOCK_DGRAM, 0, "UDP_SEGMENT of UDP-Lite, IPv6",
+	  SOL_UDP, UDP_SEGMENT, SOL_UDPLITE, UDP_SEGMENT, VALUE(two) },
+	{ AF_INET, SOCK_DGRAM, 0, "UDP_GRO of UDP-Lite",
+	  SOL_UDP, UDP_GRO, SOL_UDPLITE, UDP_GRO, VALUE(one) },
+	{ AF_INET, SOCK_DGRAM, 0, "UDP_CORK of UDP-Lite",
+	  SOL_UDP, UDP_CORK, SOL_UDPLITE, UDP_CORK, VALUE(one) },
+	{ AF_INET, SOCK_DGRAM, 0, "UDP_SEGMENT, UDP-Lite's denied",
+	  SOL_UDPLITE, UDP_SEGMENT, SOL_UDP, UDP_SEGMENT, VALUE(two) },
+	{ AF_INET, SOCK_DGRAM, 0, "SO_BINDTOIFINDEX",
+	  SOL_SOCKET, SO_BINDTODEVICE, SOL_SOCKET, SO_BINDTOIFINDEX,
+	  VALUE(lo) },
+	{ AF_INET, SOCK_DGRAM, 0, "SO_BINDTODEVICE",
+	  SOL_SOCKET, SO_BINDTOIFINDEX, SOL_SOCKET, SO_BINDTODEVICE, "lo", 2 },
+	{ AF_INET6, SOCK_DGRAM, 0, "IP_FREEBIND of IPv6",
+	  SOL_IPV6, IPV6_FREEBIND, SOL_IP, IP_FREEBIND, VALUE(one) },
+	{ AF_INET6, SOCK_STREAM, 0, "IPV6_FREEBIND",
+	  SOL_IP, IP_FREEBIND, SOL_IPV6, IPV6_FREEBIND, VALUE(one) },
+	{ AF_INET6, SOCK_STREAM, 0, "IP_TRANSPARENT of IPv6",
+	  SOL_IPV6, IPV6_TRANSPARENT, SOL_IP, IP_TRANSPARENT, VALUE(one) },
+	{ AF_INET6, SOCK_STREAM, 0, "IPV6_TRANSPARENT",
+	  SOL_IP, IP_TRANSPARENT, SOL_IPV6, IPV6_TRANSPARENT, VALUE(one) },
+	{ AF_INET6, SOCK_RAW, IPPROTO_UDP, "IPV6_CHECKSUM of raw",
+	  SOL_IPV6, IPV6_CHECKSUM, SOL_RAW, IPV6_CHECKSUM, VALUE(two) },
+	{ AF_INET, SOCK_DGRAM, 0, "SO_TIMESTAMP_NEW",
+	  SOL_SOCKET, SO_TIMESTAMP_OLD, SOL_SOCKET, SO_TIMESTAMP_NEW,
+	  VALUE(one) },
+	{ AF_INET, SOCK_DGRAM, 0, "SO_TIMESTAMPNS_NEW",
+	  SOL_SOCKET, SO_TIMESTAMPNS_OLD, SOL_SOCKET, SO_TIMESTAMPNS_NEW,
+	  VALUE(one) },
+	{ AF_INET, SOCK_DGRAM, 0, "SO_TIMESTAMPING_NEW",
+	  SOL_SOCKET, SO_TIMESTAMPING_OLD, SOL_SOCKET, SO_TIMESTAMPING_NEW,
+	  VALUE(one) },
+	{ AF_INET, SOCK_STREAM, 0, "SO_RCVTIMEO_NEW",
+	  SOL_SOCKET, SO_RCVTIMEO_OLD, SOL_SOCKET, SO_RCVTIMEO_NEW,
+	  VALUE(second) },
+	{ AF_INET, SOCK_STREAM, 0, "SO_SNDTIMEO_NEW",
+	  SOL_SOCKET, SO_SNDTIMEO_OLD, SOL_SOCKET, SO_SNDTIMEO_NEW,
+	  VALUE(second) },
+};
+
+static int get(int fd, int level, int name)
+{
+	char value[64];
+	socklen_t len = sizeof(value);
+
+	return getsockopt(fd, level, name, value, &len) ? -errno : 0;
+}
+
+/* What is said of an option by one key holds for the other one. */
+TEST_F(road, aliases)
+{
+	size_t i;
+	int fd;
+
+	for (i = 0; i < ARRAY_SIZE(aliases); i++) {
+		int level = aliases[i].level2, name = aliases[i].name2;
+
+		policy_begin_open(self->id);
+		policy_option(PERSOCK_SECTION_OPTIONS_SET, PERSOCK_CLASS_INET,
+			      aliases[i].level, aliases[i].name, -EPERM);
+		policy_option(PERSOCK_SECTION_OPTIONS_GET, PERSOCK_CLASS_INET,
+			      aliases[i].level, aliases[i].name, -EPERM);
+		ASSERT_EQ(0, policy_set());
+		fd = socket(aliases[i].family, aliases[i].type,
+			    aliases[i].protocol);
+		ASSERT_GE(fd, 0);
+		EXPECT_EQ(REFUSED(EPERM), set(fd, level, name,
+					      aliases[i].value,
+					      aliases[i].length))
+			TH_LOG("set %s", aliases[i].text);
+		EXPECT_EQ(REFUSED(EPERM), get(fd, level, name))
+			TH_LOG("get %s", aliases[i].text);
+		close(fd);
+
+		/* Allowed by one key, it is allowed by the other. */
+		policy_begin_open(self->id);
+		policy_default(PERSOCK_SECTION_OPTIONS_SET, ANY, -ENOPROTOOPT);
+		policy_option(PERSOCK_SECTION_OPTIONS_SET, PERSOCK_CLASS_INET,
+			      aliases[i].level, aliases[i].name, ALLOW);
+		ASSERT_EQ(0, policy_set());
+		fd = socket(aliases[i].family, aliases[i].type,
+			    aliases[i].protocol);
+		EXPECT_EQ(0, set(fd, level, name, aliases[i].value,
+				 aliases[i].length))
+			TH_LOG("allow %s", aliases[i].text);
+		close(fd);
+
+		/* A policy that names both has each as it is named. */
+		policy_begin_open(self->id);
+		policy_option(PERSOCK_SECTION_OPTIONS_SET, PERSOCK_CLASS_INET,
+			      aliases[i].level, aliases[i].name, ALLOW);
+		policy_option(PERSOCK_SECTION_OPTIONS_SET, PERSOCK_CLASS_INET,
+			      level, name, -EPERM);
+		ASSERT_EQ(0, policy_set());
+		fd = socket(aliases[i].family, aliases[i].type,
+			    aliases[i].protocol);
+		EXPECT_EQ(REFUSED(EPERM), set(fd, level, name,
+					      aliases[i].value,
+					      aliases[i].length))
+			TH_LOG("both %s", aliases[i].text);
+		close(fd);
+	}
+}
+
+/* What is received by the new name is judged as by the old one. */
+TEST_F(road, alias_of_received)
+{
+	struct inet_addr to;
+	char control[256], byte;
+	struct iovec iov = { &byte, 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+	};
+	int receiver, sender, allowed;
+
+	receiver = inet_bound(AF_INET, SOCK_DGRAM, 0, &to);
+	sender = socket(AF_INET, SOCK_DGRAM, 0);
+	ASSERT_EQ(0, set_int(receiver, SOL_SOCKET, SO_TIMESTAMP_NEW, 1));
+	for (allowed = 0; allowed < 2; allowed++) {
+		policy_begin_open(self->id);
+		policy_default(PERSOCK_SECTION_CONTROL_RECEIVE, ANY,
+			       allowed ? IGNORE : ALLOW);
+		policy_option(PERSOCK_SECTION_CONTROL_RECEIVE,
+			      PERSOCK_CLASS_INET, SOL_SOCKET, SO_TIMESTAMP_OLD,
+			      allowed ? ALLOW : IGNORE);
+		ASSERT_EQ(0, policy_set());
+		ASSERT_EQ(1, sendto(sender, "x", 1, 0, &to.sa, to.len));
+		msg.msg_controllen = sizeof(control);
+		ASSERT_EQ(1, recvmsg(receiver, &msg, 0));
+		EXPECT_EQ(self->free || allowed, !!CMSG_FIRSTHDR(&msg));
+	}
+	close(receiver);
+	close(sender);
 }
 
 /* The same of options that are read. */

@@ -348,8 +348,8 @@ TEST_F(seed_h, H4_getsockopt)
  * setsockopt: ten options. A value that is too short is EINVAL, of one that is
  * too long the rest is dropped; any other option is ignored.
  *
- * Deviation: gVisor read the value of an ignored option, so that a bad pointer
- * was EFAULT; here nothing does.
+ * Deviations: gVisor read the value of an ignored option, so that a bad pointer
+ * was EFAULT; here nothing does. And what protects is refused, not ignored.
  */
 TEST_F(seed_h, H5_setsockopt)
 {
@@ -377,14 +377,18 @@ TEST_F(seed_h, H5_setsockopt)
 		{ SOL_SOCKET, SO_LINGER, 1, -EINVAL },
 		{ SOL_SOCKET, SO_ERROR, 1, -ENOPROTOOPT },
 		{ SOL_SOCKET, SO_TYPE, 1, -ENOPROTOOPT },
-		{ SOL_SOCKET, SO_BINDTODEVICE, 'x', -ENODEV },
 		{ SOL_SOCKET, 9999, 1, -ENOPROTOOPT },
-		{ IPPROTO_IP, IP_TTL, 1000, -EINVAL },
+		{ IPPROTO_IP, IP_MTU_DISCOVER, 1000, -EINVAL },
 		{ IPPROTO_TCP, TCP_INFO, 1, -ENOPROTOOPT },
 		{ IPPROTO_TCP, TCP_CONGESTION, 'x', -ENOENT },
 		{ IPPROTO_TCP, TCP_MAXSEG, 1 << 30, -EINVAL },
 		{ IPPROTO_TCP, 9999, 1, -ENOPROTOOPT },
 		{ 9999, 1, 1, -ENOPROTOOPT },
+	}, protecting[] = {
+		{ SOL_SOCKET, SO_BINDTODEVICE, 'x', -ENODEV },
+		{ SOL_SOCKET, SO_MARK, 0, 0 },
+		{ IPPROTO_IP, IP_TTL, 1000, -EINVAL },
+		{ IPPROTO_TCP, TCP_ULP, 'x', -ENOENT },
 	};
 	struct inet_addr addr = loopback(AF_INET, 0);
 	int fd, value[4], before, fds[2], n, *nowhere = NULL;
@@ -431,6 +435,13 @@ TEST_F(seed_h, H5_setsockopt)
 						       ignored[i].name,
 						       n ? nowhere : value,
 						       4 * n)));
+	}
+	for (i = 0; i < ARRAY_SIZE(protecting); i++) {
+		EXPECT_EQ(self->governed ? -ENOPROTOOPT : protecting[i].kernel,
+			  set_int(self->tcp.client, protecting[i].level,
+				  protecting[i].name, protecting[i].value))
+			TH_LOG("level %d option %d", protecting[i].level,
+			       protecting[i].name);
 	}
 	EXPECT_EQ(!self->governed,
 		  get_int(self->tcp.client, SOL_SOCKET, SO_KEEPALIVE));

@@ -2,10 +2,13 @@
 #include "judge.h"
 
 #include <netinet/in.h>
+#include <stdio.h>
 
 #include "../../module/detour.h"
 #include "../../module/hostinet_serves.h"
+#include "../../module/meaning.h"
 #include "../../module/request.h"
+#include "names.h"
 
 #ifndef SO_PASSPIDFD
 #define SO_PASSPIDFD 76
@@ -189,6 +192,19 @@ static void judge_special(const struct draft *draft,
 			      PERSOCK_CLASS_OTHER, judgement);
 }
 
+/* A rule about the other key of the same option, see PERSOCK_ALIASES. */
+static void tell_alias(const struct persock_option *option, enum name_kind kind,
+		       int level, int name, struct judgement *judgement)
+{
+	static char text[64];
+
+	if (option->level == level && option->name == name)
+		return;
+	snprintf(text, sizeof(text), "%s",
+		 name_of_option(kind, option->level, option->name));
+	judgement->address = text;
+}
+
 void judge_option(const struct draft *draft, enum persock_section section,
 		  int family, int level, int name, int size,
 		  struct judgement *judgement)
@@ -199,7 +215,7 @@ void judge_option(const struct draft *draft, enum persock_section section,
 	const struct persock_options *options =
 		persock_section_options(rules, section);
 	const struct persock_option *option;
-	unsigned int shortest = 0;
+	unsigned int shortest = 0, rule;
 
 	*judgement = (struct judgement){ 0 };
 	if (section == PERSOCK_SECTION_OPTIONS_SET && size >= 0 &&
@@ -213,8 +229,17 @@ void judge_option(const struct draft *draft, enum persock_section section,
 						  &judgement->rule);
 	option = judgement->rule ? &options->list[judgement->rule - 1] : NULL;
 	decide(draft, judgement, section, class, option ? option->line : 0);
+	if (option)
+		tell_alias(option, NAME_OPTION, level, name, judgement);
 	if (option && judgement->verdict == PERSOCK_ALLOW)
 		shortest = option->size;
+	if (section == PERSOCK_SECTION_OPTIONS_SET &&
+	    judgement->verdict == PERSOCK_IGNORE) {
+		judgement->verdict = persock_judge_set_option(rules, level,
+							      name, &rule);
+		if (judgement->verdict != PERSOCK_IGNORE)
+			judgement->remark = "no default ignores what protects: only a rule does";
+	}
 	if (size >= 0 && (unsigned int)size < shortest)
 		judgement->verdict = -EINVAL;
 	if (judgement->verdict == PERSOCK_ALLOW)
@@ -238,14 +263,23 @@ static void judge_list(const struct draft *draft, enum persock_section section,
 		(struct persock_rules *)&draft->policy.rules[class];
 	const struct persock_options *options =
 		persock_section_options(rules, section);
-	unsigned int line = 0;
+	const struct persock_option *option;
+	unsigned int rule;
 
 	*judgement = (struct judgement){ 0 };
 	judgement->verdict = persock_judge_option(options, level, name,
 						  &judgement->rule);
-	if (judgement->rule)
-		line = options->list[judgement->rule - 1].line;
-	decide(draft, judgement, section, class, line);
+	option = judgement->rule ? &options->list[judgement->rule - 1] : NULL;
+	decide(draft, judgement, section, class, option ? option->line : 0);
+	if (option)
+		tell_alias(option, NAME_CONTROL, level, name, judgement);
+	if (section == PERSOCK_SECTION_CONTROL_SEND &&
+	    judgement->verdict == PERSOCK_IGNORE) {
+		judgement->verdict = persock_judge_message(rules, level, name,
+							   &rule);
+		if (judgement->verdict != PERSOCK_IGNORE)
+			judgement->remark = "no default takes out what protects: only a rule does";
+	}
 }
 
 /* See judge() in cmsg.c of the module. */

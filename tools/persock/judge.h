@@ -15,8 +15,8 @@
  * @rule: number of the rule, from 1; 0: none
  * @line: of the file, where the rule or the default was told; 0: not there
  * @flag: the flag that decided, in sections of flags; 0: none
- * @address: the judged address, where it is another than the one that was
- *	     asked for
+ * @address: the judged address, or key of an option, where it is another than
+ *	     the one that was asked for
  * @remark: what has to be said besides, or NULL
  * @always: denied in mode audit as well
  * @socket: a negative errno when there is no socket to begin with, else 0

@@ -49,6 +49,9 @@ typedef int64_t s64;
 #ifndef SOL_TCP
 #define SOL_TCP		6
 #endif
+#ifndef SOL_UDP
+#define SOL_UDP		17
+#endif
 #ifndef SOL_ICMPV6
 #define SOL_ICMPV6	58
 #endif

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What options mean: keys of one option, and what no default ignores. Every
+ * branch of module/meaning.c, and the verdicts that come of it.
+ */
+#include <kunit/test.h>
+#include <linux/in.h>
+#include <linux/in6.h>
+#include <linux/limits.h>
+#include <linux/socket.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+
+#include "meaning.h"
+#include "policy.h"
+
+static const struct {
+	int level, name, level2, name2;
+} pairs[] = {
+	{ SOL_UDP, UDP_SEGMENT, SOL_UDPLITE, UDP_SEGMENT },
+	{ SOL_UDP, -1, SOL_UDPLITE, -1 },
+	{ SOL_IP, IP_FREEBIND, SOL_IPV6, IPV6_FREEBIND },
+	{ SOL_IP, IP_TRANSPARENT, SOL_IPV6, IPV6_TRANSPARENT },
+	{ SOL_SOCKET, SO_RCVTIMEO_OLD, SOL_SOCKET, SO_RCVTIMEO_NEW },
+	{ SOL_SOCKET, SO_SNDTIMEO_OLD, SOL_SOCKET, SO_SNDTIMEO_NEW },
+	{ SOL_SOCKET, SO_BINDTODEVICE, SOL_SOCKET, SO_BINDTOIFINDEX },
+	{ SOL_SOCKET, SO_TIMESTAMP_OLD, SOL_SOCKET, SO_TIMESTAMP_NEW },
+	{ SOL_SOCKET, SO_TIMESTAMPNS_OLD, SOL_SOCKET, SO_TIMESTAMPNS_NEW },
+	{ SOL_SOCKET, SO_TIMESTAMPING_OLD, SOL_SOCKET, SO_TIMESTAMPING_NEW },
+	{ SOL_IPV6, IPV6_CHECKSUM, SOL_RAW, IPV6_CHECKSUM },
+	{ SOL_IPV6, IPV6_HDRINCL, SOL_RAW, IPV6_HDRINCL },
+};
+
+static void aliases(struct kunit *test)
+{
+	unsigned int i, turn;
+
+	for (i = 0; i < ARRAY_SIZE(pairs); i++) {
+		int level = pairs[i].level, name = pairs[i].name;
+
+		/* There, and back. */
+		for (turn = 0; turn < 2; turn++) {
+			KUNIT_EXPECT_TRUE(test, persock_alias(&level, &name));
+			KUNIT_EXPECT_EQ(test, level, turn ? pairs[i].level :
+							    pairs[i].level2);
+			KUNIT_EXPECT_EQ(test, name, turn ? pairs[i].name :
+							   pairs[i].name2);
+		}
+	}
+}
+
+static void no_aliases(struct kunit *test)
+{
+	static const int keys[][2] = {
+		{ SOL_SOCKET, SO_REUSEADDR }, { SOL_IP, IP_TOS },
+		{ SOL_IPV6, IPV6_TCLASS }, { SOL_RAW, 1 }, { SOL_TCP, 1 },
+		{ -1, -1 }, { SOL_IP, IP_XFRM_POLICY },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(keys); i++) {
+		int level = keys[i][0], name = keys[i][1];
+
+		KUNIT_EXPECT_FALSE(test, persock_alias(&level, &name));
+		KUNIT_EXPECT_EQ(test, level, keys[i][0]);
+		KUNIT_EXPECT_EQ(test, name, keys[i][1]);
+	}
+}
+
+/* The rule of one key holds for both; the rules of both each for its own. */
+static void judged_as_one(struct kunit *test)
+{
+	unsigned int i, rule;
+
+	for (i = 0; i < ARRAY_SIZE(pairs); i++) {
+		struct persock_option list[2] = {
+			{ pairs[i].level, pairs[i].name, -EPERM },
+			{ pairs[i].level2, pairs[i].name2, -EACCES },
+		};
+		struct persock_options options = {
+			.list = list, .nr = 1, .fallback = PERSOCK_ALLOW,
+		};
+
+		KUNIT_EXPECT_EQ(test, -EPERM,
+				persock_judge_option(&options, pairs[i].level2,
+						     pairs[i].name2, &rule));
+		KUNIT_EXPECT_EQ(test, 1, rule);
+		options.list = &list[1];
+		KUNIT_EXPECT_EQ(test, -EACCES,
+				persock_judge_option(&options, pairs[i].level,
+						     pairs[i].name, &rule));
+		KUNIT_EXPECT_EQ(test, 1, rule);
+
+		options.list = list;
+		options.nr = 2;
+		if (pairs[i].level > pairs[i].level2 ||
+		    (pairs[i].level == pairs[i].level2 &&
+		     pairs[i].name > pairs[i].name2))
+			swap(list[0], list[1]);
+		KUNIT_EXPECT_EQ(test, -EPERM,
+				persock_judge_option(&options, pairs[i].level,
+						     pairs[i].name, &rule));
+		KUNIT_EXPECT_EQ(test, -EACCES,
+				persock_judge_option(&options, pairs[i].level2,
+						     pairs[i].name2, &rule));
+
+		options.nr = 0;
+		KUNIT_EXPECT_EQ(test, PERSOCK_ALLOW,
+				persock_judge_option(&options, pairs[i].level,
+						     pairs[i].name, &rule));
+		KUNIT_EXPECT_EQ(test, 0, rule);
+	}
+}
+
+static const struct {
+	int level, name;
+	bool protects;
+} options[] = {
+	{ SOL_TCP, TCP_ULP, true }, { SOL_TCP, TCP_MD5SIG, true },
+	{ SOL_TLS, 1, true }, { SOL_TLS, 9999, true },
+	{ SOL_UDP, UDP_SEGMENT, true }, { SOL_UDPLITE, UDP_SEGMENT, true },
+	{ SOL_RAW, IPV6_CHECKSUM, true }, { SOL_RAW, IPV6_HDRINCL, true },
+	{ SOL_SOCKET, SO_ATTACH_FILTER, true }, { SOL_SOCKET, SO_MARK, true },
+	{ SOL_SOCKET, SO_BINDTOIFINDEX, true }, { SOL_IP, IP_MINTTL, true },
+	{ SOL_IPV6, IPV6_V6ONLY, true }, { SOL_IPV6, IPV6_FREEBIND, true },
+	{ SOL_IP, 64, true }, { SOL_IPV6, 200, true },
+	{ SOL_SOCKET, SO_KEEPALIVE }, { SOL_SOCKET, SO_TIMESTAMP_NEW },
+	{ SOL_TCP, TCP_NODELAY }, { SOL_TCP, TCP_CORK }, { SOL_UDP, UDP_GRO },
+	{ SOL_UDPLITE, UDP_GRO }, { SOL_IP, IP_TOS }, { SOL_NETLINK, 1 },
+	{ -1, -1 },
+};
+
+/* A default that ignores does not; one that allows or denies holds. */
+static void protecting(struct kunit *test)
+{
+	static const int defaults[] = { PERSOCK_ALLOW, PERSOCK_IGNORE, -EPERM };
+	unsigned int i, j, rule, len = 4;
+
+	for (i = 0; i < ARRAY_SIZE(options); i++) {
+		int level = options[i].level, name = options[i].name;
+		const struct persock_option ignored = {
+			level, name, PERSOCK_IGNORE
+		};
+		struct persock_rules rules = { };
+
+		KUNIT_EXPECT_EQ_MSG(test, options[i].protects,
+				    persock_protects(level, name), "case %u", i);
+		for (j = 0; j < ARRAY_SIZE(defaults); j++) {
+			bool kept = defaults[j] == PERSOCK_IGNORE &&
+				    options[i].protects;
+
+			rules.set.fallback = defaults[j];
+			KUNIT_EXPECT_EQ(test, kept ? -ENOPROTOOPT : defaults[j],
+					persock_judge_set_option(&rules, level,
+								 name, &rule));
+			KUNIT_EXPECT_EQ(test, kept ? -ENOPROTOOPT : defaults[j],
+					persock_judge_set(&rules, level, name,
+							  &len, &rule));
+			/* Of reads, and of lists by themselves, nothing. */
+			KUNIT_EXPECT_EQ(test, defaults[j],
+					persock_judge_option(&rules.set, level,
+							     name, &rule));
+		}
+		rules.set = (struct persock_options){ &ignored, 1, -EPERM };
+		KUNIT_EXPECT_EQ(test, PERSOCK_IGNORE,
+				persock_judge_set_option(&rules, level, name,
+							 &rule));
+	}
+}
+
+static void protecting_messages(struct kunit *test)
+{
+	static const struct {
+		int level, type;
+		bool protects;
+	} messages[] = {
+		{ SOL_UDP, UDP_SEGMENT, true }, { SOL_SOCKET, SO_MARK, true },
+		{ SOL_IP, IP_PKTINFO, true }, { SOL_IPV6, IPV6_PKTINFO, true },
+		{ SOL_TLS, 1, true }, { SOL_SCTP, 1, true },
+		{ SOL_ALG, 3, true }, { SOL_RXRPC, 1, true },
+		{ SOL_IP, IP_TOS }, { SOL_SOCKET, SCM_RIGHTS },
+		{ SOL_IPV6, IPV6_TCLASS }, { -1, -1 },
+	};
+	unsigned int i, rule;
+
+	for (i = 0; i < ARRAY_SIZE(messages); i++) {
+		int level = messages[i].level, type = messages[i].type;
+		const struct persock_option ignored = {
+			level, type, PERSOCK_IGNORE
+		};
+		struct persock_rules rules = {
+			.control_send.fallback = PERSOCK_IGNORE,
+		};
+
+		KUNIT_EXPECT_EQ_MSG(test, messages[i].protects,
+				    persock_protects_message(level, type),
+				    "case %u", i);
+		KUNIT_EXPECT_EQ(test,
+				messages[i].protects ? -EINVAL : PERSOCK_IGNORE,
+				persock_judge_message(&rules, level, type,
+						      &rule));
+		rules.control_send.fallback = PERSOCK_ALLOW;
+		KUNIT_EXPECT_EQ(test, PERSOCK_ALLOW,
+				persock_judge_message(&rules, level, type,
+						      &rule));
+		rules.control_send.list = &ignored;
+		rules.control_send.nr = 1;
+		KUNIT_EXPECT_EQ(test, PERSOCK_IGNORE,
+				persock_judge_message(&rules, level, type,
+						      &rule));
+	}
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(aliases),
+	KUNIT_CASE(no_aliases),
+	KUNIT_CASE(judged_as_one),
+	KUNIT_CASE(protecting),
+	KUNIT_CASE(protecting_messages),
+	{ }
+};
+
+static struct kunit_suite suite = {
+	.name = "persock_meaning",
+	.test_cases = cases,
+};
+
+kunit_test_suite(suite);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What options and control messages mean, as far as verdicts have to know.
+ */
+#ifndef _PERSOCK_MEANING_H
+#define _PERSOCK_MEANING_H
+
+#include <linux/types.h>
+
+bool persock_alias(int *level, int *name);
+bool persock_protects(int level, int name);
+bool persock_protects_message(int level, int type);
+
+#endif /* _PERSOCK_MEANING_H */
