@@ -226,6 +226,7 @@ static void attachment_free(struct work_struct *work)
 	if (attachment->cgroup)
 		cgroup_put(attachment->cgroup);
 	free_percpu(attachment->totals);
+	kfree(attachment->ignored);
 	kfree(attachment);
 	wake_up_var(&attachments);
 }

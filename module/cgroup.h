@@ -14,6 +14,7 @@
 #include <linux/workqueue.h>
 
 #include "denial.h"
+#include "ignored.h"
 #include "personality.h"
 
 #define PERSOCK_ROUTER_BITS	3
@@ -32,6 +33,7 @@
  * @personality: what governs; a reference is held
  * @totals: counters
  * @denials: its share in what monitors are told
+ * @ignored: what was ignored, by option; NULL as long as nothing was
  * @routers: the routing tables of its sockets by native proto_ops; RCU, written
  *	     under the router's lock
  * @from: cookie of the network namespace of the first task that had a socket
@@ -56,6 +58,7 @@ struct persock_attachment {
 	struct persock_personality *personality;
 	struct persock_totals __percpu *totals;
 	struct persock_denials denials;
+	struct persock_ignored *ignored;
 	DECLARE_HASHTABLE(routers, PERSOCK_ROUTER_BITS);
 	atomic64_t from;
 	u32 from_inode;

@@ -63,6 +63,26 @@ static int judge(const struct persock_router *router,
 				     &event->rule);
 }
 
+/* A message that is taken out, or would be if the policy did not only audit. */
+static void report_ignored(const struct persock_router *router,
+			   const struct persock_version *version,
+			   struct socket *sock, enum persock_operation operation,
+			   enum persock_section section, unsigned int rule,
+			   const struct cmsghdr *cmsg)
+{
+	const struct persock_event event = {
+		.operation = operation,
+		.section = section,
+		.rule = rule,
+		.sock = sock,
+		.message = true,
+		.subject = cmsg->cmsg_level,
+		.detail = cmsg->cmsg_type,
+	};
+
+	persock_report_ignored(router->attachment, version, &event);
+}
+
 /* Is there anything that could deny a message of this socket's? */
 static bool judges(const struct persock_router *router,
 		   const struct persock_version *version)
@@ -114,6 +134,10 @@ int persock_cmsg_send(const struct persock_router *router,
 			event->detail = cmsg->cmsg_type;
 			return verdict;
 		}
+		if (verdict == PERSOCK_IGNORE)
+			report_ignored(router, version, event->sock,
+				       event->operation, event->section,
+				       event->rule, cmsg);
 		if (verdict == PERSOCK_ALLOW || !enforce) {
 			cmsg = CMSG_NXTHDR(msg, cmsg);
 			continue;
@@ -163,7 +187,8 @@ void persock_cmsg_filter(const struct persock_router *router,
  * receive may have slept for long. Returns the length that is left.
  */
 static size_t keep_allowed(const struct persock_router *router,
-			   struct msghdr *msg, void *control, size_t length)
+			   struct socket *sock, struct msghdr *msg,
+			   void *control, size_t length)
 {
 	struct msghdr received = {
 		.msg_control = control,
@@ -187,6 +212,8 @@ static size_t keep_allowed(const struct persock_router *router,
 			cmsg = CMSG_NXTHDR(&received, cmsg);
 			continue;
 		}
+		report_ignored(router, version, sock, PERSOCK_OP_RECVMSG,
+			       PERSOCK_SECTION_CONTROL_RECEIVE, rule, cmsg);
 		msg->msg_flags |= MSG_CTRUNC;
 		take_out(&received, cmsg);
 		if ((char *)cmsg + sizeof(*cmsg) >
@@ -282,8 +309,8 @@ int persock_cmsg_recv(struct persock_router *router, struct socket *sock,
 	msg->msg_controllen = room;
 	msg->msg_flags |= compat;
 	if (received >= 0)
-		put_allowed(msg, buffer, keep_allowed(router, msg, buffer,
-						      length));
+		put_allowed(msg, buffer, keep_allowed(router, sock, msg,
+						      buffer, length));
 	kfree(buffer);
 
 	return received;

@@ -354,11 +354,24 @@ static int put_denial(struct sk_buff *skb, const struct message *message)
 	return 0;
 }
 
-/* Without a denial it only tells how many were lost. */
-static int put(struct sk_buff *skb, const struct message *message)
+static bool is_listened_to(unsigned int group)
 {
+	return genl_has_listeners(&persock_netlink_family, &init_net, group);
+}
+
+static unsigned int group_of(int verdict)
+{
+	return verdict < 0 ? PERSOCK_NLGRP_DENIALS : PERSOCK_NLGRP_IGNORED;
+}
+
+/* Without a denial it only tells how many were lost, as denials are. */
+static int put(struct sk_buff *skb, const struct message *message,
+	       unsigned int group)
+{
+	u8 command = group == PERSOCK_NLGRP_DENIALS ? PERSOCK_CMD_DENIAL_NTF :
+						      PERSOCK_CMD_IGNORED_NTF;
 	void *header = genlmsg_put(skb, 0, 0, &persock_netlink_family, 0,
-				   PERSOCK_CMD_DENIAL_NTF);
+				   command);
 
 	if (!header || (message->denied && put_denial(skb, message)) ||
 	    persock_put_u64(skb, PERSOCK_A_CGROUP_ID, message->cgroup) ||
@@ -373,11 +386,15 @@ static int put(struct sk_buff *skb, const struct message *message)
 /* Nobody listens any more: nobody misses it. A message is long enough. */
 static void send(struct sk_buff *skb, const struct message *message)
 {
-	if (WARN_ON_ONCE(put(skb, message)))
+	unsigned int group = message->denied ?
+			     group_of(message->denial.verdict) :
+			     PERSOCK_NLGRP_DENIALS;
+
+	if (WARN_ON_ONCE(put(skb, message, group)))
 		nlmsg_free(skb);
 	else
 		genlmsg_multicast_netns(&persock_netlink_family, &init_net, skb,
-					0, PERSOCK_NLGRP_DENIALS, GFP_KERNEL);
+					0, group, GFP_KERNEL);
 }
 
 /* One item, so it does not run twice at a time. */
@@ -408,6 +425,7 @@ static void tell_work_fn(struct work_struct *work)
 
 /**
  * persock_denial_wanted() - does anybody monitor?
+ * @verdict: what would be told of: a negative errno, or PERSOCK_IGNORE
  *
  * Only the initial network namespace is told: what happens elsewhere concerns
  * the machine's administrator.
@@ -415,11 +433,9 @@ static void tell_work_fn(struct work_struct *work)
  * Context: RCU read side, which the caller holds until it has told.
  * Return: true when a denial would be heard.
  */
-bool persock_denial_wanted(void)
+bool persock_denial_wanted(int verdict)
 {
-	return READ_ONCE(registered) &&
-	       genl_has_listeners(&persock_netlink_family, &init_net,
-				  PERSOCK_NLGRP_DENIALS);
+	return READ_ONCE(registered) && is_listened_to(group_of(verdict));
 }
 
 /**

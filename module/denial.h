@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Denials: from the socket operation that was refused to who monitors.
+ * Denials: from the socket operation that was refused to who monitors. What is
+ * ignored is told the same way, to those who ask for it.
  */
 #ifndef _PERSOCK_DENIAL_H
 #define _PERSOCK_DENIAL_H
@@ -11,12 +12,12 @@
 #include "policy.h"
 
 /**
- * struct persock_denial - what is told of a denial
+ * struct persock_denial - what is told of a denial, or of what was ignored
  * @mode: of the policy
  * @pid: process that called
  * @comm: thread that called
  * @operation: what was judged
- * @verdict: a negative errno
+ * @verdict: a negative errno, or PERSOCK_IGNORE
  * @section: the part of the policy that decided
  * @rule: number of the rule, 0: none
  * @line: of the policy file, 0: not told
@@ -64,7 +65,7 @@ struct persock_denials {
 
 void persock_denial_init(void);
 void persock_denial_exit(void);
-bool persock_denial_wanted(void);
+bool persock_denial_wanted(int verdict);
 void persock_denial_tell(struct persock_denials *denials,
 			 struct persock_denial *denial);
 u64 persock_denial_lost(const struct persock_denials *denials);

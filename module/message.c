@@ -30,6 +30,31 @@ static int judge_control(const struct persock_rules *rules, size_t length,
 	return -ENOBUFS;
 }
 
+/**
+ * persock_report_masked() - report flags that are masked, of a call that goes on
+ * @router: the socket's
+ * @version: what judged
+ * @event: the call
+ * @section: that of its flags
+ * @masked: the flags
+ *
+ * Context: any; RCU read side for @version; does not sleep.
+ */
+void persock_report_masked(struct persock_router *router,
+			   const struct persock_version *version,
+			   const struct persock_event *event,
+			   enum persock_section section, u32 masked)
+{
+	struct persock_event told = {
+		.operation = event->operation,
+		.section = section,
+		.sock = event->sock,
+		.subject = masked,
+	};
+
+	persock_report_ignored(router->attachment, version, &told);
+}
+
 /* Where a policy only audits the message stays as it is. */
 static int judge_send(struct persock_router *router,
 		      const struct persock_version *version,
@@ -56,11 +81,20 @@ static int judge_send(struct persock_router *router,
 						event);
 	if (verdict)
 		return verdict;
-	if (!enforce)
-		return masked;
-
-	msg->msg_flags = flags;
-	return PERSOCK_ALLOW;
+	if (enforce) {
+		if (masked)
+			persock_report_masked(router, version, event,
+					      PERSOCK_SECTION_FLAGS_SEND,
+					      msg->msg_flags & ~flags);
+		msg->msg_flags = flags;
+		return PERSOCK_ALLOW;
+	}
+	if (masked) {
+		event->section = PERSOCK_SECTION_FLAGS_SEND;
+		event->rule = 0;
+		event->subject = msg->msg_flags & ~flags;
+	}
+	return masked;
 }
 
 static noinline int send_judged(struct persock_router *router,
@@ -147,7 +181,13 @@ static noinline int receive_judged(struct persock_router *router,
 	verdict = min(masked, 0);
 	if (!verdict)
 		verdict = judge_control(rules, msg->msg_controllen, &event);
+	if (!verdict && masked && persock_enforces(version))
+		persock_report_masked(router, version, &event,
+				      PERSOCK_SECTION_FLAGS_RECEIVE,
+				      flags & ~judged);
 	if (!persock_enforces(version)) {
+		if (!verdict && masked)
+			event.subject = flags & ~judged;
 		judged = flags;
 		if (!verdict)
 			verdict = masked;

@@ -8,11 +8,16 @@
 #include <linux/net.h>
 
 #include "compat.h"
+#include "report.h"
 
 int persock_router_sendmsg(struct socket *sock, struct msghdr *msg,
 			   size_t length);
 int persock_router_recvmsg(struct socket *sock, struct msghdr *msg,
 			   size_t length, int flags);
+void persock_report_masked(struct persock_router *router,
+			   const struct persock_version *version,
+			   const struct persock_event *event,
+			   enum persock_section section, u32 masked);
 #ifdef PERSOCK_HAVE_SENDPAGE
 ssize_t persock_router_sendpage(struct socket *sock, struct page *page,
 				int offset, size_t size, int flags);

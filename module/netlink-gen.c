@@ -62,7 +62,7 @@ const struct nla_policy persock_nl_policy[PERSOCK_A_NETWORK_FROM_FD + 1] = {
 };
 
 /* Ops table for persock */
-const struct genl_small_ops persock_nl_ops[10] = {
+const struct genl_small_ops persock_nl_ops[11] = {
 	{
 		.cmd	= PERSOCK_CMD_STATUS_GET,
 		.doit	= persock_nl_status_get_doit,
@@ -115,8 +115,14 @@ const struct genl_small_ops persock_nl_ops[10] = {
 		.dumpit	= persock_nl_policy_get_dumpit,
 		.flags	= GENL_ADMIN_PERM,
 	},
+	{
+		.cmd	= PERSOCK_CMD_IGNORED_GET,
+		.dumpit	= persock_nl_ignored_get_dumpit,
+		.flags	= GENL_ADMIN_PERM,
+	},
 };
 
 static const struct genl_multicast_group persock_nl_mcgrps[] = {
 	[PERSOCK_NLGRP_DENIALS] = { "denials", },
+	[PERSOCK_NLGRP_IGNORED] = { "ignored", },
 };

@@ -20,7 +20,7 @@ extern const struct nla_policy persock_rule_nl_policy[PERSOCK_A_RULE_PORT_LAST +
 extern const struct nla_policy persock_nl_policy[PERSOCK_A_NETWORK_FROM_FD + 1];
 
 /* Ops table for persock */
-extern const struct genl_small_ops persock_nl_ops[10];
+extern const struct genl_small_ops persock_nl_ops[11];
 
 int persock_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info);
 int persock_nl_provider_get_dumpit(struct sk_buff *skb,
@@ -42,9 +42,12 @@ int persock_nl_personality_set_doit(struct sk_buff *skb,
 				    struct genl_info *info);
 int persock_nl_policy_get_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb);
+int persock_nl_ignored_get_dumpit(struct sk_buff *skb,
+				  struct netlink_callback *cb);
 
 enum {
 	PERSOCK_NLGRP_DENIALS,
+	PERSOCK_NLGRP_IGNORED,
 };
 
 #endif /* _LINUX_PERSOCK_GEN_H */

@@ -446,9 +446,69 @@ int persock_nl_attachment_get_dumpit(struct sk_buff *skb,
 	return persock_dump_result(skb, cb, i, err);
 }
 
+/* One entry of what an attachment has ignored: as persock_ignored_put(). */
+static int put_ignored(struct sk_buff *skb, struct netlink_callback *cb,
+		       const struct persock_attachment *attachment,
+		       unsigned int entry)
+{
+	void *header;
+	int told;
+
+	header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+			     cb->nlh->nlmsg_seq, &persock_netlink_family,
+			     NLM_F_MULTI, PERSOCK_CMD_IGNORED_GET);
+	if (!header)
+		return -EMSGSIZE;
+
+	genl_dump_check_consistent(cb, header);
+	told = persock_put_u64(skb, PERSOCK_A_CGROUP_ID, attachment->id) ?:
+	       persock_ignored_put(skb, READ_ONCE(attachment->ignored), entry);
+	if (told > 0)
+		genlmsg_end(skb, header);
+	else
+		genlmsg_cancel(skb, header);
+
+	return told;
+}
+
+/* args: attachments that are done, and entries of the next one that are. */
+int persock_nl_ignored_get_dumpit(struct sk_buff *skb,
+				  struct netlink_callback *cb)
+{
+	const struct nlattr *id = persock_dump_attrs(cb)[PERSOCK_A_CGROUP_ID];
+	struct persock_attachment *attachment = NULL;
+	int told = -ENOENT;
+	long i = 0;
+
+	mutex_lock(&persock_mutex);
+	cb->seq = persock_generation;
+	while ((attachment = persock_attachment_next(attachment))) {
+		if (!attachment->attached ||
+		    (id && attachment->id != nla_get_u64(id)) ||
+		    i++ < cb->args[0])
+			continue;
+		do {
+			told = put_ignored(skb, cb, attachment, cb->args[1]);
+			cb->args[1] += told >= 0;
+		} while (told >= 0);
+		/* What did not fit is told in the next message. */
+		if (told != -ENOENT)
+			break;
+		cb->args[0]++;
+		cb->args[1] = 0;
+	}
+	mutex_unlock(&persock_mutex);
+
+	return told != -ENOENT && !skb->len ? told : skb->len;
+}
+
 static const struct genl_multicast_group groups[] = {
 	[PERSOCK_NLGRP_DENIALS] = {
 		.name = PERSOCK_GENL_GROUP_DENIALS,
+		.flags = GENL_MCAST_CAP_NET_ADMIN,
+	},
+	[PERSOCK_NLGRP_IGNORED] = {
+		.name = PERSOCK_GENL_GROUP_IGNORED,
 		.flags = GENL_MCAST_CAP_NET_ADMIN,
 	},
 };

@@ -31,6 +31,8 @@ static u32 line_of(const struct persock_policy *policy,
 		return rules->set.list[rule - 1].line;
 	case PERSOCK_SECTION_CONTROL_SEND:
 		return rules->control_send.list[rule - 1].line;
+	case PERSOCK_SECTION_CONTROL_RECEIVE:
+		return rules->control_receive.list[rule - 1].line;
 	case PERSOCK_SECTION_IOCTLS:
 		return rules->ioctls.list[rule - 1].line;
 	case PERSOCK_SECTION_CONNECT:
@@ -68,6 +70,27 @@ static void describe(struct persock_denial *denial,
 		denial->type = event->sock->type;
 }
 
+static void tell(struct persock_attachment *attachment,
+		 const struct persock_version *version,
+		 const struct persock_event *event, int verdict, bool enforce)
+{
+	struct persock_denial denial = {
+		.mode = enforce ? PERSOCK_MODE_ENFORCE : PERSOCK_MODE_AUDIT,
+		.operation = event->operation,
+		.verdict = verdict,
+		.section = event->section,
+		.rule = event->rule,
+		.message = event->message,
+		.subject = event->subject,
+		.detail = event->detail,
+	};
+
+	describe(&denial, version, event);
+	if (event->endpoint)
+		denial.endpoint = *event->endpoint;
+	persock_denial_tell(&attachment->denials, &denial);
+}
+
 /**
  * persock_report_other() - tell of a verdict that is not plain permission
  * @attachment: what governs
@@ -83,16 +106,6 @@ int persock_report_other(struct persock_attachment *attachment,
 			 const struct persock_event *event, int verdict)
 {
 	bool enforce = event->always || persock_enforces(version);
-	struct persock_denial denial = {
-		.mode = enforce ? PERSOCK_MODE_ENFORCE : PERSOCK_MODE_AUDIT,
-		.operation = event->operation,
-		.verdict = verdict,
-		.section = event->section,
-		.rule = event->rule,
-		.message = event->message,
-		.subject = event->subject,
-		.detail = event->detail,
-	};
 
 	if (!enforce)
 		persock_count(attachment->totals, event->operation,
@@ -100,12 +113,34 @@ int persock_report_other(struct persock_attachment *attachment,
 	else
 		persock_count(attachment->totals, event->operation,
 			      verdict < 0 ? PERSOCK_DENIED : PERSOCK_IGNORED);
-	if (verdict < 0 && persock_denial_wanted()) {
-		describe(&denial, version, event);
-		if (event->endpoint)
-			denial.endpoint = *event->endpoint;
-		persock_denial_tell(&attachment->denials, &denial);
-	}
+	if (verdict == PERSOCK_IGNORE)
+		persock_report_ignored(attachment, version, event);
+	else if (persock_denial_wanted(verdict))
+		tell(attachment, version, event, verdict, enforce);
 
 	return enforce ? verdict : PERSOCK_ALLOW;
+}
+
+/**
+ * persock_report_ignored() - tell of what is ignored of a call, or all of it
+ * @attachment: what governs
+ * @version: what judged
+ * @event: what is ignored; of flags those that are
+ *
+ * The call itself is counted elsewhere: most of them go on without the flag or
+ * the message. Where the policy audits nothing is ignored, so it is only told.
+ *
+ * Context: any; RCU read side for @version; does not sleep.
+ */
+void persock_report_ignored(struct persock_attachment *attachment,
+			    const struct persock_version *version,
+			    const struct persock_event *event)
+{
+	bool enforce = persock_enforces(version);
+
+	if (enforce)
+		persock_ignored_count(&attachment->ignored, event->section,
+				      event->subject, event->detail);
+	if (persock_denial_wanted(PERSOCK_IGNORE))
+		tell(attachment, version, event, PERSOCK_IGNORE, enforce);
 }

@@ -39,6 +39,10 @@ int persock_report_other(struct persock_attachment *attachment,
 			 const struct persock_version *version,
 			 const struct persock_event *event, int verdict);
 
+void persock_report_ignored(struct persock_attachment *attachment,
+			    const struct persock_version *version,
+			    const struct persock_event *event);
+
 /**
  * persock_report() - tell of a verdict on an operation
  * @attachment: what governs

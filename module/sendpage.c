@@ -4,7 +4,6 @@
  * Kbuild compiles this where proto_ops has sendpage(). Later kernels send them
  * by sendmsg().
  */
-#include <linux/minmax.h>
 #include <linux/net.h>
 #include <linux/socket.h>
 #include <net/sock.h>
@@ -33,10 +32,16 @@ ssize_t persock_router_sendpage(struct socket *sock, struct page *page,
 	version = persock_router_version(router);
 	verdict = persock_judge_flags(&persock_router_rules(router, version)->send,
 				      PERSOCK_KERNEL_SEND_FLAGS, &judged);
-	if (persock_enforces(version))
-		verdict = min(verdict, 0);
-	else
+	if (!persock_enforces(version)) {
+		if (verdict == PERSOCK_IGNORE)
+			event.subject = flags & ~judged;
 		judged = flags;
+	} else if (verdict == PERSOCK_IGNORE) {
+		persock_report_masked(router, version, &event,
+				      PERSOCK_SECTION_FLAGS_SEND,
+				      flags & ~judged);
+		verdict = PERSOCK_ALLOW;
+	}
 	verdict = persock_report(router->attachment, version, &event, verdict);
 	rcu_read_unlock();
 	if (!verdict && sock->type == SOCK_DGRAM)

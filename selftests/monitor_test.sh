@@ -4,7 +4,8 @@
 # needs: iproute2 python3 util-linux
 #
 # persock monitor: a denial names what was denied, and the rule and the line of the policy file that has
-# denied it, in each section that has rules. The same calls succeed ungoverned.
+# denied it, in each section that has rules. The same calls succeed ungoverned. What is ignored is told to
+# those who ask for it, and counted.
 
 # shellcheck disable=SC2154,SC2317 # libktap.sh sets the variables and calls the functions
 # shellcheck source=libktap.sh
@@ -226,6 +227,142 @@ test_a_flood_hides_no_neighbour() {
 	persock status | grep -q "/${flood##*/} .*, denials not told: $(lost "$flood")" ||
 		fail "status does not say what was lost"
 	kill "$watching"
+}
+
+# What is ignored: options and ioctls as calls, flags and control messages of calls that go on.
+ignoring() {
+	cat <<-END
+		personality: $base-ignoring
+		base: host
+		options:
+		  set: {ignore: [SOL_TCP/TCP_NODELAY, SOL_SOCKET/SO_KEEPALIVE]}
+		flags:
+		  send: {ignore: MSG_MORE}
+		  recv: {ignore: MSG_PEEK}
+		control:
+		  ignore: [SOL_IP/IP_TOS]
+		  received: {ignore: [SOL_IP/IP_TTL]}
+		ioctls:
+		  ignore: [SIOCATMARK]
+	END
+}
+
+# Twice the same; says what it sees of the effects.
+ignored_deeds() {
+	python3 - <<-'END'
+		import fcntl, struct
+		from socket import *
+
+		SIOCATMARK = 0x8905
+		for _ in range(2):
+		    tcp = socket(AF_INET, SOCK_STREAM)
+		    tcp.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+		    tcp.setsockopt(SOL_SOCKET, SO_KEEPALIVE, 1)
+		    print("set", tcp.getsockopt(IPPROTO_TCP, TCP_NODELAY), tcp.getsockopt(SOL_SOCKET, SO_KEEPALIVE))
+		    udp = socket(AF_INET, SOCK_DGRAM)
+		    udp.bind(("127.0.0.1", 0))
+		    udp.setsockopt(IPPROTO_IP, 12, 1)  # IP_RECVTTL
+		    udp.settimeout(30)
+		    other = socket(AF_INET, SOCK_DGRAM)
+		    other.sendmsg([b"x"], [(IPPROTO_IP, IP_TOS, struct.pack("i", 8))], 0, udp.getsockname())
+		    print("received", len(udp.recvmsg(10, 100)[1]))
+		    other.sendto(b"y", MSG_MORE, udp.getsockname())
+		    other.sendto(b"z", udp.getsockname())
+		    print("datagram", udp.recv(10, MSG_PEEK), end=" ")
+		    print(udp.recv(10))
+		    server = create_server(("127.0.0.1", 0))
+		    client = create_connection(server.getsockname())
+		    fcntl.ioctl(client, SIOCATMARK, bytearray(4))
+	END
+}
+
+governed="set 0 0
+received 0
+datagram b'y' b'z'"
+ungoverned="set 1 1
+received 1
+datagram b'yz' b'yz'"
+
+ignored="setsockopt inet/stream/tcp IPPROTO_TCP/TCP_NODELAY: ignored (options.set rule 2, line 4)
+setsockopt inet/stream/tcp SOL_SOCKET/SO_KEEPALIVE: ignored (options.set rule 1, line 4)
+sendmsg inet/dgram/udp IPPROTO_IP/IP_TOS: ignored (control rule 1, line 9)
+recvmsg inet/dgram/udp IPPROTO_IP/IP_TTL: ignored (control.received rule 1, line 10)
+sendmsg inet/dgram/udp MSG_MORE: ignored (flags.send)
+recvmsg inet/dgram/udp MSG_PEEK: ignored (flags.recv)
+ioctl inet/stream/tcp SIOCATMARK: ignored (ioctls rule 1, line 12)"
+
+counted() { # CGROUP
+	persock counters "$1" | sed -n 's/^  \(control\|flags\|ioctls\|options\)/\1/p' | tr -s ' ' | LC_ALL=C sort
+}
+
+test_what_is_ignored_is_told_and_counted() {
+	local cgroup one
+	ip link set lo up
+	ignored_deeds >"$work/seen"
+	expect "$ungoverned"$'\n'"$ungoverned" cat "$work/seen"
+	ignoring >"$work/ignoring.yaml"
+	personalities+=("$base-ignoring")
+	ok persock personality add "$work/ignoring.yaml"
+	new_cgroup cgroup ignoring
+	ok persock attach "$cgroup" "$base-ignoring"
+	expect "" counted "$cgroup"
+	# Who does not ask for it is not told.
+	persock monitor >"$work/quiet" 2>"$work/watching" &
+	one=$!
+	eventually grep -q monitoring "$work/watching"
+	persock monitor --ignored >"$work/told" 2>"$work/watching" &
+	watching=$!
+	eventually grep -q monitoring "$work/watching"
+	(
+		echo "$BASHPID" >"$cgroup/cgroup.procs"
+		ignored_deeds >"$work/seen"
+	)
+	expect "$governed"$'\n'"$governed" cat "$work/seen"
+	eventually eval '[ "$(told | wc -l)" -ge 14 ]'
+	kill "$watching" "$one"
+	expect "$ignored"$'\n'"$ignored" told
+	expect "" cat "$work/quiet"
+	expect "control 2 IPPROTO_IP/IP_TOS
+control.received 2 IPPROTO_IP/IP_TTL
+flags.recv 2 MSG_PEEK
+flags.send 2 MSG_MORE
+ioctls 2 SIOCATMARK
+options.set 2 IPPROTO_TCP/TCP_NODELAY
+options.set 2 SOL_SOCKET/SO_KEEPALIVE" counted "$cgroup"
+	persock -j counters "$cgroup" >"$work/json"
+	expect "ok" python3 -c 'import json, sys
+d = json.load(open(sys.argv[1]))
+assert {"section": "flags.send", "flag": 0x8000, "flag_name": "MSG_MORE", "times": 2} in d["ignored"]
+assert {"section": "options.set", "level": 6, "name": 1, "option": "IPPROTO_TCP/TCP_NODELAY",
+	"times": 2} in d["ignored"]
+assert len(d["ignored"]) == 7
+print("ok")' "$work/json"
+}
+
+# A table is of one size: what finds no room in it is counted together.
+test_what_has_no_room_is_counted_together() {
+	local cgroup
+	cat >"$work/any.yaml" <<-END
+		personality: $base-any
+		base: host
+		options:
+		  set: {default: ignore}
+	END
+	personalities+=("$base-any")
+	ok persock personality add "$work/any.yaml"
+	new_cgroup cgroup any
+	ok persock attach "$cgroup" "$base-any"
+	(
+		echo "$BASHPID" >"$cgroup/cgroup.procs"
+		python3 -c 'from socket import *
+tcp = socket()
+for name in range(1000, 1100):
+	tcp.setsockopt(IPPROTO_TCP, name, 1)
+tcp.setsockopt(IPPROTO_TCP, 0x7fffffff, 1)'
+	)
+	persock counters "$cgroup" >"$work/counted"
+	expect 64 grep -c options.set "$work/counted"
+	expect "others 37" eval 'grep others "$work/counted" | tr -s " " | sed "s/^ //; s/ $//"'
 }
 
 in_it() { # FUNCTION

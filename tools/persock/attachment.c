@@ -104,7 +104,8 @@ void attachment_parse(const struct nlmsghdr *message,
 	}
 }
 
-void attachment_print(FILE *stream, const struct attachment *attachment)
+void attachment_print(FILE *stream, const struct attachment *attachment,
+		      const struct replies *ignored)
 {
 	text_print(stream, attachment->path);
 	fputs(" -> ", stream);
@@ -119,9 +120,11 @@ void attachment_print(FILE *stream, const struct attachment *attachment)
 		fprintf(stream, "  denials not told: %" PRIu64 "\n",
 			attachment->lost);
 	counters_print(stream, &attachment->counters, 2);
+	ignored_print(stream, ignored, attachment->cgroup_id, 2);
 }
 
-void attachment_json(const struct attachment *attachment)
+void attachment_json(const struct attachment *attachment,
+		     const struct replies *ignored)
 {
 	json_object(NULL);
 	json_u64("cgroup_id", attachment->cgroup_id);
@@ -133,6 +136,7 @@ void attachment_json(const struct attachment *attachment)
 		json_u64("network_from_inode", attachment->from_inode);
 	json_u64("lost", attachment->lost);
 	counters_json(&attachment->counters);
+	ignored_json(ignored, attachment->cgroup_id);
 	json_object_end();
 }
 

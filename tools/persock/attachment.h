@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "counters.h"
+#include "ignored.h"
 #include "netlink.h"
 
 struct attachment {
@@ -36,9 +37,11 @@ int attachment_end_by_id(struct netlink *nl, uint64_t id);
 void attachment_parse(const struct nlmsghdr *message,
 		      struct attachment *attachment);
 
-/* With everything it has counted. */
-void attachment_print(FILE *stream, const struct attachment *attachment);
-void attachment_json(const struct attachment *attachment);
+/* With everything it has counted; @ignored: ignored_list()'s. */
+void attachment_print(FILE *stream, const struct attachment *attachment,
+		      const struct replies *ignored);
+void attachment_json(const struct attachment *attachment,
+		     const struct replies *ignored);
 
 int attach_command(int argc, char **argv);
 int detach_command(int argc, char **argv);

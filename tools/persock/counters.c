@@ -120,9 +120,9 @@ void counters_json(const struct counters *counters)
 /* Every attachment, or the one that @name names. */
 static int show(struct netlink *nl, const char *name)
 {
+	struct replies replies, ignored;
 	const struct nlmsghdr *message;
 	struct attachment attachment;
-	struct replies replies;
 	bool first = true;
 	int status;
 
@@ -130,6 +130,16 @@ static int show(struct netlink *nl, const char *name)
 			attachment_list(nl, &replies);
 	if (status)
 		return status;
+	attachment.cgroup_id = 0;
+	replies_for_each(message, &replies) {
+		if (name)
+			attachment_parse(message, &attachment);
+	}
+	status = ignored_list(nl, attachment.cgroup_id, &ignored);
+	if (status) {
+		replies_free(&replies);
+		return status;
+	}
 
 	if (json_wanted) {
 		json_start(stdout);
@@ -139,19 +149,20 @@ static int show(struct netlink *nl, const char *name)
 	replies_for_each(message, &replies) {
 		attachment_parse(message, &attachment);
 		if (json_wanted) {
-			attachment_json(&attachment);
+			attachment_json(&attachment, &ignored);
 			continue;
 		}
 		if (!first)
 			putchar('\n');
 		first = false;
-		attachment_print(stdout, &attachment);
+		attachment_print(stdout, &attachment, &ignored);
 	}
 	if (json_wanted) {
 		if (!name)
 			json_array_end();
 		json_finish();
 	}
+	replies_free(&ignored);
 	replies_free(&replies);
 	return 0;
 }

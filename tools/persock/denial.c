@@ -65,6 +65,11 @@ static bool is_audit(const struct denial *denial)
 	return number(denial, PERSOCK_A_DENIAL_MODE) == PERSOCK_MODE_AUDIT;
 }
 
+static bool is_ignored(const struct denial *denial)
+{
+	return integer(denial, PERSOCK_A_DENIAL_VERDICT) > 0;
+}
+
 static const char *errno_name(const struct denial *denial)
 {
 	return name_of(NAME_ERRNO, 0,
@@ -223,7 +228,8 @@ void denial_print(FILE *stream, const struct denial *denial,
 		fprintf(stream, " %s",
 			name_of(NAME_IOCTL, 0,
 				number(denial, PERSOCK_A_DENIAL_COMMAND)));
-	fprintf(stream, ": %s", errno_name(denial));
+	fprintf(stream, ": %s",
+		is_ignored(denial) ? "ignored" : errno_name(denial));
 	print_rule(stream, denial);
 	if (is_audit(denial))
 		fputs(" audit", stream);
@@ -289,8 +295,12 @@ void denial_json(const struct denial *denial, struct netlink *nl)
 	json_number(denial, PERSOCK_A_DENIAL_PID, "pid");
 	json_string("comm", string(denial, PERSOCK_A_DENIAL_COMM));
 	json_string("operation", operation(denial));
-	json_u64("errno", -integer(denial, PERSOCK_A_DENIAL_VERDICT));
-	json_string("errno_name", errno_name(denial));
+	if (is_ignored(denial)) {
+		json_bool("ignored", true);
+	} else {
+		json_u64("errno", -integer(denial, PERSOCK_A_DENIAL_VERDICT));
+		json_string("errno_name", errno_name(denial));
+	}
 	json_string("section", section(denial));
 	json_number(denial, PERSOCK_A_DENIAL_RULE, "rule");
 	json_number(denial, PERSOCK_A_DENIAL_LINE, "line");

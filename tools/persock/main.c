@@ -44,7 +44,7 @@ static const char help[] =
 "  keys                                the keys of policy files, each explained\n"
 "  explain FILE|PERSONALITY -- OPERATION [ARGUMENT]...\n"
 "                                      what a policy says of it, and which line\n"
-"  monitor [--count N]                 what is denied, as it happens\n"
+"  monitor [--count N] [--ignored]     what is denied, and ignored, as it happens\n"
 "  counters [CGROUP | id:N]            what was allowed, ignored and denied\n"
 "  run -p PERSONALITY [--provider PROVIDER]... [--counters]\n"
 "      -- COMMAND [ARGUMENT]...        run a command under a personality\n"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Denials as they happen: what the module multicasts, one line each.
+ * Denials as they happen, and what is ignored: what the module multicasts, one
+ * line each.
  *
  * Two sockets: the one that listens may lose messages at any moment, and the
  * other is for questions (the path of a cgroup), whose answers must not get
@@ -41,6 +42,8 @@ struct monitor {
 	struct netlink nl;		/* for questions */
 	struct mnl_socket *socket;	/* that listens */
 	uint32_t group;
+	uint32_t ignored_group;		/* of what is ignored */
+	bool ignored;			/* is wanted, too */
 	uint64_t left;			/* denials still wanted; 0: no end */
 	struct lost *lost;		/* as the last messages had it */
 	size_t nr_lost;
@@ -91,6 +94,8 @@ static void read_group(struct monitor *monitor, const struct nlattr *nest)
 	}
 	if (!strcmp(name, PERSOCK_GENL_GROUP_DENIALS))
 		monitor->group = id;
+	if (!strcmp(name, PERSOCK_GENL_GROUP_IGNORED))
+		monitor->ignored_group = id;
 }
 
 static int find_group(struct monitor *monitor)
@@ -122,6 +127,8 @@ static int find_group(struct monitor *monitor)
 	replies_free(&replies);
 	if (!monitor->group)
 		return refuse("the persock module tells no denials: it is older than this tool");
+	if (monitor->ignored && !monitor->ignored_group)
+		return refuse("the persock module does not tell what it ignores: it is older than this tool");
 	return 0;
 }
 
@@ -137,10 +144,18 @@ static bool in_other_namespace(void)
 	       !stat("/proc/1/ns/net", &first) && own.st_ino != first.st_ino;
 }
 
+static int join_group(struct monitor *monitor, const char *name, int group)
+{
+	if (mnl_socket_setsockopt(monitor->socket, NETLINK_ADD_MEMBERSHIP,
+				  &group, sizeof(group)))
+		return refuse("cannot join the group \"%s\": CAP_NET_ADMIN is needed, in the initial network namespace (%s)",
+			      name, strerror(errno));
+	return 0;
+}
+
 static int join(struct monitor *monitor)
 {
-	int size = RECEIVE_BUFFER, notify = GENL_ID_CTRL;
-	int group = monitor->group;
+	int size = RECEIVE_BUFFER, notify = GENL_ID_CTRL, status;
 
 	monitor->socket = mnl_socket_open2(NETLINK_GENERIC,
 					   SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -155,10 +170,13 @@ static int join(struct monitor *monitor)
 	/* The controller tells when the module goes: it has one group. */
 	mnl_socket_setsockopt(monitor->socket, NETLINK_ADD_MEMBERSHIP,
 			      &notify, sizeof(notify));
-	if (mnl_socket_setsockopt(monitor->socket, NETLINK_ADD_MEMBERSHIP,
-				  &group, sizeof(group)))
-		return refuse("cannot join the group \"%s\": CAP_NET_ADMIN is needed, in the initial network namespace (%s)",
-			      PERSOCK_GENL_GROUP_DENIALS, strerror(errno));
+	status = join_group(monitor, PERSOCK_GENL_GROUP_DENIALS,
+			    monitor->group);
+	if (!status && monitor->ignored)
+		status = join_group(monitor, PERSOCK_GENL_GROUP_IGNORED,
+				    monitor->ignored_group);
+	if (status)
+		return status;
 	if (in_other_namespace())
 		refuse("this is another network namespace than that of process 1: denials are told in the initial one only");
 	return 0;
@@ -330,7 +348,8 @@ static void read_message(struct monitor *monitor,
 	if (message->nlmsg_type == GENL_ID_CTRL)
 		read_controller(monitor, message);
 	if (message->nlmsg_type != monitor->nl.family ||
-	    genl->cmd != PERSOCK_CMD_DENIAL_NTF)
+	    (genl->cmd != PERSOCK_CMD_DENIAL_NTF &&
+	     genl->cmd != PERSOCK_CMD_IGNORED_NTF))
 		return;
 	/* What was lost was lost before this denial was told. */
 	reply_for_each_attribute(attribute, message) {
@@ -423,6 +442,7 @@ static int parse_options(int argc, char **argv, struct monitor *monitor)
 {
 	static const struct option options[] = {
 		{ "count",	required_argument, NULL, 'c' },
+		{ "ignored",	no_argument, NULL, 'i' },
 		{ "json",	no_argument, NULL, 'j' },
 		{ "pretty",	no_argument, NULL, 'p' },
 		{ }
@@ -433,6 +453,9 @@ static int parse_options(int argc, char **argv, struct monitor *monitor)
 		switch (option) {
 		case 'c':
 			status = parse_count(optarg, &monitor->left);
+			break;
+		case 'i':
+			monitor->ignored = true;
 			break;
 		case 'j':
 		case 'p':

@@ -216,9 +216,9 @@ static int execute(const struct run *run)
 
 static void show_counters(struct run *run)
 {
+	struct replies replies, ignored;
 	const struct nlmsghdr *message;
 	struct attachment attachment;
-	struct replies replies;
 
 	if (attachment_get_fd(&run->nl, run->directory, &replies)) {
 		netlink_refusal(&run->nl);
@@ -226,13 +226,16 @@ static void show_counters(struct run *run)
 	}
 	replies_for_each(message, &replies) {
 		attachment_parse(message, &attachment);
+		if (ignored_list(&run->nl, attachment.cgroup_id, &ignored))
+			break;
 		if (json_wanted) {
 			json_start(stderr);
-			attachment_json(&attachment);
+			attachment_json(&attachment, &ignored);
 			json_finish();
 		} else {
-			attachment_print(stderr, &attachment);
+			attachment_print(stderr, &attachment, &ignored);
 		}
+		replies_free(&ignored);
 	}
 	replies_free(&replies);
 }
