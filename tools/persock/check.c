@@ -11,6 +11,26 @@
 #include "json.h"
 #include "source.h"
 #include "text.h"
+#include "ways.h"
+
+/* To a person, who may have meant it: the file is valid. */
+static void warn(const struct way_left *way, void *data)
+{
+	fputs("persock: ", stderr);
+	text_print(stderr, data);
+	fprintf(stderr, ":%u: warning: %s is denied, but %s does much the same and is allowed\n",
+		way->line, way->denied, way->left);
+}
+
+static void warn_json(const struct way_left *way, void *data)
+{
+	(void)data;
+	json_object(NULL);
+	json_u64("line", way->line);
+	json_string("denied", way->denied);
+	json_string("allowed", way->left);
+	json_object_end();
+}
 
 static void tell(const struct draft *draft, const char *path)
 {
@@ -25,10 +45,14 @@ static void tell(const struct draft *draft, const char *path)
 		json_string("base", draft->base);
 		json_string("mode", audit ? "audit" : "enforce");
 		json_u64("rules", rules);
+		json_array("warnings");
+		ways_left(draft, warn_json, NULL);
+		json_array_end();
 		json_object_end();
 		json_finish();
 		return;
 	}
+	ways_left(draft, warn, (void *)path);
 	text_print(stdout, path);
 	fputs(": valid, ", stdout);
 	if (*draft->name)
