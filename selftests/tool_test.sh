@@ -429,6 +429,33 @@ explain() {
 	refused 1 "no such personality*" explain tool-a -- listen
 }
 
+# What no default ignores, and the other key of an option: as the module judges.
+explain_options() {
+	printf '%s\n' 'personality: tool-a' 'base: gvisor' 'options:' '  set: {ignore: [SOL_TCP/TCP_MD5SIG],' \
+		'        deny: {SOL_UDP/UDP_SEGMENT: EPERM}}' >"$work/a.yaml"
+	explained "ENOPROTOOPT (default of options.set, from base gvisor; no default ignores what protects: only a rule does)" \
+		setsockopt SOL_TCP/TCP_ULP
+	explained "ignore ($work/a.yaml:4)" setsockopt SOL_TCP/TCP_MD5SIG
+	explained "ignore (default of options.set, from base gvisor)" setsockopt SOL_TCP/TCP_FASTOPEN
+	explained "EPERM ($work/a.yaml:5; judged as IPPROTO_UDP/UDP_SEGMENT)" setsockopt SOL_UDPLITE/103
+	tool explain gvisor-2020 -- setsockopt SOL_TLS/1
+	[[ $out == *": ENOPROTOOPT ("* ]] || fail "TLS under gvisor-2020: $out"
+}
+
+# Where a rule denies one way and leaves another, check says so; the file is valid.
+ways() {
+	policy_text 'options: {set: {deny: [SOL_SOCKET/SO_ATTACH_FILTER, SOL_UDP/UDP_SEGMENT]}}' >"$work/a.yaml"
+	tool check "$work/a.yaml"
+	same "what is left" "$err" "persock: $work/a.yaml:5: warning: SOL_SOCKET/SO_ATTACH_FILTER is denied, but SOL_SOCKET/SO_ATTACH_BPF does much the same and is allowed
+persock: $work/a.yaml:5: warning: IPPROTO_UDP/UDP_SEGMENT is denied, but the control message IPPROTO_UDP/UDP_SEGMENT does much the same and is allowed"
+	json '[w["allowed"] for w in d["warnings"]][0] == "SOL_SOCKET/SO_ATTACH_BPF" and d["warnings"][0]["line"] == 5' \
+		-j check "$work/a.yaml"
+	policy_text 'options: {set: {deny: [SOL_SOCKET/SO_ATTACH_FILTER, SOL_SOCKET/SO_ATTACH_BPF]}}' >"$work/a.yaml"
+	tool check "$work/a.yaml"
+	same "what is left of nothing" "$err" ""
+	json 'd["warnings"] == []' -j check "$work/a.yaml"
+}
+
 # Start a monitor with these arguments: it is $monitor, and writes into $work/denials.
 monitor_start() {
 	local tries
@@ -754,7 +781,7 @@ module_absent() {
 
 tests=(bad_usage missing_cgroup cgroup_v1 not_a_cgroup attach_and_detach removed_cgroup
 	unknown_personality unknown_provider make_and_delete inherited_providers mistakes
-	policy_commands explain denials no_privilege
+	policy_commands explain explain_options ways denials no_privilege
 	run_status run_passes_on run_governs run_nested run_kills_the_rest run_refused run_forwards
 	run_killed run_counters json_output odd_names help_and_version module_absent)
 
