@@ -148,11 +148,13 @@ int persock_ignored_put(struct sk_buff *skb,
 
 	if (!ignored || i > ARRAY_SIZE(ignored->entries))
 		return -ENOENT;
-	told = rest ? 0 : atomic64_read(&ignored->entries[i].key);
 	times = rest ? atomic64_read(&ignored->rest) :
 		       atomic64_read(&ignored->entries[i].count);
 	if (!times)
 		return 0;
+	/* An entry is taken before it is counted. */
+	smp_rmb();
+	told = rest ? 0 : atomic64_read(&ignored->entries[i].key);
 
 	nest = nla_nest_start(skb, PERSOCK_A_IGNORED);
 	if (!nest || (!rest && put_key(skb, told)) ||

@@ -446,9 +446,9 @@ explain_options() {
 ways() {
 	policy_text 'options: {set: {deny: [SOL_SOCKET/SO_ATTACH_FILTER, SOL_UDP/UDP_SEGMENT]}}' >"$work/a.yaml"
 	tool check "$work/a.yaml"
-	same "what is left" "$err" "persock: $work/a.yaml:5: warning: SOL_SOCKET/SO_ATTACH_FILTER is denied, but SOL_SOCKET/SO_ATTACH_BPF does much the same and is allowed
-persock: $work/a.yaml:5: warning: IPPROTO_UDP/UDP_SEGMENT is denied, but the control message IPPROTO_UDP/UDP_SEGMENT does much the same and is allowed"
-	json '[w["allowed"] for w in d["warnings"]][0] == "SOL_SOCKET/SO_ATTACH_BPF" and d["warnings"][0]["line"] == 5' \
+	same "what is left" "$err" "persock: $work/a.yaml:4: warning: SOL_SOCKET/SO_ATTACH_FILTER is denied, but SOL_SOCKET/SO_ATTACH_BPF does much the same and is allowed
+persock: $work/a.yaml:4: warning: IPPROTO_UDP/UDP_SEGMENT is denied, but the control message IPPROTO_UDP/UDP_SEGMENT does much the same and is allowed"
+	json '[w["allowed"] for w in d["warnings"]][0] == "SOL_SOCKET/SO_ATTACH_BPF" and d["warnings"][0]["line"] == 4' \
 		-j check "$work/a.yaml"
 	policy_text 'options: {set: {deny: [SOL_SOCKET/SO_ATTACH_FILTER, SOL_SOCKET/SO_ATTACH_BPF]}}' >"$work/a.yaml"
 	tool check "$work/a.yaml"
