@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 # needs: iproute2 python3 util-linux
 #
 # persock monitor: a denial names what was denied, and the rule and the line of the policy file that has

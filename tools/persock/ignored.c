@@ -97,11 +97,11 @@ void ignored_print(FILE *stream, const struct replies *replies, uint64_t id,
 		if (ignored.cgroup_id != id)
 			continue;
 		if (!header)
-			fprintf(stream, "%*s%-12s %12s\n", indent, "",
+			fprintf(stream, "%*s%-16s %12s\n", indent, "",
 				"ignored", "times");
 		header = true;
 		rest = !ignored.of[PERSOCK_A_IGNORED_SECTION];
-		fprintf(stream, "%*s%-12s %12" PRIu64 " %s\n", indent, "",
+		fprintf(stream, "%*s%-16s %12" PRIu64 " %s\n", indent, "",
 			rest ? "others" : section(&ignored),
 			number(&ignored, PERSOCK_A_IGNORED_COUNT),
 			subject(&ignored));
