@@ -273,6 +273,13 @@ static inline bool persock_has_port_range(const struct sock *sk)
 #endif
 }
 
+/* What setattr() of an inode is told of the mount, since 6.3 (c1632a0f1120). */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#define persock_mnt_idmap	mnt_idmap
+#else
+#define persock_mnt_idmap	user_namespace
+#endif
+
 #ifndef IPPROTO_SMC
 #define IPPROTO_SMC	256	/* since 6.11 (d25a92ccae6b) */
 #endif

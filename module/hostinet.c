@@ -10,7 +10,9 @@
  *   and SIGIO reaches the owner of its file;
  * - file is borrowed from the application socket, so nft's skuid, SIGURG and
  *   splice's O_NONBLOCK see it. It is taken back before the host socket goes;
- * - the inode number is the same on both, so "ss -p" finds the process.
+ * - the inode number is the same on both, so "ss -p" finds the process, and so
+ *   is its owner, see hostinet_setattr();
+ * - the class and priority of the net_cls and net_prio cgroups, see host_of().
  *
  * sk_socket stays the host socket: the stack calls itself through it (fast
  * open connects through it, kTLS replaces its ops).
@@ -18,6 +20,7 @@
  * Lock order: the host sock's lock, then its sk_callback_lock. The application
  * socket's sock is never locked while a lock of the host's is held.
  */
+#include <linux/cgroup-defs.h>
 #include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/net.h>
@@ -33,16 +36,44 @@
 #include "intercept.h"
 
 /*
+ * What inodes of sockets have: sockfs's operations, and ours, which differ by
+ * setattr(). Written once, at load.
+ */
+static const struct inode_operations *sockfs_inode_ops __ro_after_init;
+static struct inode_operations hostinet_inode_ops __ro_after_init;
+
+static bool same_class(const struct sock_cgroup_data *one,
+		       const struct sock_cgroup_data *other)
+{
+	return sock_cgroup_classid(one) == sock_cgroup_classid(other) &&
+	       sock_cgroup_prioidx(one) == sock_cgroup_prioidx(other);
+}
+
+static void copy_class(struct sock_cgroup_data *to,
+		       const struct sock_cgroup_data *from)
+{
+	sock_cgroup_set_classid(to, sock_cgroup_classid(from));
+	sock_cgroup_set_prioidx(to, sock_cgroup_prioidx(from));
+}
+
+/*
  * The host socket, made ready for a call.
  *
  * recvmmsg() leaves the error that ended it in the application socket's sock,
  * for the next call to report; every call but another recvmmsg() reports the
  * host's.
+ *
+ * A task that moves to another cgroup of net_cls or net_prio, or receives the
+ * descriptor, writes its class to the sock of the file. What is sent after the
+ * next call has it.
  */
 static struct socket *host_of(struct socket *sock)
 {
 	struct socket *host = persock_private(sock);
 
+	if (unlikely(!same_class(&sock->sk->sk_cgrp_data,
+				 &host->sk->sk_cgrp_data)))
+		copy_class(&host->sk->sk_cgrp_data, &sock->sk->sk_cgrp_data);
 	if (unlikely(!READ_ONCE(host->file)))
 		WRITE_ONCE(host->file, sock->file);
 	if (unlikely(READ_ONCE(sock->sk->sk_err)))
@@ -69,10 +100,38 @@ static void adopt(struct socket *sock, struct socket *host)
 	release_sock(sk);
 
 	SOCK_INODE(sock)->i_ino = SOCK_INODE(host)->i_ino;
+	/* Not visible yet, or without a descriptor: nobody changes its owner. */
+	SOCK_INODE(sock)->i_op = &hostinet_inode_ops;
+	/* An accepted one has its listener's. */
+	copy_class(&sock->sk->sk_cgrp_data, &sk->sk_cgrp_data);
 	/* io_uring asks the application's socket before a zero-copy send. */
 	if (test_bit(SOCK_SUPPORT_ZC, &host->flags))
 		set_bit(SOCK_SUPPORT_ZC, &sock->flags);
 	persock_set_private(sock, host);
+}
+
+/*
+ * fchown(): the stack asks the host socket for its owner: the inode (sock_diag,
+ * /proc/net/tcp) and the sock (routes by uidrange).
+ *
+ * Context: the inode of the application's socket is locked, as it is when the
+ * file lets go of its socket: the host socket stays.
+ */
+static int hostinet_setattr(struct persock_mnt_idmap *idmap,
+			    struct dentry *dentry, struct iattr *attributes)
+{
+	struct inode *inode = d_inode(dentry);
+	struct socket *host = persock_private(SOCKET_I(inode));
+	int err;
+
+	err = sockfs_inode_ops->setattr(idmap, dentry, attributes);
+	if (err || !(attributes->ia_valid & ATTR_UID))
+		return err;
+
+	SOCK_INODE(host)->i_uid = inode->i_uid;
+	WRITE_ONCE(host->sk->sk_uid, SOCKET_I(inode)->sk->sk_uid);
+
+	return 0;
 }
 
 static int hostinet_socket(struct socket *sock, int family, int type,
@@ -101,6 +160,11 @@ static void hostinet_release(struct socket *sock)
 {
 	struct socket *host = persock_private(sock);
 
+	/*
+	 * The inode may outlive this module, held by O_PATH. It is locked by
+	 * who closes its file; without a file nobody reaches it.
+	 */
+	SOCK_INODE(sock)->i_op = sockfs_inode_ops;
 	/*
 	 * Others look at the file under the callback lock (nft) or under the
 	 * sock's (sk_send_sigurg()).
@@ -209,14 +273,33 @@ static int hostinet_recvmsg(struct socket *sock, struct msghdr *msg,
 	return sock_recvmsg(host_of(sock), msg, flags);
 }
 
+/*
+ * io_uring's connect asks for an error alone, and then takes the result from
+ * the application's sock (sock_error() in io_connect()). Nobody else asks so:
+ * poll(2), select(2) and epoll want to know of a hang-up as well.
+ *
+ * The error would be lost to others if it were there at other times; what is
+ * not taken host_of() brings back.
+ */
+static bool takes_error(const struct poll_table_struct *wait)
+{
+	return poll_does_not_wait(wait) &&
+	       poll_requested_events(wait) == EPOLLERR;
+}
+
 static __poll_t hostinet_poll(struct file *file, struct socket *sock,
 			      struct poll_table_struct *wait)
 {
 	struct socket *host = host_of(sock);
+	__poll_t events;
 
 	/* The host's sock wakes this wait queue, see adopt(). */
 	sock_poll_wait(file, sock, wait);
-	return READ_ONCE(host->ops)->poll(file, host, NULL);
+	events = READ_ONCE(host->ops)->poll(file, host, NULL);
+	if (unlikely(takes_error(wait)) && (events & EPOLLERR))
+		WRITE_ONCE(sock->sk->sk_err, -sock_error(host->sk));
+
+	return events;
 }
 
 static int hostinet_ioctl(struct socket *sock, unsigned int cmd,
@@ -352,3 +435,26 @@ struct persock_provider persock_hostinet = {
 	.families = hostinet_families,
 	.nr_families = ARRAY_SIZE(hostinet_families),
 };
+
+/**
+ * persock_hostinet_init() - learn what an inode of a socket does
+ *
+ * Nothing is armed yet.
+ *
+ * Return: 0 or a negative errno.
+ */
+int __init persock_hostinet_init(void)
+{
+	struct socket *sock;
+	int err;
+
+	err = sock_create_lite(AF_UNIX, SOCK_DGRAM, 0, &sock);
+	if (err)
+		return err;
+	sockfs_inode_ops = SOCK_INODE(sock)->i_op;
+	sock_release(sock);
+	hostinet_inode_ops = *sockfs_inode_ops;
+	hostinet_inode_ops.setattr = hostinet_setattr;
+
+	return 0;
+}

@@ -10,4 +10,6 @@
 
 extern struct persock_provider persock_hostinet;
 
+int persock_hostinet_init(void);
+
 #endif /* _PERSOCK_HOSTINET_H */

@@ -57,6 +57,9 @@ static int __init persock_init(void)
 	err = persock_register_provider(&persock_native);
 	if (err)
 		goto cgroup;
+	err = persock_hostinet_init();
+	if (err)
+		goto native;
 	err = persock_register_provider(&persock_hostinet);
 	if (err)
 		goto native;
