@@ -96,7 +96,7 @@ struct persock_attachment *persock_attachment_lookup(struct cgroup *cgroup)
  * @attachment: found under RCU
  *
  * Context: any.
- * Return: the number of live sockets, this one included; 0 when the last
+ * Return: the number of the cgroup's live sockets, this one included; 0 when the last
  * reference is gone already: it is detached, and the caller looks again.
  */
 unsigned int persock_attachment_get(struct persock_attachment *attachment)
@@ -104,7 +104,7 @@ unsigned int persock_attachment_get(struct persock_attachment *attachment)
 	if (!refcount_inc_not_zero(&attachment->ref))
 		return 0;
 
-	return atomic_inc_return(&attachment->sockets);
+	return atomic_inc_return(&attachment->account->sockets);
 }
 
 static void drop(struct persock_attachment *attachment)
@@ -121,20 +121,66 @@ static void drop(struct persock_attachment *attachment)
  */
 void persock_attachment_put(struct persock_attachment *attachment)
 {
-	atomic_dec(&attachment->sockets);
+	atomic_dec(&attachment->account->sockets);
 	drop(attachment);
 }
 
 /**
- * persock_attachment_sockets() - number of governed sockets that are open
+ * persock_attachment_sockets() - number of governed sockets of an object
  * @a: the attachment
  *
- * Context: any; the caller keeps it alive.
+ * Those that were created under what it took the place of are not among them.
+ *
+ * Context: persock_mutex is held.
  * Return: the number.
  */
 unsigned int persock_attachment_sockets(const struct persock_attachment *a)
 {
-	return atomic_read(&a->sockets);
+	lockdep_assert_held(&persock_mutex);
+	return refcount_read(&a->ref) - a->attached;
+}
+
+/**
+ * persock_attachment_used() - number of governed sockets of a cgroup
+ * @a: its attachment
+ *
+ * All that limits are about, since the cgroup was attached first.
+ *
+ * Context: any; the caller keeps it alive.
+ * Return: the number.
+ */
+unsigned int persock_attachment_used(const struct persock_attachment *a)
+{
+	return atomic_read(&a->account->sockets);
+}
+
+/**
+ * persock_attachment_counts() - what was counted for a cgroup
+ * @a: its attachment
+ * @sum: what the counts are added to, since the cgroup was attached first
+ *
+ * Context: persock_mutex is held.
+ */
+void persock_attachment_counts(const struct persock_attachment *a,
+			       struct persock_totals *sum)
+{
+	const struct persock_attachment *member;
+
+	lockdep_assert_held(&persock_mutex);
+	persock_totals_add(sum, &a->account->retired);
+	list_for_each_entry(member, &a->account->members, sibling)
+		persock_totals_read(member->totals, sum);
+}
+
+/* An object leaves; the last one takes the account with it. */
+static void account_leave(struct persock_attachment *attachment)
+{
+	struct persock_account *account = attachment->account;
+
+	persock_totals_read(attachment->totals, &account->retired);
+	list_del(&attachment->sibling);
+	if (list_empty(&account->members))
+		kfree(account);
 }
 
 /*
@@ -221,6 +267,7 @@ static void attachment_free(struct work_struct *work)
 	persock_disarm();
 	persock_totals_read(attachment->totals,
 			    &attachment->personality->retired);
+	account_leave(attachment);
 	persock_personality_put(attachment->personality);
 	mutex_unlock(&persock_mutex);
 	if (attachment->cgroup)
@@ -233,13 +280,16 @@ static void attachment_free(struct work_struct *work)
 
 /*
  * Takes over a reference to @personality and one to @cgroup when it succeeds.
+ * @previous: what it is to take the place of, or NULL.
  * The interception points are armed for as long as the object exists: its
  * sockets are governed until the last one is closed, attached or not.
  */
 static struct persock_attachment *
 attachment_alloc(struct persock_personality *personality,
-		 struct cgroup *cgroup, struct netlink_ext_ack *extack)
+		 struct cgroup *cgroup, struct persock_attachment *previous,
+		 struct netlink_ext_ack *extack)
 {
+	struct persock_account *account = previous ? previous->account : NULL;
 	struct persock_attachment *attachment;
 	int err;
 
@@ -247,15 +297,22 @@ attachment_alloc(struct persock_personality *personality,
 	if (!attachment)
 		return ERR_PTR(-ENOMEM);
 
+	err = -ENOMEM;
 	attachment->totals = alloc_percpu(struct persock_totals);
-	if (!attachment->totals) {
-		err = -ENOMEM;
+	if (!attachment->totals)
 		goto free;
-	}
+	if (!account)
+		account = kzalloc(sizeof(*account), GFP_KERNEL);
+	if (!account)
+		goto free_totals;
 	err = persock_arm(extack);
 	if (err)
-		goto free_totals;
+		goto free_account;
 
+	if (!previous)
+		INIT_LIST_HEAD(&account->members);
+	attachment->account = account;
+	list_add(&attachment->sibling, &account->members);
 	refcount_set(&attachment->ref, 1);
 	attachment->personality = personality;
 	attachment->cgroup = cgroup;
@@ -267,6 +324,9 @@ attachment_alloc(struct persock_personality *personality,
 
 	return attachment;
 
+free_account:
+	if (!previous)
+		kfree(account);
 free_totals:
 	free_percpu(attachment->totals);
 free:
@@ -296,13 +356,13 @@ struct persock_attachment *persock_attachment_open(void)
 		attachment = ERR_CAST(personality);
 		goto unlock;
 	}
-	attachment = attachment_alloc(personality, NULL, NULL);
+	attachment = attachment_alloc(personality, NULL, NULL, NULL);
 	if (IS_ERR(attachment)) {
 		persock_personality_put(personality);
 		goto unlock;
 	}
 	/* Its one reference is the socket's. */
-	atomic_set(&attachment->sockets, 1);
+	atomic_set(&attachment->account->sockets, 1);
 	open_attachment = attachment;
 unlock:
 	mutex_unlock(&persock_mutex);
@@ -347,7 +407,8 @@ static bool cgroup_dead(const struct cgroup *cgroup)
  * @name: name of the personality
  * @extack: told why it was refused
  *
- * An attached cgroup is re-attached; at no time in between is it ungoverned.
+ * An attached cgroup is re-attached; at no time in between is it ungoverned,
+ * and what it has used up stays with it.
  *
  * Context: process context; persock_mutex is held.
  * Return: 0; -EINVAL for the root cgroup, which would govern whoever may
@@ -378,7 +439,8 @@ int persock_attach(struct cgroup *cgroup, const char *name,
 		NL_SET_ERR_MSG(extack, "the module is being removed");
 		return -ENODEV;
 	}
-	attachment = attachment_alloc(personality, cgroup, extack);
+	previous = find_attached(cgroup_id(cgroup));
+	attachment = attachment_alloc(personality, cgroup, previous, extack);
 	if (IS_ERR(attachment)) {
 		module_put(THIS_MODULE);
 		return PTR_ERR(attachment);
@@ -391,7 +453,6 @@ int persock_attach(struct cgroup *cgroup, const char *name,
 	 * The new one goes in first: a lookup in between may find either, and
 	 * never none.
 	 */
-	previous = find_attached(attachment->id);
 	attachment->attached = true;
 	persock_generation++;
 	trace_persock_attach(attachment, true);

@@ -20,18 +20,36 @@
 #define PERSOCK_ROUTER_BITS	3
 
 /**
+ * struct persock_account - what a cgroup has used up, however often it was
+ *			    attached anew without being detached
+ * @sockets: governed sockets that are open
+ * @members: the attachment objects of it, by @sibling; persock_mutex
+ * @retired: counts of attachment objects that are gone; persock_mutex
+ *
+ * Lives as long as a member. Limits are about it, so that attaching a cgroup
+ * again gives it no second allowance beside the sockets that it has.
+ */
+struct persock_account {
+	atomic_t sockets;
+	struct list_head members;
+	struct persock_totals retired;
+};
+
+/**
  * struct persock_attachment - a cgroup, its personality, and their sockets
  * @hash: among the attached ones by @cgroup; RCU, written under persock_mutex
  * @by_id: among the attached ones by @id; persock_mutex
  * @node: in the list of all attachment objects; persock_mutex
  * @ref: one while attached, one for each governed socket
- * @sockets: governed sockets that are open
+ * @account: what the cgroup has used up, shared with the objects that this one
+ *	     took the place of; freed with the last of them
+ * @sibling: in @account's members; persock_mutex
  * @cgroup: the cgroup, a reference is held; NULL for the attachment object of
  *	    explicit AF_PERSOCK sockets of ungoverned tasks
  * @id: the cgroup's id, 0 without one
  * @attached: in the hash; persock_mutex
  * @personality: what governs; a reference is held
- * @totals: counters
+ * @totals: counters of what was judged by @personality
  * @denials: its share in what monitors are told
  * @ignored: what was ignored, by option; NULL as long as nothing was
  * @routers: the routing tables of its sockets by native proto_ops; RCU, written
@@ -51,7 +69,8 @@ struct persock_attachment {
 	struct hlist_node by_id;
 	struct list_head node;
 	refcount_t ref;
-	atomic_t sockets;
+	struct persock_account *account;
+	struct list_head sibling;
 	struct cgroup *cgroup;
 	u64 id;
 	bool attached;
@@ -87,6 +106,9 @@ struct net *persock_attachment_net(const struct persock_attachment *attachment,
 				   int family);
 bool persock_attachment_meant(struct persock_attachment *attachment,
 			      const struct persock_version *version);
+unsigned int persock_attachment_used(const struct persock_attachment *a);
+void persock_attachment_counts(const struct persock_attachment *a,
+			       struct persock_totals *sum);
 
 /*
  * What governs a cgroup, by CPU, so that the answer costs the same however

@@ -370,11 +370,11 @@ static int put_attachment(struct sk_buff *skb, const void *entry, bool alone)
 	if (persock_put_u64(skb, PERSOCK_A_CGROUP_ID, attachment->id))
 		return -EMSGSIZE;
 
-	persock_totals_read(attachment->totals, &totals);
+	persock_attachment_counts(attachment, &totals);
 	if (nla_put_string(skb, PERSOCK_A_PERSONALITY,
 			   attachment->personality->name) ||
 	    persock_put_u64(skb, PERSOCK_A_SOCKETS_LIVE,
-			    persock_attachment_sockets(attachment)) ||
+			    persock_attachment_used(attachment)) ||
 	    persock_put_u64(skb, PERSOCK_A_SOCKETS_CREATED, totals.created) ||
 	    persock_put_u64(skb, PERSOCK_A_ATTACHMENT_LOST,
 			    persock_denial_lost(&attachment->denials)) ||

@@ -192,7 +192,7 @@ static noinline int judge_accept(struct persock_router *router,
 		.operation = PERSOCK_OP_ACCEPT,
 		.sock = sock,
 	};
-	unsigned int live = persock_attachment_sockets(router->attachment);
+	unsigned int live = persock_attachment_used(router->attachment);
 	const struct persock_version *version;
 	int verdict;
 
