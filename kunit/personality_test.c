@@ -258,7 +258,7 @@ static void inherits_providers_locked(struct kunit *test)
  */
 static void set_locked(struct kunit *test)
 {
-	struct persock_policy policy = { .listen = -EPERM };
+	struct persock_policy policy = { .unix_rights = -EPERM };
 	struct persock_proposal proposal = { .base = "host" };
 	const struct persock_version *before, *after;
 	struct persock_personality *a;
@@ -284,7 +284,7 @@ static void set_locked(struct kunit *test)
 		sizeof(proposal.providers[0]));
 	KUNIT_EXPECT_EQ(test, persock_personality_set("a", &proposal, NULL), 0);
 	after = persock_personality_version(a);
-	KUNIT_EXPECT_EQ(test, after->policy.listen, -EPERM);
+	KUNIT_EXPECT_EQ(test, after->policy.unix_rights, -EPERM);
 	KUNIT_EXPECT_EQ(test, after->nr_providers, 1);
 	KUNIT_EXPECT_PTR_EQ(test, after->providers[0], &hostinet);
 	KUNIT_EXPECT_EQ(test, a->nr_pins, 2);

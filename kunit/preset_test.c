@@ -546,7 +546,8 @@ static void host_allows(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, persock_restricts(&p->connect));
 	KUNIT_EXPECT_FALSE(test, persock_restricts(&p->bind));
 	KUNIT_EXPECT_FALSE(test, persock_restricts(&p->accept));
-	KUNIT_EXPECT_EQ(test, p->listen, 0);
+	KUNIT_EXPECT_EQ(test, p->rules[PERSOCK_CLASS_INET].listen, 0);
+	KUNIT_EXPECT_EQ(test, p->rules[PERSOCK_CLASS_OTHER].listen, 0);
 	KUNIT_EXPECT_EQ(test, p->unix_rights, 0);
 	KUNIT_EXPECT_EQ(test, p->unix_credentials, 0);
 	KUNIT_EXPECT_EQ(test, p->max_sockets, 0);
@@ -565,7 +566,8 @@ static void none_denies(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, p->connect.fallback, -EACCES);
 	KUNIT_EXPECT_EQ(test, p->bind.fallback, -EACCES);
 	KUNIT_EXPECT_EQ(test, p->accept.fallback, -EACCES);
-	KUNIT_EXPECT_EQ(test, p->listen, -EACCES);
+	KUNIT_EXPECT_EQ(test, p->rules[PERSOCK_CLASS_INET].listen, -EACCES);
+	KUNIT_EXPECT_EQ(test, p->rules[PERSOCK_CLASS_OTHER].listen, -EACCES);
 	KUNIT_EXPECT_EQ(test, p->unix_rights, -EACCES);
 	KUNIT_EXPECT_EQ(test, p->unix_credentials, -EACCES);
 	for (class = 0; class < PERSOCK_NR_CLASSES; class++) {

@@ -64,7 +64,6 @@ static void deny_all(struct persock_policy *policy)
 	policy->connect.fallback = -EACCES;
 	policy->bind.fallback = -EACCES;
 	policy->accept.fallback = -EACCES;
-	policy->listen = -EACCES;
 	policy->unix_rights = -EACCES;
 	policy->unix_credentials = -EACCES;
 	for (i = 0; i < PERSOCK_NR_CLASSES; i++) {
@@ -76,6 +75,7 @@ static void deny_all(struct persock_policy *policy)
 		rules->receive.fallback = -EINVAL;
 		rules->control_send.fallback = -EINVAL;
 		rules->ioctls.fallback = -ENOTTY;
+		rules->listen = -EACCES;
 		rules->pair = -EAFNOSUPPORT;
 		rules->mmap = -ENODEV;
 	}

@@ -19,7 +19,6 @@
  * @connect: peers, on every road to one
  * @bind: addresses that a socket is bound to
  * @accept: peers that are accepted
- * @listen: verdict on listen(2) of any socket
  * @unix_rights: verdict on SCM_RIGHTS, sent and received
  * @unix_credentials: verdict on SCM_CREDENTIALS, sent and received
  * @backlog: clamp of listen(2)
@@ -36,7 +35,6 @@ struct persock_policy {
 	struct persock_addresses connect;
 	struct persock_addresses bind;
 	struct persock_addresses accept;
-	s16 listen;
 	s16 unix_rights;
 	s16 unix_credentials;
 	struct persock_backlog backlog;

@@ -335,6 +335,7 @@ static const struct persock_policy host = {
 	.receive = { .fallback = -EINVAL },				\
 	.control_send = { .fallback = -EINVAL },			\
 	.ioctls = { .fallback = -ENOTTY },				\
+	.listen = -EACCES,						\
 	.mmap = -ENODEV,						\
 	.pair = -EAFNOSUPPORT
 
@@ -343,7 +344,6 @@ static const struct persock_policy none = {
 	.connect = { .fallback = -EACCES },
 	.bind = { .fallback = -EACCES },
 	.accept = { .fallback = -EACCES },
-	.listen = -EACCES,
 	.unix_rights = -EACCES,
 	.unix_credentials = -EACCES,
 	.rules = {

@@ -389,7 +389,7 @@ static int router_listen(struct socket *sock, int backlog)
 
 	rcu_read_lock();
 	version = persock_router_version(router);
-	verdict = version->policy.listen;
+	verdict = persock_router_rules(router, version)->listen;
 	/* What it is bound to once it listens is asked again, below. */
 	if (!verdict)
 		verdict = persock_endpoint_listen(sock, &version->policy,

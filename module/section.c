@@ -20,6 +20,7 @@ bool persock_section_by_class(enum persock_section section)
 	case PERSOCK_SECTION_CONTROL_SEND:
 	case PERSOCK_SECTION_CONTROL_RECEIVE:
 	case PERSOCK_SECTION_IOCTLS:
+	case PERSOCK_SECTION_LISTEN:
 	case PERSOCK_SECTION_PAIR:
 	case PERSOCK_SECTION_MMAP:
 		return true;
@@ -185,7 +186,7 @@ s16 *persock_section_fallback(struct persock_policy *policy,
 	case PERSOCK_SECTION_ACCEPT:
 		return &persock_section_addresses(policy, section)->fallback;
 	case PERSOCK_SECTION_LISTEN:
-		return &policy->listen;
+		return &rules->listen;
 	case PERSOCK_SECTION_UNIX_RIGHTS:
 		return &policy->unix_rights;
 	case PERSOCK_SECTION_UNIX_CREDENTIALS:

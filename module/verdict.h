@@ -144,6 +144,7 @@ struct persock_ioctls {
  * @control_receive: control messages that are received: allowed or ignored
  *		     (cut); class inet only, see cmsg.c
  * @ioctls: ioctls
+ * @listen: verdict on listen(2)
  * @pair: verdict on socketpair(2)
  * @mmap: verdict on mmap(2) of the socket
  * @received_max: bytes of control messages that one receive may bring; they
@@ -160,6 +161,7 @@ struct persock_rules {
 	struct persock_options control_send;
 	struct persock_options control_receive;
 	struct persock_ioctls ioctls;
+	s16 listen;
 	s16 pair;
 	s16 mmap;
 	u16 received_max;

@@ -238,6 +238,7 @@ static bool by_class(int section)
 {
 	return (section >= PERSOCK_SECTION_OPTIONS_GET &&
 		section <= PERSOCK_SECTION_IOCTLS) ||
+	       section == PERSOCK_SECTION_LISTEN ||
 	       section == PERSOCK_SECTION_PAIR ||
 	       section == PERSOCK_SECTION_MMAP;
 }

@@ -196,7 +196,7 @@ class Generator:
             result.append("control: " + self.flow(parts))
         if self.maybe():
             result.append("ioctls: " + self.flow(self.lists(IOCTLS, self.ioctl_number)))
-        for switch in ("pair", "mmap"):
+        for switch in ("listen", "pair", "mmap"):
             if self.maybe(0.3):
                 result.append(f"{switch}: " + self.verdict(False))
         return result
@@ -230,8 +230,6 @@ class Generator:
         lines += self.rules("sockets", self.socket_rule, 6)
         for section in ("connect", "bind", "accept"):
             lines += self.rules(section, self.address_rule, 8)
-        if self.maybe():
-            lines.append("listen: " + self.verdict(False))
         if self.maybe():
             lines.append("unix: " + self.flow([f"{key}: {self.verdict(False)}" for key in
                                                self.some(["rights", "credentials"])]))

@@ -4,15 +4,18 @@
  * the same call ungoverned succeeds.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 #include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
 #include <linux/sockios.h>
 
 #include "harness.h"
@@ -317,6 +320,45 @@ TEST_F(section, listen_and_pair)
 	close(fd);
 }
 
+static int unix_listen(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0), err = 0;
+
+	/* The kernel chooses a name. */
+	if (bind(fd, (struct sockaddr *)&address, sizeof(sa_family_t)) ||
+	    listen(fd, 1))
+		err = -errno;
+	close(fd);
+
+	return err;
+}
+
+/* By class: local servers are another matter than those of a network. */
+TEST_F(section, listen_by_class)
+{
+	static const int classes[] = { INET, OTHER, ANY };
+	struct inet_addr addr;
+	size_t i;
+	int fd;
+
+	for (i = 0; i < ARRAY_SIZE(classes); i++) {
+		policy_begin_open(self->id);
+		policy_default(PERSOCK_SECTION_LISTEN, classes[i], -EPERM);
+		if (classes[i] != ANY)
+			policy_default(PERSOCK_SECTION_LISTEN,
+				       classes[i] == INET ? OTHER : INET, 0);
+		ASSERT_EQ(0, policy_set());
+		fd = inet_bound(AF_INET, SOCK_STREAM, 0, &addr);
+		EXPECT_EQ(classes[i] == OTHER ? 0 : REFUSED(EPERM),
+			  fd < 0 ? fd : 0);
+		if (fd >= 0)
+			close(fd);
+		EXPECT_EQ(classes[i] == INET ? 0 : REFUSED(EPERM),
+			  unix_listen());
+	}
+}
+
 /* A TCP socket can be mapped, for receives without a copy. */
 static int try_mmap(void)
 {
@@ -519,6 +561,107 @@ TEST_F(section, limit_of_sockets)
 		close(fds[i]);
 }
 
+static int read_attachment(const struct nlmsghdr *header, void *data)
+{
+	const struct nlattr *attribute, *field;
+	__u64 *sums = data, id = 0;
+	__u64 live = 0, created = 0, allowed = 0;
+	bool create;
+
+	mnl_attr_for_each(attribute, header, sizeof(struct genlmsghdr)) {
+		switch (mnl_attr_get_type(attribute)) {
+		case PERSOCK_A_CGROUP_ID:
+			id = mnl_attr_get_u64(attribute);
+			break;
+		case PERSOCK_A_SOCKETS_LIVE:
+			live = mnl_attr_get_u64(attribute);
+			break;
+		case PERSOCK_A_SOCKETS_CREATED:
+			created = mnl_attr_get_u64(attribute);
+			break;
+		case PERSOCK_A_COUNTER:
+			create = false;
+			mnl_attr_for_each_nested(field, attribute) {
+				if (mnl_attr_get_type(field) ==
+				    PERSOCK_A_COUNTER_OPERATION)
+					create = mnl_attr_get_u32(field) ==
+						 PERSOCK_OP_CREATE;
+				if (create && mnl_attr_get_type(field) ==
+				    PERSOCK_A_COUNTER_ALLOWED)
+					allowed = mnl_attr_get_u64(field);
+			}
+		}
+	}
+	if (id == sums[0]) {
+		sums[1] = live;
+		sums[2] = created;
+		sums[3] = allowed;
+	}
+	return MNL_CB_OK;
+}
+
+/* The counts of the cgroup of @id, whose number is @sums[0]. */
+static int read_counts(enum govern_id id, __u64 *sums)
+{
+	int err = govern_leave();
+
+	if (!err)
+		err = policy_dump(PERSOCK_CMD_ATTACHMENT_GET, NULL,
+				  read_attachment, sums);
+	return err ? err : govern_enter(id);
+}
+
+/*
+ * Attached again, to the same or to another personality: what the cgroup has
+ * used up, and what was counted for it, stay with it.
+ */
+TEST_F(section, limit_holds_when_attached_again)
+{
+	const char *name = govern_personality(self->id);
+	__u64 before[4] = { }, after[4] = { };
+	struct stat status;
+	int fds[2], cgroup, i;
+
+	policy_begin_open(self->id);
+	policy_bound(PERSOCK_LIMIT_SOCKETS, ANY, 2, -EMFILE);
+	ASSERT_EQ(0, policy_set());
+	fds[0] = socket(AF_INET, SOCK_STREAM, 0);
+	ASSERT_LE(0, fds[0]);
+	if (self->id == UNGOVERNED) {
+		EXPECT_EQ(0, try_socket(AF_INET, SOCK_STREAM, 0));
+		close(fds[0]);
+		return;
+	}
+	cgroup = open(govern_path(self->id), O_RDONLY | O_CLOEXEC);
+	ASSERT_LE(0, cgroup);
+	ASSERT_EQ(0, fstat(cgroup, &status));
+	before[0] = status.st_ino;
+	after[0] = status.st_ino;
+
+	for (i = 0; i < 2; i++) {
+		ASSERT_EQ(0, read_counts(self->id, before));
+		if (i)
+			ASSERT_EQ(0, policy_attach(cgroup, "host"));
+		ASSERT_EQ(0, policy_attach(cgroup, name));
+		ASSERT_EQ(0, read_counts(self->id, after));
+		EXPECT_EQ(1 + i, (int)after[1]);
+		EXPECT_EQ(before[1], after[1]);
+		EXPECT_EQ(before[2], after[2]);
+		EXPECT_EQ(before[3], after[3]);
+		EXPECT_LT(0, (int)after[3]);
+		if (!i) {
+			fds[1] = socket(AF_INET, SOCK_DGRAM, 0);
+			ASSERT_LE(0, fds[1]);
+		}
+		EXPECT_EQ(-EMFILE, try_socket(AF_INET, SOCK_STREAM, 0));
+	}
+	/* One of before the last time makes room. */
+	close(fds[0]);
+	EXPECT_EQ(0, try_socket(AF_INET, SOCK_STREAM, 0));
+	close(fds[1]);
+	close(cgroup);
+}
+
 /* What is accepted counts, and the connection waits until there is room. */
 TEST_F(section, limit_of_accepted)
 {
@@ -618,6 +761,124 @@ TEST_F(section, denial_is_told)
 	EXPECT_EQ(4, mnl_attr_get_payload_len(tb[PERSOCK_A_DENIAL_ADDRESS]));
 	EXPECT_EQ(443, mnl_attr_get_u16(tb[PERSOCK_A_DENIAL_PORT]));
 	close(fd);
+}
+
+/* A listen that is denied is told with where the socket is bound. */
+TEST_F(section, denied_listen_tells_the_port)
+{
+	static const enum persock_section sections[] = {
+		PERSOCK_SECTION_LISTEN, PERSOCK_SECTION_BIND,
+	};
+	const struct nlattr *tb[PERSOCK_A_DENIAL_MAX + 1];
+	struct inet_addr addr;
+	int monitor, fd;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(sections); i++) {
+		policy_begin_open(self->id);
+		ASSERT_EQ(0, policy_set());
+		addr = loopback(AF_INET, 0);
+		fd = socket(AF_INET, SOCK_STREAM, 0);
+		ASSERT_EQ(0, bind(fd, &addr.sa, addr.len));
+		ASSERT_EQ(0, bound_to(fd, &addr));
+		if (self->id == UNGOVERNED) {
+			EXPECT_EQ(0, listen(fd, 1));
+			close(fd);
+			continue;
+		}
+		monitor = policy_monitor();
+		ASSERT_LE(0, monitor);
+		policy_begin_open(self->id);
+		policy_default(sections[i], ANY, -EPERM);
+		ASSERT_EQ(0, policy_set());
+		EXPECT_EQ(-1, listen(fd, 1));
+		EXPECT_EQ(EPERM, errno);
+		ASSERT_EQ(EPERM, policy_denial(monitor, tb));
+		EXPECT_EQ(PERSOCK_OP_LISTEN,
+			  mnl_attr_get_u32(tb[PERSOCK_A_DENIAL_OPERATION]));
+		EXPECT_EQ(sections[i],
+			  mnl_attr_get_u32(tb[PERSOCK_A_DENIAL_SECTION]));
+		ASSERT_NE(NULL, tb[PERSOCK_A_DENIAL_PORT]);
+		EXPECT_EQ(ntohs(addr.in.sin_port),
+			  mnl_attr_get_u16(tb[PERSOCK_A_DENIAL_PORT]));
+		ASSERT_NE(NULL, tb[PERSOCK_A_DENIAL_ADDRESS]);
+		EXPECT_EQ(0, memcmp(&addr.in.sin_addr,
+				    mnl_attr_get_payload(tb[PERSOCK_A_DENIAL_ADDRESS]),
+				    4));
+		close(monitor);
+		close(fd);
+	}
+}
+
+/* Flags are told as the program has set them, without the kernel's own. */
+TEST_F(section, denied_flags_are_the_programs)
+{
+	const struct nlattr *tb[PERSOCK_A_DENIAL_MAX + 1];
+	struct mmsghdr messages[2] = { };
+	struct iovec iov = { "x", 1 };
+	int monitor, fds[2], i;
+
+	ASSERT_EQ(0, udp_open(fds, AF_INET));
+	for (i = 0; i < 2; i++) {
+		messages[i].msg_hdr.msg_iov = &iov;
+		messages[i].msg_hdr.msg_iovlen = 1;
+	}
+	if (self->id == UNGOVERNED) {
+		EXPECT_EQ(2, sendmmsg(fds[0], messages, 2, MSG_CONFIRM));
+		return;
+	}
+	monitor = policy_monitor();
+	ASSERT_LE(0, monitor);
+	policy_begin_open(self->id);
+	policy_flags(PERSOCK_SECTION_FLAGS_SEND, ANY, MSG_CONFIRM, -EPERM);
+	ASSERT_EQ(0, policy_set());
+	EXPECT_EQ(-1, sendmmsg(fds[0], messages, 2, MSG_CONFIRM));
+	ASSERT_EQ(EPERM, policy_denial(monitor, tb));
+	EXPECT_EQ(MSG_CONFIRM, mnl_attr_get_u32(tb[PERSOCK_A_DENIAL_FLAGS]));
+	close(monitor);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+/* An error queue that is said to be empty: nothing was denied. */
+TEST_F(section, empty_error_queue_is_no_denial)
+{
+	const struct nlattr *tb[PERSOCK_A_DENIAL_MAX + 1];
+	int monitor, fds[2];
+	char in;
+
+	ASSERT_EQ(0, udp_open(fds, AF_INET));
+	EXPECT_EQ(-1, recv(fds[0], &in, 1, MSG_ERRQUEUE));
+	EXPECT_EQ(EAGAIN, errno);
+	if (self->id == UNGOVERNED)
+		return;
+	monitor = policy_monitor();
+	ASSERT_LE(0, monitor);
+	policy_begin_open(self->id);
+	policy_flags(PERSOCK_SECTION_FLAGS_RECEIVE, ANY, MSG_ERRQUEUE, -EAGAIN);
+	policy_flags(PERSOCK_SECTION_FLAGS_RECEIVE, ANY, MSG_PEEK, -EPERM);
+	ASSERT_EQ(0, policy_set());
+	EXPECT_EQ(-1, recv(fds[0], &in, 1, MSG_ERRQUEUE));
+	EXPECT_EQ(EAGAIN, errno);
+	/* The first that is told is this one. */
+	EXPECT_EQ(-1, recv(fds[0], &in, 1, MSG_PEEK | MSG_DONTWAIT));
+	EXPECT_EQ(EPERM, errno);
+	EXPECT_EQ(EPERM, policy_denial(monitor, tb));
+
+	/* Where it only audits, too. */
+	policy_begin_open(self->id);
+	policy_mode(PERSOCK_MODE_AUDIT);
+	policy_flags(PERSOCK_SECTION_FLAGS_RECEIVE, ANY, MSG_ERRQUEUE, -EAGAIN);
+	policy_flags(PERSOCK_SECTION_FLAGS_RECEIVE, ANY, MSG_PEEK, -EPERM);
+	ASSERT_EQ(0, policy_set());
+	EXPECT_EQ(-1, recv(fds[0], &in, 1, MSG_ERRQUEUE));
+	EXPECT_EQ(EAGAIN, errno);
+	EXPECT_EQ(-1, recv(fds[0], &in, 1, MSG_PEEK | MSG_DONTWAIT));
+	EXPECT_EQ(EAGAIN, errno);
+	EXPECT_EQ(EPERM, policy_denial(monitor, tb));
+	close(monitor);
+	close(fds[0]);
+	close(fds[1]);
 }
 
 int main(int argc, char **argv)

@@ -303,6 +303,7 @@ static bool parse_classed(struct parse *parse, yaml_node_t *map,
 	yaml_node_t *control = yaml_find(parse->yaml, map, "control");
 	yaml_node_t *ioctls = yaml_find(parse->yaml, map, "ioctls");
 	yaml_node_t *limits = yaml_find(parse->yaml, map, "limits");
+	yaml_node_t *listen = yaml_find(parse->yaml, map, "listen");
 	yaml_node_t *pair = yaml_find(parse->yaml, map, "pair");
 	yaml_node_t *mmap = yaml_find(parse->yaml, map, "mmap");
 
@@ -311,6 +312,8 @@ static bool parse_classed(struct parse *parse, yaml_node_t *map,
 	       (!control || parse_control(parse, control, classes)) &&
 	       (!ioctls || parse_list(parse, ioctls, PERSOCK_SECTION_IOCTLS,
 				      classes)) &&
+	       (!listen || parse_switch(parse, listen, PERSOCK_SECTION_LISTEN,
+					classes)) &&
 	       (!pair || parse_switch(parse, pair, PERSOCK_SECTION_PAIR,
 				      classes)) &&
 	       (!mmap || parse_switch(parse, mmap, PERSOCK_SECTION_MMAP,
@@ -359,7 +362,6 @@ static bool parse_whole(struct parse *parse, yaml_node_t *root)
 	yaml_node_t *connect = yaml_find(parse->yaml, root, "connect");
 	yaml_node_t *bind = yaml_find(parse->yaml, root, "bind");
 	yaml_node_t *accept = yaml_find(parse->yaml, root, "accept");
-	yaml_node_t *listen = yaml_find(parse->yaml, root, "listen");
 	yaml_node_t *family = yaml_find(parse->yaml, root, "unix");
 
 	return (!sockets || parse_sockets(parse, sockets)) &&
@@ -368,8 +370,6 @@ static bool parse_whole(struct parse *parse, yaml_node_t *root)
 	       (!bind || parse_addresses(parse, bind, PERSOCK_SECTION_BIND)) &&
 	       (!accept || parse_addresses(parse, accept,
 					   PERSOCK_SECTION_ACCEPT)) &&
-	       (!listen || parse_switch(parse, listen, PERSOCK_SECTION_LISTEN,
-					ALL_CLASSES)) &&
 	       (!family || parse_unix(parse, family));
 }
 

@@ -334,7 +334,7 @@ static bool same_flags(const struct persock_flags *a,
  * them differs.
  */
 struct differences {
-	bool get, set, send, receive, control, ioctls, pair, mmap, limits;
+	bool get, set, send, receive, control, ioctls, listen, pair, mmap, limits;
 };
 
 static void compare(const struct persock_rules *a, const struct persock_rules *b,
@@ -346,6 +346,7 @@ static void compare(const struct persock_rules *a, const struct persock_rules *b
 	differ->receive = !same_flags(&a->receive, &b->receive);
 	differ->control = !draft_same_options(&a->control_send, &b->control_send);
 	differ->ioctls = !draft_same_ioctls(&a->ioctls, &b->ioctls);
+	differ->listen = a->listen != b->listen;
 	differ->pair = a->pair != b->pair;
 	differ->mmap = a->mmap != b->mmap;
 	differ->limits = a->option_max != b->option_max ||
@@ -413,6 +414,9 @@ static void show_class(yaml_document_t *document, int to,
 	if (told->ioctls)
 		document_set(document, to, "ioctls",
 			     show_ioctls(document, &rules->ioctls));
+	if (told->listen)
+		document_set(document, to, "listen",
+			     verdict(document, rules->listen));
 	if (told->pair)
 		document_set(document, to, "pair",
 			     verdict(document, rules->pair));
@@ -424,8 +428,8 @@ static void show_class(yaml_document_t *document, int to,
 static bool any(const struct differences *told)
 {
 	return told->get || told->set || told->send || told->receive ||
-	       told->control || told->ioctls || told->pair || told->mmap ||
-	       told->limits;
+	       told->control || told->ioctls || told->listen || told->pair ||
+	       told->mmap || told->limits;
 }
 
 static void show_unix(yaml_document_t *document, int root,
@@ -511,6 +515,7 @@ static void negate(const struct differences *differ, struct differences *same)
 		.receive = !differ->receive,
 		.control = !differ->control,
 		.ioctls = !differ->ioctls,
+		.listen = !differ->listen,
 		.pair = !differ->pair,
 		.mmap = !differ->mmap,
 		.limits = !differ->limits,
@@ -559,8 +564,6 @@ static void write_document(yaml_document_t *document, const struct draft *draft)
 	show_addresses(document, root, "connect", &policy->connect);
 	show_addresses(document, root, "bind", &policy->bind);
 	show_addresses(document, root, "accept", &policy->accept);
-	document_set(document, root, "listen",
-		     verdict(document, policy->listen));
 	show_unix(document, root, policy);
 	show_whole_limits(document, root, same.limits, policy);
 	if (!any(&differ))

@@ -38,8 +38,8 @@ enum persock_operation {
 /**
  * enum persock_section - The parts of a policy. Each has a default, the
  *   verdict where no rule decides; most have rules. From options-get to
- *   ioctls, and pair and mmap, they are told for a class of sockets; the
- *   others are the whole policy's.
+ *   ioctls, and listen, pair and mmap, they are told for a class of sockets;
+ *   the others are the whole policy's.
  * @PERSOCK_SECTION_SOCKETS: By family, type, protocol. The first rule that
  *   matches decides.
  * @PERSOCK_SECTION_OPTIONS_GET: By level and name.
