@@ -498,6 +498,27 @@ static bool accepts_unseen(const struct identity *who,
 }
 
 /**
+ * persock_endpoint_tell_bound() - tell where a socket is bound
+ * @sock: the governed socket
+ * @endpoint: filled in, and pointed to by @event, for an INET socket
+ * @event: of a verdict that no address has decided
+ *
+ * Context: process context.
+ */
+void persock_endpoint_tell_bound(struct socket *sock,
+				 struct persock_endpoint *endpoint,
+				 struct persock_event *event)
+{
+	struct identity who;
+
+	if (!is_inet(sock))
+		return;
+	identify(sock, &who);
+	read_bound(&who, endpoint);
+	event->endpoint = endpoint;
+}
+
+/**
  * persock_endpoint_listen() - the verdict on the address that is listened on
  * @sock: the governed socket
  * @policy: what judges
@@ -522,6 +543,7 @@ int persock_endpoint_listen(struct socket *sock,
 	struct identity who;
 	int verdict;
 	bool only;
+	u16 port;
 
 	if (!is_inet(sock))
 		return PERSOCK_ALLOW;
@@ -529,6 +551,7 @@ int persock_endpoint_listen(struct socket *sock,
 	if (persock_restricts(&policy->accept) &&
 	    accepts_unseen(&who, policy)) {
 		event->section = PERSOCK_SECTION_ACCEPT;
+		persock_endpoint_tell_bound(sock, endpoint, event);
 		return persock_refusal(&policy->accept);
 	}
 	if (!persock_restricts(&policy->bind))
@@ -538,7 +561,8 @@ int persock_endpoint_listen(struct socket *sock,
 	read_bound(&who, endpoint);
 	verdict = judge_bound(&who, persock_judge_address, policy, endpoint,
 			      event, &only);
-	if (!verdict || !endpoint->port || port_is_named(&who))
+	port = endpoint->port;
+	if (!verdict || !port || port_is_named(&who))
 		return verdict;
 
 	read_bound(&who, endpoint);
@@ -548,8 +572,12 @@ int persock_endpoint_listen(struct socket *sock,
 		return verdict;
 	read_bound(&who, endpoint);
 	endpoint->port = 0;
-	return judge_bound(&who, persock_judge_address, policy, endpoint, event,
-			   &only);
+	verdict = judge_bound(&who, persock_judge_address, policy, endpoint,
+			      event, &only);
+	/* What is told is where it would have listened. */
+	endpoint->port = port;
+
+	return verdict;
 }
 
 /**

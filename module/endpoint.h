@@ -47,6 +47,9 @@ int persock_endpoint_port(struct socket *sock,
 			  const struct persock_policy *policy,
 			  struct persock_endpoint *endpoint,
 			  struct persock_event *event);
+void persock_endpoint_tell_bound(struct socket *sock,
+				 struct persock_endpoint *endpoint,
+				 struct persock_event *event);
 int persock_endpoint_listen(struct socket *sock,
 			    const struct persock_policy *policy,
 			    struct persock_endpoint *endpoint,

@@ -104,7 +104,7 @@ static noinline int send_judged(struct persock_router *router,
 	struct persock_event event = {
 		.operation = PERSOCK_OP_SENDMSG,
 		.sock = sock,
-		.subject = msg->msg_flags,
+		.subject = msg->msg_flags & ~PERSOCK_KERNEL_SEND_FLAGS,
 	};
 	size_t control = msg->msg_controllen;
 	const struct persock_version *version;
@@ -158,6 +158,17 @@ int persock_router_sendmsg(struct socket *sock, struct msghdr *msg,
 	return ops->sendmsg(sock, msg, length);
 }
 
+/*
+ * A policy that answers EAGAIN to who looks into the error queue says that it
+ * is empty, which it most often is: that is no denial. Programs look there
+ * again and again.
+ */
+static bool says_empty(const struct persock_event *event, int verdict)
+{
+	return verdict == -EAGAIN && event->subject & MSG_ERRQUEUE &&
+	       event->section == PERSOCK_SECTION_FLAGS_RECEIVE;
+}
+
 static noinline int receive_judged(struct persock_router *router,
 				   struct socket *sock, struct msghdr *msg,
 				   size_t length, int flags)
@@ -166,13 +177,14 @@ static noinline int receive_judged(struct persock_router *router,
 		.operation = PERSOCK_OP_RECVMSG,
 		.section = PERSOCK_SECTION_FLAGS_RECEIVE,
 		.sock = sock,
-		.subject = flags,
+		.subject = flags & ~MSG_CMSG_COMPAT,
 	};
 	const struct persock_version *version;
 	const struct persock_rules *rules;
 	struct persock_cmsg_filter filter;
 	u32 judged = flags;
 	int masked, verdict;
+	bool empty;
 
 	rcu_read_lock();
 	version = persock_router_version(router);
@@ -192,7 +204,11 @@ static noinline int receive_judged(struct persock_router *router,
 		if (!verdict)
 			verdict = masked;
 	}
-	verdict = persock_report(router->attachment, version, &event, verdict);
+	empty = says_empty(&event, verdict);
+	verdict = persock_report(router->attachment, version, &event,
+				 empty ? PERSOCK_IGNORE : verdict);
+	if (empty && verdict)
+		verdict = -EAGAIN;
 	persock_cmsg_filter(router, version, sock, &filter);
 	rcu_read_unlock();
 	if (verdict)

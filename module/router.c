@@ -391,7 +391,9 @@ static int router_listen(struct socket *sock, int backlog)
 	version = persock_router_version(router);
 	verdict = persock_router_rules(router, version)->listen;
 	/* What it is bound to once it listens is asked again, below. */
-	if (!verdict)
+	if (verdict)
+		persock_endpoint_tell_bound(sock, &endpoint, &event);
+	else
 		verdict = persock_endpoint_listen(sock, &version->policy,
 						  &endpoint, &event);
 	verdict = persock_report(router->attachment, version, &event, verdict);

@@ -22,7 +22,7 @@ ssize_t persock_router_sendpage(struct socket *sock, struct page *page,
 		.operation = PERSOCK_OP_SENDMSG,
 		.section = PERSOCK_SECTION_FLAGS_SEND,
 		.sock = sock,
-		.subject = flags,
+		.subject = flags & ~PERSOCK_KERNEL_SEND_FLAGS,
 	};
 	const struct persock_version *version;
 	u32 judged = flags;
