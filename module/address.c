@@ -197,3 +197,71 @@ int persock_judge_chosen(const struct persock_addresses *addresses,
 	*rule = 0;
 	return PERSOCK_ALLOW;
 }
+
+/* Ranges of ports that are looked at before the answer is no. */
+#define LOOKS 256
+
+/* Is the first port of a range allowed, by whatever rule decides there? */
+static bool range_allows(const struct persock_addresses *addresses,
+			 const struct persock_endpoint *endpoint, int protocol,
+			 const struct address_range *range)
+{
+	struct persock_endpoint other = *endpoint;
+	unsigned int rule;
+
+	if (range->rank == NO_RANK || range->rank < addresses->index->nr)
+		return false;
+	other.port = range->first;
+
+	return !persock_judge_address(addresses, &other, protocol, &rule) &&
+	       rule;
+}
+
+/**
+ * persock_address_has_allowed() - does a rule allow an address on any port and
+ *				   protocol?
+ * @addresses: the rules and their index
+ * @endpoint: the address
+ * @protocol: protocol of the socket: where rules on any protocol are asked
+ *
+ * Rules that are behind very many others may be missed, and so may what of a
+ * range is allowed behind its first port.
+ *
+ * Context: Any. Takes no lock and does not sleep.
+ * Return: true when one does; what the default allows does not count.
+ */
+bool persock_address_has_allowed(const struct persock_addresses *addresses,
+				 const struct persock_endpoint *endpoint,
+				 int protocol)
+{
+	const struct persock_address_index *index = addresses->index;
+	unsigned int looks = LOOKS, i, j;
+	u32 node;
+
+	if (!index)
+		return false;
+	if (endpoint->family == AF_INET)
+		node = find_node4(index, ipv4_of(endpoint->address));
+	else
+		node = find_node6(index, ipv6_of(endpoint->address));
+
+	for (; node; node = index->nodes[node].parent) {
+		const struct address_list *list =
+			index->lists + index->nodes[node].lists;
+
+		for (i = 0; i < index->nodes[node].nr; i++, list++) {
+			int asked = list->protocol == protocol_key(PERSOCK_ANY) ?
+				    protocol :
+				    (int)(list->protocol + (u32)PERSOCK_ANY);
+
+			for (j = 0; j < list->nr && looks; j++, looks--) {
+				if (range_allows(addresses, endpoint, asked,
+						 index->ranges +
+						 list->ranges + j))
+					return true;
+			}
+		}
+	}
+
+	return false;
+}

@@ -71,6 +71,9 @@ struct persock_address_index *
 persock_address_index(const struct persock_address_rule *rules,
 		      unsigned int nr);
 void persock_address_index_free(const struct persock_address_index *index);
+bool persock_address_has_allowed(const struct persock_addresses *addresses,
+				 const struct persock_endpoint *endpoint,
+				 int protocol);
 int persock_judge_address(const struct persock_addresses *addresses,
 			  const struct persock_endpoint *endpoint,
 			  int protocol, unsigned int *rule);

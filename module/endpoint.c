@@ -213,6 +213,50 @@ static bool moves_peer(const struct sock *sk)
 	return label_moves_peer(sk);
 }
 
+static bool is_udp(const struct identity *who)
+{
+	return who->type == SOCK_DGRAM && who->protocol == IPPROTO_UDP;
+}
+
+/* The peer that an INET sock has. */
+static void read_peer(const struct identity *who,
+		      struct persock_endpoint *endpoint)
+{
+	const struct sock *sk = who->sk;
+
+	if (sk->sk_family == AF_INET)
+		set_inet(endpoint, sk->sk_daddr, sk->sk_dport);
+	else
+		set_inet6(endpoint, &sk->sk_v6_daddr, sk->sk_dport);
+}
+
+/*
+ * A send to the peer that was connected, which was judged then, but for what a
+ * raw socket's message brings, and for a peer that nothing is to be sent to.
+ */
+static int judge_unnamed(struct socket *sock, const struct identity *who,
+			 const struct persock_policy *policy,
+			 struct persock_endpoint *endpoint,
+			 struct persock_event *event)
+{
+	bool unsent = persock_router_of(sock)->phase != PERSOCK_JUDGED;
+
+	if (!who->sk || (who->type != SOCK_RAW && !unsent))
+		return PERSOCK_ALLOW;
+
+	event->section = PERSOCK_SECTION_CONNECT;
+	if (moves_peer(who->sk))
+		return persock_refusal(&policy->connect);
+	/* Without a peer it fails, or it adds to what was sent to another. */
+	if (!unsent || READ_ONCE(who->sk->sk_state) != TCP_ESTABLISHED)
+		return PERSOCK_ALLOW;
+	read_peer(who, endpoint);
+	event->endpoint = endpoint;
+
+	return persock_judge_address(&policy->connect, endpoint, who->protocol,
+				     &event->rule);
+}
+
 static int judge_peer(struct socket *sock, struct sockaddr *address, int length,
 		      const struct persock_policy *policy, bool sends,
 		      struct persock_endpoint *endpoint,
@@ -229,7 +273,8 @@ static int judge_peer(struct socket *sock, struct sockaddr *address, int length,
 	identify(sock, &who);
 	family = family_of_peer(&who, address, sends);
 	if (family == NO_ENDPOINT)
-		return PERSOCK_ALLOW;
+		return sends ? judge_unnamed(sock, &who, policy, endpoint,
+					     event) : PERSOCK_ALLOW;
 	if (family < 0)
 		return family;
 	err = read_address(&who, address, length, family, endpoint);
@@ -247,23 +292,6 @@ static int judge_peer(struct socket *sock, struct sockaddr *address, int length,
 
 	return persock_judge_address(&policy->connect, endpoint, who.protocol,
 				     &event->rule);
-}
-
-/* A send to the peer that was connected. */
-static int judge_unnamed(struct socket *sock,
-			 const struct persock_policy *policy,
-			 struct persock_event *event)
-{
-	struct identity who;
-
-	if (sock->type != SOCK_RAW)
-		return PERSOCK_ALLOW;
-	identify(sock, &who);
-	if (!who.sk || !moves_peer(who.sk))
-		return PERSOCK_ALLOW;
-
-	event->section = PERSOCK_SECTION_CONNECT;
-	return persock_refusal(&policy->connect);
 }
 
 static bool is_inet(struct socket *sock)
@@ -298,6 +326,30 @@ int persock_endpoint_connect(struct socket *sock, struct sockaddr *address,
 }
 
 /**
+ * persock_endpoint_unsent() - may a peer be connected that nothing is sent to?
+ * @sock: the governed socket
+ * @policy: what judges
+ * @event: of persock_endpoint_connect(), which has refused it
+ *
+ * Context: as persock_endpoint_connect().
+ * Return: true for UDP, when a rule allows the address on any port and protocol.
+ */
+bool persock_endpoint_unsent(struct socket *sock,
+			     const struct persock_policy *policy,
+			     const struct persock_event *event)
+{
+	struct identity who;
+
+	if (!event->endpoint)
+		return false;
+	identify(sock, &who);
+
+	return is_udp(&who) && who.sk && !moves_peer(who.sk) &&
+	       persock_address_has_allowed(&policy->connect, event->endpoint,
+					   who.protocol);
+}
+
+/**
  * persock_endpoint_send() - the verdict on a peer that a send names
  * @sock: the governed socket
  * @msg: the message; a peer that is not specified is written out
@@ -306,7 +358,8 @@ int persock_endpoint_connect(struct socket *sock, struct sockaddr *address,
  * @event: what decided is filled in
  *
  * A send that names no peer goes to the one that was connected, which was
- * judged then, unless a raw socket's message brings one of its own.
+ * judged then, unless a raw socket's message brings one of its own, or it was
+ * connected as one that nothing is sent to.
  *
  * Context: as persock_endpoint_connect().
  * Return: as persock_endpoint_connect().
@@ -316,10 +369,14 @@ int persock_endpoint_send(struct socket *sock, struct msghdr *msg,
 			  struct persock_endpoint *endpoint,
 			  struct persock_event *event)
 {
+	struct identity who;
+
 	if (!persock_restricts(&policy->connect) || !is_inet(sock))
 		return PERSOCK_ALLOW;
-	if (!msg->msg_name || !msg->msg_namelen)
-		return judge_unnamed(sock, policy, event);
+	if (!msg->msg_name || !msg->msg_namelen) {
+		identify(sock, &who);
+		return judge_unnamed(sock, &who, policy, endpoint, event);
+	}
 
 	return judge_peer(sock, msg->msg_name, msg->msg_namelen, policy, true,
 			  endpoint, event);
@@ -606,10 +663,7 @@ int persock_endpoint_accept(struct socket *newsock,
 	identify(newsock, &who);
 	if (!who.sk)
 		return persock_refusal(&policy->accept);
-	if (who.sk->sk_family == AF_INET)
-		set_inet(endpoint, who.sk->sk_daddr, who.sk->sk_dport);
-	else
-		set_inet6(endpoint, &who.sk->sk_v6_daddr, who.sk->sk_dport);
+	read_peer(&who, endpoint);
 	event->endpoint = endpoint;
 	verdict = persock_judge_address(&policy->accept, endpoint, who.protocol,
 					&event->rule);

@@ -34,6 +34,9 @@ int persock_endpoint_connect(struct socket *sock, struct sockaddr *address,
 			     int length, const struct persock_policy *policy,
 			     struct persock_endpoint *endpoint,
 			     struct persock_event *event);
+bool persock_endpoint_unsent(struct socket *sock,
+			     const struct persock_policy *policy,
+			     const struct persock_event *event);
 int persock_endpoint_send(struct socket *sock, struct msghdr *msg,
 			  const struct persock_policy *policy,
 			  struct persock_endpoint *endpoint,

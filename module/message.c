@@ -134,6 +134,13 @@ static noinline int send_judged(struct persock_router *router,
 	return sent;
 }
 
+/* In phase UNSENT: no shortcut, as the peer that the socket has is judged. */
+int persock_unsent_sendmsg(struct socket *sock, struct msghdr *msg,
+			   size_t length)
+{
+	return send_judged(persock_router_of(sock), sock, msg, length);
+}
+
 int persock_router_sendmsg(struct socket *sock, struct msghdr *msg,
 			   size_t length)
 {

@@ -120,6 +120,24 @@ void persock_routers_free(struct persock_attachment *attachment)
 	}
 }
 
+static struct persock_router *
+router_find(struct persock_attachment *attachment,
+	    const struct persock_provider *provider, enum persock_class class,
+	    const struct proto_ops *native, enum persock_phase phase)
+{
+	const void *key = native ? (const void *)native : provider;
+	struct persock_router *router;
+
+	hash_for_each_possible_rcu(attachment->routers, router, hash,
+				   (unsigned long)key, true) {
+		if (router->native == native && router->provider == provider &&
+		    router->class == class && router->phase == phase)
+			return router;
+	}
+
+	return NULL;
+}
+
 /**
  * persock_router_find() - the router for a kind of socket, if there is one
  * @attachment: that the socket is created under; the caller keeps it alive
@@ -137,23 +155,57 @@ persock_router_find(struct persock_attachment *attachment,
 		    const struct persock_provider *provider,
 		    enum persock_class class, const struct proto_ops *native)
 {
-	const void *key = native ? (const void *)native : provider;
-	struct persock_router *router;
-
-	hash_for_each_possible_rcu(attachment->routers, router, hash,
-				   (unsigned long)key, true) {
-		if (router->native == native && router->provider == provider &&
-		    router->class == class)
-			return router;
-	}
-
-	return NULL;
+	return router_find(attachment, provider, class, native, PERSOCK_JUDGED);
 }
 
 static bool may_take(const struct persock_attachment *attachment)
 {
 	lockdep_assert_held(&router_lock);
 	return nr_spares > (attachment->nr_routers < FEW ? 0 : SPARES_RESERVED);
+}
+
+static struct persock_router *
+router_get(struct persock_attachment *attachment,
+	   const struct persock_provider *provider, enum persock_class class,
+	   const struct proto_ops *native, enum persock_phase phase,
+	   struct module *owner)
+{
+	struct persock_router *router;
+	unsigned long flags;
+	bool low;
+
+	router = router_find(attachment, provider, class, native, phase);
+	if (likely(router))
+		return router;
+
+	raw_spin_lock_irqsave(&router_lock, flags);
+	router = router_find(attachment, provider, class, native, phase);
+	if (router || !may_take(attachment) || !try_module_get(owner))
+		goto unlock;
+
+	router = hlist_entry(spares.first, struct persock_router, hash);
+	hlist_del(&router->hash);
+	nr_spares--;
+	attachment->nr_routers++;
+	persock_router_fill(&router->ops, provider, native, phase);
+	router->native = native;
+	router->provider = provider;
+	router->attachment = attachment;
+	router->class = class;
+	router->phase = phase;
+	router->personality = attachment->personality;
+	router->totals = attachment->totals;
+	router->shortcut = offsetof(struct persock_version, shortcuts[class]);
+	router->pinned = owner;
+	hash_add_rcu(attachment->routers, &router->hash,
+		     native ? (unsigned long)native : (unsigned long)provider);
+unlock:
+	low = nr_spares < SPARES_LOW;
+	raw_spin_unlock_irqrestore(&router_lock, flags);
+	if (low)
+		schedule_work(&refill_work);
+
+	return router;
 }
 
 /**
@@ -173,40 +225,21 @@ persock_router_get(struct persock_attachment *attachment,
 		   const struct persock_provider *provider, int family,
 		   const struct proto_ops *native, struct module *owner)
 {
-	enum persock_class class = persock_class_of(family);
-	struct persock_router *router;
-	unsigned long flags;
-	bool low;
+	return router_get(attachment, provider, persock_class_of(family),
+			  native, PERSOCK_JUDGED, owner);
+}
 
-	router = persock_router_find(attachment, provider, class, native);
-	if (likely(router))
-		return router;
-
-	raw_spin_lock_irqsave(&router_lock, flags);
-	router = persock_router_find(attachment, provider, class, native);
-	if (router || !may_take(attachment) || !try_module_get(owner))
-		goto unlock;
-
-	router = hlist_entry(spares.first, struct persock_router, hash);
-	hlist_del(&router->hash);
-	nr_spares--;
-	attachment->nr_routers++;
-	persock_router_fill(&router->ops, provider, native);
-	router->native = native;
-	router->provider = provider;
-	router->attachment = attachment;
-	router->class = class;
-	router->personality = attachment->personality;
-	router->totals = attachment->totals;
-	router->shortcut = offsetof(struct persock_version, shortcuts[class]);
-	router->pinned = owner;
-	hash_add_rcu(attachment->routers, &router->hash,
-		     native ? (unsigned long)native : (unsigned long)provider);
-unlock:
-	low = nr_spares < SPARES_LOW;
-	raw_spin_unlock_irqrestore(&router_lock, flags);
-	if (low)
-		schedule_work(&refill_work);
-
-	return router;
+/**
+ * persock_router_in() - the router of the same sockets in another phase
+ * @router: of an open socket, which holds its attachment
+ * @phase: the phase
+ *
+ * Context: any, does not sleep.
+ * Return: the router, or NULL when none is spare.
+ */
+struct persock_router *persock_router_in(const struct persock_router *router,
+					 enum persock_phase phase)
+{
+	return router_get(router->attachment, router->provider, router->class,
+			  router->native, phase, router->pinned);
 }

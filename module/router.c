@@ -18,6 +18,7 @@
 #include "port.h"
 #include "report.h"
 #include "router.h"
+#include "unsent.h"
 
 int persock_router_release(struct socket *sock)
 {
@@ -105,36 +106,6 @@ static int router_bind(struct socket *sock, struct sockaddr *address,
 	return router->provider->ops->bind(sock, address, length);
 }
 
-static noinline int connect_judged(struct persock_router *router,
-				   struct socket *sock,
-				   struct sockaddr *address, int length,
-				   int flags)
-{
-	struct persock_event event = {
-		.operation = PERSOCK_OP_CONNECT,
-		.sock = sock,
-	};
-	const struct persock_version *version;
-	struct persock_endpoint endpoint;
-	int verdict;
-
-	rcu_read_lock();
-	version = persock_router_version(router);
-	length = persock_endpoint_length(router, version, length);
-	verdict = persock_endpoint_connect(sock, address, length,
-					   &version->policy, &endpoint, &event);
-	verdict = persock_report(router->attachment, version, &event, verdict);
-	rcu_read_unlock();
-	/* AF_UNSPEC takes a port off, if anything. */
-	if (!verdict && length >= (int)sizeof(address->sa_family) &&
-	    address->sa_family != AF_UNSPEC)
-		verdict = persock_port_choose(router, sock, event.operation);
-	if (verdict)
-		return verdict;
-
-	return router->provider->ops->connect(sock, address, length, flags);
-}
-
 static int router_connect(struct socket *sock, struct sockaddr *address,
 			  int length, int flags)
 {
@@ -143,7 +114,7 @@ static int router_connect(struct socket *sock, struct sockaddr *address,
 	if (!router->provider->ops->connect)
 		return -EOPNOTSUPP;
 	if (unlikely(!persock_pass_connect(router, length)))
-		return connect_judged(router, sock, address, length, flags);
+		return persock_connect_judged(sock, address, length, flags);
 
 	return router->provider->ops->connect(sock, address, length, flags);
 }
@@ -616,15 +587,22 @@ static void fill_wrapper(struct proto_ops *table,
  * @provider: who serves
  * @native: the proto_ops of a socket that the kernel made; NULL for a
  *	    provider with sockets of its own
+ * @phase: what is asked of sends without a name
  *
  * Context: any; does not sleep.
  */
 void persock_router_fill(struct proto_ops *table,
 			 const struct persock_provider *provider,
-			 const struct proto_ops *native)
+			 const struct proto_ops *native,
+			 enum persock_phase phase)
 {
 	if (native)
 		fill_native(table, native);
 	else
 		fill_wrapper(table, provider->ops);
+	/* Of UDP's sockets only, which send through this alone. */
+	if (phase == PERSOCK_UNSENT)
+		table->sendmsg = persock_unsent_sendmsg;
+	else if (phase == PERSOCK_FROZEN)
+		table->sendmsg = persock_frozen_sendmsg;
 }

@@ -12,6 +12,21 @@
 #include "provider.h"
 
 /**
+ * enum persock_phase - what is asked of the sends of a socket to its peer
+ * @PERSOCK_JUDGED: nothing, as the peer was judged when it was connected
+ * @PERSOCK_UNSENT: whether they may: the peer was connected as one that nothing
+ *		    was to be sent to, see unsent.c
+ * @PERSOCK_FROZEN: to wait until such a peer is connected
+ * @PERSOCK_NR_PHASES: number of phases
+ */
+enum persock_phase {
+	PERSOCK_JUDGED,
+	PERSOCK_UNSENT,
+	PERSOCK_FROZEN,
+	PERSOCK_NR_PHASES,
+};
+
+/**
  * struct persock_router - routing table of one kind of socket of an attachment
  * @ops: what sock->ops of the sockets points to
  * @native: the proto_ops that the socket had before persock interposed; NULL
@@ -19,13 +34,14 @@
  * @provider: who serves
  * @attachment: under which the sockets were created; each of them holds it
  * @class: class of the sockets' family
+ * @phase: what is asked of sends without a name
  * @personality: the attachment's; this and the next two are at hand for pass.h
  * @totals: the attachment's
  * @shortcut: where the class's shortcuts are in a version, in bytes
  * @pinned: module that @native belongs to, pinned; may be NULL
  * @hash: in the attachment's routers, or in the pool's list of spares
  *
- * There is one per native proto_ops (or provider and family) and attachment:
+ * There is one per native proto_ops (or provider and family), phase and attachment:
  * nothing is allocated per socket. A table is written before it is published
  * and never changed while a socket or an RCU reader may use it.
  *
@@ -41,6 +57,7 @@ struct persock_router {
 	const struct persock_provider *provider;
 	struct persock_attachment *attachment;
 	enum persock_class class;
+	enum persock_phase phase;
 	const struct persock_personality *personality;
 	struct persock_totals __percpu *totals;
 	unsigned int shortcut;
@@ -58,13 +75,16 @@ struct persock_router *
 persock_router_get(struct persock_attachment *attachment,
 		   const struct persock_provider *provider, int family,
 		   const struct proto_ops *native, struct module *owner);
+struct persock_router *persock_router_in(const struct persock_router *router,
+					 enum persock_phase phase);
 void persock_routers_free(struct persock_attachment *attachment);
 
 int persock_router_release(struct socket *sock);
 int persock_router_judge_ioctl(struct socket *sock, u32 cmd);
 void persock_router_fill(struct proto_ops *table,
 			 const struct persock_provider *provider,
-			 const struct proto_ops *native);
+			 const struct proto_ops *native,
+			 enum persock_phase phase);
 
 /**
  * persock_router_peek() - the router of a socket, if it is governed

@@ -49,10 +49,11 @@ ssize_t persock_router_sendpage(struct socket *sock, struct page *page,
 	if (verdict)
 		return verdict;
 	/*
-	 * Sends through sendmsg, for providers with sockets of their own; kTLS
-	 * on a host socket refuses the flag there.
+	 * Sends through sendmsg, for providers with sockets of their own, and
+	 * where the peer is judged then; kTLS on a host socket refuses the flag
+	 * there.
 	 */
-	if (!router->native)
+	if (!router->native || router->phase != PERSOCK_JUDGED)
 		return sock_no_sendpage(sock, page, offset, size,
 					judged & ~MSG_SENDPAGE_NOTLAST);
 

@@ -56,13 +56,18 @@ FIXTURE_TEARDOWN(address)
 /* What a governed call answers; the same call ungoverned succeeds. */
 #define REFUSED(err) (self->id == UNGOVERNED ? 0 : -(err))
 
-/* A UDP socket of @family, connected to an address: 0 or -errno. */
+/*
+ * A UDP socket of @family, connected to an address, to which a byte is sent, as
+ * a connect alone may pass (see unsent_test): 0 or -errno.
+ */
 static int udp_connect(int family, const char *text, in_port_t port)
 {
 	struct inet_addr addr = at(text, port);
 	int fd = socket(family, SOCK_DGRAM, 0);
 	int err = connect(fd, &addr.sa, addr.len) ? -errno : 0;
 
+	if (!err && port && send(fd, "x", 1, 0) != 1)
+		err = -errno;
 	close(fd);
 	return fd < 0 ? fd : err;
 }

@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * UDP sockets that are connected to learn which address of one's own would be
+ * used, as getaddrinfo() and ping do: that passes where a rule allows the
+ * address for anything at all, and no send does.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/sendfile.h>
+#include <sys/uio.h>
+
+#include <libmnl/libmnl.h>
+
+#include "harness.h"
+#include "inet.h"
+#include "policy.h"
+#include "ring.h"
+
+FIXTURE(unsent)
+{
+	enum govern_id id;
+	struct ring ring;
+	bool has_ring;
+};
+
+FIXTURE_VARIANT(unsent)
+{
+	enum govern_id id;
+};
+
+FIXTURE_VARIANT_ADD(unsent, ungoverned)
+{
+	.id = UNGOVERNED,
+};
+
+FIXTURE_VARIANT_ADD(unsent, native)
+{
+	.id = NATIVE,
+};
+
+FIXTURE_VARIANT_ADD(unsent, hostinet)
+{
+	.id = HOSTINET,
+};
+
+FIXTURE_SETUP(unsent)
+{
+	self->id = variant->id;
+	if (variant->id != UNGOVERNED)
+		ASSERT_EQ(0, policy_open());
+	policy_begin_open(variant->id);
+	ASSERT_EQ(0, policy_set());
+	govern_setup(_metadata, variant->id);
+	self->has_ring = !ring_open(&self->ring, 0);
+}
+
+FIXTURE_TEARDOWN(unsent)
+{
+	if (self->has_ring)
+		close(self->ring.fd);
+}
+
+#define REFUSED(err) (self->id == UNGOVERNED ? 0 : -(err))
+
+/* What an allow-list for TCP alone says, of both families; ICMP in addition. */
+static int allow_tcp(enum govern_id id)
+{
+	policy_begin_open(id);
+	policy_default(PERSOCK_SECTION_CONNECT, ANY, -EACCES);
+	policy_address(PERSOCK_SECTION_CONNECT, "127.0.0.1/32", 443, 443,
+		       IPPROTO_TCP, ALLOW);
+	policy_address(PERSOCK_SECTION_CONNECT, "::1/128", 443, 443,
+		       IPPROTO_TCP, ALLOW);
+	policy_address(PERSOCK_SECTION_CONNECT, "127.0.1.0/24", 0, 65535,
+		       IPPROTO_ICMP, ALLOW);
+	policy_address(PERSOCK_SECTION_CONNECT, "127.0.1.9/32", 0, 65535, ANY,
+		       -EPERM);
+	policy_address(PERSOCK_SECTION_CONNECT, "127.0.2.0/24", 9, 9,
+		       IPPROTO_UDP, ALLOW);
+	return policy_set();
+}
+
+static int connected(int family, const char *text, in_port_t port, int *fd)
+{
+	struct inet_addr addr = at(text, port);
+
+	*fd = socket(family, SOCK_DGRAM, 0);
+	return *fd < 0 ? -errno : try_connect(*fd, &addr);
+}
+
+static int plain_connect(int family, const char *text, in_port_t port)
+{
+	int fd, err = connected(family, text, port, &fd);
+
+	close(fd);
+	return err;
+}
+
+/* The connect passes where the address is allowed for anything, by a rule. */
+TEST_F(unsent, connects)
+{
+	ASSERT_EQ(0, allow_tcp(self->id));
+	EXPECT_EQ(0, plain_connect(AF_INET, "127.0.0.1", 443));
+	EXPECT_EQ(0, plain_connect(AF_INET, "127.0.0.1", 80));
+	EXPECT_EQ(0, plain_connect(AF_INET6, "::1", 80));
+	EXPECT_EQ(0, plain_connect(AF_INET6, "::ffff:127.0.0.1", 80));
+	EXPECT_EQ(0, plain_connect(AF_INET, "127.0.1.1", 1025));
+	EXPECT_EQ(0, plain_connect(AF_INET, "0.0.0.0", 80));
+	EXPECT_EQ(REFUSED(EACCES), plain_connect(AF_INET, "127.0.0.2", 443));
+	/* A longer prefix that denies everything. */
+	EXPECT_EQ(REFUSED(EPERM), plain_connect(AF_INET, "127.0.1.9", 443));
+	EXPECT_EQ(REFUSED(EACCES),
+		  plain_connect(AF_INET6, "::ffff:127.0.0.2", 443));
+}
+
+static int road_send(int fd)
+{
+	return send(fd, "x", 1, 0);
+}
+
+static int road_write(int fd)
+{
+	return write(fd, "x", 1);
+}
+
+static int road_writev(int fd)
+{
+	struct iovec iov = { "x", 1 };
+
+	return writev(fd, &iov, 1);
+}
+
+static int road_sendto(int fd)
+{
+	return sendto(fd, "x", 1, MSG_DONTWAIT, NULL, 0);
+}
+
+static int road_sendmsg(int fd)
+{
+	struct iovec iov = { "x", 1 };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+	return sendmsg(fd, &msg, 0);
+}
+
+static int road_sendmmsg(int fd)
+{
+	struct iovec iov = { "x", 1 };
+	struct mmsghdr msg = {
+		.msg_hdr = { .msg_iov = &iov, .msg_iovlen = 1 },
+	};
+
+	return sendmmsg(fd, &msg, 1, 0);
+}
+
+/* To IPv6 an address of no family is none; IPv4 takes it for one of its own. */
+static int road_no_family(int fd)
+{
+	struct inet_addr peer = { .len = sizeof(peer.in6) };
+
+	if (getpeername(fd, &peer.sa, &peer.len))
+		return -1;
+	peer.sa.sa_family = AF_UNSPEC;
+	return sendto(fd, "x", 1, 0, &peer.sa, peer.len);
+}
+
+static int road_corked(int fd)
+{
+	if (send(fd, "x", 1, MSG_MORE) < 0)
+		return -1;
+	return send(fd, "y", 1, 0);
+}
+
+static int road_splice(int fd)
+{
+	int ends[2], sent = -1, err;
+
+	if (pipe(ends))
+		return -1;
+	if (write(ends[1], "x", 1) == 1)
+		sent = splice(ends[0], NULL, fd, NULL, 1, 0);
+	err = errno;
+	close(ends[0]);
+	close(ends[1]);
+	errno = err;
+	return sent;
+}
+
+static int road_sendfile(int fd)
+{
+	int file = open("/proc/self/exe", O_RDONLY), sent, err;
+
+	sent = sendfile(fd, file, NULL, 1);
+	err = errno;
+	close(file);
+	errno = err;
+	return sent;
+}
+
+static int (*const roads[])(int fd) = {
+	road_send, road_write, road_writev, road_sendto, road_sendmsg,
+	road_sendmmsg, road_no_family, road_corked, road_splice, road_sendfile,
+};
+
+static const struct {
+	int family;
+	const char *no;
+	const char *yes;
+} peers[] = {
+	{ AF_INET, "127.0.0.1", "127.0.2.1" },
+	{ AF_INET6, "::ffff:127.0.0.1", "::ffff:127.0.2.1" },
+	{ AF_INET6, "::1", NULL },
+};
+
+/* No send to the peer that is connected passes, on whatever road. */
+TEST_F(unsent, no_send)
+{
+	struct inet_addr peer, named = at("127.0.2.1", 9);
+	size_t i, j;
+	int fd;
+
+	ASSERT_EQ(0, allow_tcp(self->id));
+	for (i = 0; i < ARRAY_SIZE(peers); i++) {
+		for (j = 0; j < ARRAY_SIZE(roads); j++) {
+			ASSERT_EQ(0, connected(peers[i].family, peers[i].no, 80,
+					       &fd));
+			peer.len = sizeof(peer.in6);
+			EXPECT_EQ(0, getpeername(fd, &peer.sa, &peer.len));
+			EXPECT_EQ(0, bound_to(fd, &peer));
+			errno = 0;
+			EXPECT_EQ(self->id == UNGOVERNED, roads[j](fd) >= 0)
+				TH_LOG("peer %zu, road %zu", i, j);
+			if (self->id != UNGOVERNED)
+				EXPECT_EQ(EACCES, errno);
+			/* To one that is named. */
+			if (peers[i].family == AF_INET)
+				EXPECT_EQ(0, try_sendto(fd, &named, 0));
+			close(fd);
+		}
+		if (!self->has_ring)
+			continue;
+		ASSERT_EQ(0, connected(peers[i].family, peers[i].no, 80, &fd));
+		EXPECT_EQ(self->id == UNGOVERNED ? 1 : -EACCES,
+			  ring_do(&self->ring, (struct io_uring_sqe) {
+				.opcode = IORING_OP_SEND,
+				.fd = fd,
+				.addr = (uintptr_t)"x",
+				.len = 1,
+			  }));
+		EXPECT_EQ(self->id == UNGOVERNED ? 1 : -EACCES,
+			  ring_do(&self->ring, (struct io_uring_sqe) {
+				.opcode = IORING_OP_WRITE,
+				.flags = IOSQE_ASYNC,
+				.fd = fd,
+				.addr = (uintptr_t)"x",
+				.len = 1,
+			  }));
+		close(fd);
+	}
+}
+
+/* Whether a byte is sent. That nobody listens there the kernel may tell first. */
+static int sends(int (*road)(int fd), int fd)
+{
+	get_int(fd, SOL_SOCKET, SO_ERROR);
+	return road(fd) == 1;
+}
+
+/* Connected to one after the other, as getaddrinfo() does with one socket. */
+TEST_F(unsent, connected_again)
+{
+	struct inet_addr none = { .sa.sa_family = AF_UNSPEC,
+				  .len = sizeof(none.in6) };
+	size_t i;
+	int fd;
+
+	ASSERT_EQ(0, allow_tcp(self->id));
+	for (i = 0; i < ARRAY_SIZE(peers); i++) {
+		struct inet_addr no = at(peers[i].no, 80), yes;
+
+		if (!peers[i].yes)
+			continue;
+		yes = at(peers[i].yes, 9);
+		fd = socket(peers[i].family, SOCK_DGRAM, 0);
+		EXPECT_EQ(0, try_connect(fd, &no));
+		EXPECT_EQ(0, try_connect(fd, &yes));
+		EXPECT_EQ(1, sends(road_send, fd));
+		EXPECT_EQ(1, sends(road_splice, fd));
+		EXPECT_EQ(0, try_connect(fd, &no));
+		EXPECT_EQ(self->id == UNGOVERNED, sends(road_send, fd));
+		EXPECT_EQ(0, try_connect(fd, &none));
+		EXPECT_EQ(0, sends(road_send, fd));
+		EXPECT_EQ(EDESTADDRREQ, errno);
+		EXPECT_EQ(0, try_connect(fd, &no));
+		EXPECT_EQ(self->id == UNGOVERNED, sends(road_write, fd));
+		EXPECT_EQ(0, try_connect(fd, &yes));
+		EXPECT_EQ(1, sends(road_write, fd));
+		close(fd);
+	}
+}
+
+/* Sends are judged by what holds when they are made. */
+TEST_F(unsent, replaced)
+{
+	int fd;
+
+	ASSERT_EQ(0, allow_tcp(self->id));
+	ASSERT_EQ(0, connected(AF_INET, "127.0.0.1", 80, &fd));
+	EXPECT_EQ(self->id == UNGOVERNED, sends(road_send, fd));
+	policy_begin_open(self->id);
+	ASSERT_EQ(0, policy_set());
+	EXPECT_EQ(1, sends(road_send, fd));
+	ASSERT_EQ(0, allow_tcp(self->id));
+	EXPECT_EQ(self->id == UNGOVERNED, sends(road_send, fd));
+	policy_begin_open(self->id);
+	policy_mode(PERSOCK_MODE_AUDIT);
+	policy_default(PERSOCK_SECTION_CONNECT, ANY, -EACCES);
+	ASSERT_EQ(0, policy_set());
+	EXPECT_EQ(1, sends(road_send, fd));
+	close(fd);
+}
+
+/* The connect is not told as a denial; the send is, with its peer. */
+TEST_F(unsent, told)
+{
+	const struct nlattr *tb[PERSOCK_A_DENIAL_MAX + 1];
+	int monitor, fd;
+
+	if (self->id == UNGOVERNED) {
+		EXPECT_EQ(0, connected(AF_INET, "127.0.0.1", 80, &fd));
+		EXPECT_EQ(1, road_send(fd));
+		return;
+	}
+	monitor = policy_monitor();
+	ASSERT_LE(0, monitor);
+	ASSERT_EQ(0, allow_tcp(self->id));
+	ASSERT_EQ(0, connected(AF_INET, "127.0.0.1", 80, &fd));
+	EXPECT_EQ(-1, road_send(fd));
+	ASSERT_EQ(EACCES, policy_denial(monitor, tb));
+	EXPECT_EQ(PERSOCK_OP_SENDMSG,
+		  mnl_attr_get_u32(tb[PERSOCK_A_DENIAL_OPERATION]));
+	EXPECT_EQ(PERSOCK_SECTION_CONNECT,
+		  mnl_attr_get_u32(tb[PERSOCK_A_DENIAL_SECTION]));
+	ASSERT_NE(NULL, tb[PERSOCK_A_DENIAL_PORT]);
+	EXPECT_EQ(80, mnl_attr_get_u16(tb[PERSOCK_A_DENIAL_PORT]));
+	close(fd);
+	close(monitor);
+}
+
+/* Where others may be sending, the peer does not become one that may not be. */
+TEST_F(unsent, shared)
+{
+	struct inet_addr no = at("127.0.0.1", 80), yes = at("127.0.2.1", 9);
+	int fd, copy;
+
+	ASSERT_EQ(0, allow_tcp(self->id));
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	ASSERT_EQ(0, try_connect(fd, &yes));
+	copy = dup(fd);
+	EXPECT_EQ(REFUSED(EACCES), try_connect(fd, &no));
+	close(copy);
+	EXPECT_EQ(0, try_connect(fd, &no));
+	EXPECT_EQ(self->id == UNGOVERNED, road_send(fd) == 1);
+	close(fd);
+}
+
+static int racing;
+static int stop;
+
+static void *send_on(void *arg)
+{
+	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED))
+		send(racing, "r", 1, MSG_DONTWAIT);
+	return arg;
+}
+
+/* A thread that sends without pause while another changes the peer. */
+TEST_F(unsent, raced)
+{
+	struct inet_addr no, yes, none = { .sa.sa_family = AF_UNSPEC,
+					   .len = sizeof(none.in6) };
+	int forbidden, i, passed = 0;
+	pthread_t thread;
+	char in[4];
+
+	/* One that listens where nothing may be sent to. */
+	forbidden = inet_bound(AF_INET, SOCK_DGRAM, 0, &no);
+	ASSERT_LE(0, forbidden);
+	yes = at("127.0.2.1", 9);
+	ASSERT_EQ(0, allow_tcp(self->id));
+	racing = socket(AF_INET, SOCK_DGRAM, 0);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, send_on, NULL));
+	for (i = 0; i < 3000; i++) {
+		try_connect(racing, &yes);
+		passed += !try_connect(racing, &no);
+		if (i % 16 == 0)
+			try_connect(racing, &none);
+	}
+	__atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
+	EXPECT_EQ(self->id == UNGOVERNED,
+		  recv(forbidden, in, sizeof(in), MSG_DONTWAIT) > 0);
+	TH_LOG("%d of %d connects passed", passed, i);
+	close(racing);
+	close(forbidden);
+}
+
+int main(int argc, char **argv)
+{
+	govern_prepare(1 << NATIVE | 1 << HOSTINET);
+	return test_harness_run(argc, argv);
+}
