@@ -280,8 +280,4 @@ static inline bool persock_has_port_range(const struct sock *sk)
 #define persock_mnt_idmap	user_namespace
 #endif
 
-#ifndef IPPROTO_SMC
-#define IPPROTO_SMC	256	/* since 6.11 (d25a92ccae6b) */
-#endif
-
 #endif /* _PERSOCK_COMPAT_H */

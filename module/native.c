@@ -21,25 +21,14 @@
 #include "family.h"
 #include "ktls.h"
 #include "native.h"
+#include "native_serves.h"
 #include "router.h"
 
 #define NATIVE(sock) (persock_router_of(sock)->native)
 
-/*
- * Every family of the kernel's but our own, and but two that make sockets
- * where no router could follow: SMC's fallback points the socket's file at a
- * socket of the kernel's (smc_switch_to_fallback()), and KCM clones a socket
- * with its operations in an ioctl (kcm_clone()).
- */
 static bool native_serves(int family, int type, int protocol)
 {
-	if (family == persock_family || family == AF_SMC || family == AF_KCM)
-		return false;
-	if ((family == AF_INET || family == AF_INET6) &&
-	    protocol == IPPROTO_SMC)
-		return false;
-
-	return true;
+	return persock_native_serves(persock_family, family, protocol);
 }
 
 static int native_bind(struct socket *sock, struct sockaddr *address,

@@ -222,6 +222,15 @@ static int ask_address(struct question *question, struct judgement *judgement)
 		return status;
 	judge_address(&question->draft, section, &endpoint, protocol,
 		      judgement);
+	if (judgement->unsent && !strcmp(question->words[0], "connect")) {
+		static char remark[128];
+
+		snprintf(remark, sizeof(remark),
+			 "as long as nothing is sent: a send to it is %s",
+			 name_of(NAME_ERRNO, 0, -judgement->verdict));
+		judgement->remark = remark;
+		judgement->verdict = PERSOCK_ALLOW;
+	}
 	judge_no_socket(question, endpoint.family, protocol, judgement);
 
 	return 0;
@@ -236,7 +245,7 @@ static int ask_listen(struct question *question, struct judgement *judgement)
 	if (status)
 		return status;
 	judge_default(&question->draft, PERSOCK_SECTION_LISTEN,
-		      PERSOCK_CLASS_INET, judgement);
+		      persock_class_of(question->family), judgement);
 	if (judgement->verdict ||
 	    persock_class_of(question->family) != PERSOCK_CLASS_INET)
 		return 0;
@@ -563,10 +572,48 @@ static int parse_options(struct question *question, int argc, char **argv)
 	return misuse("explain needs a policy and an operation: persock explain FILE|PERSONALITY -- OPERATION [ARGUMENT]...");
 }
 
+static int answer(struct question *question)
+{
+	struct judgement judgement;
+	int status = ask(question, &judgement);
+
+	if (!status && json_wanted)
+		tell_json(question, &judgement);
+	else if (!status)
+		tell(question, &judgement);
+
+	return status;
+}
+
+#define WORDS_MAX	64
+
+/* "-": a question in each line, the first that makes no sense ends it. */
+static int answer_all(struct question *question)
+{
+	char *words[WORDS_MAX], *line = NULL, *rest, *word;
+	int status = 0;
+	size_t size = 0;
+
+	question->words = words;
+	while (!status && getline(&line, &size, stdin) >= 0) {
+		question->nr = 0;
+		rest = line;
+		while ((word = strsep(&rest, " \t\n")) &&
+		       question->nr < WORDS_MAX) {
+			if (*word)
+				words[question->nr++] = word;
+		}
+		if (question->nr)
+			status = answer(question);
+	}
+	free(line);
+
+	return status;
+}
+
 int explain_command(int argc, char **argv)
 {
 	struct question question = { .family = AF_INET };
-	struct judgement judgement;
 	int status;
 
 	status = parse_options(&question, argc, argv);
@@ -576,11 +623,10 @@ int explain_command(int argc, char **argv)
 		draft_free(&question.draft);
 		return EXIT_REFUSED;
 	}
-	status = ask(&question, &judgement);
-	if (!status && json_wanted)
-		tell_json(&question, &judgement);
-	else if (!status)
-		tell(&question, &judgement);
+	if (question.nr == 1 && !strcmp(question.words[0], "-"))
+		status = answer_all(&question);
+	else
+		status = answer(&question);
 	draft_free(&question.draft);
 
 	return status;

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "judge.h"
 
+#include <linux/persock.h>
 #include <netinet/in.h>
 #include <stdio.h>
 
 #include "../../module/detour.h"
 #include "../../module/hostinet_serves.h"
 #include "../../module/meaning.h"
+#include "../../module/native_serves.h"
 #include "../../module/request.h"
 #include "names.h"
 
+#ifndef SOCK_PACKET
+#define SOCK_PACKET 10
+#endif
 #ifndef SO_PASSPIDFD
 #define SO_PASSPIDFD 76
 #endif
@@ -46,33 +51,124 @@ void judge_default(const struct draft *draft, enum persock_section section,
 	decide(draft, judgement, section, class, 0);
 }
 
+/* See persock_provider_serves() of the module. */
+static bool serves(const char *provider, bool elsewhere,
+		   const struct persock_request *request)
+{
+	if (!strcmp(provider, "native"))
+		return !elsewhere &&
+		       persock_native_serves(AF_PERSOCK_DEFAULT, request->family,
+					     request->protocol);
+	/* Another provider's business is not known. */
+	if (strcmp(provider, "hostinet"))
+		return true;
+	if (persock_class_of(request->family) != PERSOCK_CLASS_INET ||
+	    request->protocol & ~0xffff)
+		return false;
+
+	return persock_hostinet_serves(request->type, request->protocol) ||
+	       (elsewhere &&
+		persock_hostinet_serves_elsewhere(request->family, request->type,
+						  request->protocol));
+}
+
+static bool served(const struct draft *draft,
+		   const struct persock_request *request)
+{
+	bool elsewhere = *draft->network &&
+			 persock_class_of(request->family) == PERSOCK_CLASS_INET;
+	unsigned int i;
+
+	for (i = 0; i < draft->nr_providers; i++) {
+		if (serves(draft->providers[i], elsewhere, request))
+			return true;
+	}
+
+	return false;
+}
+
+/* What is refused in every mode, whatever the policy says. */
+static void refuse_always(struct judgement *judgement, int verdict,
+			  const char *remark)
+{
+	judgement->verdict = verdict;
+	judgement->remark = remark;
+	judgement->always = true;
+}
+
+/*
+ * What the kernel makes of a request before the module sees it, and the module
+ * before it is judged; false: it goes no further.
+ */
+static bool read_request(struct persock_request *request,
+			 struct judgement *judgement)
+{
+	unsigned int packed = request->protocol;
+
+	if (request->type & ~(0xf | SOCK_NONBLOCK | SOCK_CLOEXEC)) {
+		refuse_always(judgement, -EINVAL,
+			      "the kernel knows no such type");
+		return false;
+	}
+	request->type &= 0xf;
+	if (request->family == AF_PERSOCK_DEFAULT) {
+		if (packed >> (PERSOCK_PROTOCOL_BITS + PERSOCK_FAMILY_BITS)) {
+			refuse_always(judgement, -EINVAL,
+				      "AF_PERSOCK takes the protocol for a family and a protocol");
+			return false;
+		}
+		request->family = packed >> PERSOCK_PROTOCOL_BITS;
+		request->protocol = packed & ((1U << PERSOCK_PROTOCOL_BITS) - 1);
+	}
+	if (request->family == AF_INET && request->type == SOCK_PACKET)
+		request->family = AF_PACKET;
+
+	return true;
+}
+
+static void judge_served(const struct draft *draft,
+			 const struct persock_request *request,
+			 struct judgement *judgement)
+{
+	if (!served(draft, request))
+		refuse_always(judgement, -EAFNOSUPPORT,
+			      *draft->network &&
+			      persock_class_of(request->family) ==
+			      PERSOCK_CLASS_INET ?
+			      "in another network namespace hostinet makes TCP, UDP, ping and raw sockets only" :
+			      "no provider of the personality serves it");
+	else if (request->family <= AF_UNSPEC || request->family >= AF_MAX)
+		refuse_always(judgement, -EAFNOSUPPORT,
+			      "the kernel knows no such family");
+	else if (request->type <= 0 || request->type > SOCK_PACKET)
+		refuse_always(judgement, request->type ? -EINVAL :
+						-ESOCKTNOSUPPORT,
+			      "the kernel knows no such type");
+}
+
 void judge_socket(const struct draft *draft, int family, int type, int protocol,
 		  struct judgement *judgement)
 {
 	const struct persock_sockets *sockets = &draft->policy.sockets;
-	const struct persock_request request = { family, type, protocol };
+	struct persock_request request = { family, type, protocol };
 	enum persock_section section;
 	unsigned int line = 0;
 
-	*judgement = (struct judgement){ 0 };
+	*judgement = (struct judgement){ .section = PERSOCK_SECTION_SOCKETS };
+	if (!read_request(&request, judgement))
+		return;
 	judgement->verdict = persock_judge_request(&draft->policy, &request,
 						   &section, &judgement->rule);
 	if (judgement->rule)
 		line = sockets->rules[judgement->rule - 1].line;
 	decide(draft, judgement, section, PERSOCK_CLASS_INET, line);
 	if (!judgement->verdict && *draft->network &&
-	    persock_class_of(family) == PERSOCK_CLASS_INET)
+	    persock_class_of(request.family) == PERSOCK_CLASS_INET)
 		judgement->remark = *draft->from ?
 			"for tasks of the network namespace that \"from\" names; those of others have their own" :
 			"for tasks of the first task's network namespace; those of others have their own";
-	/* As hostinet has it: another provider's business is not known. */
-	if (!judgement->verdict && *draft->network &&
-	    persock_class_of(family) == PERSOCK_CLASS_INET &&
-	    !persock_hostinet_serves(type, protocol) &&
-	    !persock_hostinet_serves_elsewhere(family, type, protocol)) {
-		judgement->verdict = -EAFNOSUPPORT;
-		judgement->remark = "in another network namespace hostinet makes TCP, UDP, ping and raw sockets only";
-	}
+	if (!judgement->verdict || draft->policy.mode == PERSOCK_MODE_AUDIT)
+		judge_served(draft, &request, judgement);
 	if (section != PERSOCK_SECTION_SOCKETS)
 		judgement->remark = "its rules cannot hold for such a socket, which no rule of sockets names";
 }
@@ -152,6 +248,11 @@ void judge_address(const struct draft *draft, enum persock_section section,
 	    !endpoint.port && persock_has_ports(SOCK_STREAM, protocol) &&
 	    !judgement->verdict)
 		judgement->remark = "rules that pick ports are asked about the one that the kernel chooses";
+	/* See unsent.c of the module. */
+	judgement->unsent = section == PERSOCK_SECTION_CONNECT &&
+			    protocol == IPPROTO_UDP && judgement->verdict &&
+			    persock_address_has_allowed(&draft->policy.connect,
+							&endpoint, protocol);
 	if (section != PERSOCK_SECTION_BIND || judgement->verdict ||
 	    endpoint.family != AF_INET6 ||
 	    memcmp(endpoint.address, unspecified, 16))

@@ -20,6 +20,8 @@
  * @remark: what has to be said besides, or NULL
  * @always: denied in mode audit as well
  * @socket: a negative errno when there is no socket to begin with, else 0
+ * @unsent: a peer of UDP that is denied and can be connected all the same, as
+ *	    long as nothing is sent
  */
 struct judgement {
 	int verdict;
@@ -31,6 +33,7 @@ struct judgement {
 	const char *remark;
 	bool always;
 	int socket;
+	bool unsent;
 };
 
 void judge_socket(const struct draft *draft, int family, int type, int protocol,

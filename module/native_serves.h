@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What native serves. Pure: "persock explain" asks, too.
+ */
+#ifndef _PERSOCK_NATIVE_SERVES_H
+#define _PERSOCK_NATIVE_SERVES_H
+
+#include <linux/in.h>
+#include <linux/socket.h>
+
+#ifndef IPPROTO_SMC
+#define IPPROTO_SMC	256	/* since 6.11 (d25a92ccae6b) */
+#endif
+
+/**
+ * persock_native_serves() - see struct persock_provider_ops
+ * @own: the number that AF_PERSOCK has
+ * @family: requested family
+ * @protocol: requested protocol
+ *
+ * Every family of the kernel's but our own, and but two that make sockets
+ * where no router could follow: SMC's fallback points the socket's file at a
+ * socket of the kernel's (smc_switch_to_fallback()), and KCM clones a socket
+ * with its operations in an ioctl (kcm_clone()).
+ *
+ * Return: false for those.
+ */
+static inline bool persock_native_serves(int own, int family, int protocol)
+{
+	if (family == own || family == AF_SMC || family == AF_KCM)
+		return false;
+
+	return (family != AF_INET && family != AF_INET6) ||
+	       protocol != IPPROTO_SMC;
+}
+
+#endif /* _PERSOCK_NATIVE_SERVES_H */

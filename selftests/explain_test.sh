@@ -1,0 +1,70 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 600
+# needs: python3
+#
+# What explain says of a request for a socket is what the module answers, over all families and types, the
+# protocols of IPv4 and IPv6, all presets and their providers. Where the kernel itself refuses, which the same
+# request shows ungoverned, its errno is the answer of what explain allows.
+
+# shellcheck disable=SC2154,SC2317 # libktap.sh sets the variables and calls the functions
+# shellcheck source=libktap.sh
+. "$(dirname "$(realpath "$0")")/libktap.sh"
+
+questions() {
+	python3 - <<-'END'
+		for family in range(1, 46):
+		    for kind in 1, 2, 3, 5, 256:
+		        print("socket", family, kind, 0)
+		for family in 2, 10:
+		    for kind in 1, 2, 3, 4, 5, 6, 10:
+		        for protocol in 1, 6, 17, 58, 132, 136, 255, 256, 262:
+		            print("socket", family, kind, protocol)
+	END
+}
+
+# Prints, for each question, the errno's name or "allow".
+ask_kernel() {
+	python3 -c '
+import ctypes, errno, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+for line in open(sys.argv[1]):
+    fd = libc.socket(*map(int, line.split()[1:]))
+    print("allow" if fd >= 0 else errno.errorcode[ctypes.get_errno()])
+    if fd >= 0:
+        os.close(fd)
+' "$work/questions"
+}
+
+compare() { # NAME CGROUP PERSONALITY
+	local differs
+	persock explain "$3" -- - <"$work/questions" >"$work/explained" || fail "$1: explain ends"
+	within "$2" bash -c "$(declare -f ask_kernel); work=$work; ask_kernel" >"$work/$1"
+	differs=$(paste -d' ' "$work/questions" "$work/plain" "$work/$1" <(cut -d: -f2 "$work/explained" |
+		cut -d' ' -f2) | awk '{
+			plain = $5; governed = $6; told = $7
+			right = told == "allow" ? plain : told
+			if (governed != right)
+				print $2, $3, $4 ": " governed ", explained " told ", ungoverned " plain
+		}')
+	[ "$(wc -l <"$work/$1")" -eq "$(wc -l <"$work/questions")" ] || fail "$1: answers are missing"
+	[ -z "$differs" ] || fail "$1: $differs"
+}
+
+test_sockets_are_as_explained() {
+	local cgroup personality preset providers name=0
+	questions >"$work/questions"
+	ask_kernel >"$work/plain"
+	new_cgroup cgroup asked
+	for preset in host none gvisor gvisor-2020; do
+		for providers in native hostinet "hostinet native"; do
+			# shellcheck disable=SC2086 # it is a list
+			new_personality personality "$preset" $providers
+			ok persock attach "$cgroup" "$personality"
+			compare "$preset-$((name++))" "$cgroup" "$personality"
+		done
+	done
+	ok persock detach "$cgroup"
+}
+
+run_tests
