@@ -777,13 +777,57 @@ module_absent() {
 	no_traces
 }
 
+# A process that the kernel does not let go: run says so, and heeds an interrupt.
+run_gives_up() {
+	local ice=$work/ice runner began
+	mkdir "$ice" && mount -t cgroup -o freezer freezer "$ice" && mkdir "$ice/one" ||
+		fail "no freezer" || return
+	persock run -p host -- /bin/sh -c "
+		sleep 1000 & echo \$! >$ice/one/cgroup.procs
+		echo FROZEN >$ice/one/freezer.state" 2>"$work/err" &
+	runner=$!
+	eventually grep -q '^waiting\|: waiting' "$work/err"
+	began=$SECONDS
+	kill -INT "$runner"
+	wait "$runner"
+	same "exit status" "$?" 1
+	[ $((SECONDS - began)) -lt 20 ] || fail "the interrupt was not heeded"
+	grep -q "cannot be killed" "$work/err" || fail "it does not say why: $(cat "$work/err")"
+	echo THAWED >"$ice/one/freezer.state"
+	eventually rmdir "$ice/one"
+	umount "$ice"
+	persock detach --all >/dev/null
+	eventually rmdir "$root"/persock-run-* 2>/dev/null
+	no_traces
+}
+
+# A valid file that does not do what was meant.
+check_warns() {
+	printf '%s\n' 'base: host' 'connect: {rules: [{allow: 10.0.0.0/8}]}' \
+		'bind: {default: EACCES, rules: [{allow: 0.0.0.0/0, ports: 80}]}' >"$work/idle.yaml"
+	tool check "$work/idle.yaml"
+	same "exit status" "$status" 0
+	[[ $err == *"idle.yaml:2: warning: allows what the default of connect allows already"* ]] ||
+		fail "no warning of an idle rule: $err"
+	[[ $err == *"idle.yaml:3: warning: bind allows addresses of IPv4 only"* ]] ||
+		fail "no warning of one family: $err"
+	printf '%s\n' 'base: host' 'connect: {rules: [{allow: 10.1.0.0/16}, {deny: 10.0.0.0/8}]}' \
+		'bind: {default: EACCES, rules: [{allow: ["0.0.0.0/0", "::/0"], ports: 80}]}' >"$work/well.yaml"
+	tool check "$work/well.yaml"
+	same "warnings" "$err" ""
+	printf '%s\n' 'sockets: {default: EPERM, rules: [{allow: {family: inet}}]}' \
+		'bind: {rules: [{allow: 0.0.0.0/0, ports: 80}]}' >"$work/one.yaml"
+	tool check "$work/one.yaml"
+	same "warnings of a policy without IPv6" "$err" ""
+}
+
 # --- all --------------------------------------------------------------------------------------
 
 tests=(bad_usage missing_cgroup cgroup_v1 not_a_cgroup attach_and_detach removed_cgroup
 	unknown_personality unknown_provider make_and_delete inherited_providers mistakes
-	policy_commands explain explain_options ways denials no_privilege
+	policy_commands explain explain_options ways check_warns denials no_privilege
 	run_status run_passes_on run_governs run_nested run_kills_the_rest run_refused run_forwards
-	run_killed run_counters json_output odd_names help_and_version module_absent)
+	run_killed run_gives_up run_counters json_output odd_names help_and_version module_absent)
 
 echo "TAP version 13"
 echo "1..${#tests[@]}"

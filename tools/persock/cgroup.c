@@ -340,9 +340,13 @@ static int populated(int events)
 	return strstr(text, "populated 1") != NULL;
 }
 
-int cgroup_empty(int directory, const char *path)
+/* Seconds that a process may take to end that was killed. */
+#define PATIENCE	30
+
+int cgroup_empty(int directory, const char *path, const sigset_t *signals)
 {
 	struct pollfd wait = { .events = POLLPRI };
+	struct timespec now = { 0 };
 	int state, error, seconds = 0;
 
 	wait.fd = openat(directory, "cgroup.events", O_RDONLY | O_CLOEXEC);
@@ -362,10 +366,17 @@ int cgroup_empty(int directory, const char *path)
 			       path, strerror(error));
 			break;
 		}
-		if (populated(wait.fd) > 0 && !poll(&wait, 1, 1000) &&
-		    ++seconds == 5)
+		if (populated(wait.fd) <= 0 || poll(&wait, 1, 1000))
+			continue;
+		if (++seconds == 5)
 			refuse("waiting for the processes left in %s to end",
 			       path);
+		/* Something in the kernel holds one: it may be for ever. */
+		if (seconds == PATIENCE ||
+		    sigtimedwait(signals, NULL, &now) > 0) {
+			refuse("a process in %s cannot be killed", path);
+			break;
+		}
 	}
 	if (state < 0)
 		refuse("cannot read cgroup.events of %s (%s)", path,

@@ -7,6 +7,7 @@
 #define _PERSOCK_CGROUP_H
 
 #include <stdbool.h>
+#include <signal.h>
 #include <stdint.h>
 
 /*
@@ -40,8 +41,11 @@ char *cgroup_of(const char *process);
 /* Move the calling process. 0 or an errno, and silent: for use after fork(). */
 int cgroup_enter(int directory);
 
-/* Kill what is left in it and below, and wait until it is gone. 0 or -1. */
-int cgroup_empty(int directory, const char *path);
+/*
+ * Kill what is left in it and below, and wait until it is gone: half a minute,
+ * or until one of @signals comes, which are blocked. 0 or -1.
+ */
+int cgroup_empty(int directory, const char *path, const sigset_t *signals);
 
 /* Remove the cgroup and those below it. 0 or -1. */
 int cgroup_remove(const char *path);

@@ -243,10 +243,12 @@ static void show_counters(struct run *run)
 /* Attached, so that from here on the cgroup must be empty to be detached. */
 static int run_attached(struct run *run)
 {
+	sigset_t signals = run->signals;
 	int status;
 
 	status = execute(run);
-	if (cgroup_empty(run->directory, run->path)) {
+	sigdelset(&signals, SIGCHLD);
+	if (cgroup_empty(run->directory, run->path, &signals)) {
 		refuse("the cgroup %s stays, and stays attached", run->path);
 		return status ? status : EXIT_REFUSED;
 	}
