@@ -153,19 +153,8 @@ static void put_s32(int type, int value)
 	mnl_attr_put(request, type, sizeof(value), &value);
 }
 
-static bool names_class(const struct nlattr *nest)
-{
-	const struct nlattr *field;
-
-	mnl_attr_for_each_nested(field, nest) {
-		if (mnl_attr_get_type(field) == PERSOCK_A_DEFAULT_CLASS)
-			return true;
-	}
-	return false;
-}
-
-/* A default for all sockets that was told already gives way. */
-static void forget_default(__u32 section, bool all)
+/* A default that was told already gives way. */
+static void forget_default(__u32 section)
 {
 	struct nlattr *attribute;
 	__u32 told;
@@ -177,7 +166,7 @@ static void forget_default(__u32 section, bool all)
 		if (mnl_attr_get_type(attribute) != PERSOCK_A_DEFAULT)
 			continue;
 		told = mnl_attr_get_u32(mnl_attr_get_payload(attribute));
-		if (told != section || (!all && names_class(attribute)))
+		if (told != section)
 			continue;
 		memmove(attribute, next,
 			(char *)mnl_nlmsg_get_payload_tail(request) - next);
@@ -192,8 +181,8 @@ void policy_default(enum persock_section section, int class, int verdict)
 
 	if (governed == UNGOVERNED)
 		return;
-	/* Who tells one class tells the other, too. */
-	forget_default(section, class == ANY);
+	if (class == ANY)
+		forget_default(section);
 	start = nest(PERSOCK_A_DEFAULT);
 	mnl_attr_put_u32(request, PERSOCK_A_DEFAULT_SECTION, section);
 	if (class != ANY)

@@ -338,12 +338,17 @@ static int unix_listen(void)
 TEST_F(section, listen_by_class)
 {
 	static const int classes[] = { INET, OTHER, ANY };
+	enum persock_section section;
 	struct inet_addr addr;
 	size_t i;
 	int fd;
 
 	for (i = 0; i < ARRAY_SIZE(classes); i++) {
-		policy_begin_open(self->id);
+		policy_begin(self->id);
+		for (section = 0; section < PERSOCK_SECTION_LIMITS; section++) {
+			if (section != PERSOCK_SECTION_LISTEN)
+				policy_default(section, ANY, ALLOW);
+		}
 		policy_default(PERSOCK_SECTION_LISTEN, classes[i], -EPERM);
 		if (classes[i] != ANY)
 			policy_default(PERSOCK_SECTION_LISTEN,

@@ -232,11 +232,18 @@ TEST_F(unsent, no_send)
 			EXPECT_EQ(0, getpeername(fd, &peer.sa, &peer.len));
 			EXPECT_EQ(0, bound_to(fd, &peer));
 			errno = 0;
-			EXPECT_EQ(self->id == UNGOVERNED, roads[j](fd) >= 0)
-				TH_LOG("peer %zu, road %zu", i, j);
+			/* The kernel has no way to a mapped one by this. */
+			if (roads[j] == road_no_family && i == 1) {
+				EXPECT_EQ(-1, roads[j](fd));
+			} else {
+				EXPECT_EQ(self->id == UNGOVERNED,
+					  roads[j](fd) >= 0)
+					TH_LOG("peer %zu, road %zu", i, j);
+			}
 			if (self->id != UNGOVERNED)
 				EXPECT_EQ(EACCES, errno);
 			/* To one that is named. */
+			get_int(fd, SOL_SOCKET, SO_ERROR);
 			if (peers[i].family == AF_INET)
 				EXPECT_EQ(0, try_sendto(fd, &named, 0));
 			close(fd);
@@ -251,6 +258,7 @@ TEST_F(unsent, no_send)
 				.addr = (uintptr_t)"x",
 				.len = 1,
 			  }));
+		get_int(fd, SOL_SOCKET, SO_ERROR);
 		EXPECT_EQ(self->id == UNGOVERNED ? 1 : -EACCES,
 			  ring_do(&self->ring, (struct io_uring_sqe) {
 				.opcode = IORING_OP_WRITE,
