@@ -15,15 +15,6 @@
 #include "text.h"
 #include "ways.h"
 
-/* To a person, who may have meant it: the file is valid. */
-static void warn(const struct way_left *way, void *data)
-{
-	fputs("persock: ", stderr);
-	text_print(stderr, data);
-	fprintf(stderr, ":%u: warning: %s is denied, but %s does much the same and is allowed\n",
-		way->line, way->denied, way->left);
-}
-
 static void warn_json(const struct way_left *way, void *data)
 {
 	(void)data;
@@ -45,6 +36,12 @@ static void warn(const char *path, unsigned int line, const char *format, ...)
 	vsnprintf(text, sizeof(text), format, list);
 	va_end(list);
 	refuse("%s:%u: warning: %s", path, line & ~DRAFT_MARK, text);
+}
+
+static void warn_way(const struct way_left *way, void *data)
+{
+	warn(data, way->line, "%s is denied, but %s does much the same and is allowed",
+	     way->denied, way->left);
 }
 
 static bool within(const struct persock_address_rule *rule,
@@ -166,7 +163,7 @@ static void tell(const struct draft *draft, const char *path)
 		json_finish();
 		return;
 	}
-	ways_left(draft, warn, (void *)path);
+	ways_left(draft, warn_way, (void *)path);
 	text_print(stdout, path);
 	fputs(": valid, ", stdout);
 	if (*draft->name)
