@@ -162,6 +162,7 @@ accept inet6 13" in_it deeds
 	eventually all_told
 	expect "$all" told
 	kill "$watching"
+	wait "$watching"
 }
 
 # The same is told, and nothing denied.
@@ -170,6 +171,8 @@ test_an_audit_tells_the_same() {
 	expect "" in_it deeds
 	eventually all_told
 	expect "${all//$')\n'/$') audit\n'} audit" told
+	kill "$watching"
+	wait "$watching"
 }
 
 # Connect to a port that is denied, NUMBER times, in a cgroup: in turns with others who do so, and
