@@ -3,7 +3,9 @@
  * New sockets: who governs them, when it is not the task's cgroup that says, and
  * the verdict on those that the kernel has made.
  */
-#include <linux/restart_block.h>
+#include <linux/atomic.h>
+#include <linux/hash.h>
+#include <linux/list_bl.h>
 #include <linux/sched.h>
 
 #include "cgroup.h"
@@ -11,18 +13,20 @@
 #include "native.h"
 #include "report.h"
 
-/**
- * persock_creation_mark() - what a marked task's restart block calls
- * @block: not used
- *
- * Never called, as the mark is gone before the system call ends; it is there
- * to be compared with, and answers as a block that nothing is to be done with.
- *
- * Return: -EINTR.
+/*
+ * Tasks that create a socket for another one, by task. One may sleep there for
+ * as long as it likes, in a page of user space, so there may be as many as
+ * there are tasks. Whoever creates a socket meanwhile looks into one bucket, in
+ * which a few are even then, and waits for nobody but who does the same.
  */
-long persock_creation_mark(struct restart_block *block)
+#define CREATION_BITS 12
+
+static struct hlist_bl_head creations[1 << CREATION_BITS];
+atomic_t persock_nr_creations;
+
+static struct hlist_bl_head *creation_bucket(const struct task_struct *task)
 {
-	return -EINTR;
+	return &creations[hash_ptr(task, CREATION_BITS)];
 }
 
 /**
@@ -31,22 +35,21 @@ long persock_creation_mark(struct restart_block *block)
  * @attachment: what does; NULL: nothing, since the sockets are a provider's,
  *	and what they serve is governed
  *
- * Holds until persock_creation_end(), for the current task, which may sleep
- * for as long as somebody else likes (in a page of user space): so there must be
- * nothing that another task would have to look at, and nothing is allocated.
+ * Holds until persock_creation_end(), for the current task, which may sleep.
  *
- * Context: process context, in a system call of a task or an io_uring worker;
- * the caller keeps @attachment alive.
+ * Context: process context; the caller keeps @attachment alive.
  */
 void persock_creation_begin(struct persock_creation *creation,
 			    struct persock_attachment *attachment)
 {
-	struct restart_block *block = &current->restart_block;
+	struct hlist_bl_head *bucket = creation_bucket(current);
 
-	creation->restart = *block;
+	creation->task = current;
 	creation->attachment = attachment;
-	block->nanosleep.expires = (unsigned long)creation;
-	block->fn = persock_creation_mark;
+	hlist_bl_lock(bucket);
+	hlist_bl_add_head(&creation->node, bucket);
+	hlist_bl_unlock(bucket);
+	atomic_inc(&persock_nr_creations);
 }
 
 /**
@@ -57,7 +60,40 @@ void persock_creation_begin(struct persock_creation *creation,
  */
 void persock_creation_end(struct persock_creation *creation)
 {
-	current->restart_block = creation->restart;
+	struct hlist_bl_head *bucket = creation_bucket(current);
+
+	hlist_bl_lock(bucket);
+	hlist_bl_del(&creation->node);
+	hlist_bl_unlock(bucket);
+	atomic_dec(&persock_nr_creations);
+}
+
+/**
+ * persock_governor_among() - persock_governor() while any task creates sockets
+ *			      for another one
+ *
+ * Context: process context, RCU read side, which also protects what is returned.
+ * Return: the attachment, or NULL when nothing does.
+ */
+struct persock_attachment *persock_governor_among(void)
+{
+	struct hlist_bl_head *bucket = creation_bucket(current);
+	struct persock_attachment *attachment = NULL;
+	struct persock_creation *creation;
+	struct hlist_bl_node *node;
+	bool found = false;
+
+	hlist_bl_lock(bucket);
+	hlist_bl_for_each_entry(creation, node, bucket, node) {
+		if (creation->task == current) {
+			attachment = creation->attachment;
+			found = true;
+			break;
+		}
+	}
+	hlist_bl_unlock(bucket);
+
+	return found ? attachment : persock_attachment_current();
 }
 
 /**

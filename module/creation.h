@@ -6,7 +6,8 @@
 #ifndef _PERSOCK_CREATION_H
 #define _PERSOCK_CREATION_H
 
-#include <linux/restart_block.h>
+#include <linux/atomic.h>
+#include <linux/list_bl.h>
 #include <linux/sched.h>
 
 #include "cgroup.h"
@@ -16,45 +17,42 @@ struct socket;
 
 /**
  * struct persock_creation - marks a task that creates a socket for another one
- * @restart: what the task's restart block was before
+ * @node: in the table of such tasks; the lock of its bucket
+ * @task: the task
  * @attachment: what governs the new socket; NULL when nothing does
  *
  * Lives on the task's stack from persock_creation_begin() to
- * persock_creation_end(); the task's restart block points here meanwhile. The
- * block says how a system call that a signal has interrupted is to be restarted:
- * those that sleep for a time, poll or wait for a futex write it as the last
- * they do. So its own task alone sees it, it means nothing in the middle of a
- * call that creates sockets, and it is put back as it was.
+ * persock_creation_end().
  */
 struct persock_creation {
-	struct restart_block restart;
+	struct hlist_bl_node node;
+	struct task_struct *task;
 	struct persock_attachment *attachment;
 };
 
 void persock_creation_begin(struct persock_creation *creation,
 			    struct persock_attachment *attachment);
 void persock_creation_end(struct persock_creation *creation);
-long persock_creation_mark(struct restart_block *block);
+struct persock_attachment *persock_governor_among(void);
 int persock_creation_interpose(struct persock_attachment *attachment,
 			       struct socket *sock,
 			       const struct persock_request *request);
 
+extern atomic_t persock_nr_creations;
+
 /**
  * persock_governor() - what governs a socket that the current task creates
  *
- * Context: RCU read side, which also protects what is returned.
+ * Context: process context, RCU read side, which also protects what is returned.
  * Return: the attachment, or NULL when nothing does.
  */
 static __always_inline struct persock_attachment *persock_governor(void)
 {
-	const struct restart_block *block = &current->restart_block;
-	const struct persock_creation *creation;
-
-	if (likely(block->fn != persock_creation_mark))
+	/* The task's own entry, if there is one, was counted by the task. */
+	if (likely(!atomic_read(&persock_nr_creations)))
 		return persock_attachment_current();
 
-	creation = (void *)(unsigned long)block->nanosleep.expires;
-	return creation->attachment;
+	return persock_governor_among();
 }
 
 #endif /* _PERSOCK_CREATION_H */

@@ -159,7 +159,8 @@
  * TCP_CONGESTION, SO_BUSY_POLL, SO_MAX_PACING_RATE, SO_TXTIME, whose messages
  * are refused without it); what asks to be told more (IP_RECVERR, SO_TIMESTAMP,
  * UDP_GRO); what fails by itself later, or withholds, when it was lost
- * (SO_BROADCAST, SO_REUSEPORT, IP_ADD_MEMBERSHIP); what only weakens a
+ * (SO_BROADCAST, SO_REUSEPORT, IP_ADD_MEMBERSHIP); how far a packet may go
+ * (IP_TTL, IPV6_UNICAST_HOPS), which the seeds ignore; what only weakens a
  * protection (SO_NO_CHECK, TCP_FASTOPEN_NO_COOKIE, SO_DETACH_FILTER); the
  * discovery of path MTUs; SO_PEEK_OFF, SO_OOBINLINE and SO_LINGER, which change
  * what the program itself sees. L2CAP_LM has the numbers of TCP_CORK.
@@ -167,8 +168,6 @@
  * tools/options/page has the list from here, with the reasons.
  */
 #define PERSOCK_PROTECTING(PROTECT) \
-	PROTECT(SOL_IP, IP_TTL, \
-		"packets would go farther than they were to") \
 	PROTECT(SOL_IP, IP_HDRINCL, \
 		"packets would be sent with another header") \
 	PROTECT(SOL_IP, IP_OPTIONS, \
@@ -185,8 +184,6 @@
 		"packets from far away would be taken") \
 	PROTECT(SOL_IP, IP_MULTICAST_IF, \
 		"packets would go to, or come from, other interfaces") \
-	PROTECT(SOL_IP, IP_MULTICAST_TTL, \
-		"packets would go farther than they were to") \
 	PROTECT(SOL_IP, IP_BLOCK_SOURCE, \
 		"multicasts would be taken from other sources") \
 	PROTECT(SOL_IP, IP_ADD_SOURCE_MEMBERSHIP, \
@@ -211,8 +208,6 @@
 		"a port out of the range would be taken") \
 	PROTECT(SOL_SOCKET, SO_DONTROUTE, \
 		"packets would go farther than they were to") \
-	PROTECT(SOL_SOCKET, SO_PASSCRED, \
-		"an access check would not learn who sends") \
 	PROTECT(SOL_SOCKET, SO_BINDTODEVICE, \
 		"packets would go to, or come from, other interfaces") \
 	PROTECT(SOL_SOCKET, SO_ATTACH_FILTER, \
@@ -279,12 +274,8 @@
 		"packets would be sent with another header") \
 	PROTECT(SOL_IPV6, IPV6_CHECKSUM, \
 		"packets would be sent and taken with another checksum") \
-	PROTECT(SOL_IPV6, IPV6_UNICAST_HOPS, \
-		"packets would go farther than they were to") \
 	PROTECT(SOL_IPV6, IPV6_MULTICAST_IF, \
 		"packets would go to, or come from, other interfaces") \
-	PROTECT(SOL_IPV6, IPV6_MULTICAST_HOPS, \
-		"packets would go farther than they were to") \
 	PROTECT(SOL_IPV6, IPV6_V6ONLY, \
 		"IPv4 would be served as well") \
 	PROTECT(SOL_IPV6, IPV6_MULTICAST_ALL, \
@@ -315,8 +306,6 @@
 		"packets would be sent with another header") \
 	PROTECT(SOL_IPV6, IPV6_DSTOPTS, \
 		"packets would be sent with another header") \
-	PROTECT(SOL_IPV6, IPV6_ADDR_PREFERENCES, \
-		"packets would be sent from an address that tells who it is") \
 	PROTECT(SOL_IPV6, IPV6_MINHOPCOUNT, \
 		"packets from far away would be taken") \
 	PROTECT(SOL_IPV6, IPV6_TRANSPARENT, \
@@ -406,7 +395,6 @@
  * goes.
  */
 #define PERSOCK_PROTECTING_MESSAGES(PROTECT) \
-	PROTECT(SOL_IP, IP_TTL) \
 	PROTECT(SOL_IP, IP_RETOPTS) \
 	PROTECT(SOL_IP, IP_PKTINFO) \
 	PROTECT(SOL_IP, IP_PROTOCOL) \
@@ -416,9 +404,7 @@
 	PROTECT(SOL_IPV6, IPV6_2292HOPOPTS) \
 	PROTECT(SOL_IPV6, IPV6_2292DSTOPTS) \
 	PROTECT(SOL_IPV6, IPV6_2292RTHDR) \
-	PROTECT(SOL_IPV6, IPV6_2292HOPLIMIT) \
 	PROTECT(SOL_IPV6, IPV6_PKTINFO) \
-	PROTECT(SOL_IPV6, IPV6_HOPLIMIT) \
 	PROTECT(SOL_IPV6, IPV6_HOPOPTS) \
 	PROTECT(SOL_IPV6, IPV6_RTHDRDSTOPTS) \
 	PROTECT(SOL_IPV6, IPV6_RTHDR) \

@@ -23,9 +23,6 @@
 #ifndef IPV6_MINHOPCOUNT
 #define IPV6_MINHOPCOUNT 73
 #endif
-#ifndef IPV6_ADDR_PREFERENCES
-#define IPV6_ADDR_PREFERENCES 72
-#endif
 #ifndef IPV6_ADDRFORM
 #define IPV6_ADDRFORM 1
 #endif
@@ -173,16 +170,11 @@ static const struct {
 	{ UDP, "UDP_GRO", SOL_UDP, UDP_GRO, VALUE(one), true },
 	{ UDP, "UDP_CORK", SOL_UDP, UDP_CORK, VALUE(one) },
 	{ UDP, "UDP_CORK of UDP-Lite", SOL_UDPLITE, UDP_CORK, VALUE(one) },
-	{ TCP, "TTL", SOL_IP, IP_TTL, VALUE(one) },
 	{ TCP, "MINTTL", SOL_IP, IP_MINTTL, VALUE(one) },
 	{ TCP, "DONTROUTE", SOL_SOCKET, SO_DONTROUTE, VALUE(one) },
-	{ UDP, "MULTICAST_TTL", SOL_IP, IP_MULTICAST_TTL, VALUE(one) },
 	{ UDP, "MULTICAST_ALL", SOL_IP, IP_MULTICAST_ALL, VALUE(one) },
 	{ UDP6, "V6ONLY", SOL_IPV6, IPV6_V6ONLY, VALUE(one) },
 	{ UDP6, "MINHOPCOUNT", SOL_IPV6, IPV6_MINHOPCOUNT, VALUE(one) },
-	{ UDP6, "UNICAST_HOPS", SOL_IPV6, IPV6_UNICAST_HOPS, VALUE(one) },
-	{ UDP6, "ADDR_PREFERENCES", SOL_IPV6, IPV6_ADDR_PREFERENCES,
-	  VALUE(two) },
 };
 
 static void fill_in(void)
@@ -329,7 +321,7 @@ TEST_F(road, ignored_messages)
 	} messages[] = {
 		{ "MARK", SOL_SOCKET, SO_MARK, VALUE(one) },
 		{ "PKTINFO", SOL_IP, IP_PKTINFO, VALUE(info) },
-		{ "TTL", SOL_IP, IP_TTL, VALUE(one) },
+		{ "TTL", SOL_IP, IP_TTL, VALUE(one), true },
 		{ "SEGMENT", SOL_UDP, UDP_SEGMENT, VALUE(segment) },
 		{ "TOS", SOL_IP, IP_TOS, VALUE(one), true },
 		{ "TIMESTAMPING", SOL_SOCKET, SO_TIMESTAMPING, VALUE(two),

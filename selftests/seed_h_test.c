@@ -378,6 +378,7 @@ TEST_F(seed_h, H5_setsockopt)
 		{ SOL_SOCKET, SO_ERROR, 1, -ENOPROTOOPT },
 		{ SOL_SOCKET, SO_TYPE, 1, -ENOPROTOOPT },
 		{ SOL_SOCKET, 9999, 1, -ENOPROTOOPT },
+		{ IPPROTO_IP, IP_TTL, 1000, -EINVAL },
 		{ IPPROTO_IP, IP_MTU_DISCOVER, 1000, -EINVAL },
 		{ IPPROTO_TCP, TCP_INFO, 1, -ENOPROTOOPT },
 		{ IPPROTO_TCP, TCP_CONGESTION, 'x', -ENOENT },
@@ -387,7 +388,7 @@ TEST_F(seed_h, H5_setsockopt)
 	}, protecting[] = {
 		{ SOL_SOCKET, SO_BINDTODEVICE, 'x', -ENODEV },
 		{ SOL_SOCKET, SO_MARK, 0, 0 },
-		{ IPPROTO_IP, IP_TTL, 1000, -EINVAL },
+		{ IPPROTO_IP, IP_TRANSPARENT, 0, 0 },
 		{ IPPROTO_TCP, TCP_ULP, 'x', -ENOENT },
 	};
 	struct inet_addr addr = loopback(AF_INET, 0);
