@@ -5,8 +5,9 @@
  */
 #include <linux/atomic.h>
 #include <linux/hash.h>
-#include <linux/list_bl.h>
 #include <linux/sched.h>
+/* It does not include what it needs. */
+#include <linux/list_bl.h>
 
 #include "cgroup.h"
 #include "creation.h"

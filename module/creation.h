@@ -7,8 +7,9 @@
 #define _PERSOCK_CREATION_H
 
 #include <linux/atomic.h>
-#include <linux/list_bl.h>
 #include <linux/sched.h>
+/* It does not include what it needs. */
+#include <linux/list_bl.h>
 
 #include "cgroup.h"
 
