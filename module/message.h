@@ -10,6 +10,8 @@
 #include "compat.h"
 #include "report.h"
 
+struct persock_router;
+
 int persock_router_sendmsg(struct socket *sock, struct msghdr *msg,
 			   size_t length);
 int persock_unsent_sendmsg(struct socket *sock, struct msghdr *msg,

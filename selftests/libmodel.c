@@ -239,6 +239,7 @@ static const char *check_header(const struct nlmsghdr *message, bool *list)
 		return NULL;
 	case PERSOCK_CMD_PROVIDER_GET:
 	case PERSOCK_CMD_POLICY_GET:
+	case PERSOCK_CMD_IGNORED_GET:
 		return *list ? NULL : "the command only lists";
 	default:
 		if (!genl->cmd || genl->cmd > PERSOCK_CMD_POLICY_GET)

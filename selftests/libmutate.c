@@ -629,6 +629,7 @@ static void put_attributes(unsigned int command)
 		return;
 	case PERSOCK_CMD_DETACH:
 	case PERSOCK_CMD_ATTACHMENT_GET:
+	case PERSOCK_CMD_IGNORED_GET:
 		put_cgroup();
 		if (one_in(2)) {
 			id = world->ids[mutate_below(world->nr_ids)];
@@ -654,7 +655,8 @@ static unsigned int choose_command(void)
 		{ PERSOCK_CMD_POLICY_GET, 40 },
 		{ PERSOCK_CMD_ATTACH, 70 },
 		{ PERSOCK_CMD_DETACH, 30 },
-		{ PERSOCK_CMD_ATTACHMENT_GET, 30 },
+		{ PERSOCK_CMD_ATTACHMENT_GET, 25 },
+		{ PERSOCK_CMD_IGNORED_GET, 5 },
 		{ PERSOCK_CMD_PROVIDER_GET, 20 },
 		{ PERSOCK_CMD_STATUS_GET, 5 },
 	};
@@ -674,6 +676,7 @@ static bool dumps(unsigned int command)
 	switch (command) {
 	case PERSOCK_CMD_PROVIDER_GET:
 	case PERSOCK_CMD_POLICY_GET:
+	case PERSOCK_CMD_IGNORED_GET:
 		return !one_in(16);
 	case PERSOCK_CMD_PERSONALITY_GET:
 	case PERSOCK_CMD_ATTACHMENT_GET:

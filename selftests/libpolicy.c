@@ -44,10 +44,17 @@ static int read_group(const struct nlattr *attribute, void *data)
 	const struct nlattr *entry, *field;
 
 	mnl_attr_for_each_nested(entry, attribute) {
+		const char *name = "";
+		__u32 id = 0;
+
 		mnl_attr_for_each_nested(field, entry) {
 			if (mnl_attr_get_type(field) == CTRL_ATTR_MCAST_GRP_ID)
-				group = mnl_attr_get_u32(field);
+				id = mnl_attr_get_u32(field);
+			if (mnl_attr_get_type(field) == CTRL_ATTR_MCAST_GRP_NAME)
+				name = mnl_attr_get_str(field);
 		}
+		if (!strcmp(name, PERSOCK_GENL_GROUP_DENIALS))
+			group = id;
 	}
 
 	return MNL_CB_OK;
