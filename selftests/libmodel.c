@@ -150,8 +150,8 @@ static void foresee_network(bool add, const struct oracle_request *told,
 	else if (told->from_pathed != told->has_from ||
 		 (told->has_from && !told->has_network))
 		foreseen->why = "whose sockets are made there has a path and a descriptor, too";
-	else if (bad_network(told->has_network, told->network) ||
-		 bad_network(told->has_from, told->from)) {
+	if (bad_network(told->has_network, told->network) ||
+	    bad_network(told->has_from, told->from)) {
 		not_now(foreseen, true, EBADF);
 		not_now(foreseen, true, EINVAL);
 	}
