@@ -6,8 +6,10 @@
 #include <kunit/test.h>
 #include <linux/in.h>
 #include <linux/in6.h>
+#include <linux/net.h>
 #include <linux/socket.h>
 #include <linux/sockios.h>
+#include <linux/tcp.h>
 
 #include "policy.h"
 

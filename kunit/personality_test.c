@@ -258,7 +258,7 @@ static void inherits_providers_locked(struct kunit *test)
  */
 static void set_locked(struct kunit *test)
 {
-	struct persock_policy policy = { .unix_rights = -EPERM };
+	static const struct persock_policy policy = { .unix_rights = -EPERM };
 	struct persock_proposal proposal = { .base = "host" };
 	const struct persock_version *before, *after;
 	struct persock_personality *a;
@@ -296,7 +296,7 @@ static void set_locked(struct kunit *test)
 /* Whoever is made from a loaded personality shares its lists. */
 static void shares_store_locked(struct kunit *test)
 {
-	struct persock_policy policy = { };
+	static const struct persock_policy policy;
 	struct persock_proposal loaded = {
 		.policy = &policy,
 		.store = loaded_store(),
