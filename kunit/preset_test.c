@@ -444,6 +444,7 @@ static void gvisor_cmsgs(struct kunit *test)
 		{ SOL_IP, IP_RECVERR, false, false, true },
 		{ SOL_IP, IP_ORIGDSTADDR, false, false, true },
 		{ SOL_SOCKET, SO_TIMESTAMP_OLD, false, false, true },
+		{ SOL_SOCKET, SO_TIMESTAMP_NEW, false, false, true },
 		{ SOL_TCP, TCP_CM_INQ, false, false, true },
 		{ SOL_IPV6, IPV6_RECVERR, false, false, true },
 		{ SOL_IPV6, IPV6_PKTINFO, false, true, true },

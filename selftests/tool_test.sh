@@ -777,6 +777,16 @@ module_absent() {
 	no_traces
 }
 
+# Wait, for at most 30 s, until COMMAND succeeds.
+eventually() { # COMMAND [ARGUMENT...]
+	local i
+	for ((i = 0; i < 300; i++)); do
+		"$@" 2>/dev/null && return
+		sleep 0.1
+	done
+	fail "never true: $*"
+}
+
 # A process that the kernel does not let go: run says so, and heeds an interrupt.
 run_gives_up() {
 	local ice=$work/ice runner began
