@@ -16,6 +16,7 @@
 
 #include "compat.h"
 #include "endpoint.h"
+#include "endpoint_set.h"
 #include "request.h"
 
 /* Nothing is judged: the call names no address. */
@@ -58,34 +59,6 @@ static void identify(struct socket *sock, struct identity *who)
 	if (who->type == SOCK_RAW)
 		who->protocol &= U8_MAX;
 	who->ports = persock_has_ports(who->type, who->protocol);
-}
-
-static void set_inet(struct persock_endpoint *endpoint, __be32 address,
-		     __be16 port)
-{
-	memset(endpoint, 0, sizeof(*endpoint));
-	endpoint->family = AF_INET;
-	endpoint->port = ntohs(port);
-	memcpy(endpoint->address, &address, sizeof(address));
-}
-
-static void set_inet6_only(struct persock_endpoint *endpoint,
-			   const struct in6_addr *address, __be16 port)
-{
-	memset(endpoint, 0, sizeof(*endpoint));
-	endpoint->family = AF_INET6;
-	endpoint->port = ntohs(port);
-	memcpy(endpoint->address, address, sizeof(*address));
-}
-
-/* A mapped address is the IPv4 one. */
-static void set_inet6(struct persock_endpoint *endpoint,
-		      const struct in6_addr *address, __be16 port)
-{
-	if (ipv6_addr_v4mapped(address))
-		set_inet(endpoint, address->s6_addr32[3], port);
-	else
-		set_inet6_only(endpoint, address, port);
 }
 
 /* @family: how the kernel is going to read the address. */

@@ -321,6 +321,7 @@ test_what_is_ignored_is_told_and_counted() {
 		ignored_deeds >"$work/seen"
 	)
 	expect "$governed"$'\n'"$governed" cat "$work/seen"
+	# shellcheck disable=SC2016 # expanded each time
 	eventually eval '[ "$(told | wc -l)" -ge 14 ]'
 	kill "$watching" "$one"
 	expect "$ignored"$'\n'"$ignored" told
@@ -365,6 +366,7 @@ tcp.setsockopt(IPPROTO_TCP, 0x7fffffff, 1)'
 	)
 	persock counters "$cgroup" >"$work/counted"
 	expect 64 grep -c options.set "$work/counted"
+	# shellcheck disable=SC2016 # as above
 	expect "others 37" eval 'grep others "$work/counted" | tr -s " " | sed "s/^ //; s/ $//"'
 }
 
