@@ -12,7 +12,7 @@
  *   splice's O_NONBLOCK see it. It is taken back before the host socket goes;
  * - the inode number is the same on both, so "ss -p" finds the process, and so
  *   is its owner, see hostinet_setattr();
- * - the class and priority of the net_cls and net_prio cgroups, see host_of().
+ * - the class and priority of the net_cls and net_prio cgroups, see sender_of().
  *
  * sk_socket stays the host socket: the stack calls itself through it (fast
  * open connects through it, kTLS replaces its ops).
@@ -62,22 +62,31 @@ static void copy_class(struct sock_cgroup_data *to,
  * recvmmsg() leaves the error that ended it in the application socket's sock,
  * for the next call to report; every call but another recvmmsg() reports the
  * host's.
- *
- * A task that moves to another cgroup of net_cls or net_prio, or receives the
- * descriptor, writes its class to the sock of the file. What is sent after the
- * next call has it.
  */
 static struct socket *host_of(struct socket *sock)
 {
 	struct socket *host = persock_private(sock);
 
-	if (unlikely(!same_class(&sock->sk->sk_cgrp_data,
-				 &host->sk->sk_cgrp_data)))
-		copy_class(&host->sk->sk_cgrp_data, &sock->sk->sk_cgrp_data);
 	if (unlikely(!READ_ONCE(host->file)))
 		WRITE_ONCE(host->file, sock->file);
 	if (unlikely(READ_ONCE(sock->sk->sk_err)))
 		WRITE_ONCE(host->sk->sk_err, xchg(&sock->sk->sk_err, 0));
+
+	return host;
+}
+
+/*
+ * The same for a call that sends. A task that moves to another cgroup of net_cls
+ * or net_prio, or receives the descriptor, writes its class to the sock of the
+ * file; what is sent from here on has it.
+ */
+static struct socket *sender_of(struct socket *sock)
+{
+	struct socket *host = host_of(sock);
+
+	if (unlikely(!same_class(&sock->sk->sk_cgrp_data,
+				 &host->sk->sk_cgrp_data)))
+		copy_class(&host->sk->sk_cgrp_data, &sock->sk->sk_cgrp_data);
 
 	return host;
 }
@@ -180,7 +189,7 @@ static void hostinet_release(struct socket *sock)
 static int hostinet_connect(struct socket *sock, struct sockaddr *address,
 			    int length, int flags)
 {
-	return kernel_connect(host_of(sock), address, length, flags);
+	return kernel_connect(sender_of(sock), address, length, flags);
 }
 
 static int hostinet_accept(struct socket *sock, struct socket *newsock,
@@ -189,7 +198,7 @@ static int hostinet_accept(struct socket *sock, struct socket *newsock,
 	struct socket *host;
 	int err;
 
-	err = kernel_accept(host_of(sock), &host, arg->flags);
+	err = kernel_accept(sender_of(sock), &host, arg->flags);
 	if (err < 0)
 		return err;
 	adopt(newsock, host);
@@ -206,12 +215,12 @@ static int hostinet_bind(struct socket *sock, struct sockaddr *address,
 
 static int hostinet_listen(struct socket *sock, int backlog)
 {
-	return kernel_listen(host_of(sock), backlog);
+	return kernel_listen(sender_of(sock), backlog);
 }
 
 static int hostinet_shutdown(struct socket *sock, int how)
 {
-	return kernel_sock_shutdown(host_of(sock), how);
+	return kernel_sock_shutdown(sender_of(sock), how);
 }
 
 static int hostinet_getsockopt(struct socket *sock, int level, int optname,
@@ -264,7 +273,7 @@ static int hostinet_getpeername(struct socket *sock, struct sockaddr *address,
 static int hostinet_sendmsg(struct socket *sock, struct msghdr *msg,
 			    size_t length)
 {
-	return sock_sendmsg(host_of(sock), msg);
+	return sock_sendmsg(sender_of(sock), msg);
 }
 
 static int hostinet_recvmsg(struct socket *sock, struct msghdr *msg,
@@ -296,7 +305,7 @@ static __poll_t hostinet_poll(struct file *file, struct socket *sock,
 	/* The host's sock wakes this wait queue, see adopt(). */
 	sock_poll_wait(file, sock, wait);
 	events = READ_ONCE(host->ops)->poll(file, host, NULL);
-	if (unlikely(takes_error(wait)) && (events & EPOLLERR))
+	if (unlikely(events & EPOLLERR) && takes_error(wait))
 		WRITE_ONCE(sock->sk->sk_err, -sock_error(host->sk));
 
 	return events;
