@@ -625,7 +625,7 @@ TEST_F(section, limit_holds_when_attached_again)
 	const char *name = govern_personality(self->id);
 	__u64 before[4] = { }, after[4] = { };
 	struct stat status;
-	int fds[2], cgroup, i;
+	int fds[2] = { -1, -1 }, cgroup, i;
 
 	policy_begin_open(self->id);
 	policy_bound(PERSOCK_LIMIT_SOCKETS, ANY, 2, -EMFILE);
