@@ -13,6 +13,13 @@ all := $(or $(KERNEL),$(KERNELS))
 MAKEFLAGS += --no-print-directory -j$(or $(JOBS),$(shell nproc))
 .NOTPARALLEL:
 
+# What has been compiled before, from the same text with the same options, is not compiled again.
+export PATH := /usr/lib/ccache:$(PATH)
+export CCACHE_DIR := $(or $(XDG_CACHE_HOME),$(or $(HOME),/root)/.cache)/persock/ccache
+export CCACHE_MAXSIZE := 500M
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
+
 say = @echo "== $(1)"
 
 .PHONY: help
