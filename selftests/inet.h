@@ -4,6 +4,7 @@
 #define SELFTESTS_INET_H
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -80,5 +81,14 @@ int passes(int from, int to);
 /* Write @text to the file @path, such as a sysctl; 0 or -errno. */
 int put_text(const char *path, const char *text);
 int get_text(const char *path, char *text, size_t size);
+
+/**
+ * sleeps() - Wait until a task sleeps in a call, for at most SOON_MS.
+ * @tid: the task; between here and the call that is meant it must not sleep in
+ *	another one
+ *
+ * Return: whether it does.
+ */
+bool sleeps(pid_t tid);
 
 #endif /* SELFTESTS_INET_H */

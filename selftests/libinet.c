@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "inet.h"
@@ -273,4 +274,24 @@ int get_text(const char *path, char *text, size_t size)
 	text[n] = '\0';
 	text[strcspn(text, "\n")] = '\0';
 	return 0;
+}
+
+bool sleeps(pid_t tid)
+{
+	char path[64], text[512];
+	const char *state;
+	int i;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", tid);
+	for (i = 0; i < SOON_MS / 10; i++) {
+		if (get_text(path, text, sizeof(text)))
+			return false;
+		/* Behind the name, which may have anything in it. */
+		state = strrchr(text, ')');
+		if (state && state[1] == ' ' && state[2] == 'S')
+			return true;
+		poll(NULL, 0, 10);
+	}
+
+	return false;
 }

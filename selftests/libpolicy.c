@@ -11,6 +11,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 
+#include "inet.h"
 #include "policy.h"
 
 #define ROOM 1048576
@@ -381,7 +382,7 @@ int policy_denial(int fd, const struct nlattr **tb)
 	int n, verdict = 0;
 
 	memset(tb, 0, (PERSOCK_A_DENIAL_MAX + 1) * sizeof(*tb));
-	if (poll(&ready, 1, 2000) != 1)
+	if (poll(&ready, 1, SOON_MS) != 1)
 		return 0;
 	n = recv(fd, answer, sizeof(answer), 0);
 	if (n < 0)

@@ -69,14 +69,13 @@ TEST_F(same, listener_readable)
 	close(listener);
 }
 
-/* Start a child that sends one byte on @fd a while later. */
+/* Start a child that sends one byte on @fd once this process sleeps. */
 static pid_t send_later(int fd)
 {
 	pid_t pid = fork();
 
 	if (!pid) {
-		poll(NULL, 0, 300);
-		_exit(send(fd, "w", 1, 0) != 1);
+		_exit(!sleeps(getppid()) || send(fd, "w", 1, 0) != 1);
 	}
 	return pid;
 }

@@ -609,23 +609,13 @@ static void *wait_for_rights(void *data)
 	return NULL;
 }
 
-/* Does the thread sleep in recvmsg()? For at most a minute. */
-static bool sleeps(struct waiting *waiting)
+/* Does the thread sleep in recvmsg()? It is the first thing that it does. */
+static bool waits(struct waiting *waiting)
 {
-	char path[64], text[64];
-	int i;
+	while (!waiting->tid)
+		sched_yield();
 
-	for (i = 0; i < SOON_MS / 10; i++) {
-		usleep(10000);
-		snprintf(path, sizeof(path), "/proc/self/task/%d/syscall",
-			 waiting->tid);
-		/* "running", or the number of the call. */
-		if (waiting->tid && !get_text(path, text, sizeof(text)) &&
-		    atoi(text) == SYS_recvmsg)
-			return true;
-	}
-
-	return false;
+	return sleeps(waiting->tid);
 }
 
 /*
@@ -658,7 +648,7 @@ TEST_F(road, open_rights_awaited)
 
 	waiting.fd = fds[1];
 	ASSERT_EQ(0, pthread_create(&thread, NULL, wait_for_rights, &waiting));
-	EXPECT_TRUE(sleeps(&waiting));
+	EXPECT_TRUE(waits(&waiting));
 	policy_begin_open(self->id);
 	policy_default(PERSOCK_SECTION_UNIX_RIGHTS, ANY, -EPERM);
 	ASSERT_EQ(0, policy_set());

@@ -817,6 +817,27 @@ static void live(struct tcp *tcp, int state)
 	}
 }
 
+/* Acknowledgements may be late: is nothing of either end on its way any more? */
+static bool settled(const struct tcp *tcp)
+{
+	const int ends[] = { tcp->client, tcp->server };
+	struct answer answer;
+	int i, tries;
+
+	for (i = 0; i < 2; i++) {
+		for (tries = 0; tries < SOON_MS / 10; tries++) {
+			answer = ask(ends[i], IPPROTO_TCP, TCP_INFO, 500, true);
+			if (!answer.info.tcpi_unacked)
+				break;
+			poll(NULL, 0, 10);
+		}
+		if (answer.info.tcpi_unacked)
+			return false;
+	}
+
+	return true;
+}
+
 /*
  * TCP_INFO: under gvisor as long as the kernel's and under gvisor-2020 its
  * first 104 bytes, with the content of an ungoverned socket's that has had the
@@ -830,8 +851,8 @@ TEST_F(seed_option, TCP_INFO_of_each_state)
 	for (state = 0; state < 4; state++) {
 		live(&self->tcp[0], state);
 		live(&self->tcp[2], state);
-		/* Acknowledgements that are late. */
-		poll(NULL, 0, 100);
+		ASSERT_TRUE(settled(&self->tcp[0]));
+		ASSERT_TRUE(settled(&self->tcp[2]));
 		for (who = 0; who < 3; who++) {
 			const struct tcp *a = &self->tcp[0];
 			const struct tcp *b = &self->tcp[2];

@@ -611,7 +611,7 @@ run_kills_the_rest() {
 		mkdir -p "$1${own#0::}/a/b"
 		setsid sleep 1000 >/dev/null 2>&1 </dev/null & echo $!
 		(echo $BASHPID >"$1${own#0::}/a/b/cgroup.procs"; exec sleep 1000 >/dev/null) & echo $!
-		sleep 0.2
+		until [ "$(wc -l <"$1${own#0::}/a/b/cgroup.procs")" -eq 1 ]; do :; done
 		exit 3' bash "$root"
 	same "exit status" "$status" 3
 	for pid in $out; do
