@@ -10,6 +10,7 @@
 #include <linux/socket.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
+#include <linux/vm_sockets.h>
 
 #include "meaning.h"
 #include "policy.h"
@@ -29,6 +30,9 @@ static const struct {
 	{ SOL_SOCKET, SO_TIMESTAMPING_OLD, SOL_SOCKET, SO_TIMESTAMPING_NEW },
 	{ SOL_IPV6, IPV6_CHECKSUM, SOL_RAW, IPV6_CHECKSUM },
 	{ SOL_IPV6, IPV6_HDRINCL, SOL_RAW, IPV6_HDRINCL },
+	{ AF_VSOCK, SO_VM_SOCKETS_CONNECT_TIMEOUT_OLD,
+	  AF_VSOCK, SO_VM_SOCKETS_CONNECT_TIMEOUT_NEW },
+	{ SOL_RDS, SO_TIMESTAMP_OLD, SOL_RDS, SO_TIMESTAMP_NEW },
 };
 
 static void aliases(struct kunit *test)

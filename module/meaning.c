@@ -14,6 +14,7 @@
 #include <linux/socket.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
+#include <linux/vm_sockets.h>
 
 #include "guard.h"
 #include "meaning.h"

@@ -8,6 +8,7 @@
 #include <linux/bpf.h>
 #include <linux/filter.h>
 #include <linux/net_tstamp.h>
+#include <linux/vm_sockets.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
 #include <poll.h>
@@ -37,6 +38,9 @@
 #endif
 #ifndef UDP_GRO
 #define UDP_GRO 104
+#endif
+#ifndef SOL_RDS
+#define SOL_RDS 276
 #endif
 #define XT_GET_INFO	64	/* IPT_SO_GET_INFO */
 #define XT_ADD_COUNTERS	65	/* IPT_SO_SET_ADD_COUNTERS */
@@ -529,6 +533,53 @@ TEST_F(road, alias_of_received)
 	close(sender);
 }
 
+/* The same of families of the other class. */
+TEST_F(road, aliases_of_others)
+{
+	static const struct {
+		const char *text;
+		int family, type, level;
+		int keys[2];
+		const void *value;
+		socklen_t length;
+	} others[] = {
+		{ "VSOCK's timeout", AF_VSOCK, SOCK_STREAM, AF_VSOCK,
+		  { SO_VM_SOCKETS_CONNECT_TIMEOUT_OLD,
+		    SO_VM_SOCKETS_CONNECT_TIMEOUT_NEW }, VALUE(second) },
+		{ "RDS's timestamps", AF_RDS, SOCK_SEQPACKET, SOL_RDS,
+		  { SO_TIMESTAMP_OLD, SO_TIMESTAMP_NEW }, VALUE(one) },
+	};
+	int fd, turn, named;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(others) * 2; i++) {
+		int level = others[i / 2].level;
+		const int *keys = others[i / 2].keys;
+
+		turn = i % 2;
+		for (named = 0; named < 2; named++) {
+			policy_begin_open(self->id);
+			policy_option(PERSOCK_SECTION_OPTIONS_SET,
+				      PERSOCK_CLASS_OTHER, level, keys[turn],
+				      -EPERM);
+			if (named)
+				policy_option(PERSOCK_SECTION_OPTIONS_SET,
+					      PERSOCK_CLASS_OTHER, level,
+					      keys[!turn], ALLOW);
+			ASSERT_EQ(0, policy_set());
+			fd = socket(others[i / 2].family, others[i / 2].type,
+				    0);
+			ASSERT_GE(fd, 0);
+			EXPECT_EQ(named ? 0 : REFUSED(EPERM),
+				  set(fd, level, keys[!turn],
+				      others[i / 2].value,
+				      others[i / 2].length))
+				TH_LOG("%s, %d", others[i / 2].text, turn);
+			close(fd);
+		}
+	}
+}
+
 /* The same of options that are read. */
 TEST_F(road, untold_gets)
 {
@@ -821,7 +872,7 @@ TEST_F(road, router_stays)
 int main(int argc, char **argv)
 {
 	static const char *const modules[] = {
-		"tls", "iptable_filter", NULL,
+		"tls", "iptable_filter", "vsock_loopback", "rds", NULL,
 	};
 
 	return roads_main(argc, argv, modules);
