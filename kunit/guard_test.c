@@ -129,9 +129,9 @@ static void guard_messages(struct kunit *test)
 		int level = messages[i].level, name = messages[i].name;
 
 		KUNIT_EXPECT_EQ(test, messages[i].verdict,
-				persock_judge_option(sent, level, name, &rule));
+				persock_judge_control(sent, level, name, &rule));
 		KUNIT_EXPECT_EQ(test, 0,
-				persock_judge_option(free, level, name, &rule));
+				persock_judge_control(free, level, name, &rule));
 	}
 }
 

@@ -6,8 +6,10 @@
 #include <kunit/test.h>
 #include <linux/in.h>
 #include <linux/in6.h>
+#include <linux/ioctl.h>
 #include <linux/limits.h>
 #include <linux/socket.h>
+#include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <linux/vm_sockets.h>
@@ -35,6 +37,27 @@ static const struct {
 	{ SOL_RDS, SO_TIMESTAMP_OLD, SOL_RDS, SO_TIMESTAMP_NEW },
 };
 
+/* Types of one control message, all of one level. */
+static const struct {
+	int level, type, type2;
+} message_pairs[] = {
+	{ SOL_SOCKET, SO_TIMESTAMP_OLD, SO_TIMESTAMP_NEW },
+	{ SOL_SOCKET, SO_TIMESTAMPNS_OLD, SO_TIMESTAMPNS_NEW },
+	{ SOL_SOCKET, SO_TIMESTAMPING_OLD, SO_TIMESTAMPING_NEW },
+	{ SOL_IPV6, IPV6_PKTINFO, IPV6_2292PKTINFO },
+	{ SOL_IPV6, IPV6_HOPLIMIT, IPV6_2292HOPLIMIT },
+	{ SOL_IPV6, IPV6_HOPOPTS, IPV6_2292HOPOPTS },
+	{ SOL_IPV6, IPV6_RTHDR, IPV6_2292RTHDR },
+	{ SOL_IPV6, IPV6_DSTOPTS, IPV6_2292DSTOPTS },
+};
+
+static const u32 command_pairs[][2] = {
+	{ FIOSETOWN, SIOCSPGRP },
+	{ FIOGETOWN, SIOCGPGRP },
+	{ SIOCGSTAMP_OLD, SIOCGSTAMP_NEW },
+	{ SIOCGSTAMPNS_OLD, SIOCGSTAMPNS_NEW },
+};
+
 static void aliases(struct kunit *test)
 {
 	unsigned int i, turn;
@@ -59,6 +82,9 @@ static void no_aliases(struct kunit *test)
 		{ SOL_SOCKET, SO_REUSEADDR }, { SOL_IP, IP_TOS },
 		{ SOL_IPV6, IPV6_TCLASS }, { SOL_RAW, 1 }, { SOL_TCP, 1 },
 		{ -1, -1 }, { SOL_IP, IP_XFRM_POLICY },
+		/* Of control messages only. */
+		{ SOL_IPV6, IPV6_PKTINFO }, { SOL_IPV6, IPV6_2292PKTINFO },
+		{ SOL_IPV6, IPV6_RECVPKTINFO },
 	};
 	unsigned int i;
 
@@ -114,6 +140,104 @@ static void judged_as_one(struct kunit *test)
 						     pairs[i].name, &rule));
 		KUNIT_EXPECT_EQ(test, 0, rule);
 	}
+}
+
+static void message_aliases(struct kunit *test)
+{
+	unsigned int i, turn, rule;
+
+	for (i = 0; i < ARRAY_SIZE(message_pairs) * 2; i++) {
+		int level = message_pairs[i / 2].level;
+		int one = i % 2 ? message_pairs[i / 2].type2 :
+				  message_pairs[i / 2].type;
+		int other = i % 2 ? message_pairs[i / 2].type :
+				    message_pairs[i / 2].type2;
+		struct persock_option list[2] = {
+			{ level, one, -EPERM },
+		};
+		struct persock_rules rules = {
+			.control_send = { list, 1, PERSOCK_ALLOW },
+		};
+		int level2 = level, type = one;
+
+		for (turn = 0; turn < 2; turn++) {
+			KUNIT_EXPECT_TRUE(test,
+					  persock_message_alias(&level2,
+								&type));
+			KUNIT_EXPECT_EQ(test, level2, level);
+			KUNIT_EXPECT_EQ(test, type, turn ? one : other);
+		}
+		KUNIT_EXPECT_EQ(test, -EPERM,
+				persock_judge_message(&rules, level, other,
+						      &rule));
+		KUNIT_EXPECT_EQ(test, 1, rule);
+		KUNIT_EXPECT_EQ(test, -EPERM,
+				persock_judge_control(&rules.control_send,
+						      level, other, &rule));
+		/* One's own goes first. */
+		list[1] = (struct persock_option){ level, other, -EACCES };
+		rules.control_send.nr = 2;
+		if (other < one)
+			swap(list[0], list[1]);
+		KUNIT_EXPECT_EQ(test, -EACCES,
+				persock_judge_message(&rules, level, other,
+						      &rule));
+		KUNIT_EXPECT_EQ(test, -EPERM,
+				persock_judge_message(&rules, level, one,
+						      &rule));
+		rules.control_send.nr = 0;
+		KUNIT_EXPECT_EQ(test, PERSOCK_ALLOW,
+				persock_judge_message(&rules, level, one,
+						      &rule));
+		KUNIT_EXPECT_EQ(test, 0, rule);
+	}
+}
+
+static void no_message_aliases(struct kunit *test)
+{
+	static const int keys[][2] = {
+		{ SOL_IPV6, IPV6_TCLASS }, { SOL_IP, IP_PKTINFO },
+		{ SOL_IPV6, IPV6_RTHDRDSTOPTS }, { SOL_UDP, UDP_SEGMENT },
+		{ SOL_SOCKET, SO_MARK }, { -1, -1 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(keys); i++) {
+		int level = keys[i][0], type = keys[i][1];
+
+		KUNIT_EXPECT_FALSE(test, persock_message_alias(&level, &type));
+		KUNIT_EXPECT_EQ(test, level, keys[i][0]);
+		KUNIT_EXPECT_EQ(test, type, keys[i][1]);
+	}
+}
+
+static void command_aliases(struct kunit *test)
+{
+	unsigned int i, rule;
+
+	for (i = 0; i < ARRAY_SIZE(command_pairs) * 2; i++) {
+		u32 one = command_pairs[i / 2][i % 2];
+		u32 other = command_pairs[i / 2][!(i % 2)];
+		struct persock_ioctl list[2] = { { one, -EPERM } };
+		struct persock_ioctls ioctls = { list, 1, PERSOCK_ALLOW };
+
+		KUNIT_EXPECT_EQ(test, other, persock_command_alias(one));
+		KUNIT_EXPECT_EQ(test, -EPERM,
+				persock_judge_ioctl(&ioctls, other, &rule));
+		KUNIT_EXPECT_EQ(test, 1, rule);
+		list[1] = (struct persock_ioctl){ other, -EACCES };
+		ioctls.nr = 2;
+		if (other < one)
+			swap(list[0], list[1]);
+		KUNIT_EXPECT_EQ(test, -EACCES,
+				persock_judge_ioctl(&ioctls, other, &rule));
+		ioctls.nr = 0;
+		KUNIT_EXPECT_EQ(test, PERSOCK_ALLOW,
+				persock_judge_ioctl(&ioctls, one, &rule));
+		KUNIT_EXPECT_EQ(test, 0, rule);
+	}
+	KUNIT_EXPECT_EQ(test, SIOCATMARK, persock_command_alias(SIOCATMARK));
+	KUNIT_EXPECT_EQ(test, U32_MAX, persock_command_alias(U32_MAX));
 }
 
 static const struct {
@@ -219,6 +343,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(aliases),
 	KUNIT_CASE(no_aliases),
 	KUNIT_CASE(judged_as_one),
+	KUNIT_CASE(message_aliases),
+	KUNIT_CASE(no_message_aliases),
+	KUNIT_CASE(command_aliases),
 	KUNIT_CASE(protecting),
 	KUNIT_CASE(protecting_messages),
 	{ }

@@ -100,15 +100,15 @@ static int judge_send(const struct persock_rules *rules, int level, int type)
 {
 	unsigned int rule;
 
-	return persock_judge_option(&rules->control_send, level, type, &rule);
+	return persock_judge_control(&rules->control_send, level, type, &rule);
 }
 
 static int judge_receive(const struct persock_rules *rules, int level, int type)
 {
 	unsigned int rule;
 
-	return persock_judge_option(&rules->control_receive, level, type,
-				    &rule);
+	return persock_judge_control(&rules->control_receive, level, type,
+				     &rule);
 }
 
 static void h1_types(struct kunit *test)
@@ -449,6 +449,8 @@ static void gvisor_cmsgs(struct kunit *test)
 		{ SOL_IPV6, IPV6_RECVERR, false, false, true },
 		{ SOL_IPV6, IPV6_PKTINFO, false, true, true },
 		{ SOL_IPV6, IPV6_HOPLIMIT, false, true, true },
+		{ SOL_IPV6, IPV6_2292PKTINFO, false, true, true },
+		{ SOL_IPV6, IPV6_2292HOPLIMIT, false, true, true },
 		{ SOL_IPV6, IPV6_ORIGDSTADDR, false, false, true },
 	};
 	static const int levels[] = {

@@ -370,13 +370,13 @@ static void control_messages(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		KUNIT_EXPECT_EQ_MSG(test,
-				    persock_judge_option(&some, cases[i].level,
-							 cases[i].type, &rule),
+				    persock_judge_control(&some, cases[i].level,
+							  cases[i].type, &rule),
 				    cases[i].verdict, "case %u", i);
 		KUNIT_EXPECT_EQ_MSG(test, rule, cases[i].rule, "case %u", i);
 		KUNIT_EXPECT_EQ(test,
-				persock_judge_option(&open, cases[i].level,
-						     cases[i].type, &rule),
+				persock_judge_control(&open, cases[i].level,
+						      cases[i].type, &rule),
 				PERSOCK_ALLOW);
 	}
 }

@@ -206,9 +206,9 @@ static size_t keep_allowed(const struct persock_router *router,
 	while (cmsg && CMSG_OK(&received, cmsg)) {
 		/* Without the type of a record an alert would pass for data. */
 		if (cmsg->cmsg_level == SOL_TLS || !persock_enforces(version) ||
-		    persock_judge_option(options, cmsg->cmsg_level,
-					 cmsg->cmsg_type,
-					 &rule) == PERSOCK_ALLOW) {
+		    persock_judge_control(options, cmsg->cmsg_level,
+					  cmsg->cmsg_type,
+					  &rule) == PERSOCK_ALLOW) {
 			cmsg = CMSG_NXTHDR(&received, cmsg);
 			continue;
 		}

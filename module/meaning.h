@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What options and control messages mean, as far as verdicts have to know.
+ * What options, control messages and ioctls mean, as far as verdicts have to
+ * know.
  */
 #ifndef _PERSOCK_MEANING_H
 #define _PERSOCK_MEANING_H
@@ -8,6 +9,8 @@
 #include <linux/types.h>
 
 bool persock_alias(int *level, int *name);
+bool persock_message_alias(int *level, int *name);
+u32 persock_command_alias(u32 cmd);
 bool persock_protects(int level, int name);
 bool persock_protects_message(int level, int type);
 

@@ -418,6 +418,10 @@
  * rule says of one holds for the other, unless a rule names that, too. Of
  * level SOL_UDPLITE any name is the same option as of SOL_UDP: a UDP socket
  * takes both, and so does one of UDP-Lite. IPv6 sockets take options of SOL_IP.
+ *
+ * Judged, and left out: IPV6_RECVPKTINFO and IPV6_2292PKTINFO, and their kin.
+ * The kernel keeps a state for each, either can be on or both, and only the
+ * newer one tells of IPv4. The messages that they bring are a pair, below.
  */
 #define PERSOCK_ALIASES(ALIAS) \
 	ALIAS(SOL_IP, IP_FREEBIND, SOL_IPV6, IPV6_FREEBIND) \
@@ -433,3 +437,30 @@
 	ALIAS(SOL_IPV6, IPV6_CHECKSUM, SOL_RAW, IPV6_CHECKSUM) \
 	ALIAS(SOL_IPV6, IPV6_HDRINCL, SOL_RAW, IPV6_HDRINCL) \
 	ALIAS(SOL_RDS, SO_TIMESTAMP_OLD, SOL_RDS, SO_TIMESTAMP_NEW)
+
+/*
+ * Types of one and the same control message: when it is sent the kernel does
+ * the same for both, when it is received both tell the same. What a rule says
+ * of one holds for the other, as above. Options have a list of their own, as
+ * numbers mean something else there: IPV6_PKTINFO sets what all is sent with,
+ * IPV6_2292PKTINFO asks to be told.
+ */
+#define PERSOCK_MESSAGE_ALIASES(ALIAS) \
+	ALIAS(SOL_SOCKET, SO_TIMESTAMP_OLD, SOL_SOCKET, SO_TIMESTAMP_NEW) \
+	ALIAS(SOL_SOCKET, SO_TIMESTAMPNS_OLD, SOL_SOCKET, SO_TIMESTAMPNS_NEW) \
+	ALIAS(SOL_SOCKET, SO_TIMESTAMPING_OLD, SOL_SOCKET, SO_TIMESTAMPING_NEW) \
+	ALIAS(SOL_IPV6, IPV6_PKTINFO, SOL_IPV6, IPV6_2292PKTINFO) \
+	ALIAS(SOL_IPV6, IPV6_HOPLIMIT, SOL_IPV6, IPV6_2292HOPLIMIT) \
+	ALIAS(SOL_IPV6, IPV6_HOPOPTS, SOL_IPV6, IPV6_2292HOPOPTS) \
+	ALIAS(SOL_IPV6, IPV6_RTHDR, SOL_IPV6, IPV6_2292RTHDR) \
+	ALIAS(SOL_IPV6, IPV6_DSTOPTS, SOL_IPV6, IPV6_2292DSTOPTS)
+
+/*
+ * The same of ioctls. FIONREAD and SIOCINQ, TIOCOUTQ and SIOCOUTQ are names of
+ * one number each.
+ */
+#define PERSOCK_COMMAND_ALIASES(ALIAS) \
+	ALIAS(FIOSETOWN, SIOCSPGRP) \
+	ALIAS(FIOGETOWN, SIOCGPGRP) \
+	ALIAS(SIOCGSTAMP_OLD, SIOCGSTAMP_NEW) \
+	ALIAS(SIOCGSTAMPNS_OLD, SIOCGSTAMPNS_NEW)

@@ -126,38 +126,11 @@ persock_option_find(const struct persock_options *options, int level, int name)
 	return NULL;
 }
 
-/* By the key that the caller has, or else by the other one of that option. */
-static const struct persock_option *
-find_as_one(const struct persock_options *options, int level, int name)
+/* What the entry says that was found, or else the default and the guard. */
+static int decide(const struct persock_options *options,
+		  const struct persock_option *option, int level, int name,
+		  unsigned int *rule)
 {
-	const struct persock_option *option;
-
-	if (!options->nr)
-		return NULL;
-	option = persock_option_find(options, level, name);
-	if (!option && persock_alias(&level, &name))
-		option = persock_option_find(options, level, name);
-
-	return option;
-}
-
-/**
- * persock_judge_option() - what a list says of an option or control message
- * @options: the list
- * @level: its level
- * @name: its name
- * @rule: number of the entry that decided, from 1; 0: none did
- *
- * An option that has two keys is one option: see PERSOCK_ALIASES.
- *
- * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno.
- */
-int persock_judge_option(const struct persock_options *options, int level,
-			 int name, unsigned int *rule)
-{
-	const struct persock_option *option;
-
-	option = find_as_one(options, level, name);
 	if (!option) {
 		*rule = 0;
 		return persock_guard_option(options->guard, level, name,
@@ -166,6 +139,59 @@ int persock_judge_option(const struct persock_options *options, int level,
 
 	*rule = option - options->list + 1;
 	return option->verdict;
+}
+
+/**
+ * persock_judge_option() - what a list says of an option
+ * @options: the list
+ * @level: its level
+ * @name: its name
+ * @rule: number of the entry that decided, from 1; 0: none did
+ *
+ * An option that has two keys is one option: see PERSOCK_ALIASES. The entry of
+ * the key that the caller has goes first.
+ *
+ * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno.
+ */
+int persock_judge_option(const struct persock_options *options, int level,
+			 int name, unsigned int *rule)
+{
+	const struct persock_option *option = NULL;
+	int level2 = level, name2 = name;
+
+	if (options->nr) {
+		option = persock_option_find(options, level, name);
+		if (!option && persock_alias(&level2, &name2))
+			option = persock_option_find(options, level2, name2);
+	}
+
+	return decide(options, option, level, name, rule);
+}
+
+/**
+ * persock_judge_control() - what a list says of a control message
+ * @options: the list, of those that are sent or of those that are received
+ * @level: its level
+ * @type: its type
+ * @rule: number of the entry that decided, from 1; 0: none did
+ *
+ * A message that has two types is one message: see PERSOCK_MESSAGE_ALIASES.
+ *
+ * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno.
+ */
+int persock_judge_control(const struct persock_options *options, int level,
+			  int type, unsigned int *rule)
+{
+	const struct persock_option *option = NULL;
+	int level2 = level, type2 = type;
+
+	if (options->nr) {
+		option = persock_option_find(options, level, type);
+		if (!option && persock_message_alias(&level2, &type2))
+			option = persock_option_find(options, level2, type2);
+	}
+
+	return decide(options, option, level, type, rule);
 }
 
 /**
@@ -205,8 +231,8 @@ int persock_judge_set_option(const struct persock_rules *rules, int level,
 int persock_judge_message(const struct persock_rules *rules, int level,
 			  int type, unsigned int *rule)
 {
-	int verdict = persock_judge_option(&rules->control_send, level, type,
-					   rule);
+	int verdict = persock_judge_control(&rules->control_send, level, type,
+					    rule);
 
 	if (verdict == PERSOCK_IGNORE && !*rule &&
 	    persock_protects_message(level, type))
@@ -335,16 +361,8 @@ int persock_judge_flags(const struct persock_flags *rule, u32 exempt,
 	return other ? PERSOCK_IGNORE : PERSOCK_ALLOW;
 }
 
-/**
- * persock_judge_ioctl() - may this ioctl be issued?
- * @ioctls: those of the socket's class
- * @cmd: command
- * @rule: number of the entry that decided, from 1; 0: none did
- *
- * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno.
- */
-int persock_judge_ioctl(const struct persock_ioctls *ioctls, u32 cmd,
-			unsigned int *rule)
+static const struct persock_ioctl *
+ioctl_find(const struct persock_ioctls *ioctls, u32 cmd)
 {
 	unsigned int low = 0, high = ioctls->nr;
 
@@ -352,18 +370,43 @@ int persock_judge_ioctl(const struct persock_ioctls *ioctls, u32 cmd,
 		unsigned int middle = low + (high - low) / 2;
 		const struct persock_ioctl *ioctl = &ioctls->list[middle];
 
-		if (ioctl->cmd == cmd) {
-			*rule = middle + 1;
-			return ioctl->verdict;
-		}
+		if (ioctl->cmd == cmd)
+			return ioctl;
 		if (cmd < ioctl->cmd)
 			high = middle;
 		else
 			low = middle + 1;
 	}
 
-	*rule = 0;
-	return persock_guard_ioctl(ioctls->guard, cmd, ioctls->fallback);
+	return NULL;
+}
+
+/**
+ * persock_judge_ioctl() - may this ioctl be issued?
+ * @ioctls: those of the socket's class
+ * @cmd: command
+ * @rule: number of the entry that decided, from 1; 0: none did
+ *
+ * One that has two commands is one ioctl: see PERSOCK_COMMAND_ALIASES.
+ *
+ * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno.
+ */
+int persock_judge_ioctl(const struct persock_ioctls *ioctls, u32 cmd,
+			unsigned int *rule)
+{
+	const struct persock_ioctl *ioctl = ioctl_find(ioctls, cmd);
+	u32 other = persock_command_alias(cmd);
+
+	if (!ioctl && other != cmd)
+		ioctl = ioctl_find(ioctls, other);
+	if (!ioctl) {
+		*rule = 0;
+		return persock_guard_ioctl(ioctls->guard, cmd,
+					   ioctls->fallback);
+	}
+
+	*rule = ioctl - ioctls->list + 1;
+	return ioctl->verdict;
 }
 
 /**

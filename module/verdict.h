@@ -202,6 +202,8 @@ persock_option_find(const struct persock_options *options, int level,
 		    int name);
 int persock_judge_option(const struct persock_options *options, int level,
 			 int name, unsigned int *rule);
+int persock_judge_control(const struct persock_options *options, int level,
+			  int type, unsigned int *rule);
 int persock_judge_set_option(const struct persock_rules *rules, int level,
 			     int name, unsigned int *rule);
 int persock_judge_message(const struct persock_rules *rules, int level,

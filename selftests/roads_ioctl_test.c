@@ -245,6 +245,50 @@ TEST_F(road, by_rule)
 	close(fd);
 }
 
+/* Two commands that are the same are judged as one, unless both are named. */
+TEST_F(road, aliases)
+{
+	static const unsigned int pairs[][2] = {
+		{ FIOSETOWN, SIOCSPGRP },
+		{ FIOGETOWN, SIOCGPGRP },
+		{ SIOCGSTAMP_OLD, SIOCGSTAMP_NEW },
+		{ SIOCGSTAMPNS_OLD, SIOCGSTAMPNS_NEW },
+	};
+	int fd = socket(AF_INET, SOCK_STREAM, 0), answer, own;
+	size_t i;
+
+	ASSERT_EQ(0, prepare());
+	for (i = 0; i < ARRAY_SIZE(pairs) * 2; i++) {
+		unsigned int told = pairs[i / 2][i % 2];
+		const struct call call = {
+			"", pairs[i / 2][!(i % 2)],
+			i < 2 ? SELF : NOTHING, 0,
+		};
+
+		/* Nothing has been received that has a time. */
+		answer = i < 4 ? 0 : -ENOENT;
+		policy_begin_open(self->id);
+		policy_ioctl(ANY, told, -EPERM);
+		ASSERT_EQ(0, policy_set());
+		EXPECT_EQ(self->free ? answer : -EPERM, ask(fd, &call, false))
+			TH_LOG("%#x where %#x is denied", call.command, told);
+
+		for (own = 0; own < 2; own++) {
+			policy_begin_open(self->id);
+			policy_default(PERSOCK_SECTION_IOCTLS, ANY, -EPERM);
+			policy_ioctl(ANY, told, ALLOW);
+			if (own)
+				policy_ioctl(ANY, call.command, -EACCES);
+			ASSERT_EQ(0, policy_set());
+			EXPECT_EQ(own && !self->free ? -EACCES : answer,
+				  ask(fd, &call, false))
+				TH_LOG("%#x where %#x is allowed, %d",
+				       call.command, told, own);
+		}
+	}
+	close(fd);
+}
+
 /* Interfaces can be asked for by any socket: a rule for every class holds. */
 TEST_F(road, by_another_family)
 {

@@ -580,6 +580,174 @@ TEST_F(road, aliases_of_others)
 	}
 }
 
+/* --- the same control message under another type ------------------------------ */
+
+static const struct in6_pktinfo info6 = {
+	.ipi6_addr = IN6ADDR_LOOPBACK_INIT, .ipi6_ifindex = 1,
+};
+static const int hops = 7;
+static const __u8 padding[8] = { [2] = 1, [3] = 4 };	/* an option PadN */
+
+static const struct {
+	__u8 next, length, type, left;
+	__u32 reserved;
+	struct in6_addr address;
+} route = {
+	.length = 2, .type = 2, .left = 1, .address = IN6ADDR_LOOPBACK_INIT,
+};
+
+static const struct {
+	const char *text;
+	int level, types[2];
+	const void *value;
+	size_t length;
+	int recv[2];		/* options that have them received */
+} pairs[] = {
+	{ "PKTINFO", SOL_IPV6, { IPV6_PKTINFO, IPV6_2292PKTINFO }, VALUE(info6),
+	  { IPV6_RECVPKTINFO, IPV6_2292PKTINFO } },
+	{ "HOPLIMIT", SOL_IPV6, { IPV6_HOPLIMIT, IPV6_2292HOPLIMIT },
+	  VALUE(hops), { IPV6_RECVHOPLIMIT, IPV6_2292HOPLIMIT } },
+	{ "HOPOPTS", SOL_IPV6, { IPV6_HOPOPTS, IPV6_2292HOPOPTS },
+	  VALUE(padding), { IPV6_RECVHOPOPTS, IPV6_2292HOPOPTS } },
+	{ "DSTOPTS", SOL_IPV6, { IPV6_DSTOPTS, IPV6_2292DSTOPTS },
+	  VALUE(padding), { IPV6_RECVDSTOPTS, IPV6_2292DSTOPTS } },
+	/* There is no route of that kind: what is sent does not arrive. */
+	{ "RTHDR", SOL_IPV6, { IPV6_RTHDR, IPV6_2292RTHDR }, VALUE(route) },
+	{ "TIMESTAMPING", SOL_SOCKET,
+	  { SO_TIMESTAMPING_OLD, SO_TIMESTAMPING_NEW }, VALUE(two) },
+};
+
+/* What is said of one type holds for the other, unless that is named, too. */
+TEST_F(road, aliases_of_messages)
+{
+	struct inet_addr to;
+	int receiver, fd, err, denied;
+	size_t i;
+
+	receiver = inet_bound(AF_INET6, SOCK_DGRAM, 0, &to);
+	fd = socket(AF_INET6, SOCK_DGRAM, 0);
+	for (i = 0; i < ARRAY_SIZE(pairs) * 2; i++) {
+		const int *types = pairs[i / 2].types;
+		int level = pairs[i / 2].level;
+		int told = types[i % 2], sent = types[!(i % 2)];
+		const void *value = pairs[i / 2].value;
+		size_t length = pairs[i / 2].length;
+
+		policy_begin_open(self->id);
+		policy_option(PERSOCK_SECTION_CONTROL_SEND, PERSOCK_CLASS_INET,
+			      level, told, -EPERM);
+		ASSERT_EQ(0, policy_set());
+		err = send_with(fd, &to, level, sent, value, length);
+		EXPECT_EQ(!self->free, err == -EPERM)
+			TH_LOG("%s denied: %d", pairs[i / 2].text, err);
+
+		/* One that is allowed allows the other, and one's own decides. */
+		for (denied = 0; denied < 2; denied++) {
+			policy_begin_open(self->id);
+			policy_default(PERSOCK_SECTION_CONTROL_SEND, ANY,
+				       -EPERM);
+			policy_option(PERSOCK_SECTION_CONTROL_SEND,
+				      PERSOCK_CLASS_INET, level, told, ALLOW);
+			if (denied)
+				policy_option(PERSOCK_SECTION_CONTROL_SEND,
+					      PERSOCK_CLASS_INET, level, sent,
+					      -EPERM);
+			ASSERT_EQ(0, policy_set());
+			err = send_with(fd, &to, level, sent, value, length);
+			EXPECT_EQ(denied && !self->free, err == -EPERM)
+				TH_LOG("%s allowed, %d: %d", pairs[i / 2].text,
+				       denied, err);
+		}
+	}
+	close(receiver);
+	close(fd);
+}
+
+/* As options they are two: what is sent, and what one is told. */
+TEST_F(road, no_aliases_of_options)
+{
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0);
+
+	policy_begin_open(self->id);
+	policy_option(PERSOCK_SECTION_OPTIONS_SET, PERSOCK_CLASS_INET, SOL_IPV6,
+		      IPV6_PKTINFO, -EPERM);
+	policy_option(PERSOCK_SECTION_OPTIONS_SET, PERSOCK_CLASS_INET, SOL_IPV6,
+		      IPV6_HOPOPTS, -EPERM);
+	ASSERT_EQ(0, policy_set());
+	EXPECT_EQ(REFUSED(EPERM), set(fd, SOL_IPV6, IPV6_PKTINFO,
+				      VALUE(info6)));
+	EXPECT_EQ(0, set_int(fd, SOL_IPV6, IPV6_2292PKTINFO, 1));
+	EXPECT_EQ(0, set_int(fd, SOL_IPV6, IPV6_2292HOPOPTS, 1));
+	close(fd);
+}
+
+/* Is a message of this type received with the next datagram? -errno: none came. */
+static int receives(int receiver, int sender, const struct inet_addr *to,
+		    size_t i, int type)
+{
+	int level = pairs[i].level, err;
+	char control[512], byte;
+	struct iovec iov = { &byte, 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *cmsg;
+
+	err = send_with(sender, to, level, pairs[i].types[0],
+			pairs[i].value, pairs[i].length);
+	if (err)
+		return err;
+	if (wait_for(receiver, POLLIN, SOON_MS) != POLLIN ||
+	    recvmsg(receiver, &msg, MSG_DONTWAIT) != 1)
+		return -EAGAIN;
+	for (cmsg = CMSG_FIRSTHDR(&msg); cmsg; cmsg = CMSG_NXTHDR(&msg, cmsg)) {
+		if (cmsg->cmsg_level == level && cmsg->cmsg_type == type)
+			return 1;
+	}
+	return 0;
+}
+
+/* What is received by one type is judged as by the other one. */
+TEST_F(road, aliases_of_received)
+{
+	int receiver, sender, turn, allowed;
+	struct inet_addr to;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(pairs) * 2; i++) {
+		const int *types = pairs[i / 2].types;
+
+		if (!pairs[i / 2].recv[0])
+			continue;
+		turn = i % 2;
+		policy_begin_open(self->id);
+		ASSERT_EQ(0, policy_set());
+		receiver = inet_bound(AF_INET6, SOCK_DGRAM, 0, &to);
+		sender = socket(AF_INET6, SOCK_DGRAM, 0);
+		ASSERT_EQ(0, set_int(receiver, SOL_IPV6,
+				     pairs[i / 2].recv[turn], 1));
+		for (allowed = 0; allowed < 2; allowed++) {
+			policy_begin_open(self->id);
+			policy_default(PERSOCK_SECTION_CONTROL_RECEIVE, ANY,
+				       allowed ? IGNORE : ALLOW);
+			policy_option(PERSOCK_SECTION_CONTROL_RECEIVE,
+				      PERSOCK_CLASS_INET, SOL_IPV6,
+				      types[!turn], allowed ? ALLOW : IGNORE);
+			ASSERT_EQ(0, policy_set());
+			EXPECT_EQ(self->free || allowed,
+				  receives(receiver, sender, &to, i / 2,
+					   types[turn]))
+				TH_LOG("%s, %d, %d", pairs[i / 2].text, turn,
+				       allowed);
+		}
+		close(receiver);
+		close(sender);
+	}
+}
+
 /* The same of options that are read. */
 TEST_F(road, untold_gets)
 {
@@ -625,7 +793,6 @@ TEST_F(road, control_messages)
 {
 	static const __u16 segment = 8;
 	static const struct in_pktinfo info = { .ipi_ifindex = 1 };
-	static const struct in6_pktinfo info6 = { .ipi6_ifindex = 1 };
 	static const __u64 later = 1;
 	static const struct {
 		const char *text;

@@ -296,6 +296,8 @@ TEST_F(seed_gvisor, send_control)
 		{ AF_INET, SOL_SOCKET, SCM_RIGHTS },
 		{ AF_INET6, IPPROTO_IPV6, IPV6_TCLASS, true },
 		{ AF_INET6, IPPROTO_IPV6, IPV6_HOPLIMIT, true },
+		/* The same message by its older type, see roads_option_test. */
+		{ AF_INET6, IPPROTO_IPV6, IPV6_2292HOPLIMIT, true },
 		{ AF_INET6, IPPROTO_IPV6, IPV6_DONTFRAG },
 	};
 	int udp[2][2], value = 1;

@@ -438,6 +438,19 @@ explain_options() {
 	explained "ignore ($work/a.yaml:4)" setsockopt SOL_TCP/TCP_MD5SIG
 	explained "ignore (default of options.set, from base gvisor)" setsockopt SOL_TCP/TCP_FASTOPEN
 	explained "EPERM ($work/a.yaml:5; judged as IPPROTO_UDP/UDP_SEGMENT)" setsockopt SOL_UDPLITE/103
+	printf '%s\n' 'base: host' 'control: {default: allow, deny: {IPPROTO_IPV6/IPV6_PKTINFO: EPERM},' \
+		'  received: {default: allow, ignore: [IPPROTO_IPV6/IPV6_2292HOPLIMIT]}}' \
+		'ioctls: {default: allow, deny: {SIOCSPGRP: EPERM, SIOCGSTAMP: EPERM}}' \
+		'others: {options: {set: {deny: {AF_VSOCK/6: EPERM}}}}' >"$work/a.yaml"
+	explained "EPERM ($work/a.yaml:2; judged as IPPROTO_IPV6/IPV6_PKTINFO)" control IPPROTO_IPV6/IPV6_2292PKTINFO
+	explained "allow (default of options.set, from base host)" setsockopt IPPROTO_IPV6/IPV6_2292PKTINFO
+	explained "ignore ($work/a.yaml:3; judged as IPPROTO_IPV6/IPV6_2292HOPLIMIT)" \
+		received-control IPPROTO_IPV6/IPV6_HOPLIMIT
+	explained "EPERM ($work/a.yaml:4; judged as SIOCSPGRP)" ioctl FIOSETOWN
+	explained "EPERM ($work/a.yaml:4; judged as SIOCGSTAMP_OLD)" ioctl 0x80108906
+	tool explain --family vsock "$work/a.yaml" -- setsockopt AF_VSOCK/8
+	[[ $out == *": EPERM ($work/a.yaml:5; judged as 40/SO_VM_SOCKETS_CONNECT_TIMEOUT_OLD)" ]] ||
+		fail "a timeout by its new key: $out"
 	tool explain gvisor-2020 -- setsockopt SOL_TLS/1
 	[[ $out == *": ENOPROTOOPT ("* ]] || fail "TLS under gvisor-2020: $out"
 }

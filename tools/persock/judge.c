@@ -293,17 +293,22 @@ static void judge_special(const struct draft *draft,
 			      PERSOCK_CLASS_OTHER, judgement);
 }
 
-/* A rule about the other key of the same option, see PERSOCK_ALIASES. */
-static void tell_alias(const struct persock_option *option, enum name_kind kind,
-		       int level, int name, struct judgement *judgement)
+/* A rule about the other key of the same option, see options.h of the module. */
+static void tell_alias(const char *key, struct judgement *judgement)
 {
 	static char text[64];
 
-	if (option->level == level && option->name == name)
-		return;
-	snprintf(text, sizeof(text), "%s",
-		 name_of_option(kind, option->level, option->name));
+	snprintf(text, sizeof(text), "%s", key);
 	judgement->address = text;
+}
+
+static void tell_option_alias(const struct persock_option *option,
+			      enum name_kind kind, int level, int name,
+			      struct judgement *judgement)
+{
+	if (option->level != level || option->name != name)
+		tell_alias(name_of_option(kind, option->level, option->name),
+			   judgement);
 }
 
 void judge_option(const struct draft *draft, enum persock_section section,
@@ -331,7 +336,7 @@ void judge_option(const struct draft *draft, enum persock_section section,
 	option = judgement->rule ? &options->list[judgement->rule - 1] : NULL;
 	decide(draft, judgement, section, class, option ? option->line : 0);
 	if (option)
-		tell_alias(option, NAME_OPTION, level, name, judgement);
+		tell_option_alias(option, NAME_OPTION, level, name, judgement);
 	if (option && judgement->verdict == PERSOCK_ALLOW)
 		shortest = option->size;
 	if (section == PERSOCK_SECTION_OPTIONS_SET &&
@@ -368,12 +373,12 @@ static void judge_list(const struct draft *draft, enum persock_section section,
 	unsigned int rule;
 
 	*judgement = (struct judgement){ 0 };
-	judgement->verdict = persock_judge_option(options, level, name,
-						  &judgement->rule);
+	judgement->verdict = persock_judge_control(options, level, name,
+						   &judgement->rule);
 	option = judgement->rule ? &options->list[judgement->rule - 1] : NULL;
 	decide(draft, judgement, section, class, option ? option->line : 0);
 	if (option)
-		tell_alias(option, NAME_CONTROL, level, name, judgement);
+		tell_option_alias(option, NAME_CONTROL, level, name, judgement);
 	if (section == PERSOCK_SECTION_CONTROL_SEND &&
 	    judgement->verdict == PERSOCK_IGNORE) {
 		judgement->verdict = persock_judge_message(rules, level, name,
@@ -483,12 +488,18 @@ void judge_ioctl(const struct draft *draft, enum persock_class class,
 {
 	const struct persock_ioctls *ioctls =
 		&draft->policy.rules[class].ioctls;
+	const struct persock_ioctl *ioctl;
 	unsigned int line = 0;
 
 	*judgement = (struct judgement){ 0 };
 	judgement->verdict = persock_judge_ioctl(ioctls, command,
 						 &judgement->rule);
-	if (judgement->rule)
-		line = ioctls->list[judgement->rule - 1].line;
+	if (judgement->rule) {
+		ioctl = &ioctls->list[judgement->rule - 1];
+		line = ioctl->line;
+		if (ioctl->cmd != command)
+			tell_alias(name_of(NAME_IOCTL, 0, ioctl->cmd),
+				   judgement);
+	}
 	decide(draft, judgement, PERSOCK_SECTION_IOCTLS, class, line);
 }
