@@ -467,6 +467,26 @@ persock: $work/a.yaml:4: warning: IPPROTO_UDP/UDP_SEGMENT is denied, but the con
 	tool check "$work/a.yaml"
 	same "what is left of nothing" "$err" ""
 	json 'd["warnings"] == []' -j check "$work/a.yaml"
+	policy_text 'ioctls: {default: allow, deny: [SIOCGSTAMP]}' \
+		'options: {set: {deny: [SOL_SOCKET/SO_PRIORITY, SOL_PACKET/PACKET_VNET_HDR,' \
+		'    IPPROTO_IPV6/IPV6_RECVPKTINFO, IPPROTO_SCTP/SCTP_PEER_ADDR_THLDS]}}' \
+		'control: {default: allow, deny: [SOL_SOCKET/SO_PRIORITY],' \
+		'    received: {default: allow, ignore: [IPPROTO_IP/IP_TTL, IPPROTO_IP/IP_TOS]}}' >"$work/a.yaml"
+	tool check "$work/a.yaml"
+	same "what is left of each kind" "${err//persock: "$work/a.yaml:"/}" \
+		"4: warning: the ioctl SIOCGSTAMP is denied, but the ioctl SIOCGSTAMPNS does much the same and is allowed
+6: warning: IPPROTO_IPV6/IPV6_RECVPKTINFO is denied, but IPPROTO_IPV6/IPV6_2292PKTINFO does much the same and is allowed
+6: warning: IPPROTO_SCTP/SCTP_PEER_ADDR_THLDS is denied, but IPPROTO_SCTP/SCTP_PEER_ADDR_THLDS_V2 does much the same and is allowed
+5: warning: SOL_PACKET/PACKET_VNET_HDR is denied, but SOL_PACKET/PACKET_VNET_HDR_SZ does much the same and is allowed
+5: warning: SOL_SOCKET/SO_PRIORITY is denied, but IPPROTO_IP/IP_TOS does much the same and is allowed
+5: warning: SOL_SOCKET/SO_PRIORITY is denied, but the control message IPPROTO_IP/IP_TOS does much the same and is allowed
+8: warning: the received control message IPPROTO_IP/IP_TTL is denied, but reading IPPROTO_IP/IP_PKTOPTIONS does much the same and is allowed"
+	# SO_PRIORITY sets no type of service; and two types of one message are one.
+	policy_text 'options: {set: {deny: [IPPROTO_IP/IP_TOS]}, get: {deny: [IPPROTO_IPV6/IPV6_2292PKTOPTIONS]}}' \
+		'control: {default: allow, deny: [IPPROTO_IP/IP_TOS],' \
+		'    received: {default: allow, ignore: [IPPROTO_IPV6/IPV6_PKTINFO]}}' >"$work/a.yaml"
+	tool check "$work/a.yaml"
+	same "what is left of what is denied wholly" "$err" ""
 }
 
 # Start a monitor with these arguments: it is $monitor, and writes into $work/denials.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Options and control messages that do much the same: who denies one and leaves
- * another one allowed has denied little.
+ * Options, control messages and ioctls that do much the same: who denies one and
+ * leaves another one allowed has denied little.
  */
 #ifndef _PERSOCK_WAYS_H
 #define _PERSOCK_WAYS_H

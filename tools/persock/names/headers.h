@@ -48,6 +48,9 @@
 #ifndef MPTCP_FULL_INFO
 #define MPTCP_FULL_INFO 4
 #endif
+#ifndef PACKET_VNET_HDR_SZ
+#define PACKET_VNET_HDR_SZ 24
+#endif
 #ifndef SO_PASSPIDFD
 #define SO_PASSPIDFD 76
 #endif
