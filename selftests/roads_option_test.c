@@ -748,6 +748,49 @@ TEST_F(road, aliases_of_received)
 	}
 }
 
+/* Open: what recvmsg() does not bring, an option of TCP's tells. */
+TEST_F(road, open_messages_by_an_option)
+{
+	static const struct {
+		int family, level, option, ask, type;
+	} latches[] = {
+		{ AF_INET, SOL_IP, IP_PKTOPTIONS, IP_RECVTTL, IP_TTL },
+		{ AF_INET6, SOL_IPV6, IPV6_2292PKTOPTIONS, IPV6_RECVHOPLIMIT,
+		  IPV6_HOPLIMIT },
+	};
+	struct tcp tcp;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(latches); i++) {
+		char control[256];
+		struct msghdr msg = { .msg_control = control };
+		socklen_t len = sizeof(control);
+
+		policy_begin_open(self->id);
+		policy_option(PERSOCK_SECTION_CONTROL_RECEIVE,
+			      PERSOCK_CLASS_INET, latches[i].level,
+			      latches[i].type, IGNORE);
+		ASSERT_EQ(0, policy_set());
+		ASSERT_EQ(0, tcp_open(&tcp, latches[i].family));
+		ASSERT_EQ(0, set_int(tcp.server, latches[i].level,
+				     latches[i].ask, 1));
+		ASSERT_EQ(0, getsockopt(tcp.server, latches[i].level,
+					latches[i].option, control, &len));
+		msg.msg_controllen = len;
+		ASSERT_NE(NULL, CMSG_FIRSTHDR(&msg));
+		EXPECT_EQ(latches[i].type, CMSG_FIRSTHDR(&msg)->cmsg_type);
+
+		/* A rule on the option closes it. */
+		policy_begin_open(self->id);
+		policy_option(PERSOCK_SECTION_OPTIONS_GET, PERSOCK_CLASS_INET,
+			      latches[i].level, latches[i].option, -EPERM);
+		ASSERT_EQ(0, policy_set());
+		EXPECT_EQ(REFUSED(EPERM), get(tcp.server, latches[i].level,
+					      latches[i].option));
+		tcp_close(&tcp);
+	}
+}
+
 /* The same of options that are read. */
 TEST_F(road, untold_gets)
 {
