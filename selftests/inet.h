@@ -91,4 +91,7 @@ int get_text(const char *path, char *text, size_t size);
  */
 bool sleeps(pid_t tid);
 
+/* The same, until it waits for a lock that another task has. */
+bool blocked(pid_t tid);
+
 #endif /* SELFTESTS_INET_H */

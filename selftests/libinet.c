@@ -276,7 +276,8 @@ int get_text(const char *path, char *text, size_t size)
 	return 0;
 }
 
-bool sleeps(pid_t tid)
+/* Wait until /proc tells this state of a task. */
+static bool reaches(pid_t tid, char wanted)
 {
 	char path[64], text[512];
 	const char *state;
@@ -288,10 +289,21 @@ bool sleeps(pid_t tid)
 			return false;
 		/* Behind the name, which may have anything in it. */
 		state = strrchr(text, ')');
-		if (state && state[1] == ' ' && state[2] == 'S')
+		if (state && state[1] == ' ' && state[2] == wanted)
 			return true;
-		poll(NULL, 0, 10);
+		/* Most do soon. */
+		poll(NULL, 0, i < 50 ? 1 : 10);
 	}
 
 	return false;
+}
+
+bool sleeps(pid_t tid)
+{
+	return reaches(tid, 'S');
+}
+
+bool blocked(pid_t tid)
+{
+	return reaches(tid, 'D');
 }
