@@ -4,27 +4,29 @@
  * used, as getaddrinfo() and ping do: that passes where a rule allows the
  * address for anything at all, and no send does.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/sendfile.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 
 #include <libmnl/libmnl.h>
 
 #include "harness.h"
 #include "inet.h"
+#include "late.h"
 #include "policy.h"
 #include "ring.h"
 
 FIXTURE(unsent)
 {
 	enum govern_id id;
-	struct ring ring;
-	bool has_ring;
 };
 
 FIXTURE_VARIANT(unsent)
@@ -55,13 +57,10 @@ FIXTURE_SETUP(unsent)
 	policy_begin_open(variant->id);
 	ASSERT_EQ(0, policy_set());
 	govern_setup(_metadata, variant->id);
-	self->has_ring = !ring_open(&self->ring, 0);
 }
 
 FIXTURE_TEARDOWN(unsent)
 {
-	if (self->has_ring)
-		close(self->ring.fd);
 }
 
 #define REFUSED(err) (self->id == UNGOVERNED ? 0 : -(err))
@@ -248,27 +247,39 @@ TEST_F(unsent, no_send)
 				EXPECT_EQ(0, try_sendto(fd, &named, 0));
 			close(fd);
 		}
-		if (!self->has_ring)
-			continue;
-		ASSERT_EQ(0, connected(peers[i].family, peers[i].no, 80, &fd));
-		EXPECT_EQ(self->id == UNGOVERNED ? 1 : -EACCES,
-			  ring_do(&self->ring, (struct io_uring_sqe) {
-				.opcode = IORING_OP_SEND,
-				.fd = fd,
-				.addr = (uintptr_t)"x",
-				.len = 1,
-			  }));
-		get_int(fd, SOL_SOCKET, SO_ERROR);
-		EXPECT_EQ(self->id == UNGOVERNED ? 1 : -EACCES,
-			  ring_do(&self->ring, (struct io_uring_sqe) {
-				.opcode = IORING_OP_WRITE,
-				.flags = IOSQE_ASYNC,
-				.fd = fd,
-				.addr = (uintptr_t)"x",
-				.len = 1,
-			  }));
-		close(fd);
 	}
+}
+
+/* Nor one of io_uring's. The task has no ring when it connects. */
+TEST_F(unsent, no_send_by_ring)
+{
+	int fds[ARRAY_SIZE(peers)], sent = self->id == UNGOVERNED ? 1 : -EACCES;
+	struct ring ring;
+	size_t i;
+
+	ASSERT_EQ(0, allow_tcp(self->id));
+	for (i = 0; i < ARRAY_SIZE(peers); i++)
+		ASSERT_EQ(0, connected(peers[i].family, peers[i].no, 80,
+				       &fds[i]));
+	ASSERT_EQ(0, ring_open(&ring, 0));
+	for (i = 0; i < ARRAY_SIZE(peers); i++) {
+		EXPECT_EQ(sent, ring_do(&ring, (struct io_uring_sqe) {
+			.opcode = IORING_OP_SEND,
+			.fd = fds[i],
+			.addr = (uintptr_t)"x",
+			.len = 1,
+		}));
+		get_int(fds[i], SOL_SOCKET, SO_ERROR);
+		EXPECT_EQ(sent, ring_do(&ring, (struct io_uring_sqe) {
+			.opcode = IORING_OP_WRITE,
+			.flags = IOSQE_ASYNC,
+			.fd = fds[i],
+			.addr = (uintptr_t)"x",
+			.len = 1,
+		}));
+		close(fds[i]);
+	}
+	close(ring.fd);
 }
 
 /* Whether a byte is sent. That nobody listens there the kernel may tell first. */
@@ -415,6 +426,180 @@ TEST_F(unsent, raced)
 	TH_LOG("%d of %d connects passed", passed, i);
 	close(racing);
 	close(forbidden);
+}
+
+/*
+ * A send that has begun, and waits for the lock of the sock, reads the peer when
+ * it has it: that of a connect which comes before it. In each of these nobody
+ * has a reference to the file who is not expected to, if one only counts them.
+ */
+static struct {
+	int fd;
+	struct late bytes, address;
+	struct ring ring;
+} crossing;
+
+static int send_late(void *unused)
+{
+	return send(crossing.fd, crossing.bytes.page, 1, 0);
+}
+
+static int send_secret(void *unused)
+{
+	return send(crossing.fd, "secret", 6, 0);
+}
+
+static int connect_late(void *unused)
+{
+	return connect(crossing.fd, (void *)crossing.address.page,
+		       sizeof(struct sockaddr_in)) ? -errno : 0;
+}
+
+/* Wait until a worker of io_uring's is blocked in its request. */
+static bool worker_blocked(void)
+{
+	char path[300], name[32];
+	struct dirent *entry;
+	bool found = false;
+	DIR *tasks;
+	int tries;
+
+	for (tries = 0; tries < SOON_MS / 10 && !found; tries++) {
+		tasks = opendir("/proc/self/task");
+		while (tasks && !found && (entry = readdir(tasks))) {
+			snprintf(path, sizeof(path), "/proc/self/task/%s/comm",
+				 entry->d_name);
+			found = !get_text(path, name, sizeof(name)) &&
+				!strncmp(name, "iou-wrk-", 8) &&
+				blocked(atoi(entry->d_name));
+		}
+		if (tasks)
+			closedir(tasks);
+		poll(NULL, 0, 10);
+	}
+
+	return found;
+}
+
+/* A ring that has the socket, and one processor for its workers. */
+static int ring_with_socket(void)
+{
+	cpu_set_t processors;
+	int err = ring_open(&crossing.ring, 0), fd = crossing.ring.fd;
+
+	CPU_ZERO(&processors);
+	CPU_SET(0, &processors);
+	if (err)
+		return err;
+	if (syscall(SYS_io_uring_register, fd, IORING_REGISTER_IOWQ_AFF,
+		    &processors, sizeof(processors)) ||
+	    syscall(SYS_io_uring_register, fd, IORING_REGISTER_FILES,
+		    &crossing.fd, 1))
+		return -errno;
+
+	return 0;
+}
+
+static const struct io_uring_sqe ring_secret = {
+	.opcode = IORING_OP_SEND,
+	.flags = IOSQE_FIXED_FILE | IOSQE_ASYNC,
+	.addr = (uintptr_t)"secret",
+	.len = 6,
+};
+
+/*
+ * One send has the lock and sleeps, a second one waits for it, a connect to a
+ * peer that nothing may be sent to comes between them. It is refused, and what
+ * was sent arrives where it was sent to.
+ */
+static void cross(struct __test_metadata *_metadata, enum govern_id id,
+		  bool ring_sends, bool ring_connects)
+{
+	struct inet_addr no, yes = at("127.0.2.1", 9);
+	struct call sleeper, sender, connecter;
+	bool free = id == UNGOVERNED;
+	int forbidden, allowed, err;
+	char in[8];
+
+	forbidden = inet_bound(AF_INET, SOCK_DGRAM, 0, &no);
+	ASSERT_LE(0, forbidden);
+	allowed = socket(AF_INET, SOCK_DGRAM, 0);
+	ASSERT_EQ(0, bind(allowed, &yes.sa, yes.len));
+	ASSERT_EQ(0, allow_tcp(id));
+	ASSERT_EQ(0, one_processor());
+	ASSERT_EQ(0, late_open(&crossing.bytes));
+	ASSERT_EQ(0, late_open(&crossing.address));
+	crossing.fd = socket(AF_INET, SOCK_DGRAM, 0);
+	ASSERT_EQ(0, try_connect(crossing.fd, &yes));
+	ASSERT_EQ(1, send(crossing.fd, "a", 1, MSG_MORE));
+	if (ring_sends)
+		ASSERT_EQ(0, ring_with_socket());
+
+	ASSERT_EQ(0, call_first(&sleeper, send_late, NULL));
+	ASSERT_TRUE(sleeps(sleeper.tid));
+	if (ring_sends) {
+		ASSERT_EQ(0, ring_submit(&crossing.ring, &ring_secret));
+		ASSERT_TRUE(worker_blocked());
+	} else {
+		ASSERT_EQ(0, call_begin(&sender, send_secret, NULL));
+		ASSERT_TRUE(blocked(sender.tid));
+	}
+	if (!ring_connects) {
+		ASSERT_EQ(0, call_first(&connecter, connect_late, NULL));
+		ASSERT_TRUE(sleeps(connecter.tid));
+		close(crossing.fd);
+	}
+
+	/* The second send is woken, and does not run before the connect. */
+	ASSERT_EQ(0, before_others());
+	EXPECT_EQ(0, late_arrives(&crossing.bytes, "b", 1));
+	EXPECT_EQ(1, call_end(&sleeper));
+	if (ring_connects) {
+		err = ring_do(&crossing.ring, (struct io_uring_sqe) {
+			.opcode = IORING_OP_CONNECT,
+			.flags = IOSQE_FIXED_FILE,
+			.addr = (uintptr_t)&no.in,
+			.off = sizeof(no.in),
+		});
+	} else {
+		EXPECT_EQ(0, late_arrives(&crossing.address, &no.in,
+					  sizeof(no.in)));
+		err = call_end(&connecter);
+	}
+	ASSERT_EQ(0, as_others());
+	EXPECT_EQ(free ? 0 : -EACCES, err);
+	EXPECT_EQ(6, ring_sends ? ring_wait(&crossing.ring) :
+				  call_end(&sender));
+
+	EXPECT_EQ(2, recv(allowed, in, sizeof(in), MSG_DONTWAIT));
+	EXPECT_EQ(free, recv(forbidden, in, sizeof(in), MSG_DONTWAIT) == 6);
+	EXPECT_EQ(!free, recv(allowed, in, sizeof(in), MSG_DONTWAIT) == 6);
+	if (ring_connects)
+		close(crossing.fd);
+	if (ring_sends)
+		close(crossing.ring.fd);
+	late_close(&crossing.bytes);
+	late_close(&crossing.address);
+	close(allowed);
+	close(forbidden);
+}
+
+/* The descriptor is closed while the calls that had it go on. */
+TEST_F(unsent, crossed_when_closed)
+{
+	cross(_metadata, self->id, false, false);
+}
+
+/* A ring has the file: its requests hold no reference of their own. */
+TEST_F(unsent, crossed_by_ring)
+{
+	cross(_metadata, self->id, true, true);
+}
+
+/* Both: the ring sends, and the descriptor that is connected is closed. */
+TEST_F(unsent, crossed_by_ring_when_closed)
+{
+	cross(_metadata, self->id, true, false);
 }
 
 int main(int argc, char **argv)
