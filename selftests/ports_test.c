@@ -8,10 +8,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <sys/uio.h>
 
 #include "inet.h"
+#include "ports.h"
 #include "roads.h"
 
 #ifndef IP_LOCAL_PORT_RANGE
@@ -20,32 +20,10 @@
 #ifndef IP_BIND_ADDRESS_NO_PORT
 #define IP_BIND_ADDRESS_NO_PORT 24
 #endif
-#ifndef IPPROTO_MPTCP
-#define IPPROTO_MPTCP 262
-#endif
 
-#define DENIED		40000
 #define ROUNDS		48
 
-/* Every call that gives a socket a port; 0 or -errno. */
-static int road_bind(int fd, int family)
-{
-	struct inet_addr addr = loopback(family, 0);
-
-	return bind(fd, &addr.sa, addr.len) ? -errno : 0;
-}
-
-static int road_bind_any(int fd, int family)
-{
-	struct inet_addr addr = at(family == AF_INET ? "0.0.0.0" : "::", 0);
-
-	return bind(fd, &addr.sa, addr.len) ? -errno : 0;
-}
-
-static int road_listen(int fd, int family)
-{
-	return listen(fd, 1) ? -errno : 0;
-}
+/* Calls that give a socket a port, besides those of ports.h; 0 or -errno. */
 
 /* Bound to an address, and to no port before it listens. */
 static int road_listen_bound(int fd, int family)
@@ -53,20 +31,6 @@ static int road_listen_bound(int fd, int family)
 	int err = set_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
 
 	return err ?: road_bind(fd, family) ?: road_listen(fd, family);
-}
-
-static int road_connect(int fd, int family)
-{
-	struct inet_addr to = loopback(family, 9);
-
-	return try_connect(fd, &to);
-}
-
-static int road_sendto(int fd, int family)
-{
-	struct inet_addr to = loopback(family, 9);
-
-	return try_sendto(fd, &to, 0);
 }
 
 /* There is no peer, but a port there is then. */
@@ -109,45 +73,9 @@ static const struct {
 	{ "splice", SOCK_DGRAM, road_splice },
 };
 
-static const int families[] = { AF_INET, AF_INET6 };
-
-static unsigned int port_of(int fd)
-{
-	struct inet_addr addr = { .len = sizeof(addr.in6) };
-
-	if (bound_to(fd, &addr))
-		return 0;
-
-	return ntohs(addr.sa.sa_family == AF_INET ? addr.in.sin_port :
-						    addr.in6.sin6_port);
-}
-
-/* All other ports are allowed. */
-static int deny_ports(enum govern_id id, unsigned int first, unsigned int last)
-{
-	policy_begin_open(id);
-	policy_address(PERSOCK_SECTION_BIND, "0.0.0.0/0", first, last, ANY,
-		       -EACCES);
-	policy_address(PERSOCK_SECTION_BIND, "::/0", first, last, ANY, -EACCES);
-
-	return policy_set();
-}
-
 static int set_range(int fd, unsigned int first, unsigned int last)
 {
 	return set_int(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, last << 16 | first);
-}
-
-/* A network namespace of our own, whose kernel chooses among these ports. */
-static int choose_from(const char *range)
-{
-	int err;
-
-	if (unshare(CLONE_NEWNET))
-		return -errno;
-	err = system("ip link set lo up") ? -EIO : 0;
-
-	return err ?: put_text("/proc/sys/net/ipv4/ip_local_port_range", range);
 }
 
 /* Whether the kernel has the option at all. */
@@ -384,9 +312,237 @@ TEST_F(road, mptcp_keeps_it)
 	close(fd);
 }
 
+/* Protocols that take a port in sockets of their own, or otherwise than TCP. */
+static const struct {
+	const char *name;
+	int type;
+	int protocol;
+} others[] = {
+	{ "MPTCP", SOCK_STREAM, IPPROTO_MPTCP },
+	{ "SCTP", SOCK_STREAM, IPPROTO_SCTP },
+	{ "one-to-many SCTP", SOCK_SEQPACKET, IPPROTO_SCTP },
+	{ "DCCP", SOCK_DCCP, IPPROTO_DCCP },
+};
+
+static int (*const other_roads[])(int fd, int family) = {
+	road_bind, road_bind_any, road_listen,
+};
+
+/* What listens takes a port that it may have, as a socket of TCP does. */
+TEST_F(road, others_chosen_often)
+{
+	unsigned int i, j, k, n, denied, failed;
+	int fd, family;
+
+	ASSERT_EQ(0, choose_from("40000 40007"));
+	ASSERT_EQ(0, deny_ports(self->id, DENIED, DENIED + 3));
+	for (i = 0; i < 2 * ARRAY_SIZE(others); i++) {
+		j = i / 2;
+		family = families[i % 2];
+		for (k = 0; k < ARRAY_SIZE(other_roads); k++) {
+			for (n = denied = failed = 0; n < 20; n++) {
+				fd = socket(family, others[j].type,
+					    others[j].protocol);
+				if (fd < 0)
+					break;
+				/* What is bound may listen there as well. */
+				failed += other_roads[k](fd, family) ||
+					  listen(fd, 1) || port_of(fd) < DENIED;
+				denied += port_of(fd) < DENIED + 4;
+				close(fd);
+			}
+			EXPECT_EQ(0, failed)
+				TH_LOG("%s, road %u was refused %u times",
+				       others[j].name, k, failed);
+			EXPECT_EQ(self->free && n, denied > 0)
+				TH_LOG("%s, road %u took %u denied ports",
+				       others[j].name, k, denied);
+		}
+		if (!n)
+			TH_LOG("the kernel has no %s", others[j].name);
+	}
+}
+
+/* Where there is no other port nobody is served, whatever is left of the call. */
+TEST_F(road, others_have_none_left)
+{
+	unsigned int i, j;
+	int fd, peer, family;
+
+	ASSERT_EQ(0, choose_from("40000 40000"));
+	ASSERT_EQ(0, deny_ports(self->id, DENIED, DENIED));
+	for (i = 0; i < 2 * ARRAY_SIZE(others); i++) {
+		struct inet_addr to;
+
+		j = i / 2;
+		family = families[i % 2];
+		to = loopback(family, DENIED);
+		fd = socket(family, others[j].type, others[j].protocol);
+		if (fd < 0)
+			continue;
+		EXPECT_EQ(REFUSED(EACCES), road_listen(fd, family))
+			TH_LOG("%s", others[j].name);
+		EXPECT_EQ(self->free, get_int(fd, SOL_SOCKET, SO_ACCEPTCONN))
+			TH_LOG("%s", others[j].name);
+		/* Once more, now that it may have a port. */
+		EXPECT_EQ(REFUSED(EACCES), road_listen(fd, family));
+		EXPECT_EQ(self->free, get_int(fd, SOL_SOCKET, SO_ACCEPTCONN));
+
+		ASSERT_EQ(0, set_local_range("40100 40199"));
+		peer = socket(family, others[j].type, others[j].protocol);
+		EXPECT_EQ(self->free ? 0 : -ECONNREFUSED,
+			  try_connect(peer, &to))
+			TH_LOG("%s", others[j].name);
+		close(peer);
+		close(fd);
+		ASSERT_EQ(0, set_local_range("40000 40000"));
+	}
+}
+
+/* A rule on port 0 alone: what was bound by it may listen. */
+TEST_F(road, listens_by_port_0)
+{
+	unsigned int i, j, k;
+	int fd, family;
+
+	ASSERT_EQ(0, choose_from("40000 40007"));
+	policy_begin_open(self->id);
+	policy_default(PERSOCK_SECTION_BIND, ANY, -EACCES);
+	policy_address(PERSOCK_SECTION_BIND, "0.0.0.0/0", 0, 0, ANY, ALLOW);
+	policy_address(PERSOCK_SECTION_BIND, "::/0", 0, 0, ANY, ALLOW);
+	ASSERT_EQ(0, policy_set());
+	for (i = 0; i < 2 * ARRAY_SIZE(others) + 2; i++) {
+		j = i / 2;
+		family = families[i % 2];
+		for (k = 0; k < ARRAY_SIZE(other_roads); k++) {
+			fd = j == ARRAY_SIZE(others) ?
+			     socket(family, SOCK_STREAM, 0) :
+			     socket(family, others[j].type, others[j].protocol);
+			if (fd < 0)
+				continue;
+			EXPECT_EQ(0, other_roads[k](fd, family))
+				TH_LOG("protocol %u, road %u", j, k);
+			EXPECT_EQ(0, listen(fd, 1))
+				TH_LOG("protocol %u, road %u", j, k);
+			close(fd);
+		}
+	}
+}
+
+/*
+ * A port that was chosen for a send stays with the socket where ports are
+ * restricted: connecting it to nobody has the kernel choose no other one.
+ */
+TEST_F(road, kept)
+{
+	static int (*const sends[])(int fd, int family) = {
+		road_sendto, road_send, road_splice, road_connect,
+	};
+	struct inet_addr none = { .sa.sa_family = AF_UNSPEC,
+				  .len = sizeof(none.in6) };
+	unsigned int i, j, port, restricted;
+	int fd, family;
+
+	ASSERT_EQ(0, choose_from("40000 40007"));
+	for (restricted = 0; restricted < 2; restricted++) {
+		for (i = 0; i < 2 * ARRAY_SIZE(sends); i++) {
+			j = i / 2;
+			family = families[i % 2];
+			fd = socket(family, SOCK_DGRAM, 0);
+			EXPECT_EQ(0, sends[j](fd, family));
+			port = port_of(fd);
+			EXPECT_LE(DENIED, port);
+			EXPECT_EQ(0, try_connect(fd, &none));
+			EXPECT_EQ(restricted && !self->free ? port : 0,
+				  port_of(fd))
+				TH_LOG("send %u", j);
+			EXPECT_EQ(0, road_sendto(fd, family));
+			EXPECT_LE(DENIED, port_of(fd));
+			close(fd);
+		}
+		ASSERT_EQ(0, deny_ports(self->id, DENIED, DENIED + 3));
+	}
+}
+
+/* UDP that is bound to an address, and to no port before it sends. */
+TEST_F(road, address_without_port)
+{
+	struct inet_addr none = { .sa.sa_family = AF_UNSPEC,
+				  .len = sizeof(none.in6) };
+	unsigned int i, port, denied = 0, kept = 0;
+	int fd, family;
+
+	ASSERT_EQ(0, choose_from("40000 40007"));
+	ASSERT_EQ(0, deny_ports(self->id, DENIED, DENIED + 3));
+	for (i = 0; i < ROUNDS; i++) {
+		family = families[i % 2];
+		fd = socket(family, SOCK_DGRAM, 0);
+		ASSERT_EQ(0, set_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT,
+				     1));
+		EXPECT_EQ(0, road_bind(fd, family));
+		/* Whether it has one now is all the same. */
+		port = port_of(fd);
+		denied += port && port < DENIED + 4;
+		EXPECT_EQ(0, road_sendto(fd, family));
+		port = port_of(fd);
+		EXPECT_LE(DENIED, port);
+		denied += port < DENIED + 4;
+		EXPECT_EQ(0, try_connect(fd, &none));
+		kept += port_of(fd) == port;
+		close(fd);
+	}
+	EXPECT_EQ(self->free, denied > 0);
+	EXPECT_EQ(self->free ? 0 : ROUNDS, kept);
+}
+
+/* The port may be had for IPv6 alone: a socket that is IPv6 only remains so. */
+TEST_F(road, ipv6_only)
+{
+	static const int types[] = { SOCK_STREAM, SOCK_DGRAM };
+	struct inet_addr any = at("::", DENIED);
+	unsigned int i;
+	int fd;
+
+	/* Where nothing is restricted the option is as ever. */
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
+		fd = socket(AF_INET6, types[i], 0);
+		EXPECT_EQ(0, set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1));
+		EXPECT_EQ(0, set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0));
+		EXPECT_EQ(0, get_int(fd, IPPROTO_IPV6, IPV6_V6ONLY));
+		close(fd);
+	}
+	policy_begin_open(self->id);
+	policy_default(PERSOCK_SECTION_BIND, ANY, -EPERM);
+	policy_address(PERSOCK_SECTION_BIND, "0.0.0.0/0", DENIED, DENIED, ANY,
+		       -EACCES);
+	policy_prefix(PERSOCK_SECTION_BIND, "::/0", ALLOW);
+	ASSERT_EQ(0, policy_set());
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
+		/* As a server of both families does. */
+		fd = socket(AF_INET6, types[i], 0);
+		EXPECT_EQ(0, set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0));
+		EXPECT_EQ(0, get_int(fd, IPPROTO_IPV6, IPV6_V6ONLY));
+		EXPECT_EQ(REFUSED(EACCES),
+			  bind(fd, &any.sa, any.len) ? -errno : 0);
+		close(fd);
+
+		fd = socket(AF_INET6, types[i], 0);
+		EXPECT_EQ(0, set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1));
+		EXPECT_EQ(0, set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1));
+		EXPECT_EQ(REFUSED(EPERM),
+			  set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0));
+		EXPECT_EQ(!self->free, get_int(fd, IPPROTO_IPV6, IPV6_V6ONLY));
+		EXPECT_EQ(0, bind(fd, &any.sa, any.len));
+		EXPECT_EQ(!self->free, get_int(fd, IPPROTO_IPV6, IPV6_V6ONLY));
+		close(fd);
+	}
+}
+
 int main(int argc, char **argv)
 {
-	static const char *const none[] = { NULL };
+	static const char *const modules[] = {
+		"sctp", "dccp_ipv4", "dccp_ipv6", NULL,
+	};
 
-	return roads_main(argc, argv, none);
+	return roads_main(argc, argv, modules);
 }
