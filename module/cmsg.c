@@ -21,17 +21,21 @@
 #include "detour.h"
 #include "report.h"
 
-static void take_out(struct msghdr *msg, struct cmsghdr *cmsg)
+/*
+ * Keep a message, behind those that are kept so far: what lies between is taken
+ * out. Each is moved once, however many there are. Returns where the next one
+ * goes.
+ */
+static char *keep(const struct msghdr *msg, char *to, struct cmsghdr *cmsg)
 {
-	char *end = (char *)msg->msg_control + msg->msg_controllen;
-	struct cmsghdr *next = CMSG_NXTHDR(msg, cmsg);
+	size_t left = msg->msg_controllen -
+		      ((char *)cmsg - (char *)msg->msg_control);
+	size_t length = min_t(size_t, CMSG_ALIGN(cmsg->cmsg_len), left);
 
-	if (!next) {
-		msg->msg_controllen = (char *)cmsg - (char *)msg->msg_control;
-		return;
-	}
-	msg->msg_controllen -= (char *)next - (char *)cmsg;
-	memmove(cmsg, next, end - (char *)next);
+	if (to != (char *)cmsg)
+		memmove(to, cmsg, length);
+
+	return to + length;
 }
 
 static int judge(const struct persock_router *router,
@@ -109,8 +113,9 @@ int persock_cmsg_send(const struct persock_router *router,
 		      const struct persock_version *version,
 		      struct msghdr *msg, struct persock_event *event)
 {
-	bool enforce = persock_enforces(version);
-	struct cmsghdr *cmsg;
+	bool enforce = persock_enforces(version), ignored = false;
+	struct cmsghdr *cmsg, *next;
+	char *to = msg->msg_control;
 	int verdict;
 
 	if (!msg->msg_controllen || !judges(router, version))
@@ -120,8 +125,7 @@ int persock_cmsg_send(const struct persock_router *router,
 	 * it in. msg_control_is_user says so too, but for the compat layer
 	 * before 6.2, which leaves it as it was.
 	 */
-	cmsg = CMSG_FIRSTHDR(msg);
-	while (cmsg) {
+	for (cmsg = CMSG_FIRSTHDR(msg); cmsg; cmsg = next) {
 		if (!CMSG_OK(msg, cmsg)) {
 			event->section = PERSOCK_SECTION_CONTROL_SEND;
 			event->rule = 0;
@@ -134,20 +138,19 @@ int persock_cmsg_send(const struct persock_router *router,
 			event->detail = cmsg->cmsg_type;
 			return verdict;
 		}
-		if (verdict == PERSOCK_IGNORE)
+		/* Before it is moved. */
+		next = CMSG_NXTHDR(msg, cmsg);
+		if (verdict == PERSOCK_IGNORE) {
 			report_ignored(router, version, event->sock,
 				       event->operation, event->section,
 				       event->rule, cmsg);
-		if (verdict == PERSOCK_ALLOW || !enforce) {
-			cmsg = CMSG_NXTHDR(msg, cmsg);
-			continue;
+			ignored = true;
 		}
-		take_out(msg, cmsg);
-		/* What follows has moved here, if anything does. */
-		if ((char *)cmsg + sizeof(*cmsg) >
-		    (char *)msg->msg_control + msg->msg_controllen)
-			break;
+		if (verdict == PERSOCK_ALLOW || !enforce)
+			to = keep(msg, to, cmsg);
 	}
+	if (ignored && enforce)
+		msg->msg_controllen = to - (char *)msg->msg_control;
 	event->rule = 0;
 
 	return PERSOCK_ALLOW;
@@ -196,33 +199,31 @@ static size_t keep_allowed(const struct persock_router *router,
 	};
 	const struct persock_options *options;
 	const struct persock_version *version;
-	struct cmsghdr *cmsg;
+	struct cmsghdr *cmsg, *next;
 	unsigned int rule;
+	char *to = control;
 
 	rcu_read_lock();
 	version = persock_router_version(router);
 	options = &persock_router_rules(router, version)->control_receive;
-	cmsg = CMSG_FIRSTHDR(&received);
-	while (cmsg && CMSG_OK(&received, cmsg)) {
+	for (cmsg = CMSG_FIRSTHDR(&received);
+	     cmsg && CMSG_OK(&received, cmsg); cmsg = next) {
+		next = CMSG_NXTHDR(&received, cmsg);
 		/* Without the type of a record an alert would pass for data. */
 		if (cmsg->cmsg_level == SOL_TLS || !persock_enforces(version) ||
 		    persock_judge_control(options, cmsg->cmsg_level,
 					  cmsg->cmsg_type,
 					  &rule) == PERSOCK_ALLOW) {
-			cmsg = CMSG_NXTHDR(&received, cmsg);
+			to = keep(&received, to, cmsg);
 			continue;
 		}
 		report_ignored(router, version, sock, PERSOCK_OP_RECVMSG,
 			       PERSOCK_SECTION_CONTROL_RECEIVE, rule, cmsg);
 		msg->msg_flags |= MSG_CTRUNC;
-		take_out(&received, cmsg);
-		if ((char *)cmsg + sizeof(*cmsg) >
-		    (char *)control + received.msg_controllen)
-			break;
 	}
 	rcu_read_unlock();
 
-	return received.msg_controllen;
+	return to - (char *)control;
 }
 
 /* Put what is left to the caller's buffer, which put_cmsg() bounds. */

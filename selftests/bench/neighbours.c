@@ -40,6 +40,8 @@
 #define SOCKETS		3000
 #define THREADS		3000
 #define CGROUPS		4000
+/* Of control, in one send. */
+#define MESSAGES	4000
 /* The limit: percent of what it costs alone. */
 #define LIMIT		110
 /* That options are read of, each in another place of whatever they are in. */
@@ -450,6 +452,75 @@ TEST_F_TIMEOUT(neighbours, of_many_that_are_attached, 600)
 		snprintf(path, sizeof(path), "%s/%u", self->path, i);
 		ASSERT_EQ(0, rmdir(path));
 	}
+}
+
+/* The least that a send costs with so many control messages. */
+static uint64_t cost_of_messages(int fd, unsigned int nr)
+{
+	struct iovec iov = { .iov_base = "x", .iov_len = 1 };
+	char *control = calloc(nr, CMSG_SPACE(sizeof(int)));
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = nr * CMSG_SPACE(sizeof(int)),
+	};
+	uint64_t least = UINT64_MAX, start, cost;
+	struct cmsghdr *cmsg;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		cmsg = (void *)(control + i * CMSG_SPACE(sizeof(int)));
+		cmsg->cmsg_len = CMSG_LEN(sizeof(int));
+		cmsg->cmsg_level = SOL_IP;
+		cmsg->cmsg_type = IP_TTL;
+		*(int *)CMSG_DATA(cmsg) = 9;
+	}
+	for (i = 0; i < BATCHES; i++) {
+		start = now();
+		if (sendmsg(fd, &msg, 0) != 1) {
+			least = 0;
+			break;
+		}
+		cost = now() - start;
+		least = cost < least ? cost : least;
+	}
+	free(control);
+
+	return least;
+}
+
+/*
+ * Nobody else runs on the processor while messages are judged: what is ignored
+ * costs as much for each, however many there are.
+ */
+TEST_F_TIMEOUT(neighbours, of_messages_that_are_ignored, 600)
+{
+	const char *knob = "/proc/sys/net/core/optmem_max";
+	uint64_t few, many;
+	char before[32];
+	int fds[2];
+
+	ASSERT_EQ(0, get_text(knob, before, sizeof(before)));
+	ASSERT_EQ(0, put_text(knob, "131072"));
+	policy_begin_open(variant->id);
+	policy_option(PERSOCK_SECTION_CONTROL_SEND, PERSOCK_CLASS_INET, SOL_IP,
+		      IP_TTL, 1 /* ignore */);
+	ASSERT_EQ(0, policy_set());
+	govern_enter(variant->id);
+	ASSERT_EQ(0, udp_open(fds, AF_INET));
+	few = cost_of_messages(fds[0], MESSAGES / 8);
+	many = cost_of_messages(fds[0], MESSAGES);
+	TH_LOG("%lu for %u, %lu for %u", few, MESSAGES / 8, many, MESSAGES);
+	EXPECT_LT(0, few);
+	EXPECT_LT(0, many);
+	EXPECT_GE(few * 8 * LIMIT, many * 100);
+	close(fds[0]);
+	close(fds[1]);
+	govern_leave();
+	policy_begin_open(variant->id);
+	ASSERT_EQ(0, policy_set());
+	ASSERT_EQ(0, put_text(knob, before));
 }
 
 int main(int argc, char **argv)
