@@ -5,11 +5,15 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/atomic.h>
 #include <linux/ftrace.h>
 #include <linux/mutex.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
 #include <net/sock.h>
 
 #include "compat.h"
+#include "intercept.h"
 #include "lsm.h"
 #include "point.h"
 #include "router.h"
@@ -57,6 +61,34 @@ static struct ftrace_ops ftrace_ops = {
 /* Are they intercepted? Written under persock_mutex. */
 static bool armed;
 
+/* How often that was tried, with what the last time answered. */
+static atomic_t tries;
+static int answer;
+static DECLARE_WAIT_QUEUE_HEAD(tried);
+
+static void intercept_questions(struct work_struct *work)
+{
+	int err = 0;
+
+	mutex_lock(&persock_mutex);
+	/* Who asked may have been killed, and its socket be gone. */
+	if (!armed && persock_armed()) {
+		err = register_ftrace_function(&ftrace_ops);
+		if (err)
+			pr_err_ratelimited("cannot let LSMs judge the sockets of providers: error %d\n",
+					   err);
+		else
+			WRITE_ONCE(armed, true);
+	}
+	WRITE_ONCE(answer, err);
+	mutex_unlock(&persock_mutex);
+	/* Pairs with the acquire in persock_lsm_arm(). */
+	atomic_inc_return_release(&tries);
+	wake_up_all(&tried);
+}
+
+static DECLARE_WORK(arm_work, intercept_questions);
+
 /**
  * persock_lsm_arm() - let LSMs judge the sockets behind those of providers
  *
@@ -64,28 +96,27 @@ static bool armed;
  * anything is armed, as such a socket holds its attachment. Where no provider
  * makes sockets it costs nothing.
  *
- * Context: process context, may sleep; takes persock_mutex.
- * Return: 0, or what ftrace answers.
+ * A work item does it: a task that is given no time would hold persock_mutex,
+ * and ftrace's locks, for as long.
+ *
+ * Context: process context, may sleep.
+ * Return: 0; -ERESTARTSYS when the task was killed; what ftrace answers.
  */
 int persock_lsm_arm(void)
 {
-	int err = 0;
+	int seen, err;
 
 	if (likely(READ_ONCE(armed)))
 		return 0;
 
-	mutex_lock(&persock_mutex);
-	if (!armed) {
-		err = register_ftrace_function(&ftrace_ops);
-		if (err)
-			pr_err("cannot let LSMs judge the sockets of providers: error %d\n",
-			       err);
-		else
-			WRITE_ONCE(armed, true);
-	}
-	mutex_unlock(&persock_mutex);
+	seen = atomic_read_acquire(&tries);
+	queue_work(system_unbound_wq, &arm_work);
+	err = wait_event_killable(tried, READ_ONCE(armed) ||
+				  atomic_read_acquire(&tries) != seen);
+	if (err || READ_ONCE(armed))
+		return err;
 
-	return err;
+	return READ_ONCE(answer);
 }
 
 /**
@@ -130,8 +161,11 @@ int __init persock_lsm_init(void)
  * persock_lsm_exit() - forget where LSMs are asked
  *
  * Nothing is armed; the caller waits for what was in the handler.
+ *
+ * Context: process context, may sleep; persock_mutex is not held.
  */
 void persock_lsm_exit(void)
 {
+	cancel_work_sync(&arm_work);
 	ftrace_free_filter(&ftrace_ops);
 }

@@ -53,6 +53,29 @@ test_ftrace_cannot_be_disabled() {
 	expect true status_of holds
 }
 
+# A task that is given no time would hold what it has locked for as long: none of a cgroup's intercepts
+# anything itself, not for the first socket of a provider either.
+test_no_task_arms() {
+	local cgroup personality traced
+	need_tracing || return 0
+	grep -qw function "$tracing/available_tracers" || {
+		skip "the kernel has no function tracer"
+		return 0
+	}
+	new_cgroup cgroup arms
+	new_personality personality host hostinet
+	ok persock attach "$cgroup" "$personality"
+	ok put intercept_questions "$tracing/set_ftrace_filter"
+	ok put function "$tracing/current_tracer"
+	expect ok within "$cgroup" "$probe" tcp
+	traced=$(<"$tracing/trace")
+	ok put nop "$tracing/current_tracer"
+	ok put "" "$tracing/set_ftrace_filter"
+	traced=$(grep intercept_questions <<<"$traced")
+	[[ $traced == *kworker* && $traced != *probe* ]] || fail "it was armed by: ${traced:0:200}"
+	ok persock detach "$cgroup"
+}
+
 # Other users of ftrace come and go: the function tracer, with and without a filter.
 test_function_tracer_does_not_disturb() {
 	local cgroup
