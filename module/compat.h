@@ -273,6 +273,26 @@ static inline bool persock_has_port_range(const struct sock *sk)
 #endif
 }
 
+/* Has the current task, a thread, a ring of io_uring that it has used? */
+static inline bool persock_uses_uring(void)
+{
+#ifdef CONFIG_IO_URING
+	return current->io_uring;
+#else
+	return false;
+#endif
+}
+
+/* Does a bind to port 0 leave the port open until the socket is connected? */
+static inline bool persock_binds_without_port(const struct sock *sk)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+	return inet_test_bit(BIND_ADDRESS_NO_PORT, sk);
+#else
+	return inet_sk(sk)->bind_address_no_port;
+#endif
+}
+
 /* What setattr() of an inode is told of the mount, since 6.3 (c1632a0f1120). */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
 #define persock_mnt_idmap	mnt_idmap

@@ -33,6 +33,7 @@
  * @protocol: as rules know it
  * @ports: an address has a port that means something; else it is judged as 0,
  *	   whatever the caller has put there
+ * @chosen: the port that it has was not named by the program
  */
 struct identity {
 	const struct sock *sk;
@@ -40,6 +41,7 @@ struct identity {
 	int type;
 	int protocol;
 	bool ports;
+	bool chosen;
 };
 
 static void identify(struct socket *sock, struct identity *who)
@@ -59,6 +61,7 @@ static void identify(struct socket *sock, struct identity *who)
 	if (who->type == SOCK_RAW)
 		who->protocol &= U8_MAX;
 	who->ports = persock_has_ports(who->type, who->protocol);
+	who->chosen = test_bit(PERSOCK_PORT_CHOSEN, &sock->flags);
 }
 
 /* @family: how the kernel is going to read the address. */
@@ -363,27 +366,23 @@ typedef int (*judge_t)(const struct persock_addresses *addresses,
  * "::" of a socket that is not IPv6 only is every IPv4 address as well.
  * @judge: persock_judge_address(), or persock_judge_chosen() for a port that
  *	   the program has not named
- * @only: set when it was judged as IPv6 only
+ *
+ * One that is IPv6 only stays so: see persock_endpoint_shares().
  */
 static int judge_bound(const struct identity *who, judge_t judge,
 		       const struct persock_policy *policy,
 		       struct persock_endpoint *endpoint,
-		       struct persock_event *event, bool *only)
+		       struct persock_event *event)
 {
 	int verdict;
 
 	event->endpoint = endpoint;
-	*only = false;
 	verdict = judge(&policy->bind, endpoint, who->protocol, &event->rule);
 	if (verdict || endpoint->family != AF_INET6 || !unspecified(endpoint))
 		return verdict;
 	/* Raw sockets are of one family. */
-	if (who->type == SOCK_RAW)
+	if (who->type == SOCK_RAW || (who->sk && who->sk->sk_ipv6only))
 		return verdict;
-	if (who->sk && who->sk->sk_ipv6only) {
-		*only = true;
-		return verdict;
-	}
 
 	endpoint->family = AF_INET;
 	return judge(&policy->bind, endpoint, who->protocol, &event->rule);
@@ -397,8 +396,6 @@ static int judge_bound(const struct identity *who, judge_t judge,
  * @policy: what judges
  * @endpoint: filled in, and pointed to by @event
  * @event: what decided is filled in
- * @only: set when "::" was judged as no IPv4 address: once the socket is bound
- *	  to it, persock_endpoint_bound() sees to it
  *
  * Context: as persock_endpoint_connect().
  * Return: as persock_endpoint_connect().
@@ -406,12 +403,10 @@ static int judge_bound(const struct identity *who, judge_t judge,
 int persock_endpoint_bind(struct socket *sock, struct sockaddr *address,
 			  int length, const struct persock_policy *policy,
 			  struct persock_endpoint *endpoint,
-			  struct persock_event *event, bool *only)
+			  struct persock_event *event)
 {
 	struct identity who;
 	int err;
-
-	*only = false;
 
 	event->section = PERSOCK_SECTION_BIND;
 	if (!persock_restricts(&policy->bind) || !is_inet(sock))
@@ -428,30 +423,7 @@ int persock_endpoint_bind(struct socket *sock, struct sockaddr *address,
 	if (err)
 		return err;
 
-	return judge_bound(&who, persock_judge_address, policy, endpoint, event,
-			   only);
-}
-
-/**
- * persock_endpoint_bound() - keep IPv4 off a socket that was judged without it
- * @sock: the governed socket, bound to "::"
- *
- * A thread may have made it take IPv4 between the verdict and the bind; now it
- * cannot any more.
- *
- * Context: process context, may sleep.
- */
-void persock_endpoint_bound(struct socket *sock)
-{
-	const struct persock_provider_ops *ops =
-		persock_router_of(sock)->provider->ops;
-	struct sock *sk = ops->sk ? (struct sock *)ops->sk(sock) : NULL;
-
-	if (!sk)
-		return;
-	lock_sock(sk);
-	sk->sk_ipv6only = true;
-	release_sock(sk);
+	return judge_bound(&who, persock_judge_address, policy, endpoint, event);
 }
 
 /* What the socket is bound to; every address and port 0 when to nothing. */
@@ -478,8 +450,8 @@ static void read_bound(const struct identity *who,
  */
 static bool port_is_named(const struct identity *who)
 {
-	return who->sk && (who->sk->sk_userlocks & SOCK_BINDPORT_LOCK ||
-			   persock_has_port_range(who->sk));
+	return who->sk && ((who->sk->sk_userlocks & SOCK_BINDPORT_LOCK &&
+			    !who->chosen) || persock_has_port_range(who->sk));
 }
 
 /**
@@ -498,7 +470,6 @@ int persock_endpoint_port(struct socket *sock,
 			  struct persock_event *event)
 {
 	struct identity who;
-	bool only;
 
 	event->section = PERSOCK_SECTION_BIND;
 	if (!persock_restricts(&policy->bind) || !is_inet(sock))
@@ -510,7 +481,85 @@ int persock_endpoint_port(struct socket *sock,
 
 	return judge_bound(&who, port_is_named(&who) ? persock_judge_address :
 						       persock_judge_chosen,
-			   policy, endpoint, event, &only);
+			   policy, endpoint, event);
+}
+
+/**
+ * persock_endpoint_chosen() - the verdict on a port that was chosen for a bind
+ * @sock: the governed socket
+ * @address: what it is to be bound to, with that port; it was allowed with
+ *	     port 0
+ * @length: its length
+ * @policy: what judges
+ * @endpoint: filled in, and pointed to by @event
+ * @event: what decided is filled in
+ *
+ * Context: as persock_endpoint_connect(); the sock may be locked.
+ * Return: PERSOCK_ALLOW or the errno of the rule.
+ */
+int persock_endpoint_chosen(struct socket *sock, const struct sockaddr *address,
+			    int length, const struct persock_policy *policy,
+			    struct persock_endpoint *endpoint,
+			    struct persock_event *event)
+{
+	struct identity who;
+	int err;
+
+	event->section = PERSOCK_SECTION_BIND;
+	if (!persock_restricts(&policy->bind) || !is_inet(sock))
+		return PERSOCK_ALLOW;
+	identify(sock, &who);
+	err = read_address(&who, address, length, who.family, endpoint);
+	if (err)
+		return err;
+
+	return judge_bound(&who, who.sk && persock_has_port_range(who.sk) ?
+					 persock_judge_address :
+					 persock_judge_chosen,
+			   policy, endpoint, event);
+}
+
+/**
+ * persock_endpoint_shares() - may a socket of IPv6 be made to take IPv4, too?
+ * @sock: the governed socket, which IPV6_V6ONLY is to be taken off
+ *
+ * Where the policy restricts what is bound it may not: a bind to "::" that was
+ * judged as one of IPv6 alone could be on its way.
+ *
+ * Context: any; does not sleep.
+ * Return: 1 when the kernel is to be asked; 0 when there is nothing to do; the
+ * errno of the section.
+ */
+int persock_endpoint_shares(struct socket *sock)
+{
+	struct persock_router *router = persock_router_of(sock);
+	struct persock_event event = {
+		.operation = PERSOCK_OP_SETSOCKOPT,
+		.section = PERSOCK_SECTION_BIND,
+		.sock = sock,
+		.subject = SOL_IPV6,
+		.detail = IPV6_V6ONLY,
+	};
+	const struct persock_version *version;
+	struct identity who;
+	int verdict = 1;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	if (!is_inet(sock) || !persock_enforces(version) ||
+	    !persock_restricts(&version->policy.bind))
+		goto unlock;
+	identify(sock, &who);
+	if (!who.sk || who.family != AF_INET6 || who.type == SOCK_RAW)
+		goto unlock;
+	verdict = 0;
+	if (who.sk->sk_ipv6only)
+		verdict = persock_report(router->attachment, version, &event,
+					 persock_refusal(&version->policy.bind));
+unlock:
+	rcu_read_unlock();
+
+	return verdict;
 }
 
 /*
@@ -572,7 +621,6 @@ int persock_endpoint_listen(struct socket *sock,
 {
 	struct identity who;
 	int verdict;
-	bool only;
 	u16 port;
 
 	if (!is_inet(sock))
@@ -590,20 +638,20 @@ int persock_endpoint_listen(struct socket *sock,
 	event->section = PERSOCK_SECTION_BIND;
 	read_bound(&who, endpoint);
 	verdict = judge_bound(&who, persock_judge_address, policy, endpoint,
-			      event, &only);
+			      event);
 	port = endpoint->port;
 	if (!verdict || !port || port_is_named(&who))
 		return verdict;
 
 	read_bound(&who, endpoint);
 	verdict = judge_bound(&who, persock_judge_chosen, policy, endpoint,
-			      event, &only);
+			      event);
 	if (verdict)
 		return verdict;
 	read_bound(&who, endpoint);
 	endpoint->port = 0;
 	verdict = judge_bound(&who, persock_judge_address, policy, endpoint,
-			      event, &only);
+			      event);
 	/* What is told is where it would have listened. */
 	endpoint->port = port;
 

@@ -12,6 +12,13 @@
 #include "report.h"
 #include "router.h"
 
+/*
+ * In the flags of a governed socket, far from those of the kernel: its port was
+ * chosen, not named by the program. Whoever binds it knows, and no port is taken
+ * off again that was chosen for a socket.
+ */
+#define PERSOCK_PORT_CHOSEN	30
+
 /**
  * persock_endpoint_length() - the length of an address that is passed on
  * @router: the socket's
@@ -44,8 +51,12 @@ int persock_endpoint_send(struct socket *sock, struct msghdr *msg,
 int persock_endpoint_bind(struct socket *sock, struct sockaddr *address,
 			  int length, const struct persock_policy *policy,
 			  struct persock_endpoint *endpoint,
-			  struct persock_event *event, bool *only);
-void persock_endpoint_bound(struct socket *sock);
+			  struct persock_event *event);
+int persock_endpoint_chosen(struct socket *sock, const struct sockaddr *address,
+			    int length, const struct persock_policy *policy,
+			    struct persock_endpoint *endpoint,
+			    struct persock_event *event);
+int persock_endpoint_shares(struct socket *sock);
 int persock_endpoint_port(struct socket *sock,
 			  const struct persock_policy *policy,
 			  struct persock_endpoint *endpoint,

@@ -17,6 +17,7 @@
 
 #include "compat.h"
 #include "detour.h"
+#include "endpoint.h"
 #include "intercept.h"
 #include "ktls.h"
 #include "native.h"
@@ -287,7 +288,7 @@ static noinline int set_judged(struct persock_router *router,
 			       sockptr_t optval, unsigned int optlen)
 {
 	char name[TCP_ULP_NAME_MAX] = "";
-	int verdict;
+	int verdict, value;
 
 	verdict = persock_option_judge_set(sock, level, optname, &optlen);
 	if (verdict)
@@ -301,6 +302,16 @@ static noinline int set_judged(struct persock_router *router,
 		if (ulp_escapes(name))
 			return -ENOENT;
 		optval = KERNEL_SOCKPTR(name);
+	}
+	if (level == SOL_IPV6 && optname == IPV6_V6ONLY &&
+	    optlen >= sizeof(value)) {
+		if (copy_from_sockptr(&value, optval, sizeof(value)))
+			return -EFAULT;
+		verdict = value ? 1 : persock_endpoint_shares(sock);
+		if (verdict <= 0)
+			return verdict;
+		optval = KERNEL_SOCKPTR(&value);
+		optlen = sizeof(value);
 	}
 
 	return router->provider->ops->setsockopt(sock, level, optname, optval,

@@ -2,16 +2,21 @@
 /*
  * Ports that nobody has named.
  *
- * Whoever lets the kernel choose often enough gets any port, so what it has
- * chosen is judged, and given back when a rule denies it. It is taken again
- * then: that a program hits upon a port that is denied is not its fault.
+ * Whoever lets the kernel choose often enough gets any port, so a port is judged
+ * before the socket may use it, and another one is taken while it is denied:
+ * that a program hits upon a port that is denied is not its fault.
  *
- * The port is taken and given back with the sock locked, as the kernel does it
- * itself when a socket without a port sends and when cgroup-BPF refuses what
- * was bound. So but for bind(2), which calls the provider in between, no socket
- * is ever seen with a port that it may not have.
+ * A thread can make others wait for a sock's lock for as long as it likes, by a
+ * call that sleeps in its memory. So what has taken effect cannot be judged
+ * afterwards: the verdict would wait while the port is used. A port is judged
+ * in the same hold of the lock in which it is taken, or by number, and bound to
+ * by that number. A program cannot take it off again (connect() to AF_UNSPEC),
+ * to be given one that nobody judges.
  */
+#include <linux/minmax.h>
 #include <linux/net.h>
+#include <linux/random.h>
+#include <linux/sched/signal.h>
 #include <linux/socket.h>
 #include <linux/string.h>
 #include <net/inet_connection_sock.h>
@@ -55,6 +60,13 @@ static bool gives_back(const struct sock *sk)
 	}
 }
 
+/* Raw sockets and ping's have a number of another kind. */
+static bool takes_port(const struct sock *sk)
+{
+	return sk->sk_protocol == IPPROTO_MPTCP ||
+	       persock_has_ports(sk->sk_type, sk->sk_protocol);
+}
+
 /* The sock is locked. TCP cannot once it is more than bound. */
 static bool give_back(struct sock *sk)
 {
@@ -70,8 +82,16 @@ static bool give_back(struct sock *sk)
 	return true;
 }
 
-/* Judge the port that @sk has, and tell of a denial that is the @last word. */
+/* The sock is locked, and has a port that may be used. */
+static void keep(struct socket *sock, struct sock *sk)
+{
+	set_bit(PERSOCK_PORT_CHOSEN, &sock->flags);
+	sk->sk_userlocks |= SOCK_BINDPORT_LOCK;
+}
+
+/* What @sock is to be bound to, or is; told of when it is the @last word. */
 static int judge(struct persock_router *router, struct socket *sock,
+		 const struct sockaddr *address, int length,
 		 enum persock_operation operation, bool last)
 {
 	struct persock_event event = { .operation = operation, .sock = sock };
@@ -82,8 +102,12 @@ static int judge(struct persock_router *router, struct socket *sock,
 	rcu_read_lock();
 	version = persock_router_version(router);
 	if (persock_enforces(version))
-		verdict = persock_endpoint_port(sock, &version->policy,
-						&endpoint, &event);
+		verdict = address ?
+			persock_endpoint_chosen(sock, address, length,
+						&version->policy, &endpoint,
+						&event) :
+			persock_endpoint_port(sock, &version->policy,
+					      &endpoint, &event);
 	if (verdict && last)
 		verdict = persock_report(router->attachment, version, &event,
 					 verdict);
@@ -92,30 +116,114 @@ static int judge(struct persock_router *router, struct socket *sock,
 	return verdict;
 }
 
-/*
- * The port that bind(2) to port 0 has brought; -EAGAIN: it is given back.
- * @ipv6only: whether the socket was so before
- */
-static int judge_bound(struct persock_router *router, struct socket *sock,
-		       struct sock *sk, bool ipv6only, bool last)
+/* Port and address are in one place in both families. */
+static void set_port(struct sockaddr_storage *named, u16 port)
 {
-	int verdict = PERSOCK_ALLOW;
+	static_assert(offsetof(struct sockaddr_in, sin_port) ==
+		      offsetof(struct sockaddr_in6, sin6_port));
+	((struct sockaddr_in *)named)->sin_port = htons(port);
+}
+
+/*
+ * A port that the kernel would choose: it is free for every address, also of a
+ * socket that may share ports. It has been the socket's for this moment.
+ */
+static int kernels_choice(struct sock *sk, u16 *port)
+{
+	int err = -EINVAL;
 
 	lock_sock(sk);
-	/* cgroup-BPF may have named a port, and has the last word. */
-	if (inet_sk(sk)->inet_num && !(sk->sk_userlocks & SOCK_BINDPORT_LOCK))
-		verdict = judge(router, sock, PERSOCK_OP_BIND,
-				last || !gives_back(sk));
-	if (verdict && give_back(sk)) {
-		sk->sk_userlocks &= ~SOCK_BINDADDR_LOCK;
-		sk->sk_ipv6only = ipv6only;
-		inet_reset_saddr(sk);
-		if (!last)
-			verdict = -EAGAIN;
+	if (!inet_sk(sk)->inet_num && sk->sk_state == TCP_CLOSE) {
+		err = sk->sk_prot->get_port(sk, 0) ? -EADDRINUSE : 0;
+		*port = inet_sk(sk)->inet_num;
+		if (!err)
+			give_back(sk);
 	}
 	release_sock(sk);
 
-	return verdict;
+	return err;
+}
+
+/* Who may not name a port may be given it all the same. */
+static bool is_privileged(const struct sock *sk, u16 port)
+{
+	return inet_port_requires_bind_service(sock_net(sk), port);
+}
+
+static int bind_to(struct persock_router *router, struct socket *sock,
+		   const struct sockaddr_storage *named, int length)
+{
+	/* cgroup-BPF writes to what it is shown. */
+	struct sockaddr_storage address = *named;
+
+	return router->provider->ops->bind(sock, (struct sockaddr *)&address,
+					   length);
+}
+
+/* Bind to a port of the kernel's choice, by its number. */
+static int bind_chosen(struct persock_router *router, struct socket *sock,
+		       struct sock *sk, struct sockaddr_storage *named,
+		       int length)
+{
+	unsigned int tries;
+	int err = 0;
+	u16 port;
+
+	for (tries = 1; tries <= TRIES; tries++) {
+		err = kernels_choice(sk, &port);
+		if (err)
+			return err;
+		set_port(named, port);
+		err = judge(router, sock, (struct sockaddr *)named, length,
+			    PERSOCK_OP_BIND, tries == TRIES);
+		if (err)
+			continue;
+		err = bind_to(router, sock, named, length);
+		/* Somebody else was quicker. */
+		if (err != -EADDRINUSE &&
+		    (err != -EACCES || !is_privileged(sk, port)))
+			break;
+	}
+
+	return err;
+}
+
+/*
+ * Bind to the first port of the local range, from somewhere in it, that is
+ * allowed and free. For protocols that do not give back what they were given.
+ */
+static int bind_first(struct persock_router *router, struct socket *sock,
+		      struct sock *sk, struct sockaddr_storage *named,
+		      int length, enum persock_operation operation)
+{
+	unsigned int i, start, range, tries = 8 * TRIES;
+	int low, high, denied = 0, err = 0;
+
+	inet_sk_get_local_port_range(sk, &low, &high);
+	range = high - low + 1;
+	start = get_random_u32() % range;
+	for (i = 0; i < range && tries && !fatal_signal_pending(current); i++) {
+		u16 port = low + (start + i) % range;
+
+		if (inet_is_local_reserved_port(sock_net(sk), port))
+			continue;
+		set_port(named, port);
+		denied = judge(router, sock, (struct sockaddr *)named, length,
+			       operation, false);
+		if (denied)
+			continue;
+		tries--;
+		err = bind_to(router, sock, named, length);
+		if (err != -EADDRINUSE &&
+		    (err != -EACCES || !is_privileged(sk, port)))
+			return err;
+	}
+	if (err || !denied)
+		return err ?: -EADDRINUSE;
+
+	/* All of them are. */
+	return judge(router, sock, (struct sockaddr *)named, length, operation,
+		     true) ?: -EADDRINUSE;
 }
 
 /**
@@ -126,6 +234,10 @@ static int judge_bound(struct persock_router *router, struct socket *sock,
  * @address: the address
  * @length: its length
  *
+ * The provider is given a port by number. So a socket of UDP that was told to
+ * leave its port open until it is connected (IP_BIND_ADDRESS_NO_PORT) has one
+ * all the same. Connections of TCP have such ports unjudged.
+ *
  * Context: process context, may sleep.
  * Return: what the provider's bind returns; the errno of the rule that denies
  * every port that the kernel has chosen.
@@ -134,27 +246,29 @@ int persock_port_bind(struct persock_router *router, struct socket *sock,
 		      struct sockaddr *address, int length)
 {
 	struct sock *sk = sk_of(router, sock);
-	struct sockaddr_storage named;
-	unsigned int tries = TRIES;
-	bool ipv6only;
+	struct sockaddr_storage named = {};
 	int err;
 
-	if (!sk || length > (int)sizeof(named))
+	if (!sk || length > (int)sizeof(named) || !takes_port(sk))
 		return router->provider->ops->bind(sock, address, length);
 
-	ipv6only = sk->sk_ipv6only;
-	do {
-		/* cgroup-BPF writes to what it is shown. */
-		memcpy(&named, address, length);
-		err = router->provider->ops->bind(sock,
-						  (struct sockaddr *)&named,
-						  length);
-		if (err)
-			return err;
-		err = judge_bound(router, sock, sk, ipv6only, !--tries);
-	} while (err == -EAGAIN);
+	memcpy(&named, address, length);
+	if (!gives_back(sk))
+		err = bind_first(router, sock, sk, &named, length,
+				 PERSOCK_OP_BIND);
+	else if (sk->sk_type == SOCK_STREAM && persock_binds_without_port(sk))
+		return router->provider->ops->bind(sock, address, length);
+	else
+		err = bind_chosen(router, sock, sk, &named, length);
+	if (err)
+		return err;
 
-	return err;
+	/* Named as the program asked for it: without. */
+	lock_sock(sk);
+	keep(sock, sk);
+	release_sock(sk);
+
+	return 0;
 }
 
 /* Take a port, and another one while it is denied. The sock is locked. */
@@ -169,9 +283,11 @@ static int take(struct persock_router *router, struct socket *sock,
 		if (sk->sk_prot->get_port(sk, 0))
 			return PERSOCK_ALLOW;
 		inet_sk(sk)->inet_sport = htons(inet_sk(sk)->inet_num);
-		verdict = judge(router, sock, operation, !--tries);
+		verdict = judge(router, sock, NULL, 0, operation, !--tries);
 		if (verdict)
 			give_back(sk);
+		else
+			keep(sock, sk);
 	} while (verdict && tries);
 
 	return verdict;
@@ -214,6 +330,53 @@ static bool restricts_bind(const struct persock_router *router)
 	return restricts;
 }
 
+/*
+ * TCP has a port that nobody has judged: it was bound to port 0 while it was to
+ * leave the port open. The sock is locked.
+ */
+static int judge_unjudged(struct persock_router *router, struct socket *sock,
+			  struct sock *sk, enum persock_operation operation)
+{
+	int verdict = judge(router, sock, NULL, 0, operation, false);
+
+	if (!verdict) {
+		keep(sock, sk);
+		return verdict;
+	}
+
+	return give_back(sk) ? take(router, sock, sk, operation) :
+			       judge(router, sock, NULL, 0, operation, true);
+}
+
+/* To every address, as listen() itself would. */
+static int bind_listener(struct persock_router *router, struct socket *sock,
+			 struct sock *sk)
+{
+	struct sockaddr_storage named = { .ss_family = sk->sk_family };
+	int err;
+
+	err = bind_first(router, sock, sk, &named,
+			 sk->sk_family == AF_INET ?
+				 sizeof(struct sockaddr_in) :
+				 sizeof(struct sockaddr_in6),
+			 PERSOCK_OP_LISTEN);
+	/* Another thread has bound it, which was judged. */
+	if (err == -EINVAL && READ_ONCE(inet_sk(sk)->inet_num))
+		return 0;
+	if (err)
+		return err;
+	lock_sock(sk);
+	keep(sock, sk);
+	release_sock(sk);
+
+	return 0;
+}
+
+static bool is_locked(const struct sock *sk)
+{
+	return sk->sk_userlocks & SOCK_BINDPORT_LOCK;
+}
+
 /**
  * persock_port_choose() - give a socket that needs one a port that it may have
  * @router: the socket's
@@ -222,7 +385,7 @@ static bool restricts_bind(const struct persock_router *router)
  *
  * Only where the policy restricts what sockets are bound to; else the kernel
  * does so itself. It does in any case for connections of TCP, whose ports
- * others may have as well, and for protocols that cannot give a port back.
+ * others may have as well, and of protocols that cannot give a port back.
  *
  * Context: process context, may sleep.
  * Return: 0; the errno of the rule that denies every port that the kernel has
@@ -231,19 +394,29 @@ static bool restricts_bind(const struct persock_router *router)
 int persock_port_choose(struct persock_router *router, struct socket *sock,
 			enum persock_operation operation)
 {
+	bool listens = operation == PERSOCK_OP_LISTEN;
 	struct sock *sk = sk_of(router, sock);
 	int verdict = PERSOCK_ALLOW;
 
-	if (!sk || READ_ONCE(inet_sk(sk)->inet_num) || !restricts_bind(router))
+	if (!sk || is_locked(sk) || !restricts_bind(router))
 		return PERSOCK_ALLOW;
-	if (persock_has_port_range(sk))
+	if (!READ_ONCE(inet_sk(sk)->inet_num) && persock_has_port_range(sk))
 		return judge_range(router, sock, operation);
-	if (!gives_back(sk) ||
-	    (sk->sk_type == SOCK_STREAM && operation != PERSOCK_OP_LISTEN))
+	if (!gives_back(sk))
+		return listens && takes_port(sk) && !READ_ONCE(inet_sk(sk)->inet_num) ?
+		       bind_listener(router, sock, sk) : PERSOCK_ALLOW;
+	if (sk->sk_type == SOCK_STREAM && !listens)
 		return PERSOCK_ALLOW;
 
 	lock_sock(sk);
-	if (!inet_sk(sk)->inet_num && sk->sk_state == TCP_CLOSE)
+	if (is_locked(sk))
+		;
+	else if (inet_sk(sk)->inet_num && sk->sk_type == SOCK_DGRAM)
+		/* From before the policy was. */
+		keep(sock, sk);
+	else if (inet_sk(sk)->inet_num)
+		verdict = judge_unjudged(router, sock, sk, operation);
+	else if (sk->sk_state == TCP_CLOSE)
 		verdict = take(router, sock, sk, operation);
 	release_sock(sk);
 
@@ -251,12 +424,49 @@ int persock_port_choose(struct persock_router *router, struct socket *sock,
 }
 
 /**
+ * persock_port_hold() - have a socket of UDP keep its port
+ * @router: the socket's
+ * @sock: the governed socket, which is about to be connected to AF_UNSPEC
+ *
+ * A port that the kernel has chosen is taken off by that, and what sends
+ * meanwhile is given another one.
+ *
+ * Context: process context, may sleep.
+ */
+void persock_port_hold(struct persock_router *router, struct socket *sock)
+{
+	struct sock *sk = sk_of(router, sock);
+
+	if (!sk || sk->sk_type != SOCK_DGRAM || !gives_back(sk) ||
+	    is_locked(sk) || !READ_ONCE(inet_sk(sk)->inet_num) ||
+	    !restricts_bind(router))
+		return;
+	lock_sock(sk);
+	if (inet_sk(sk)->inet_num && !is_locked(sk))
+		keep(sock, sk);
+	release_sock(sk);
+}
+
+/* SCTP is asked to listen for nobody. */
+static void end_listening(struct persock_router *router, struct socket *sock)
+{
+	const struct persock_provider_ops *ops = router->provider->ops;
+	const struct sock *sk = sk_of(router, sock);
+
+	if (sk && sk->sk_protocol == IPPROTO_SCTP)
+		ops->listen(sock, 0);
+	else if (ops->shutdown)
+		ops->shutdown(sock, SHUT_RDWR);
+}
+
+/**
  * persock_port_listening() - judge what a socket listens on, once it does
  * @router: the socket's
  * @sock: the governed socket
  *
- * A thread may have dissolved what the socket was bound to between the verdict
- * and listen(), which has bound it to every address then. It ends to listen.
+ * What the socket is bound to was judged before, and is kept by those protocols
+ * that take a port at once. Where another one is bound elsewhere by the time
+ * that it listens, it ends to listen.
  *
  * Context: process context, may sleep.
  * Return: PERSOCK_ALLOW or the errno of the rule.
@@ -282,8 +492,8 @@ int persock_port_listening(struct persock_router *router, struct socket *sock)
 	else
 		verdict = PERSOCK_ALLOW;
 	rcu_read_unlock();
-	if (verdict && router->provider->ops->shutdown)
-		router->provider->ops->shutdown(sock, SHUT_RDWR);
+	if (verdict)
+		end_listening(router, sock);
 
 	return verdict;
 }

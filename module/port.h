@@ -15,6 +15,7 @@ int persock_port_bind(struct persock_router *router, struct socket *sock,
 		      struct sockaddr *address, int length);
 int persock_port_choose(struct persock_router *router, struct socket *sock,
 			enum persock_operation operation);
+void persock_port_hold(struct persock_router *router, struct socket *sock);
 int persock_port_listening(struct persock_router *router, struct socket *sock);
 
 /**

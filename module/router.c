@@ -70,26 +70,25 @@ static noinline int bind_judged(struct persock_router *router,
 	const struct persock_version *version;
 	struct persock_endpoint endpoint;
 	int verdict, err;
-	bool only, chosen;
+	bool chosen;
 
 	rcu_read_lock();
 	version = persock_router_version(router);
 	length = persock_endpoint_length(router, version, length);
 	verdict = persock_endpoint_bind(sock, address, length,
-					&version->policy, &endpoint, &event,
-					&only);
+					&version->policy, &endpoint, &event);
 	verdict = persock_report(router->attachment, version, &event, verdict);
-	only = only && persock_enforces(version);
 	/* Where nothing is restricted there is no endpoint. */
 	chosen = event.endpoint && !endpoint.port && persock_enforces(version);
 	rcu_read_unlock();
 	if (verdict)
 		return verdict;
 
-	err = chosen ? persock_port_bind(router, sock, address, length) :
-		       router->provider->ops->bind(sock, address, length);
-	if (!err && only)
-		persock_endpoint_bound(sock);
+	if (chosen)
+		return persock_port_bind(router, sock, address, length);
+	err = router->provider->ops->bind(sock, address, length);
+	if (!err)
+		clear_bit(PERSOCK_PORT_CHOSEN, &sock->flags);
 	return err;
 }
 

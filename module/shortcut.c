@@ -60,7 +60,7 @@ static bool is_special(int level, int optname)
 	case SOL_TCP:
 		return optname == TCP_ULP;
 	case SOL_IPV6:
-		return optname == IPV6_ADDRFORM;
+		return optname == IPV6_ADDRFORM || optname == IPV6_V6ONLY;
 	default:
 		return false;
 	}

@@ -13,8 +13,9 @@
  * with a router of its own in sock->ops:
  *
  * JUDGED -> FROZEN: sends wait that begin now. Those that have begun before
- *	hold a reference to the file. If there is one that is not ours the
- *	connect is refused, as it would be without all this.
+ *	hold a reference to the file, or a ring of io_uring does for them. If
+ *	there is one that is not ours the connect is refused, as it would be
+ *	without all this.
  * FROZEN -> UNSENT: when the peer is connected. The socket remains so, whatever
  *	it is connected to later; and it is frozen again for the next peer of
  *	this kind.
@@ -24,29 +25,44 @@
 #include <linux/fdtable.h>
 #include <linux/fs.h>
 #include <linux/sched.h>
-#include <linux/wait_bit.h>
+#include <linux/wait.h>
 
 #include "endpoint.h"
 #include "port.h"
 #include "report.h"
 #include "unsent.h"
 
+static int is_file(const void *file, struct file *other, unsigned int fd)
+{
+	return file == other;
+}
+
 /*
  * Is the calling task the only one that has come to @sock by its file? A call
  * holds a reference to the file, but for those of a task that shares its table
- * of descriptors with nobody. Requests of io_uring hold one, too, or the ring
- * does.
+ * of descriptors with nobody, and requests of io_uring for a file that is
+ * registered with a ring, which holds one instead. So connect(2) is alone when
+ * there are no references but its own and that of the table. In this order: a
+ * table that has the file now had it when the references were counted.
+ *
+ * A request of io_uring cannot tell its own from the ring's.
  */
 static bool alone(const struct socket *sock)
 {
+	struct file *file = sock->file;
 	long references = 1;
 
-	if (!sock->file || !current->files)
+	if (!file || !current->files || current->flags & PF_IO_WORKER ||
+	    persock_uses_uring())
 		return false;
 	if (atomic_read(&current->files->count) > 1)
 		references++;
+	if (file_count(file) > references)
+		return false;
+	/* Orders it after the count. */
+	smp_rmb();
 
-	return file_count(sock->file) <= references;
+	return iterate_fd(current->files, 0, is_file, file);
 }
 
 static void leave(struct socket *sock, const struct persock_router *router)
@@ -54,7 +70,7 @@ static void leave(struct socket *sock, const struct persock_router *router)
 	WRITE_ONCE(sock->ops, &router->ops);
 	/* Pairs with the barrier in the waiter's prepare_to_wait_event(). */
 	smp_mb();
-	wake_up_var(&sock->ops);
+	wake_up_all(&sock->wq.wait);
 }
 
 /*
@@ -124,10 +140,13 @@ int persock_connect_judged(struct socket *sock, struct sockaddr *address,
 		verdict = PERSOCK_ALLOW;
 	verdict = persock_report(router->attachment, version, &event, verdict);
 	rcu_read_unlock();
-	/* AF_UNSPEC takes a port off, if anything. */
-	if (!verdict && length >= (int)sizeof(address->sa_family) &&
-	    address->sa_family != AF_UNSPEC)
-		verdict = persock_port_choose(router, sock, event.operation);
+	if (!verdict && length >= (int)sizeof(address->sa_family)) {
+		if (address->sa_family == AF_UNSPEC)
+			persock_port_hold(router, sock);
+		else
+			verdict = persock_port_choose(router, sock,
+						      event.operation);
+	}
 	if (verdict) {
 		if (unsent)
 			leave(sock, router);
@@ -148,7 +167,8 @@ int persock_connect_judged(struct socket *sock, struct sockaddr *address,
  * @length: bytes that it has
  *
  * Context: process context, sleeps until the connect has ended.
- * Return: as sendmsg(); -ERESTARTSYS when the task is killed.
+ * Return: as sendmsg(); -EAGAIN if that must not wait; -ERESTARTSYS when the
+ * task is killed.
  */
 int persock_frozen_sendmsg(struct socket *sock, struct msghdr *msg,
 			   size_t length)
@@ -156,13 +176,16 @@ int persock_frozen_sendmsg(struct socket *sock, struct msghdr *msg,
 	struct persock_router *router;
 	int err;
 
+	/* In a queue of the socket's own: nobody else walks it. */
+	if (msg->msg_flags & MSG_DONTWAIT)
+		return -EAGAIN;
 	/*
-	 * It is not frozen again under our eyes: this call holds a reference to
-	 * the file, so that nobody else is alone with it.
+	 * It is not frozen again under our eyes: there is a reference to the file
+	 * for this call, so that nobody else is alone with it.
 	 */
-	err = wait_var_event_killable(&sock->ops,
-				      (router = persock_router_of(sock))->phase !=
-				      PERSOCK_FROZEN);
+	err = wait_event_killable(sock->wq.wait,
+				  (router = persock_router_of(sock))->phase !=
+				  PERSOCK_FROZEN);
 	if (err)
 		return err;
 
