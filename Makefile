@@ -44,7 +44,7 @@ help:
 	@echo 'make vm              a shell in a virtual machine with persock loaded'
 	@echo 'make clean           remove build/ (downloaded kernels stay in the cache)'
 	@echo
-	@echo 'KERNEL=NAME picks one of: $(KERNELS), or debug (built from source, some fifteen minutes once)'
+	@echo 'KERNEL=NAME picks one of: $(KERNELS), stock-7, or debug (built from source, some fifteen minutes once)'
 
 # kbuild writes its output beside the sources. A mirror of them for each kernel keeps the tree
 # clean and the kernels apart. What differs is copied with the time of the copy, not of the edit: an
@@ -69,7 +69,9 @@ modules-%:
 	$(if $(test_modules),$(mirror) -i $(test_modules) build/$*/selftests/ &&) \
 	$(if $(filter debug,$*),$(mirror) -i kunit module uapi build/$*/selftests/kunit/ &&) \
 	true) && \
-	kdir=$$(tools/kernels/fetch $* | sed -n 's/^headers=//p') && test -n "$$kdir" && \
+	answer=$$(tools/kernels/fetch $*) && kdir=$$(echo "$$answer" | sed -n 's/^headers=//p') && \
+	test -n "$$kdir" && tools=$$(echo "$$answer" | sed -n 's/^tools=//p') && \
+	if [ -n "$$tools" ]; then export PATH="$$tools:$$PATH" DEBIAN_KERNEL_USE_CCACHE=yes; fi && \
 	if [ -z "$$changed$(C)" ] && [ "$$(cat build/$*/.built 2>/dev/null)" = "$$kdir" ]; then exit; fi && \
 	rm -f build/$*/.built && \
 	$(MAKE) -C "$$kdir" M='$(CURDIR)/build/$*' modules && \
