@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Differences between the supported kernels (6.1 and 6.12), and nothing else.
- * Every version test of the module is in this file.
+ * Differences between the supported kernels (6.1, 6.12 and 7.3), and nothing
+ * else. Kbuild looks into a kernel's headers for what it has
+ * (PERSOCK_HAVE_...): distributions backport, so that its version does not tell.
  */
 #ifndef _PERSOCK_COMPAT_H
 #define _PERSOCK_COMPAT_H
@@ -10,7 +11,6 @@
 #include <linux/ftrace.h>
 #include <linux/net.h>
 #include <linux/splice.h>
-#include <linux/version.h>
 #include <net/inet_sock.h>
 #include <net/sock.h>
 
@@ -31,7 +31,7 @@
 #endif
 
 /* accept() of proto_ops takes a struct since 6.10 (92ef0fd55ac8). */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+#ifndef PERSOCK_HAVE_ACCEPT_ARG
 struct proto_accept_arg {
 	int flags;
 	int err;
@@ -73,7 +73,12 @@ static inline int persock_call_accept(const struct proto_ops *ops,
 }
 #endif
 
-/* sendpage() gave way to MSG_SPLICE_PAGES in 6.5 (dc97391e6610): Kbuild looks. */
+/* Addresses of bind and connect have a type of their own since 6.19. */
+#ifndef PERSOCK_HAVE_SOCKADDR_UNSIZED
+#define sockaddr_unsized	sockaddr
+#endif
+
+/* sendpage() gave way to MSG_SPLICE_PAGES in 6.5 (dc97391e6610). */
 #ifdef PERSOCK_HAVE_SENDPAGE
 #define persock_splice_by_read(file, ppos, pipe, len, flags) \
 	generic_file_splice_read(file, ppos, pipe, len, flags)
@@ -98,11 +103,18 @@ static inline int persock_call_accept(const struct proto_ops *ops,
 	(MSG_INTERNAL_SENDMSG_FLAGS | MSG_BATCH | MSG_CMSG_COMPAT)
 #endif
 
-/* Kbuild looks for the field: Debian backported it into its 6.12. */
+/* Debian backported it into its 6.12. */
 #ifdef PERSOCK_HAVE_GETSOCKOPT_ITER
 #define PERSOCK_PROTO_OPS_BACKPORTED	1
 #else
 #define PERSOCK_PROTO_OPS_BACKPORTED	0
+#endif
+
+/* Told of a change of the buffer's size, on 7.x. */
+#ifdef PERSOCK_HAVE_SET_RCVBUF
+#define PERSOCK_PROTO_OPS_RCVBUF	1
+#else
+#define PERSOCK_PROTO_OPS_RCVBUF	0
 #endif
 
 #ifdef CONFIG_COMPAT
@@ -129,6 +141,7 @@ static_assert(sizeof(struct proto_ops) ==
 				PERSOCK_PROTO_OPS_COMMON +
 				PERSOCK_PROTO_OPS_COMPAT +
 				PERSOCK_PROTO_OPS_VERSIONED +
+				PERSOCK_PROTO_OPS_RCVBUF +
 				PERSOCK_PROTO_OPS_BACKPORTED),
 	      "proto_ops has a field that persock_router_fill() does not know");
 
@@ -136,9 +149,7 @@ static_assert(sizeof(struct proto_ops) ==
  * A proto's ioctl() takes an int in kernel memory since 6.5 (e1d001fa5b47);
  * io_uring asks it for the length of the queues since 6.7.
  */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
-#define PERSOCK_HAVE_PROTO_IOCTL	1
-
+#ifdef PERSOCK_HAVE_PROTO_IOCTL
 static inline int persock_call_proto_ioctl(struct sock *sk, int cmd, int *value)
 {
 	/* Ping's datagram sockets have none. */
@@ -153,8 +164,9 @@ static inline int persock_call_proto_ioctl(struct sock *sk, int cmd, int *value)
 #endif
 
 /* io_uring's commands for sockets, since 6.7 (8e9fad0e70b7). */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0) && defined(CONFIG_IO_URING)
-#define PERSOCK_HAVE_URING_CMD	1
+#ifndef CONFIG_IO_URING
+#undef PERSOCK_HAVE_URING_CMD
+#undef PERSOCK_HAVE_URING_TX_TIMESTAMP
 #endif
 
 /* struct ftrace_regs became opaque in 6.13, backported to some 6.12. */
@@ -176,9 +188,9 @@ persock_ftrace_regs(struct ftrace_regs *fregs)
  */
 static inline bool persock_sol_socket_through_ops(const struct socket *sock)
 {
-#ifdef SOCK_CUSTOM_SOCKOPT
+#ifdef PERSOCK_HAVE_CUSTOM_SOCKOPT
 	return test_bit(SOCK_CUSTOM_SOCKOPT, &sock->flags);
-#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#elif defined(PERSOCK_HAVE_SOL_SOCKET_GET)
 #error "SOCK_CUSTOM_SOCKOPT is gone: find out how SOL_SOCKET reaches proto_ops"
 #else
 	const struct sock *sk = sock->sk;
@@ -207,7 +219,7 @@ static inline int persock_sol_socket_get(persock_sk_getsockopt_t fallback,
 					 struct socket *sock, int optname,
 					 sockptr_t optval, sockptr_t optlen)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#ifdef PERSOCK_HAVE_SOL_SOCKET_GET
 	return do_sock_getsockopt(sock, true, SOL_SOCKET, optname, optval,
 				  optlen);
 #else
@@ -219,7 +231,7 @@ static inline int persock_sol_socket_get(persock_sk_getsockopt_t fallback,
 }
 
 /* What the dump of a request has for attributes: in a genl_info since 6.7. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#ifdef PERSOCK_HAVE_DUMP_INFO
 #define persock_dump_attrs(cb)	(genl_dumpit_info(cb)->info.attrs)
 #else
 #define persock_dump_attrs(cb)	(genl_dumpit_info(cb)->attrs)
@@ -230,35 +242,42 @@ static inline int persock_sol_socket_get(persock_sk_getsockopt_t fallback,
 #define SO_PASSPIDFD	76
 #endif
 
+/* What is passed is told by bits of the sock since 6.16, of its socket before. */
 static inline bool persock_passes_credentials(const struct socket *sock)
 {
+#ifdef PERSOCK_HAVE_SCM_IN_SOCK
+	/* In others than AF_UNIX and netlink these bits mean something else. */
+	return sk_may_scm_recv(sock->sk) &&
+	       (sock->sk->sk_scm_credentials || sock->sk->sk_scm_pidfd);
+#else
 #ifdef SOCK_PASSPIDFD
 	if (test_bit(SOCK_PASSPIDFD, &sock->flags))
 		return true;
 #endif
 	return test_bit(SOCK_PASSCRED, &sock->flags);
+#endif
 }
 
 /* The flags of an inet_sock are bits of one word since 6.6 (c274af224269). */
 static inline bool persock_header_included(const struct sock *sk)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#ifdef PERSOCK_HAVE_BITS_IN_INET
 	return inet_test_bit(HDRINCL, sk);
 #else
 	return inet_sk(sk)->hdrincl;
 #endif
 }
 
-/* Kbuild looks for it: the list has moved, and moved in stable kernels, too. */
-#ifdef PERSOCK_FLOW_LABELS_IN_INET
+/* The list has moved, and moved in stable kernels, too. */
+#ifdef PERSOCK_HAVE_FLOW_LABELS_IN_INET
 #define persock_flow_labels(sk)	(inet_sk(sk)->ipv6_fl_list)
 #else
 #define persock_flow_labels(sk)	(inet6_sk(sk)->ipv6_fl_list)
 #endif
 
 /*
- * Has a socket a range of ports of its own to choose from? Kbuild looks for the
- * field, which is a word or two halves of one.
+ * Has a socket a range of ports of its own to choose from? The field is a word or
+ * two halves of one.
  */
 static inline bool persock_has_port_range(const struct sock *sk)
 {
@@ -286,7 +305,7 @@ static inline bool persock_uses_uring(void)
 /* Does a bind to port 0 leave the port open until the socket is connected? */
 static inline bool persock_binds_without_port(const struct sock *sk)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#ifdef PERSOCK_HAVE_BITS_IN_INET
 	return inet_test_bit(BIND_ADDRESS_NO_PORT, sk);
 #else
 	return inet_sk(sk)->bind_address_no_port;
@@ -294,7 +313,7 @@ static inline bool persock_binds_without_port(const struct sock *sk)
 }
 
 /* What setattr() of an inode is told of the mount, since 6.3 (c1632a0f1120). */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#ifdef PERSOCK_HAVE_MNT_IDMAP
 #define persock_mnt_idmap	mnt_idmap
 #else
 #define persock_mnt_idmap	user_namespace

@@ -5,6 +5,8 @@
  */
 #include <linux/atomic.h>
 #include <linux/hash.h>
+#include <linux/module.h>
+#include <linux/net.h>
 #include <linux/sched.h>
 /* It does not include what it needs. */
 #include <linux/list_bl.h>
@@ -47,6 +49,7 @@ void persock_creation_begin(struct persock_creation *creation,
 
 	creation->task = current;
 	creation->attachment = attachment;
+	creation->unfinished = false;
 	hlist_bl_lock(bucket);
 	hlist_bl_add_head(&creation->node, bucket);
 	hlist_bl_unlock(bucket);
@@ -56,6 +59,9 @@ void persock_creation_begin(struct persock_creation *creation,
 /**
  * persock_creation_end() - let the task's cgroup decide again
  * @creation: from persock_creation_begin()
+ *
+ * A socket that had no ops has its parent's now, and with them what it holds
+ * of this module; what it held before is put.
  *
  * Context: process context.
  */
@@ -67,6 +73,27 @@ void persock_creation_end(struct persock_creation *creation)
 	hlist_bl_del(&creation->node);
 	hlist_bl_unlock(bucket);
 	atomic_dec(&persock_nr_creations);
+	if (creation->unfinished)
+		module_put(THIS_MODULE);
+}
+
+/* The current task's, which nobody else removes, or NULL. */
+static struct persock_creation *own_creation(void)
+{
+	struct hlist_bl_head *bucket = creation_bucket(current);
+	struct persock_creation *creation, *own = NULL;
+	struct hlist_bl_node *node;
+
+	hlist_bl_lock(bucket);
+	hlist_bl_for_each_entry(creation, node, bucket, node) {
+		if (creation->task == current) {
+			own = creation;
+			break;
+		}
+	}
+	hlist_bl_unlock(bucket);
+
+	return own;
 }
 
 /**
@@ -78,23 +105,9 @@ void persock_creation_end(struct persock_creation *creation)
  */
 struct persock_attachment *persock_governor_among(void)
 {
-	struct hlist_bl_head *bucket = creation_bucket(current);
-	struct persock_attachment *attachment = NULL;
-	struct persock_creation *creation;
-	struct hlist_bl_node *node;
-	bool found = false;
+	const struct persock_creation *creation = own_creation();
 
-	hlist_bl_lock(bucket);
-	hlist_bl_for_each_entry(creation, node, bucket, node) {
-		if (creation->task == current) {
-			attachment = creation->attachment;
-			found = true;
-			break;
-		}
-	}
-	hlist_bl_unlock(bucket);
-
-	return found ? attachment : persock_attachment_current();
+	return creation ? creation->attachment : persock_attachment_current();
 }
 
 /**
@@ -163,4 +176,70 @@ interpose:
 	}
 
 	return persock_report(attachment, version, &event, verdict);
+}
+
+/* Released before it was given ops: what it holds goes back. */
+static int unfinished_release(struct socket *sock)
+{
+	struct persock_creation *creation = own_creation();
+
+	/* Nobody else knows the socket. */
+	if (WARN_ON_ONCE(!creation || !creation->unfinished))
+		return 0;
+	creation->unfinished = false;
+	persock_attachment_put(creation->attachment);
+
+	return 0;
+}
+
+/*
+ * What a governed socket has that is given its parent's ops later: those of a
+ * router, which are released as a socket is that holds the attachment.
+ */
+const struct proto_ops persock_unfinished_ops = {
+	.family = PF_UNSPEC,
+	.owner = THIS_MODULE,
+	.release = unfinished_release,
+};
+
+/**
+ * persock_creation_without_ops() - judge a new socket that has no ops yet
+ * @sock: without ops and sock
+ * @request: what it is going to be
+ *
+ * So SCTP makes those that are peeled off, since 6.19: with sock_create_lite(),
+ * which asks LSMs as if the kernel wanted the socket for itself. Later it gives
+ * it the parent's ops, which nobody sees. Where the parent is governed these
+ * are a router's, and all that is missing is that the socket holds the
+ * attachment, and is counted. Where it is not, the new socket cannot be
+ * governed: a governed task gets none.
+ *
+ * Context: RCU read side; does not sleep.
+ * Return: 0, or the errno that it is refused with.
+ */
+int persock_creation_without_ops(struct socket *sock,
+				 const struct persock_request *request)
+{
+	struct persock_creation *creation = own_creation();
+	struct persock_attachment *attachment;
+	struct persock_event event = {
+		.operation = PERSOCK_OP_CREATE,
+		.section = PERSOCK_SECTION_SOCKETS,
+		.request = request,
+		.always = true,
+	};
+	int err;
+
+	attachment = creation ? creation->attachment :
+				persock_attachment_current();
+	if (!attachment)
+		return 0;
+	if (!creation)
+		return persock_report(attachment,
+				      persock_version_of(attachment->personality),
+				      &event, -EOPNOTSUPP);
+	err = persock_creation_interpose(attachment, sock, request);
+	creation->unfinished = !err;
+
+	return err;
 }

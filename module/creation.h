@@ -7,6 +7,7 @@
 #define _PERSOCK_CREATION_H
 
 #include <linux/atomic.h>
+#include <linux/net.h>
 #include <linux/sched.h>
 /* It does not include what it needs. */
 #include <linux/list_bl.h>
@@ -21,6 +22,8 @@ struct socket;
  * @node: in the table of such tasks; the lock of its bucket
  * @task: the task
  * @attachment: what governs the new socket; NULL when nothing does
+ * @unfinished: a socket was made that had no ops yet, and has not been released
+ *		before it was given some
  *
  * Lives on the task's stack from persock_creation_begin() to
  * persock_creation_end().
@@ -29,7 +32,10 @@ struct persock_creation {
 	struct hlist_bl_node node;
 	struct task_struct *task;
 	struct persock_attachment *attachment;
+	bool unfinished;
 };
+
+extern const struct proto_ops persock_unfinished_ops;
 
 void persock_creation_begin(struct persock_creation *creation,
 			    struct persock_attachment *attachment);
@@ -38,6 +44,8 @@ struct persock_attachment *persock_governor_among(void);
 int persock_creation_interpose(struct persock_attachment *attachment,
 			       struct socket *sock,
 			       const struct persock_request *request);
+int persock_creation_without_ops(struct socket *sock,
+				 const struct persock_request *request);
 
 extern atomic_t persock_nr_creations;
 

@@ -189,7 +189,9 @@ static void hostinet_release(struct socket *sock)
 static int hostinet_connect(struct socket *sock, struct sockaddr *address,
 			    int length, int flags)
 {
-	return kernel_connect(sender_of(sock), address, length, flags);
+	return kernel_connect(sender_of(sock),
+			      (struct sockaddr_unsized *)address, length,
+			      flags);
 }
 
 static int hostinet_accept(struct socket *sock, struct socket *newsock,
@@ -210,7 +212,8 @@ static int hostinet_accept(struct socket *sock, struct socket *newsock,
 static int hostinet_bind(struct socket *sock, struct sockaddr *address,
 			 int length)
 {
-	return kernel_bind(host_of(sock), address, length);
+	return kernel_bind(host_of(sock), (struct sockaddr_unsized *)address,
+			   length);
 }
 
 static int hostinet_listen(struct socket *sock, int backlog)
@@ -292,7 +295,7 @@ static int hostinet_recvmsg(struct socket *sock, struct msghdr *msg,
  */
 static bool takes_error(const struct poll_table_struct *wait)
 {
-	return poll_does_not_wait(wait) &&
+	return (!wait || !wait->_qproc) &&
 	       poll_requested_events(wait) == EPOLLERR;
 }
 

@@ -54,6 +54,7 @@
 #include "intercept.h"
 #include "ktls.h"
 #include "lsm.h"
+#include "message.h"
 #include "native.h"
 #include "option.h"
 #include "pass.h"
@@ -261,12 +262,36 @@ static noinline void govern_created(struct pt_regs *regs)
 		refuse(regs, err);
 }
 
+/* The kernel makes a socket for itself, or SCTP one that is peeled off. */
+static noinline void on_kernel_created(struct pt_regs *regs)
+{
+	struct socket *sock = (struct socket *)regs->di;
+	const struct persock_request request = {
+		.family = (int)regs->si,
+		.type = (int)regs->dx,
+		.protocol = (int)regs->cx,
+	};
+	int err;
+
+	if (request.type != SOCK_SEQPACKET || request.protocol != IPPROTO_SCTP ||
+	    sock->ops)
+		return;
+
+	rcu_read_lock();
+	err = persock_creation_without_ops(sock, &request);
+	rcu_read_unlock();
+	if (err)
+		refuse(regs, err);
+}
+
 static __always_inline void on_post_create(struct pt_regs *regs)
 {
 	bool governed;
 
-	if ((int)regs->r8)
+	if ((int)regs->r8) {
+		on_kernel_created(regs);
 		return;
+	}
 
 	rcu_read_lock_sched();
 	governed = persock_governor();
@@ -442,22 +467,37 @@ static noinline void on_ioctl(struct pt_regs *regs)
  * int io_uring_cmd_sock(struct io_uring_cmd *cmd, unsigned int issue_flags)
  *
  * Two commands are ioctls by another name, and ask neither sock_ioctl() nor
- * proto_ops; options go through proto_ops or sk_getsockopt().
+ * proto_ops. One reads the error queue. Options and names go through proto_ops
+ * or sk_getsockopt(). What else there may be one day is refused.
  */
 static noinline void on_uring_cmd(struct pt_regs *regs)
 {
 	const struct io_uring_cmd *cmd = (const struct io_uring_cmd *)regs->di;
 	struct socket *sock = cmd->file->private_data;
-	u32 command;
 	int verdict;
 
 	if (!persock_router_peek(sock))
 		return;
-	if (cmd->cmd_op != SOCKET_URING_OP_SIOCINQ &&
-	    cmd->cmd_op != SOCKET_URING_OP_SIOCOUTQ)
+	switch (cmd->cmd_op) {
+	case SOCKET_URING_OP_SIOCINQ:
+		verdict = persock_router_judge_ioctl(sock, SIOCINQ);
+		break;
+	case SOCKET_URING_OP_SIOCOUTQ:
+		verdict = persock_router_judge_ioctl(sock, SIOCOUTQ);
+		break;
+	case SOCKET_URING_OP_GETSOCKOPT:
+	case SOCKET_URING_OP_SETSOCKOPT:
 		return;
-	command = cmd->cmd_op == SOCKET_URING_OP_SIOCINQ ? SIOCINQ : SIOCOUTQ;
-	verdict = persock_router_judge_ioctl(sock, command);
+#ifdef PERSOCK_HAVE_URING_TX_TIMESTAMP
+	case SOCKET_URING_OP_TX_TIMESTAMP:
+		verdict = persock_message_judge_timestamps(sock);
+		break;
+	case SOCKET_URING_OP_GETSOCKNAME:
+		return;
+#endif
+	default:
+		verdict = -EOPNOTSUPP;
+	}
 	if (verdict)
 		refuse(regs, min(verdict, 0));
 }

@@ -31,9 +31,11 @@
 #include <linux/fs.h>
 #include <linux/mutex.h>
 #include <linux/net.h>
+#include <linux/pagemap.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/tcp.h>
+#include <linux/uaccess.h>
 #include <net/inet_connection_sock.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
@@ -45,6 +47,9 @@
 
 /* The longest option of kTLS is well below; so are the names of protocols. */
 #define OPTION_MAX 256
+
+/* How often a value may be swapped out just when it is needed. */
+#define PRESENT_TRIES 8
 
 /**
  * struct persock_stand_in - a socket's decoy
@@ -258,6 +263,32 @@ static int set_in_turn(struct socket *sock, int level, int optname,
 	return err;
 }
 
+/*
+ * The value is handed on as it is: kTLS reads keys in two parts, the second of
+ * which the kernel's checks of copies would take for an overflow if it were in
+ * memory of the kernel. It is there before, and is not waited for while the
+ * decoy is shown.
+ */
+static int set_present(struct socket *sock, int level, int optname,
+		       sockptr_t optval, unsigned int optlen)
+{
+	unsigned int tries;
+	int err = -EFAULT;
+
+	if (sockptr_is_kernel(optval))
+		return set_in_turn(sock, level, optname, optval, optlen);
+
+	for (tries = 0; tries < PRESENT_TRIES && err == -EFAULT; tries++) {
+		if (fault_in_readable(optval.user, optlen))
+			break;
+		pagefault_disable();
+		err = set_in_turn(sock, level, optname, optval, optlen);
+		pagefault_enable();
+	}
+
+	return err;
+}
+
 /**
  * persock_ktls_setsockopt() - set an option that may replace a socket's ops
  * @sock: a governed TCP socket of the native provider
@@ -274,26 +305,22 @@ static int set_in_turn(struct socket *sock, int level, int optname,
 int persock_ktls_setsockopt(struct socket *sock, int level, int optname,
 			    sockptr_t optval, unsigned int optlen)
 {
-	char value[OPTION_MAX + 1];
+	char name[OPTION_MAX + 1];
 	int err;
 
-	/* Copied, so that no page fault makes the time of the decoy long. */
 	if (optlen > OPTION_MAX)
 		return -EINVAL;
-	if (copy_from_sockptr(value, optval, optlen))
-		return -EFAULT;
-	value[optlen] = '\0';
-
+	/* Nobody but a protocol has options of this level. */
 	if (level == SOL_TLS)
-		/* Nobody but a protocol has options of this level. */
-		err = has_protocol(sock) ? 0 : -ENOPROTOOPT;
-	else
-		err = refusal(sock, value, optlen);
-	if (!err)
-		err = set_in_turn(sock, level, optname, KERNEL_SOCKPTR(value),
-				  optlen);
-	/* It may hold keys. */
-	memzero_explicit(value, sizeof(value));
+		return has_protocol(sock) ?
+		       set_present(sock, level, optname, optval, optlen) :
+		       -ENOPROTOOPT;
 
-	return err;
+	if (copy_from_sockptr(name, optval, optlen))
+		return -EFAULT;
+	name[optlen] = '\0';
+	err = refusal(sock, name, optlen);
+
+	return err ?: set_in_turn(sock, level, optname, KERNEL_SOCKPTR(name),
+				  optlen);
 }

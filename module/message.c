@@ -239,3 +239,55 @@ int persock_router_recvmsg(struct socket *sock, struct msghdr *msg,
 
 	return ops->recvmsg(sock, msg, length, flags);
 }
+
+/**
+ * persock_message_judge_timestamps() - may timestamps of what was sent be read?
+ * @sock: a governed socket
+ *
+ * As a receive from the error queue that brings them as control messages, which
+ * it is by another road (io_uring).
+ *
+ * Context: any; does not sleep.
+ * Return: PERSOCK_ALLOW or a negative errno; -EOPNOTSUPP where the flag or the
+ * message would be ignored.
+ */
+int persock_message_judge_timestamps(struct socket *sock)
+{
+	struct persock_router *router = persock_router_of(sock);
+	struct persock_event event = {
+		.operation = PERSOCK_OP_RECVMSG,
+		.section = PERSOCK_SECTION_FLAGS_RECEIVE,
+		.sock = sock,
+		.subject = MSG_ERRQUEUE,
+	};
+	const struct persock_version *version;
+	const struct persock_rules *rules;
+	u32 flags = MSG_ERRQUEUE;
+	int verdict;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	rules = persock_router_rules(router, version);
+	verdict = persock_judge_flags(&rules->receive, 0, &flags);
+	if (!verdict) {
+		event.section = PERSOCK_SECTION_CONTROL_RECEIVE;
+		event.message = true;
+		event.subject = SOL_SOCKET;
+		event.detail = SO_TIMESTAMPING_NEW;
+		verdict = persock_judge_control(&rules->control_receive,
+						SOL_SOCKET, SO_TIMESTAMPING_NEW,
+						&event.rule);
+	}
+	/* Nothing would be left of it. */
+	if (verdict > 0)
+		verdict = -EOPNOTSUPP;
+	if (says_empty(&event, verdict))
+		verdict = persock_report(router->attachment, version, &event,
+					 PERSOCK_IGNORE) ? -EAGAIN : 0;
+	else
+		verdict = persock_report(router->attachment, version, &event,
+					 verdict);
+	rcu_read_unlock();
+
+	return verdict;
+}

@@ -34,13 +34,15 @@ static bool native_serves(int family, int type, int protocol)
 static int native_bind(struct socket *sock, struct sockaddr *address,
 		       int length)
 {
-	return NATIVE(sock)->bind(sock, address, length);
+	return NATIVE(sock)->bind(sock, (struct sockaddr_unsized *)address,
+				  length);
 }
 
 static int native_connect(struct socket *sock, struct sockaddr *address,
 			  int length, int flags)
 {
-	return NATIVE(sock)->connect(sock, address, length, flags);
+	return NATIVE(sock)->connect(sock, (struct sockaddr_unsized *)address,
+				     length, flags);
 }
 
 static int native_pair(struct socket *first, struct socket *second)
@@ -93,6 +95,10 @@ static int interpose(struct persock_attachment *attachment, struct socket *sock)
 {
 	struct persock_router *router;
 
+	if (!sock->ops) {
+		WRITE_ONCE(sock->ops, &persock_unfinished_ops);
+		return 0;
+	}
 	router = persock_native_router(attachment, sock, sock->ops);
 	if (!router)
 		return -ENOBUFS;
@@ -124,7 +130,7 @@ static int interpose_new(struct persock_attachment *attachment,
 /**
  * persock_native_interpose() - put the router in front of a new socket
  * @attachment: under which the socket was created, found under RCU
- * @sock: complete, with native ops, not yet visible to user space
+ * @sock: with native ops, or none yet; not yet visible to user space
  * @limits: policy whose limit on live sockets holds, or NULL
  *
  * On success the socket holds @attachment, and this module instead of the one
@@ -145,7 +151,10 @@ int persock_native_interpose(struct persock_attachment *attachment,
 	if (!try_module_get(THIS_MODULE))
 		return -ENODEV;
 	err = interpose_new(attachment, sock, limits);
-	module_put(err ? THIS_MODULE : native->owner);
+	if (err)
+		module_put(THIS_MODULE);
+	else if (native)
+		module_put(native->owner);
 
 	return err;
 }

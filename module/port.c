@@ -16,6 +16,7 @@
 #include <linux/minmax.h>
 #include <linux/net.h>
 #include <linux/random.h>
+#include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/socket.h>
 #include <linux/string.h>
@@ -74,7 +75,7 @@ static bool give_back(struct sock *sk)
 	    (sk->sk_type == SOCK_STREAM && sk->sk_state != TCP_CLOSE))
 		return false;
 	if (sk->sk_type == SOCK_STREAM)
-		inet_put_port(sk);
+		sk->sk_prot->put_port(sk);
 	else
 		sk->sk_prot->unhash(sk);
 	inet_sk(sk)->inet_sport = 0;
@@ -205,6 +206,7 @@ static int bind_first(struct persock_router *router, struct socket *sock,
 	for (i = 0; i < range && tries && !fatal_signal_pending(current); i++) {
 		u16 port = low + (start + i) % range;
 
+		cond_resched();
 		if (inet_is_local_reserved_port(sock_net(sk), port))
 			continue;
 		set_port(named, port);

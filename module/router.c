@@ -92,9 +92,10 @@ static noinline int bind_judged(struct persock_router *router,
 	return err;
 }
 
-static int router_bind(struct socket *sock, struct sockaddr *address,
+static int router_bind(struct socket *sock, struct sockaddr_unsized *unsized,
 		       int length)
 {
+	struct sockaddr *address = (struct sockaddr *)unsized;
 	struct persock_router *router = persock_router_of(sock);
 
 	if (!router->provider->ops->bind)
@@ -105,9 +106,10 @@ static int router_bind(struct socket *sock, struct sockaddr *address,
 	return router->provider->ops->bind(sock, address, length);
 }
 
-static int router_connect(struct socket *sock, struct sockaddr *address,
+static int router_connect(struct socket *sock, struct sockaddr_unsized *unsized,
 			  int length, int flags)
 {
+	struct sockaddr *address = (struct sockaddr *)unsized;
 	struct persock_router *router = persock_router_of(sock);
 
 	if (!router->provider->ops->connect)
@@ -534,6 +536,9 @@ static void fill_native(struct proto_ops *table,
 		.read_skb = native->read_skb,
 		.sendmsg_locked = native->sendmsg_locked,
 		.set_rcvlowat = native->set_rcvlowat,
+#ifdef PERSOCK_HAVE_SET_RCVBUF
+		.set_rcvbuf = native->set_rcvbuf,
+#endif
 	};
 
 	write_table(table, &ops);

@@ -94,4 +94,7 @@ bool sleeps(pid_t tid);
 /* The same, until it waits for a lock that another task has. */
 bool blocked(pid_t tid);
 
+/* Is the running kernel of this version or newer? */
+bool kernel_since(unsigned int major, unsigned int minor);
+
 #endif /* SELFTESTS_INET_H */

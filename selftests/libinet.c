@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "inet.h"
 
@@ -306,4 +307,16 @@ bool sleeps(pid_t tid)
 bool blocked(pid_t tid)
 {
 	return reaches(tid, 'D');
+}
+
+bool kernel_since(unsigned int major, unsigned int minor)
+{
+	unsigned int own_major = 0, own_minor = 0;
+	struct utsname name;
+
+	uname(&name);
+	sscanf(name.release, "%u.%u", &own_major, &own_minor);
+
+	return own_major > major ||
+	       (own_major == major && own_minor >= minor);
 }

@@ -7,10 +7,12 @@
 #include <linux/if_alg.h>
 #include <linux/if_ether.h>
 #include <netinet/ip_icmp.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 
 /* It does not include what it needs. */
 #include <stdint.h>
@@ -67,7 +69,8 @@ static int peel_off(int fd, int association, int name)
 
 /*
  * SCTP makes a socket of an association: governed as its parent is, even when
- * the task has left the cgroup, and as the task is where the parent is free.
+ * the task has left the cgroup, and as the task is where the parent is free. Since
+ * 6.19 such a socket cannot be governed: it is refused.
  */
 TEST_F(road, sctp_peeloff)
 {
@@ -91,10 +94,15 @@ TEST_F(road, sctp_peeloff)
 		ASSERT_EQ(0, leaves ? govern_leave() : govern_enter(self->id));
 		EXPECT_EQ(leaves && !self->free, govern_shown(server));
 		fd = peel_off(server, association, names[i / 2]);
-		ASSERT_GE(fd, 0);
-		EXPECT_EQ(!self->free, govern_shown(fd));
-		EXPECT_EQ(SOCK_SEQPACKET, get_int(fd, SOL_SOCKET, SO_TYPE));
-		close(fd);
+		if (!self->free && !leaves && kernel_since(6, 19)) {
+			EXPECT_EQ(-EOPNOTSUPP, fd);
+		} else {
+			ASSERT_GE(fd, 0);
+			EXPECT_EQ(!self->free, govern_shown(fd));
+			EXPECT_EQ(SOCK_SEQPACKET,
+				  get_int(fd, SOL_SOCKET, SO_TYPE));
+			close(fd);
+		}
 		close(client);
 		close(server);
 	}
@@ -120,15 +128,82 @@ TEST_F(road, sctp_peeloff_by_rule)
 	close(server);
 }
 
-static bool since_6_11(void)
+/*
+ * It is one of the sockets that the cgroup may have, however it fails: without a
+ * descriptor, or when the caller cannot be told.
+ */
+TEST_F(road, sctp_peeloff_is_counted)
 {
-	unsigned int major = 0, minor = 0;
-	struct utsname name;
+	int server, client, association, fd, i;
+	sctp_peeloff_arg_t *page;
+	struct rlimit few, before;
+	struct inet_addr addr;
+	socklen_t len;
 
-	uname(&name);
-	sscanf(name.release, "%u.%u", &major, &minor);
+	server = inet_bound(AF_INET, SOCK_SEQPACKET, SCTP, &addr);
+	ASSERT_EQ(0, listen(server, 1));
+	page = mmap(NULL, sizeof(*page), PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, page);
+	policy_begin_open(self->id);
+	policy_bound(PERSOCK_LIMIT_SOCKETS, ANY, 3, -EMFILE);
+	ASSERT_EQ(0, policy_set());
+	ASSERT_EQ(0, getrlimit(RLIMIT_NOFILE, &before));
+	few = before;
+	few.rlim_cur = 3;
+	/* The association goes with the socket. */
+	for (i = 0; i < 4; i++) {
+		client = socket(AF_INET, SOCK_SEQPACKET, SCTP);
+		association = associate(client, server, &addr);
+		ASSERT_GE(association, 0);
+		if (i & 1) {
+			page->associd = association;
+			ASSERT_EQ(0, mprotect(page, sizeof(*page), PROT_READ));
+			len = sizeof(*page);
+			EXPECT_EQ(-1, getsockopt(server, SCTP,
+						 SCTP_SOCKOPT_PEELOFF, page,
+						 &len));
+			EXPECT_EQ(EFAULT, errno);
+			ASSERT_EQ(0, mprotect(page, sizeof(*page),
+					      PROT_READ | PROT_WRITE));
+		} else {
+			ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &few));
+			fd = peel_off(server, association,
+				      SCTP_SOCKOPT_PEELOFF);
+			ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &before));
+			EXPECT_EQ(-EMFILE, fd);
+		}
+		close(client);
+	}
 
-	return major > 6 || (major == 6 && minor >= 11);
+	client = socket(AF_INET, SOCK_SEQPACKET, SCTP);
+	ASSERT_LE(0, client);
+	association = associate(client, server, &addr);
+	ASSERT_GE(association, 0);
+	fd = peel_off(server, association, SCTP_SOCKOPT_PEELOFF);
+	EXPECT_LE(0, fd);
+	/* They are three now. */
+	EXPECT_EQ(self->free ? 0 : -EMFILE, try_socket(AF_INET, SOCK_DGRAM, 0));
+	close(fd);
+	EXPECT_EQ(0, try_socket(AF_INET, SOCK_DGRAM, 0));
+	close(client);
+	close(server);
+	munmap(page, sizeof(*page));
+}
+
+/* Debian's 7.x has no SMC. */
+static int without_smc(void)
+{
+	return system("modprobe -q smc") ? -EAFNOSUPPORT : 0;
+}
+
+/* SMC by another road. */
+static int smc_of_inet(void)
+{
+	if (!kernel_since(6, 11))
+		return -EPROTONOSUPPORT;
+
+	return without_smc() ? -EPROTONOSUPPORT : 0;
 }
 
 /* Sockets that would shed the router are never made, whatever is allowed. */
@@ -137,12 +212,10 @@ TEST_F(road, never_made)
 	const struct {
 		int family, type, protocol, ungoverned;
 	} kinds[] = {
-		{ AF_SMC, SOCK_STREAM, 0, 0 },
-		{ AF_SMC, SOCK_STREAM, 1, 0 },
-		{ AF_INET, SOCK_STREAM, IPPROTO_SMC,
-		  since_6_11() ? 0 : -EPROTONOSUPPORT },
-		{ AF_INET6, SOCK_STREAM, IPPROTO_SMC,
-		  since_6_11() ? 0 : -EPROTONOSUPPORT },
+		{ AF_SMC, SOCK_STREAM, 0, without_smc() },
+		{ AF_SMC, SOCK_STREAM, 1, without_smc() },
+		{ AF_INET, SOCK_STREAM, IPPROTO_SMC, smc_of_inet() },
+		{ AF_INET6, SOCK_STREAM, IPPROTO_SMC, smc_of_inet() },
 		{ AF_KCM, SOCK_DGRAM, 0, 0 },
 		{ AF_KCM, SOCK_SEQPACKET, 0, 0 },
 	};

@@ -57,12 +57,14 @@ static int relay_accept(struct socket *sock, struct socket *newsock,
 static int relay_connect(struct socket *sock, struct sockaddr *address,
 			 int length, int flags)
 {
-	return kernel_connect(persock_private(sock), address, length, flags);
+	/* The type of addresses has another name on newer kernels. */
+	return kernel_connect(persock_private(sock), (void *)address, length,
+			      flags);
 }
 
 static int relay_bind(struct socket *sock, struct sockaddr *address, int length)
 {
-	return kernel_bind(persock_private(sock), address, length);
+	return kernel_bind(persock_private(sock), (void *)address, length);
 }
 
 static int relay_listen(struct socket *sock, int backlog)
