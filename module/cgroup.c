@@ -305,12 +305,9 @@ attachment_alloc(struct persock_personality *personality,
 		account = kzalloc(sizeof(*account), GFP_KERNEL);
 	if (!account)
 		goto free_totals;
-	err = persock_routers_init(attachment);
-	if (err)
-		goto free_account;
 	err = persock_arm(extack);
 	if (err)
-		goto free_routers;
+		goto free_account;
 
 	if (!previous)
 		INIT_LIST_HEAD(&account->members);
@@ -321,13 +318,12 @@ attachment_alloc(struct persock_personality *personality,
 	attachment->cgroup = cgroup;
 	attachment->id = cgroup ? cgroup_id(cgroup) : 0;
 	persock_denials_init(&attachment->denials);
+	hash_init(attachment->routers);
 	INIT_WORK(&attachment->free_work, attachment_free);
 	list_add_tail(&attachment->node, &attachments);
 
 	return attachment;
 
-free_routers:
-	persock_routers_free(attachment);
 free_account:
 	if (!previous)
 		kfree(account);

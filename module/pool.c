@@ -4,7 +4,6 @@
  * socket, and kept for the next when the attachment is gone.
  */
 #include <linux/hash.h>
-#include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -16,21 +15,19 @@
  * Spare routers. A socket is interposed where nothing may be allocated, so the
  * tables it may need are made beforehand; a work item makes new ones.
  */
-#define SPARES_LOW	32
-#define SPARES_HIGH	64
+#define SPARES_LOW	64
+#define SPARES_HIGH	96
 
 /*
- * The first tables of an attachment are made when it is, and nobody else takes
- * them: sockets of every kind there is need some hundred, so one task could take
- * all others before the work item runs.
+ * The last of them are for attachments that have had few. Sockets of every kind
+ * there is need some hundred, so one attachment could take them all before the
+ * work item runs, and others would be refused a first socket.
  */
-#define OWN		8
+#define SPARES_RESERVED	32
+#define FEW		8
 
 static HLIST_HEAD(spares);
 static unsigned int nr_spares;
-
-/* Of the spares: what attachments have not taken yet of their first ones. */
-static unsigned int nr_owned;
 
 /*
  * Protects the spares and every attachment's routers. Innermost lock; raw, as
@@ -50,7 +47,7 @@ static void spare_add(struct persock_router *router)
 
 static int refill(void)
 {
-	while (READ_ONCE(nr_spares) < READ_ONCE(nr_owned) + SPARES_HIGH) {
+	while (READ_ONCE(nr_spares) < SPARES_HIGH) {
 		struct persock_router *router = kzalloc(sizeof(*router),
 							GFP_KERNEL);
 
@@ -102,41 +99,6 @@ void persock_router_exit(void)
 	nr_spares = 0;
 }
 
-/* How many of its first tables an attachment has not taken. */
-static unsigned int left(const struct persock_attachment *attachment)
-{
-	return OWN - min(attachment->nr_routers, OWN);
-}
-
-static void own(int more)
-{
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&router_lock, flags);
-	nr_owned += more;
-	raw_spin_unlock_irqrestore(&router_lock, flags);
-}
-
-/**
- * persock_routers_init() - make the first tables of a new attachment
- * @attachment: nobody else knows it; persock_routers_free() undoes it
- *
- * Context: process context.
- * Return: 0 or -ENOMEM.
- */
-int persock_routers_init(struct persock_attachment *attachment)
-{
-	int err;
-
-	hash_init(attachment->routers);
-	own(left(attachment));
-	err = refill();
-	if (err)
-		own(-(int)left(attachment));
-
-	return err;
-}
-
 /**
  * persock_routers_free() - make spares of an attachment's routers
  * @attachment: has no socket any more; a grace period has passed since
@@ -149,7 +111,6 @@ void persock_routers_free(struct persock_attachment *attachment)
 	struct hlist_node *next;
 	int bucket;
 
-	own(-(int)left(attachment));
 	hash_for_each_safe(attachment->routers, bucket, next, router, hash) {
 		hash_del(&router->hash);
 		module_put(router->pinned);
@@ -200,7 +161,7 @@ persock_router_find(struct persock_attachment *attachment,
 static bool may_take(const struct persock_attachment *attachment)
 {
 	lockdep_assert_held(&router_lock);
-	return left(attachment) || nr_spares > nr_owned;
+	return nr_spares > (attachment->nr_routers < FEW ? 0 : SPARES_RESERVED);
 }
 
 static struct persock_router *
@@ -225,8 +186,6 @@ router_get(struct persock_attachment *attachment,
 	router = hlist_entry(spares.first, struct persock_router, hash);
 	hlist_del(&router->hash);
 	nr_spares--;
-	if (left(attachment))
-		nr_owned--;
 	attachment->nr_routers++;
 	persock_router_fill(&router->ops, provider, native, phase);
 	router->native = native;
@@ -241,7 +200,7 @@ router_get(struct persock_attachment *attachment,
 	hash_add_rcu(attachment->routers, &router->hash,
 		     native ? (unsigned long)native : (unsigned long)provider);
 unlock:
-	low = nr_spares < nr_owned + SPARES_LOW;
+	low = nr_spares < SPARES_LOW;
 	raw_spin_unlock_irqrestore(&router_lock, flags);
 	if (low)
 		schedule_work(&refill_work);

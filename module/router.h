@@ -77,7 +77,6 @@ persock_router_get(struct persock_attachment *attachment,
 		   const struct proto_ops *native, struct module *owner);
 struct persock_router *persock_router_in(const struct persock_router *router,
 					 enum persock_phase phase);
-int persock_routers_init(struct persock_attachment *attachment);
 void persock_routers_free(struct persock_attachment *attachment);
 
 int persock_router_release(struct socket *sock);
