@@ -103,7 +103,8 @@ static bool set_passes(const struct persock_rules *rules, int level, int name,
 	unsigned int cut = len, rule;
 
 	if ((level == SOL_TCP && name == TCP_ULP) ||
-	    (level == SOL_IPV6 && name == IPV6_ADDRFORM))
+	    (level == SOL_IPV6 &&
+	     (name == IPV6_ADDRFORM || name == IPV6_V6ONLY)))
 		return false;
 
 	return !persock_judge_set(rules, level, name, &cut, &rule) &&

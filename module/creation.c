@@ -5,6 +5,7 @@
  */
 #include <linux/atomic.h>
 #include <linux/hash.h>
+#include <linux/in.h>
 #include <linux/module.h>
 #include <linux/net.h>
 #include <linux/sched.h>
@@ -203,24 +204,23 @@ const struct proto_ops persock_unfinished_ops = {
 };
 
 /**
- * persock_creation_without_ops() - judge a new socket that has no ops yet
- * @sock: without ops and sock
+ * persock_creation_by_kernel() - judge a socket that is made as one of the kernel's
+ * @sock: the socket
  * @request: what it is going to be
  *
- * So SCTP makes those that are peeled off, since 6.19: with sock_create_lite(),
- * which asks LSMs as if the kernel wanted the socket for itself. Later it gives
- * it the parent's ops, which nobody sees. Where the parent is governed these
- * are a router's, and all that is missing is that the socket holds the
- * attachment, and is counted. Where it is not, the new socket cannot be
- * governed: a governed task gets none.
+ * All pass but those that SCTP makes so and that are peeled off, since 6.19: with
+ * sock_create_lite(), without ops. Later it gives them the parent's ops, which
+ * nobody sees. Where the parent is governed these are a router's, and all that
+ * is missing is that the socket holds the attachment, and is counted. Where it is
+ * not, the new socket cannot be governed: a governed task gets none.
  *
- * Context: RCU read side; does not sleep.
+ * Context: process context; does not sleep.
  * Return: 0, or the errno that it is refused with.
  */
-int persock_creation_without_ops(struct socket *sock,
-				 const struct persock_request *request)
+int persock_creation_by_kernel(struct socket *sock,
+			       const struct persock_request *request)
 {
-	struct persock_creation *creation = own_creation();
+	struct persock_creation *creation;
 	struct persock_attachment *attachment;
 	struct persock_event event = {
 		.operation = PERSOCK_OP_CREATE,
@@ -230,16 +230,25 @@ int persock_creation_without_ops(struct socket *sock,
 	};
 	int err;
 
+	if (request->type != SOCK_SEQPACKET ||
+	    request->protocol != IPPROTO_SCTP || sock->ops)
+		return 0;
+
+	creation = own_creation();
+	rcu_read_lock();
 	attachment = creation ? creation->attachment :
 				persock_attachment_current();
-	if (!attachment)
-		return 0;
-	if (!creation)
-		return persock_report(attachment,
-				      persock_version_of(attachment->personality),
-				      &event, -EOPNOTSUPP);
-	err = persock_creation_interpose(attachment, sock, request);
-	creation->unfinished = !err;
+	if (!attachment) {
+		err = 0;
+	} else if (creation) {
+		err = persock_creation_interpose(attachment, sock, request);
+		creation->unfinished = !err;
+	} else {
+		err = persock_report(attachment,
+				     persock_version_of(attachment->personality),
+				     &event, -EOPNOTSUPP);
+	}
+	rcu_read_unlock();
 
 	return err;
 }

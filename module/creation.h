@@ -44,8 +44,8 @@ struct persock_attachment *persock_governor_among(void);
 int persock_creation_interpose(struct persock_attachment *attachment,
 			       struct socket *sock,
 			       const struct persock_request *request);
-int persock_creation_without_ops(struct socket *sock,
-				 const struct persock_request *request);
+int persock_creation_by_kernel(struct socket *sock,
+			       const struct persock_request *request);
 
 extern atomic_t persock_nr_creations;
 

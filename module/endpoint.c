@@ -367,7 +367,7 @@ typedef int (*judge_t)(const struct persock_addresses *addresses,
  * @judge: persock_judge_address(), or persock_judge_chosen() for a port that
  *	   the program has not named
  *
- * One that is IPv6 only stays so: see persock_endpoint_shares().
+ * One that is IPv6 only stays so: see option.c.
  */
 static int judge_bound(const struct identity *who, judge_t judge,
 		       const struct persock_policy *policy,
@@ -487,8 +487,7 @@ int persock_endpoint_port(struct socket *sock,
 /**
  * persock_endpoint_chosen() - the verdict on a port that was chosen for a bind
  * @sock: the governed socket
- * @address: what it is to be bound to, with that port; it was allowed with
- *	     port 0
+ * @address: what it is to be bound to, with that port
  * @length: its length
  * @policy: what judges
  * @endpoint: filled in, and pointed to by @event
@@ -506,60 +505,14 @@ int persock_endpoint_chosen(struct socket *sock, const struct sockaddr *address,
 	int err;
 
 	event->section = PERSOCK_SECTION_BIND;
-	if (!persock_restricts(&policy->bind) || !is_inet(sock))
-		return PERSOCK_ALLOW;
 	identify(sock, &who);
 	err = read_address(&who, address, length, who.family, endpoint);
 	if (err)
 		return err;
-
-	return judge_bound(&who, who.sk && persock_has_port_range(who.sk) ?
-					 persock_judge_address :
-					 persock_judge_chosen,
-			   policy, endpoint, event);
-}
-
-/**
- * persock_endpoint_shares() - may a socket of IPv6 be made to take IPv4, too?
- * @sock: the governed socket, which IPV6_V6ONLY is to be taken off
- *
- * Where the policy restricts what is bound it may not: a bind to "::" that was
- * judged as one of IPv6 alone could be on its way.
- *
- * Context: any; does not sleep.
- * Return: 1 when the kernel is to be asked; 0 when there is nothing to do; the
- * errno of the section.
- */
-int persock_endpoint_shares(struct socket *sock)
-{
-	struct persock_router *router = persock_router_of(sock);
-	struct persock_event event = {
-		.operation = PERSOCK_OP_SETSOCKOPT,
-		.section = PERSOCK_SECTION_BIND,
-		.sock = sock,
-		.subject = SOL_IPV6,
-		.detail = IPV6_V6ONLY,
-	};
-	const struct persock_version *version;
-	struct identity who;
-	int verdict = 1;
-
-	rcu_read_lock();
-	version = persock_router_version(router);
-	if (!is_inet(sock) || !persock_enforces(version) ||
-	    !persock_restricts(&version->policy.bind))
-		goto unlock;
-	identify(sock, &who);
-	if (!who.sk || who.family != AF_INET6 || who.type == SOCK_RAW)
-		goto unlock;
-	verdict = 0;
-	if (who.sk->sk_ipv6only)
-		verdict = persock_report(router->attachment, version, &event,
-					 persock_refusal(&version->policy.bind));
-unlock:
-	rcu_read_unlock();
-
-	return verdict;
+	if (who.sk && persock_has_port_range(who.sk))
+		return judge_bound(&who, persock_judge_address, policy,
+				   endpoint, event);
+	return judge_bound(&who, persock_judge_chosen, policy, endpoint, event);
 }
 
 /*

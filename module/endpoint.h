@@ -56,7 +56,6 @@ int persock_endpoint_chosen(struct socket *sock, const struct sockaddr *address,
 			    int length, const struct persock_policy *policy,
 			    struct persock_endpoint *endpoint,
 			    struct persock_event *event);
-int persock_endpoint_shares(struct socket *sock);
 int persock_endpoint_port(struct socket *sock,
 			  const struct persock_policy *policy,
 			  struct persock_endpoint *endpoint,

@@ -37,7 +37,6 @@
 #include <linux/in.h>
 #include <linux/module.h>
 #include <linux/netlink.h>
-#include <linux/sockios.h>
 #include <linux/uaccess.h>
 #include <net/sock.h>
 #include <asm/ioctls.h>
@@ -265,7 +264,6 @@ static noinline void govern_created(struct pt_regs *regs)
 /* The kernel makes a socket for itself, or SCTP one that is peeled off. */
 static noinline void on_kernel_created(struct pt_regs *regs)
 {
-	struct socket *sock = (struct socket *)regs->di;
 	const struct persock_request request = {
 		.family = (int)regs->si,
 		.type = (int)regs->dx,
@@ -273,13 +271,7 @@ static noinline void on_kernel_created(struct pt_regs *regs)
 	};
 	int err;
 
-	if (request.type != SOCK_SEQPACKET || request.protocol != IPPROTO_SCTP ||
-	    sock->ops)
-		return;
-
-	rcu_read_lock();
-	err = persock_creation_without_ops(sock, &request);
-	rcu_read_unlock();
+	err = persock_creation_by_kernel((struct socket *)regs->di, &request);
 	if (err)
 		refuse(regs, err);
 }
@@ -466,9 +458,7 @@ static noinline void on_ioctl(struct pt_regs *regs)
 /*
  * int io_uring_cmd_sock(struct io_uring_cmd *cmd, unsigned int issue_flags)
  *
- * Two commands are ioctls by another name, and ask neither sock_ioctl() nor
- * proto_ops. One reads the error queue. Options and names go through proto_ops
- * or sk_getsockopt(). What else there may be one day is refused.
+ * Some of its commands ask neither sock_ioctl() nor proto_ops.
  */
 static noinline void on_uring_cmd(struct pt_regs *regs)
 {
@@ -478,26 +468,7 @@ static noinline void on_uring_cmd(struct pt_regs *regs)
 
 	if (!persock_router_peek(sock))
 		return;
-	switch (cmd->cmd_op) {
-	case SOCKET_URING_OP_SIOCINQ:
-		verdict = persock_router_judge_ioctl(sock, SIOCINQ);
-		break;
-	case SOCKET_URING_OP_SIOCOUTQ:
-		verdict = persock_router_judge_ioctl(sock, SIOCOUTQ);
-		break;
-	case SOCKET_URING_OP_GETSOCKOPT:
-	case SOCKET_URING_OP_SETSOCKOPT:
-		return;
-#ifdef PERSOCK_HAVE_URING_TX_TIMESTAMP
-	case SOCKET_URING_OP_TX_TIMESTAMP:
-		verdict = persock_message_judge_timestamps(sock);
-		break;
-	case SOCKET_URING_OP_GETSOCKNAME:
-		return;
-#endif
-	default:
-		verdict = -EOPNOTSUPP;
-	}
+	verdict = persock_message_judge_command(sock, cmd->cmd_op);
 	if (verdict)
 		refuse(regs, min(verdict, 0));
 }

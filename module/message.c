@@ -5,7 +5,15 @@
 #include <linux/minmax.h>
 #include <linux/net.h>
 #include <linux/socket.h>
+#include <linux/sockios.h>
 #include <net/sock.h>
+#include <asm/ioctls.h>
+
+#include "compat.h"
+
+#ifdef PERSOCK_HAVE_URING_CMD
+#include <linux/io_uring.h>
+#endif
 
 #include "cmsg.h"
 #include "endpoint.h"
@@ -240,18 +248,13 @@ int persock_router_recvmsg(struct socket *sock, struct msghdr *msg,
 	return ops->recvmsg(sock, msg, length, flags);
 }
 
-/**
- * persock_message_judge_timestamps() - may timestamps of what was sent be read?
- * @sock: a governed socket
- *
- * As a receive from the error queue that brings them as control messages, which
- * it is by another road (io_uring).
- *
- * Context: any; does not sleep.
- * Return: PERSOCK_ALLOW or a negative errno; -EOPNOTSUPP where the flag or the
- * message would be ignored.
+#ifdef PERSOCK_HAVE_URING_TX_TIMESTAMP
+/*
+ * Timestamps of what was sent: as a receive from the error queue that brings
+ * them as control messages. -EOPNOTSUPP where the flag or the message would be
+ * ignored: nothing would be left of it.
  */
-int persock_message_judge_timestamps(struct socket *sock)
+static int judge_timestamps(struct socket *sock)
 {
 	struct persock_router *router = persock_router_of(sock);
 	struct persock_event event = {
@@ -278,7 +281,6 @@ int persock_message_judge_timestamps(struct socket *sock)
 						SOL_SOCKET, SO_TIMESTAMPING_NEW,
 						&event.rule);
 	}
-	/* Nothing would be left of it. */
 	if (verdict > 0)
 		verdict = -EOPNOTSUPP;
 	if (says_empty(&event, verdict))
@@ -291,3 +293,39 @@ int persock_message_judge_timestamps(struct socket *sock)
 
 	return verdict;
 }
+#endif
+
+#ifdef PERSOCK_HAVE_URING_CMD
+/**
+ * persock_message_judge_command() - judge a command of io_uring's
+ * @sock: a governed socket
+ * @command: the command, see io_uring_cmd_sock()
+ *
+ * Two are ioctls by another name, one reads the error queue. Options and names
+ * go through proto_ops or sk_getsockopt(), and are judged there. What else there
+ * may be one day is refused.
+ *
+ * Context: any; does not sleep.
+ * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno.
+ */
+int persock_message_judge_command(struct socket *sock, u32 command)
+{
+	switch (command) {
+	case SOCKET_URING_OP_SIOCINQ:
+		return persock_router_judge_ioctl(sock, SIOCINQ);
+	case SOCKET_URING_OP_SIOCOUTQ:
+		return persock_router_judge_ioctl(sock, SIOCOUTQ);
+	case SOCKET_URING_OP_GETSOCKOPT:
+	case SOCKET_URING_OP_SETSOCKOPT:
+		return PERSOCK_ALLOW;
+#ifdef PERSOCK_HAVE_URING_TX_TIMESTAMP
+	case SOCKET_URING_OP_TX_TIMESTAMP:
+		return judge_timestamps(sock);
+	case SOCKET_URING_OP_GETSOCKNAME:
+		return PERSOCK_ALLOW;
+#endif
+	default:
+		return -EOPNOTSUPP;
+	}
+}
+#endif

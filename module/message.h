@@ -16,7 +16,7 @@ int persock_router_sendmsg(struct socket *sock, struct msghdr *msg,
 			   size_t length);
 int persock_unsent_sendmsg(struct socket *sock, struct msghdr *msg,
 			   size_t length);
-int persock_message_judge_timestamps(struct socket *sock);
+int persock_message_judge_command(struct socket *sock, u32 command);
 int persock_router_recvmsg(struct socket *sock, struct msghdr *msg,
 			   size_t length, int flags);
 void persock_report_masked(struct persock_router *router,

@@ -17,7 +17,6 @@
 
 #include "compat.h"
 #include "detour.h"
-#include "endpoint.h"
 #include "intercept.h"
 #include "ktls.h"
 #include "native.h"
@@ -283,6 +282,43 @@ static bool ulp_escapes(const char *name)
 	return !strcmp(name, "espintcp") || !strcmp(name, "smc");
 }
 
+/*
+ * May a socket of IPv6 be made to take IPv4, too? Where the policy restricts what
+ * is bound it may not: a bind to "::" that was judged as one of IPv6 alone could
+ * be on its way. 1: the kernel is to be asked; 0: there is nothing to do; or the
+ * errno of the section.
+ */
+static int judge_shared(struct persock_router *router, struct socket *sock)
+{
+	const struct persock_provider_ops *ops = router->provider->ops;
+	const struct sock *sk = ops->sk ? ops->sk(sock) : NULL;
+	struct persock_event event = {
+		.operation = PERSOCK_OP_SETSOCKOPT,
+		.section = PERSOCK_SECTION_BIND,
+		.sock = sock,
+		.subject = SOL_IPV6,
+		.detail = IPV6_V6ONLY,
+	};
+	const struct persock_version *version;
+	int verdict = 1;
+
+	if (router->class != PERSOCK_CLASS_INET || !sk ||
+	    sk->sk_family != AF_INET6 || sk->sk_type == SOCK_RAW)
+		return verdict;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	if (persock_enforces(version) &&
+	    persock_restricts(&version->policy.bind))
+		verdict = sk->sk_ipv6only ?
+			  persock_report(router->attachment, version, &event,
+					 persock_refusal(&version->policy.bind)) :
+			  0;
+	rcu_read_unlock();
+
+	return verdict;
+}
+
 static noinline int set_judged(struct persock_router *router,
 			       struct socket *sock, int level, int optname,
 			       sockptr_t optval, unsigned int optlen)
@@ -307,7 +343,7 @@ static noinline int set_judged(struct persock_router *router,
 	    optlen >= sizeof(value)) {
 		if (copy_from_sockptr(&value, optval, sizeof(value)))
 			return -EFAULT;
-		verdict = value ? 1 : persock_endpoint_shares(sock);
+		verdict = value ? 1 : judge_shared(router, sock);
 		if (verdict <= 0)
 			return verdict;
 		optval = KERNEL_SOCKPTR(&value);

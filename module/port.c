@@ -254,14 +254,14 @@ int persock_port_bind(struct persock_router *router, struct socket *sock,
 	if (!sk || length > (int)sizeof(named) || !takes_port(sk))
 		return router->provider->ops->bind(sock, address, length);
 
-	memcpy(&named, address, length);
-	if (!gives_back(sk))
-		err = bind_first(router, sock, sk, &named, length,
-				 PERSOCK_OP_BIND);
-	else if (sk->sk_type == SOCK_STREAM && persock_binds_without_port(sk))
+	/* It has no port yet, see persock_port_choose() when it has. */
+	if (sk->sk_protocol == IPPROTO_TCP && persock_binds_without_port(sk))
 		return router->provider->ops->bind(sock, address, length);
-	else
-		err = bind_chosen(router, sock, sk, &named, length);
+
+	memcpy(&named, address, length);
+	err = gives_back(sk) ?
+	      bind_chosen(router, sock, sk, &named, length) :
+	      bind_first(router, sock, sk, &named, length, PERSOCK_OP_BIND);
 	if (err)
 		return err;
 
