@@ -274,8 +274,12 @@ TEST_F(ktls, refused)
 					 sizeof(key)));
 		ASSERT_EQ(ENOPROTOOPT, errno);
 	}
-	/* Beside what the cache holds ready for each processor. */
-	EXPECT_GT(each * length + length / 2, inodes() - before);
+	/*
+	 * Beside what the cache holds ready for each processor. KASAN keeps what
+	 * was freed, those that were asked on their behalf among it.
+	 */
+	if (!slow_kernel())
+		EXPECT_GT(each * length + length / 2, inodes() - before);
 	for (i = 0; i < length; i++)
 		close(fds[i]);
 
