@@ -14,6 +14,7 @@
 
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -23,6 +24,8 @@ struct late {
 	char *page;
 };
 
+/* Has the kernel no userfaultfd? Then there are none of these pages. */
+bool late_missing(void);
 int late_open(struct late *late);
 int late_arrives(struct late *late, const void *data, size_t length);
 void late_close(struct late *late);

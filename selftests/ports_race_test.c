@@ -165,6 +165,8 @@ TEST_F(road, held)
 	unsigned int i;
 	int seen, err;
 
+	if (late_missing())
+		SKIP(return, "the kernel has no userfaultfd");
 	ASSERT_EQ(0, choose_from("40000 40000"));
 	ASSERT_EQ(0, deny_ports(self->id, DENIED, DENIED));
 	ASSERT_EQ(0, one_processor());
@@ -189,6 +191,8 @@ TEST_F(road, held_often)
 	unsigned int i, denied = 0;
 	int err;
 
+	if (late_missing())
+		SKIP(return, "the kernel has no userfaultfd");
 	ASSERT_EQ(0, choose_from("40000 40007"));
 	ASSERT_EQ(0, deny_ports(self->id, DENIED, DENIED + 5));
 	ASSERT_EQ(0, one_processor());
@@ -249,6 +253,8 @@ TEST_F(road, ipv6_only_held)
 	unsigned int i;
 	int fd;
 
+	if (late_missing())
+		SKIP(return, "the kernel has no userfaultfd");
 	ASSERT_EQ(0, choose_from("40100 40199"));
 	policy_begin_open(self->id);
 	policy_address(PERSOCK_SECTION_BIND, "0.0.0.0/0", DENIED, DENIED, ANY,

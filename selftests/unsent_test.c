@@ -521,6 +521,8 @@ static void cross(struct __test_metadata *_metadata, enum govern_id id,
 	int forbidden, allowed, err;
 	char in[8];
 
+	if (late_missing())
+		SKIP(return, "the kernel has no userfaultfd");
 	forbidden = inet_bound(AF_INET, SOCK_DGRAM, 0, &no);
 	ASSERT_LE(0, forbidden);
 	allowed = socket(AF_INET, SOCK_DGRAM, 0);
