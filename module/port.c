@@ -151,14 +151,24 @@ static bool is_privileged(const struct sock *sk, u16 port)
 	return inet_port_requires_bind_service(sock_net(sk), port);
 }
 
+/* Bound by its number, the port is kept as one that the program has not named. */
 static int bind_to(struct persock_router *router, struct socket *sock,
-		   const struct sockaddr_storage *named, int length)
+		   struct sock *sk, const struct sockaddr_storage *named,
+		   int length)
 {
 	/* cgroup-BPF writes to what it is shown. */
 	struct sockaddr_storage address = *named;
+	int err;
 
-	return router->provider->ops->bind(sock, (struct sockaddr *)&address,
-					   length);
+	err = router->provider->ops->bind(sock, (struct sockaddr *)&address,
+					  length);
+	if (err)
+		return err;
+	lock_sock(sk);
+	keep(sock, sk);
+	release_sock(sk);
+
+	return 0;
 }
 
 /* Bind to a port of the kernel's choice, by its number. */
@@ -179,7 +189,7 @@ static int bind_chosen(struct persock_router *router, struct socket *sock,
 			    PERSOCK_OP_BIND, tries == TRIES);
 		if (err)
 			continue;
-		err = bind_to(router, sock, named, length);
+		err = bind_to(router, sock, sk, named, length);
 		/* Somebody else was quicker. */
 		if (err != -EADDRINUSE &&
 		    (err != -EACCES || !is_privileged(sk, port)))
@@ -215,7 +225,7 @@ static int bind_first(struct persock_router *router, struct socket *sock,
 		if (denied)
 			continue;
 		tries--;
-		err = bind_to(router, sock, named, length);
+		err = bind_to(router, sock, sk, named, length);
 		if (err != -EADDRINUSE &&
 		    (err != -EACCES || !is_privileged(sk, port)))
 			return err;
@@ -249,7 +259,6 @@ int persock_port_bind(struct persock_router *router, struct socket *sock,
 {
 	struct sock *sk = sk_of(router, sock);
 	struct sockaddr_storage named = {};
-	int err;
 
 	if (!sk || length > (int)sizeof(named) || !takes_port(sk))
 		return router->provider->ops->bind(sock, address, length);
@@ -259,18 +268,9 @@ int persock_port_bind(struct persock_router *router, struct socket *sock,
 		return router->provider->ops->bind(sock, address, length);
 
 	memcpy(&named, address, length);
-	err = gives_back(sk) ?
-	      bind_chosen(router, sock, sk, &named, length) :
-	      bind_first(router, sock, sk, &named, length, PERSOCK_OP_BIND);
-	if (err)
-		return err;
-
-	/* Named as the program asked for it: without. */
-	lock_sock(sk);
-	keep(sock, sk);
-	release_sock(sk);
-
-	return 0;
+	return gives_back(sk) ?
+	       bind_chosen(router, sock, sk, &named, length) :
+	       bind_first(router, sock, sk, &named, length, PERSOCK_OP_BIND);
 }
 
 /* Take a port, and another one while it is denied. The sock is locked. */
@@ -363,15 +363,7 @@ static int bind_listener(struct persock_router *router, struct socket *sock,
 				 sizeof(struct sockaddr_in6),
 			 PERSOCK_OP_LISTEN);
 	/* Another thread has bound it, which was judged. */
-	if (err == -EINVAL && READ_ONCE(inet_sk(sk)->inet_num))
-		return 0;
-	if (err)
-		return err;
-	lock_sock(sk);
-	keep(sock, sk);
-	release_sock(sk);
-
-	return 0;
+	return err == -EINVAL && READ_ONCE(inet_sk(sk)->inet_num) ? 0 : err;
 }
 
 static bool is_locked(const struct sock *sk)
