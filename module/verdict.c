@@ -126,11 +126,23 @@ persock_option_find(const struct persock_options *options, int level, int name)
 	return NULL;
 }
 
-/* What the entry says that was found, or else the default and the guard. */
-static int decide(const struct persock_options *options,
-		  const struct persock_option *option, int level, int name,
-		  unsigned int *rule)
+/*
+ * What the entry says that was found, or else the default and the guard. By the
+ * key that the caller has, or else by the other one, where @alias knows it.
+ */
+static __always_inline int judge_as_one(const struct persock_options *options,
+					int level, int name,
+					bool (*alias)(int *level, int *name),
+					unsigned int *rule)
 {
+	const struct persock_option *option = NULL;
+	int level2 = level, name2 = name;
+
+	if (options->nr) {
+		option = persock_option_find(options, level, name);
+		if (!option && alias(&level2, &name2))
+			option = persock_option_find(options, level2, name2);
+	}
 	if (!option) {
 		*rule = 0;
 		return persock_guard_option(options->guard, level, name,
@@ -156,16 +168,7 @@ static int decide(const struct persock_options *options,
 int persock_judge_option(const struct persock_options *options, int level,
 			 int name, unsigned int *rule)
 {
-	const struct persock_option *option = NULL;
-	int level2 = level, name2 = name;
-
-	if (options->nr) {
-		option = persock_option_find(options, level, name);
-		if (!option && persock_alias(&level2, &name2))
-			option = persock_option_find(options, level2, name2);
-	}
-
-	return decide(options, option, level, name, rule);
+	return judge_as_one(options, level, name, persock_alias, rule);
 }
 
 /**
@@ -182,16 +185,7 @@ int persock_judge_option(const struct persock_options *options, int level,
 int persock_judge_control(const struct persock_options *options, int level,
 			  int type, unsigned int *rule)
 {
-	const struct persock_option *option = NULL;
-	int level2 = level, type2 = type;
-
-	if (options->nr) {
-		option = persock_option_find(options, level, type);
-		if (!option && persock_message_alias(&level2, &type2))
-			option = persock_option_find(options, level2, type2);
-	}
-
-	return decide(options, option, level, type, rule);
+	return judge_as_one(options, level, type, persock_message_alias, rule);
 }
 
 /**
