@@ -14,10 +14,6 @@
 #include <net/inet_sock.h>
 #include <net/sock.h>
 
-#if !defined(CONFIG_X86_64)
-#error "persock reads the x86-64 calling convention in its hooks"
-#endif
-
 #if !defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS)
 #error "persock needs CONFIG_DYNAMIC_FTRACE_WITH_ARGS (function tracer)"
 #endif
@@ -173,12 +169,6 @@ static inline int persock_call_proto_ioctl(struct sock *sk, int cmd, int *value)
 #ifndef arch_ftrace_regs
 #define arch_ftrace_regs(fregs)	(fregs)
 #endif
-
-static __always_inline struct pt_regs *
-persock_ftrace_regs(struct ftrace_regs *fregs)
-{
-	return &arch_ftrace_regs(fregs)->regs;
-}
 
 /*
  * Do SOL_SOCKET options set on @sock pass through proto_ops? Then the router

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The interception points, and nothing else that is specific to ftrace or to
- * the architecture.
+ * The interception points, and nothing else that is specific to ftrace.
  *
  * One ftrace_ops covers these functions of the socket layer:
  *
@@ -41,6 +40,7 @@
 #include <net/sock.h>
 #include <asm/ioctls.h>
 
+#include "arch.h"
 #include "compat.h"
 
 #ifdef PERSOCK_HAVE_URING_CMD
@@ -89,22 +89,28 @@ static long refused(long err)
 	return err;
 }
 
-static void divert(struct pt_regs *regs, const void *function)
+static void refuse(struct ftrace_regs *regs, long err)
 {
-	regs->ip = (unsigned long)function;
+	persock_set_arg(regs, 0, err);
+	persock_run_instead(regs, refused);
 }
 
-static void refuse(struct pt_regs *regs, long err)
+/* Of both functions that make sockets. */
+static __always_inline struct persock_request
+request_of(struct ftrace_regs *regs)
 {
-	regs->di = err;
-	divert(regs, refused);
+	return (struct persock_request){
+		.family = (int)persock_arg(regs, 1),
+		.type = (int)persock_arg(regs, 2),
+		.protocol = (int)persock_arg(regs, 3),
+	};
 }
 
 /*
  * Reported where it is refused only: what goes on is reported once the socket
  * is there, see interpose() and family.c.
  */
-static void refuse_create(struct pt_regs *regs,
+static void refuse_create(struct ftrace_regs *regs,
 			  struct persock_attachment *attachment,
 			  const struct persock_version *version,
 			  struct persock_event *event, int err)
@@ -117,16 +123,13 @@ static void refuse_create(struct pt_regs *regs,
  * int __sock_create(struct net *net, int family, int type, int protocol,
  *		     struct socket **res, int kern)
  */
-static noinline void judge_request(struct pt_regs *regs, unsigned long caller,
+static noinline void judge_request(struct ftrace_regs *regs,
+				   unsigned long caller,
 				   struct persock_attachment *attachment)
 {
 	const struct persock_version *version =
 		persock_version_of(attachment->personality);
-	struct persock_request request = {
-		.family = (int)regs->si,
-		.type = (int)regs->dx,
-		.protocol = (int)regs->cx,
-	};
+	struct persock_request request = request_of(regs);
 	struct persock_event event = {
 		.operation = PERSOCK_OP_CREATE,
 		.section = PERSOCK_SECTION_SOCKETS,
@@ -162,8 +165,8 @@ static noinline void judge_request(struct pt_regs *regs, unsigned long caller,
 								   request.family));
 	if (provider && provider->interposes) {
 		/* An explicit AF_PERSOCK request becomes the plain one. */
-		regs->si = request.family;
-		regs->cx = request.protocol;
+		persock_set_arg(regs, 1, request.family);
+		persock_set_arg(regs, 3, request.protocol);
 		return;
 	}
 
@@ -171,7 +174,7 @@ static noinline void judge_request(struct pt_regs *regs, unsigned long caller,
 	 * Nobody serves it; or a module makes it on the task's behalf (nvme-tcp,
 	 * say) and looks into the sock for what a native one has there.
 	 */
-	if (!provider || (caller >= MODULES_VADDR && caller < MODULES_END)) {
+	if (!provider || persock_called_by_module(regs, caller)) {
 		refuse_create(regs, attachment, version, &event,
 			      -EAFNOSUPPORT);
 		return;
@@ -181,27 +184,25 @@ static noinline void judge_request(struct pt_regs *regs, unsigned long caller,
 	 * As a kernel socket, so that LSMs do not judge the invented family:
 	 * they judge the socket that the provider makes.
 	 */
-	regs->si = persock_family;
-	regs->cx = PERSOCK_PROTOCOL(request.family, request.protocol);
-	regs->r9 = 1;
+	persock_set_arg(regs, 1, persock_family);
+	persock_set_arg(regs, 3,
+			PERSOCK_PROTOCOL(request.family, request.protocol));
+	persock_set_arg(regs, 5, 1);
 }
 
 /* It passes, and the native provider serves it: nothing is to be changed. */
 static bool passes_natively(const struct persock_attachment *attachment,
-			    const struct pt_regs *regs)
+			    struct ftrace_regs *regs)
 {
-	const struct persock_request request = {
-		.family = (int)regs->si,
-		.type = (int)regs->dx,
-		.protocol = (int)regs->cx,
-	};
+	const struct persock_request request = request_of(regs);
 	const struct persock_version *version =
 		persock_version_of(attachment->personality);
 
 	return version->requests & persock_shortcut_request(&request);
 }
 
-static noinline void create_governed(struct pt_regs *regs, unsigned long caller)
+static noinline void create_governed(struct ftrace_regs *regs,
+				     unsigned long caller)
 {
 	struct persock_attachment *attachment;
 
@@ -212,13 +213,13 @@ static noinline void create_governed(struct pt_regs *regs, unsigned long caller)
 	rcu_read_unlock();
 }
 
-static __always_inline void on_create(struct pt_regs *regs,
+static __always_inline void on_create(struct ftrace_regs *regs,
 				      unsigned long caller)
 {
 	struct persock_attachment *attachment;
 	bool passes;
 
-	if ((int)regs->r9)
+	if ((int)persock_arg(regs, 5))
 		return;
 
 	rcu_read_lock_sched();
@@ -233,14 +234,10 @@ static __always_inline void on_create(struct pt_regs *regs,
  * int security_socket_post_create(struct socket *sock, int family, int type,
  *				   int protocol, int kern)
  */
-static noinline void govern_created(struct pt_regs *regs)
+static noinline void govern_created(struct ftrace_regs *regs)
 {
-	struct socket *sock = (struct socket *)regs->di;
-	struct persock_request request = {
-		.family = (int)regs->si,
-		.type = (int)regs->dx,
-		.protocol = (int)regs->cx,
-	};
+	struct socket *sock = (struct socket *)persock_arg(regs, 0);
+	struct persock_request request = request_of(regs);
 	struct persock_attachment *attachment;
 	int err = 0;
 
@@ -262,25 +259,22 @@ static noinline void govern_created(struct pt_regs *regs)
 }
 
 /* The kernel makes a socket for itself, or SCTP one that is peeled off. */
-static noinline void on_kernel_created(struct pt_regs *regs)
+static noinline void on_kernel_created(struct ftrace_regs *regs)
 {
-	const struct persock_request request = {
-		.family = (int)regs->si,
-		.type = (int)regs->dx,
-		.protocol = (int)regs->cx,
-	};
+	const struct persock_request request = request_of(regs);
 	int err;
 
-	err = persock_creation_by_kernel((struct socket *)regs->di, &request);
+	err = persock_creation_by_kernel((struct socket *)persock_arg(regs, 0),
+					 &request);
 	if (err)
 		refuse(regs, err);
 }
 
-static __always_inline void on_post_create(struct pt_regs *regs)
+static __always_inline void on_post_create(struct ftrace_regs *regs)
 {
 	bool governed;
 
-	if ((int)regs->r8) {
+	if ((int)persock_arg(regs, 4)) {
 		on_kernel_created(regs);
 		return;
 	}
@@ -346,21 +340,21 @@ static struct sock *options_sk(const struct persock_router *router,
 	return ops->options_sk ? ops->options_sk(sock) : NULL;
 }
 
-static noinline void judge_getsockopt(struct pt_regs *regs,
+static noinline void judge_getsockopt(struct ftrace_regs *regs,
 				      struct socket *sock)
 {
-	const sockptr_t *optlen = (const sockptr_t *)(regs->sp + sizeof(long));
+	const sockptr_t *optlen = persock_getsockopt_len(regs);
 	unsigned int max;
 	int err, len;
 
 	if (!persock_router_peek(sock)->native || read_len(optlen, &len)) {
-		divert(regs, persock_option_sk_get);
+		persock_run_instead(regs, persock_option_sk_get);
 		return;
 	}
 
 	/* The kernel itself never writes more than the option's size. */
-	err = persock_option_judge_get(sock, SOL_SOCKET, (int)regs->dx, len,
-				       &max);
+	err = persock_option_judge_get(sock, SOL_SOCKET,
+				       (int)persock_arg(regs, 2), len, &max);
 	if (err)
 		refuse(regs, err);
 }
@@ -368,14 +362,11 @@ static noinline void judge_getsockopt(struct pt_regs *regs,
 /*
  * int sk_getsockopt(struct sock *sk, int level, int optname,
  *		     sockptr_t optval, sockptr_t optlen)
- *
- * optval takes two registers; optlen does not fit in the one that is left and
- * is on the stack, above the return address.
  */
-static __always_inline void on_getsockopt(struct pt_regs *regs)
+static __always_inline void on_getsockopt(struct ftrace_regs *regs)
 {
-	struct sock *sk = (struct sock *)regs->di;
-	const sockptr_t *optlen = (const sockptr_t *)(regs->sp + sizeof(long));
+	struct sock *sk = (struct sock *)persock_arg(regs, 0);
+	const sockptr_t *optlen = persock_getsockopt_len(regs);
 	struct socket *sock = option_socket(sk);
 	struct persock_router *router;
 	int len;
@@ -385,38 +376,39 @@ static __always_inline void on_getsockopt(struct pt_regs *regs)
 	router = persock_router_peek(sock);
 	sk = options_sk(router, sk, sock);
 	if (likely(sk && !read_len(optlen, &len) &&
-		   persock_pass_get(router, SOL_SOCKET, (int)regs->dx, len)))
-		regs->di = (unsigned long)sk;
+		   persock_pass_get(router, SOL_SOCKET,
+				    (int)persock_arg(regs, 2), len)))
+		persock_set_arg(regs, 0, (unsigned long)sk);
 	else
 		judge_getsockopt(regs, sock);
 }
 
-static noinline void judge_setsockopt(struct pt_regs *regs,
+static noinline void judge_setsockopt(struct ftrace_regs *regs,
 				      struct socket *sock)
 {
-	unsigned int len = (unsigned int)regs->r9;
+	unsigned int len = (unsigned int)persock_arg(regs, 5);
 	int verdict;
 
 	if (!persock_router_peek(sock)->native) {
-		divert(regs, persock_option_sk_set);
+		persock_run_instead(regs, persock_option_sk_set);
 		return;
 	}
 
-	verdict = persock_option_judge_set(sock, SOL_SOCKET, (int)regs->dx,
-					   &len);
+	verdict = persock_option_judge_set(sock, SOL_SOCKET,
+					   (int)persock_arg(regs, 2), &len);
 	if (verdict)
 		refuse(regs, min(verdict, 0));
 	else
-		regs->r9 = len;
+		persock_set_arg(regs, 5, len);
 }
 
 /*
  * int sk_setsockopt(struct sock *sk, int level, int optname,
  *		     sockptr_t optval, unsigned int optlen)
  */
-static __always_inline void on_setsockopt(struct pt_regs *regs)
+static __always_inline void on_setsockopt(struct ftrace_regs *regs)
 {
-	struct sock *sk = (struct sock *)regs->di;
+	struct sock *sk = (struct sock *)persock_arg(regs, 0);
 	struct socket *sock = option_socket(sk);
 	struct persock_router *router;
 
@@ -429,9 +421,10 @@ static __always_inline void on_setsockopt(struct pt_regs *regs)
 	sk = options_sk(router, sk, sock);
 	if (likely(sk && (router->native ||
 			  !persock_sol_socket_through_ops(sk->sk_socket)) &&
-		   persock_pass_set(router, SOL_SOCKET, (int)regs->dx,
-				    (unsigned int)regs->r9)))
-		regs->di = (unsigned long)sk;
+		   persock_pass_set(router, SOL_SOCKET,
+				    (int)persock_arg(regs, 2),
+				    (unsigned int)persock_arg(regs, 5))))
+		persock_set_arg(regs, 0, (unsigned long)sk);
 	else
 		judge_setsockopt(regs, sock);
 }
@@ -441,15 +434,15 @@ static __always_inline void on_setsockopt(struct pt_regs *regs)
  *
  * and compat_sock_ioctl(), which has the same arguments.
  */
-static noinline void on_ioctl(struct pt_regs *regs)
+static noinline void on_ioctl(struct ftrace_regs *regs)
 {
-	struct file *file = (struct file *)regs->di;
+	struct file *file = (struct file *)persock_arg(regs, 0);
 	struct socket *sock = file->private_data;
 	int verdict;
 
 	if (!persock_router_peek(sock))
 		return;
-	verdict = persock_router_judge_ioctl(sock, (u32)regs->si);
+	verdict = persock_router_judge_ioctl(sock, (u32)persock_arg(regs, 1));
 	if (verdict)
 		refuse(regs, min(verdict, 0));
 }
@@ -460,9 +453,10 @@ static noinline void on_ioctl(struct pt_regs *regs)
  *
  * Some of its commands ask neither sock_ioctl() nor proto_ops.
  */
-static noinline void on_uring_cmd(struct pt_regs *regs)
+static noinline void on_uring_cmd(struct ftrace_regs *regs)
 {
-	const struct io_uring_cmd *cmd = (const struct io_uring_cmd *)regs->di;
+	const struct io_uring_cmd *cmd =
+		(const struct io_uring_cmd *)persock_arg(regs, 0);
 	struct socket *sock = cmd->file->private_data;
 	int verdict;
 
@@ -504,10 +498,8 @@ void persock_intercept_resume(void)
 }
 
 static void handler(unsigned long ip, unsigned long parent_ip,
-		    struct ftrace_ops *ops, struct ftrace_regs *fregs)
+		    struct ftrace_ops *ops, struct ftrace_regs *regs)
 {
-	struct pt_regs *regs = persock_ftrace_regs(fregs);
-
 	if (unlikely(READ_ONCE(probe_task) == current)) {
 		if (probe_point < PERSOCK_NR_POINTS &&
 		    ip == point_ips[probe_point])
@@ -528,7 +520,7 @@ static void handler(unsigned long ip, unsigned long parent_ip,
 		on_uring_cmd(regs);
 #endif
 	else if (ip != point_ips[PERSOCK_POINT_IOCTL] || !in_compat_syscall() ||
-		 (u32)regs->si == FIONREAD)
+		 (u32)persock_arg(regs, 1) == FIONREAD)
 		/*
 		 * compat_sock_ioctl() calls sock_ioctl(): judged already. But
 		 * FIONREAD comes by do_vfs_ioctl(), which asks sock_ioctl().

@@ -12,7 +12,7 @@
 #include <linux/workqueue.h>
 #include <net/sock.h>
 
-#include "compat.h"
+#include "arch.h"
 #include "intercept.h"
 #include "lsm.h"
 #include "point.h"
@@ -39,10 +39,9 @@ static unsigned long ips[ARRAY_SIZE(points)] __ro_after_init;
 
 /* For all of them: only the first argument, the socket, is changed. */
 static void handler(unsigned long ip, unsigned long parent_ip,
-		    struct ftrace_ops *ops, struct ftrace_regs *fregs)
+		    struct ftrace_ops *ops, struct ftrace_regs *regs)
 {
-	struct pt_regs *regs = persock_ftrace_regs(fregs);
-	struct socket *sock = (struct socket *)regs->di;
+	struct socket *sock = (struct socket *)persock_arg(regs, 0);
 	struct persock_router *router = persock_router_peek(sock);
 	const struct sock *sk;
 
@@ -50,7 +49,7 @@ static void handler(unsigned long ip, unsigned long parent_ip,
 		return;
 	sk = router->provider->ops->sk(sock);
 	if (sk && sk->sk_socket)
-		regs->di = (unsigned long)sk->sk_socket;
+		persock_set_arg(regs, 0, (unsigned long)sk->sk_socket);
 }
 
 static struct ftrace_ops ftrace_ops = {

@@ -4,17 +4,38 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/ftrace.h>
 #include <linux/kprobes.h>
+#include <linux/slab.h>
 
+#include "arch.h"
 #include "point.h"
+
+/*
+ * Does it meet a function there? Asked of an ftrace_ops that is never
+ * registered, and of a new one each time: a filter is freed once.
+ */
+static int __init ask_ftrace(unsigned long ip)
+{
+	struct ftrace_ops *ops = kzalloc(sizeof(*ops), GFP_KERNEL);
+	int err;
+
+	if (!ops)
+		return -ENOMEM;
+	err = ftrace_set_filter_ips(ops, &ip, 1, 0, 1);
+	ftrace_free_filter(ops);
+	kfree(ops);
+
+	return err;
+}
 
 /**
  * persock_find_point() - where ftrace meets a function
  * @name: its name
  * @ip: filled in
  *
- * kprobes know the address of every function, and whether ftrace can meet it
- * there. They are registered disabled: nothing is probed.
+ * kprobes know the address of every function. They are registered disabled:
+ * nothing is probed.
  *
  * Return: 0, or a negative errno after a line in the kernel log that names the
  * function.
@@ -33,13 +54,12 @@ int __init persock_find_point(const char *name, unsigned long *ip)
 		       name);
 		return err;
 	}
-	*ip = (unsigned long)probe.addr;
-	if (!(probe.flags & KPROBE_FLAG_FTRACE)) {
+	*ip = persock_met_at((unsigned long)probe.addr);
+	unregister_kprobe(&probe);
+	err = ask_ftrace(*ip);
+	if (err)
 		pr_err("%s() is built without a call to ftrace: it cannot be intercepted\n",
 		       name);
-		err = -EOPNOTSUPP;
-	}
-	unregister_kprobe(&probe);
 
 	return err;
 }

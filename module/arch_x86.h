@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* x86-64: six registers for arguments, and all of them in struct pt_regs. */
+#ifndef _PERSOCK_ARCH_X86_H
+#define _PERSOCK_ARCH_X86_H
+
+static __always_inline unsigned long *
+persock_arg_of(struct pt_regs *regs, unsigned int n)
+{
+	switch (n) {
+	case 0:
+		return &regs->di;
+	case 1:
+		return &regs->si;
+	case 2:
+		return &regs->dx;
+	case 3:
+		return &regs->cx;
+	case 4:
+		return &regs->r8;
+	default:
+		return &regs->r9;
+	}
+}
+
+static __always_inline unsigned long
+persock_arg(struct ftrace_regs *fregs, unsigned int n)
+{
+	return *persock_arg_of(&arch_ftrace_regs(fregs)->regs, n);
+}
+
+static __always_inline void
+persock_set_arg(struct ftrace_regs *fregs, unsigned int n, unsigned long value)
+{
+	*persock_arg_of(&arch_ftrace_regs(fregs)->regs, n) = value;
+}
+
+static __always_inline void
+persock_run_instead(struct ftrace_regs *fregs, const void *function)
+{
+	arch_ftrace_regs(fregs)->regs.ip = (unsigned long)function;
+}
+
+/*
+ * It does not fit in the one register that is left, and is on the stack above
+ * the return address.
+ */
+static __always_inline const sockptr_t *
+persock_getsockopt_len(struct ftrace_regs *fregs)
+{
+	return (const sockptr_t *)(arch_ftrace_regs(fregs)->regs.sp +
+				   sizeof(long));
+}
+
+/* sock_create() ends with a jump: who has called it is the caller. */
+static inline bool persock_called_by_module(struct ftrace_regs *fregs,
+					    unsigned long caller)
+{
+	return persock_in_module(caller);
+}
+
+/* The call is the function's first instruction. */
+static inline unsigned long persock_met_at(unsigned long function)
+{
+	return function;
+}
+
+#endif /* _PERSOCK_ARCH_X86_H */
