@@ -50,12 +50,26 @@ attempt() { # STATEMENTS: what "python3 -c" is given
 	END
 }
 
+# Who runs them, see attempts.py; its pipes are opened here, for the subshells that ask.
+mkfifo "$work/asked" "$work/answered"
+"${python[@]}" "$here/attempts.py" <"$work/asked" >"$work/answered" 2>&1 &
+servers+=($!)
+exec {asked}>"$work/asked" {answered}<"$work/answered"
+
+ask_for() { # CGROUP NAMESPACE STATEMENTS
+	local line
+	printf '%s\t%s\t%s\n' "$@" >&"$asked"
+	while read -r -u "$answered" line && [ -n "$line" ]; do
+		printf '%s\n' "$line"
+	done
+}
+
 try() { # CGROUP STATEMENTS: from the empty namespace
-	alone "$1" "${python[@]}" -c "$(attempt "$2")"
+	ask_for "$1" "/run/netns/$empty" "$2"
 }
 
 on_host() { # STATEMENTS: ungoverned
-	"${python[@]}" -c "$(attempt "$1")"
+	ask_for "" "" "$1"
 }
 
 # A personality of the host's network, and a cgroup attached to it.

@@ -15,11 +15,16 @@ python=/usr/bin/python3
 
 # --- what the programs share ------------------------------------------------------------------
 
-# A port that nobody uses, by IPv4 or IPv6.
-free_port() {
-	"$python" -I -c 'import socket
-s = socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True)
-print(s.getsockname()[1])'
+# Ports that nobody uses, by IPv4 or IPv6, below those that the kernel hands out; each one once, as what
+# was closed may still hold it. Sets: port.
+port=20000
+next_port() {
+	local pattern
+	while
+		port=$((port + 1))
+		printf -v pattern ':%04X [0-9A-F]*:[0-9A-F]* ' "$port"
+		grep -q "$pattern" /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6
+	do :; done
 }
 
 # Wait until somebody listens on a TCP port. By a look, as iperf3 takes one connection only.
@@ -67,8 +72,8 @@ make_pages() {
 }
 
 curl_nginx() { # FOLDER
-	local port server url options
-	port=$(free_port)
+	local server url options
+	next_port
 	mkdir "$1/put"
 	make_pages
 	cat >"$1/conf" <<-END
@@ -118,8 +123,8 @@ curl_nginx() { # FOLDER
 }
 
 redis() { # FOLDER
-	local port server host
-	port=$(free_port)
+	local server host
+	next_port
 	redis-server --port "$port" --bind 127.0.0.1 ::1 --unixsocket "$1/socket" --dir "$1" \
 		--save '' --appendonly no --daemonize no --logfile "$1/log" &
 	server=$!
@@ -243,32 +248,34 @@ asyncio() { # FOLDER
 	cat "$1/log"
 }
 
-# One line of what iperf3's report says, whatever the rates are.
-iperf3_report() { # FILE
-	"$python" -I -c 'import json, sys
-d = json.load(open(sys.argv[1]))
-e, s = d["end"], d["start"].get("test_start", {})
-print(d.get("error"), s.get("protocol"), s.get("num_streams"), s.get("blksize"), s.get("reverse"),
-      len(e.get("streams", [])), e.get("sum_sent", e.get("sum", {})).get("bytes", 0) > 0,
-      e.get("sum_received", e.get("sum", {})).get("bytes", 0) > 0)' "$1" 2>&1
+# One line of what each of iperf3's reports says, whatever the rates are.
+iperf3_reports() { # FILE...
+	"$python" -S -I -c 'import json, sys
+for name in sys.argv[1:]:
+    d = json.load(open(name))
+    e, s = d["end"], d["start"].get("test_start", {})
+    print(d.get("error"), s.get("protocol"), s.get("num_streams"), s.get("blksize"), s.get("reverse"),
+          len(e.get("streams", [])), e.get("sum_sent", e.get("sum", {})).get("bytes", 0) > 0,
+          e.get("sum_received", e.get("sum", {})).get("bytes", 0) > 0)' "$@" 2>&1
 }
 
 iperf3_() { # FOLDER OPTION...
-	local folder=$1 port server options
+	local folder=$1 server options reports=()
 	shift
 	for options; do
-		port=$(free_port)
+		next_port
 		iperf3 -s -1 -p "$port" >"$folder/log" 2>&1 &
 		server=$!
 		wait_for_port "$port"
 		[ -e "$folder/providers" ] || note_providers "$server" "$folder"
 		# shellcheck disable=SC2086 # these are several
-		timeout 100 iperf3 $options -p "$port" -t 2 -J >"$folder/json"
+		reports+=("$folder/json${#reports[@]}")
+		timeout 100 iperf3 $options -p "$port" -J >"${reports[-1]}"
 		echo "iperf3 $options: $?"
-		iperf3_report "$folder/json"
 		# It has served its one client, unless that failed.
 		wait_for_end "$server"
 	done
+	iperf3_reports "${reports[@]}"
 }
 
 # A process that ends by itself, or is ended after 30 s.
@@ -283,11 +290,11 @@ wait_for_end() { # PID
 }
 
 iperf3_tcp() { # FOLDER
-	iperf3_ "$1" "-c 127.0.0.1 -l 16K" "-c ::1 -l 16K -R -P 2"
+	iperf3_ "$1" "-c 127.0.0.1 -l 16K -n 16M" "-c ::1 -l 16K -R -P 2 -n 16M"
 }
 
 iperf3_udp() { # FOLDER
-	iperf3_ "$1" "-c 127.0.0.1 -u -b 2M -l 1000" "-c ::1 -u -b 2M -l 1000 -R"
+	iperf3_ "$1" "-c 127.0.0.1 -u -b 4M -l 1000 -n 200K" "-c ::1 -u -b 4M -l 1000 -n 200K -R"
 }
 
 # --- the comparison ---------------------------------------------------------------------------
@@ -358,7 +365,7 @@ test_asyncio_gvisor_2020_native() { same_as_ungoverned asyncio gvisor-2020 nativ
 test_asyncio_gvisor_2020_hostinet() { same_as_ungoverned asyncio gvisor-2020 hostinet native; }
 
 test_iperf3_tcp_ungoverned() {
-	baseline iperf3_tcp '-l 16K: 0$' '-R -P 2: 0$' '^None TCP 1 16384 0 1 True True$' \
+	baseline iperf3_tcp '-l 16K -n 16M: 0$' '-R -P 2 -n 16M: 0$' '^None TCP 1 16384 0 1 True True$' \
 		'^None TCP 2 16384 1 2 True True$' '^server: 0$'
 }
 test_iperf3_tcp_gvisor_native() { same_as_ungoverned iperf3_tcp gvisor native; }
@@ -367,7 +374,7 @@ test_iperf3_tcp_gvisor_2020_native() { same_as_ungoverned iperf3_tcp gvisor-2020
 test_iperf3_tcp_gvisor_2020_hostinet() { same_as_ungoverned iperf3_tcp gvisor-2020 hostinet native; }
 
 test_iperf3_udp_ungoverned() {
-	baseline iperf3_udp '-l 1000: 0$' '-R: 0$' '^None UDP 1 1000 0 1 True True$' \
+	baseline iperf3_udp '-l 1000 -n 200K: 0$' '-R: 0$' '^None UDP 1 1000 0 1 True True$' \
 		'^None UDP 1 1000 1 1 True True$' '^server: 0$'
 }
 test_iperf3_udp_gvisor_native() { same_as_ungoverned iperf3_udp gvisor native; }
