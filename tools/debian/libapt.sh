@@ -48,7 +48,8 @@ use_release() { # FOLDER ARCHITECTURE SUITE...
 run_with_own_libraries() { # ROOT FOLDER
 	local program name up loader libraries
 	loader=$(cd "$1" && find usr/lib64 usr/lib -name 'ld-linux-*.so.*' 2>/dev/null | head -n 1)
-	libraries=$(cd "$1" && find usr/lib -maxdepth 1 -type d -name '*-linux-gnu' | head -n 1)
+	# Those beside it: a cross compiler has libraries of another architecture as well.
+	libraries=$(cd "$1" && find usr/lib -mindepth 2 -maxdepth 2 -name "${loader##*/}" -printf '%h\n' | head -n 1)
 	[ -n "$loader" ] && [ -n "$libraries" ] || die "there is no C library in $1"
 	find "$1/$2" -type f -perm -u+x ! -path '*/.real/*' | while read -r program; do
 		# Programs that are loaded by ld.so: ELF, and not static.
@@ -60,7 +61,8 @@ run_with_own_libraries() { # ROOT FOLDER
 		up=$(realpath -m --relative-to="${program%/*}" "$1")
 		cat >"$program" <<-END
 			#!/bin/sh
-			here=\${0%/*}
+			here=\$(realpath "\$0")
+			here=\${here%/*}
 			exec "\$here/$up/$loader" --library-path "\$here/$up/$libraries" --argv0 "\$0" "\$here/.real/$name" "\$@"
 		END
 		chmod 755 "$program"
