@@ -44,7 +44,8 @@ help:
 	@echo 'make vm              a shell in a virtual machine with persock loaded'
 	@echo 'make clean           remove build/ (downloaded kernels stay in the cache)'
 	@echo
-	@echo 'KERNEL=NAME picks one of: $(KERNELS), stock-7, or debug (built from source, some fifteen minutes once)'
+	@echo 'KERNEL=NAME picks one of: $(KERNELS), stock-6.12-deb13, stock-6.12-arm64, stock-7, or debug (built from'
+	@echo 'source, some fifteen minutes once)'
 
 # kbuild writes its output beside the sources. A mirror of them for each kernel keeps the tree
 # clean and the kernels apart. What differs is copied with the time of the copy, not of the edit: an
@@ -52,6 +53,9 @@ help:
 # What rsync is told to exclude, --delete leaves alone: that protects the build's own files.
 mirror := rsync -rlpc --delete --prune-empty-dirs --exclude='*.mod.c' \
 	--include='*/' --include='*.[chS]' --include=Kbuild --exclude='*'
+
+# What a kernel of the other architecture is told.
+for_arm64 := ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-
 
 # What the selftests load beside persock: the sample provider, a livepatch.
 test_modules := $(patsubst %/Kbuild,%,$(wildcard selftests/*/Kbuild))
@@ -72,6 +76,7 @@ modules-%:
 	answer=$$(tools/kernels/fetch $*) && kdir=$$(echo "$$answer" | sed -n 's/^headers=//p') && \
 	test -n "$$kdir" && tools=$$(echo "$$answer" | sed -n 's/^tools=//p') && \
 	if [ -n "$$tools" ]; then export PATH="$$tools:$$PATH" DEBIAN_KERNEL_USE_CCACHE=yes; fi && \
+	if echo "$$answer" | grep -qx arch=arm64; then export $(for_arm64); fi && \
 	if [ -z "$$changed$(C)" ] && [ "$$(cat build/$*/.built 2>/dev/null)" = "$$kdir" ]; then exit; fi && \
 	rm -f build/$*/.built && \
 	$(MAKE) -C "$$kdir" M='$(CURDIR)/build/$*' modules && \
@@ -101,8 +106,21 @@ selftests-bin:
 	$(call say,the selftest programs)
 	@$(MAKE) -C selftests $(if $(TESTS),TESTS='$(TESTS)')
 
+# Tool and selftest programs for a kernel of another architecture: build/arm64.
+.PHONY: programs-arm64
+programs-arm64:
+	@tools/setup build
+	$(call say,the persock command and the selftest programs for arm64)
+	@cc=$$(tools/kernels/fetch stock-6.12-arm64 | sed -n 's/^tools=//p')/aarch64-linux-gnu-gcc && \
+	root=$$(selftests/vm/root arm64) && cc="$$cc --sysroot=$$root" && \
+	$(MAKE) -s -C tools/persock O='$(CURDIR)/build/arm64/tools' CC="$$cc" && \
+	$(MAKE) -C selftests O='$(CURDIR)/build/arm64/selftests' CC="$$cc" HELPERS_32= $(if $(TESTS),TESTS='$(TESTS)')
+
+# What runs beside a kernel's module.
+programs_for = $(if $(findstring arm64,$(1)),programs-arm64,tool)
+
 .PHONY: demo
-demo: modules-$(one) tool
+demo: modules-$(one) $(call programs_for,$(one))
 	@tools/setup vm demo
 	$(call say,booting $(one))
 	@selftests/vm/run --kernel $(one) -- selftests/demo/run
@@ -219,7 +237,7 @@ check-the-checks: tool selftests-bin
 	@selftests/summary build/check/planted.ktap
 
 .PHONY: vm
-vm: modules-$(one) tool
+vm: modules-$(one) $(call programs_for,$(one))
 	@tools/setup vm
 	@tools/setup --missing build/missing tests
 	@selftests/vm/run --kernel $(one) --shell

@@ -1,22 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Batches of an operation, and what they cost in instructions: in a machine
- * whose time stamp counter counts them (QEMU's -icount shift=0).
+ * whose virtual time is their number (QEMU's -icount shift=0).
  */
 #ifndef SELFTESTS_BENCH_BATCH_H
 #define SELFTESTS_BENCH_BATCH_H
 
 #include <stdint.h>
 #include <stdlib.h>
+#ifdef __x86_64__
 #include <x86intrin.h>
+#endif
 
 #define BATCHES		21
 
+#if defined(__x86_64__)
 static inline uint64_t now(void)
 {
 	_mm_lfence();
 	return __rdtsc();
 }
+#elif defined(__aarch64__)
+/* The timer's ticks, which are of some sixteen instructions each there. */
+static inline uint64_t now(void)
+{
+	uint64_t ticks;
+
+	asm volatile("isb; mrs %0, cntvct_el0" : "=r" (ticks) : : "memory");
+	return ticks;
+}
+#endif
 
 static inline int compare_batches(const void *a, const void *b)
 {
