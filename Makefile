@@ -44,8 +44,8 @@ help:
 	@echo 'make vm              a shell in a virtual machine with persock loaded'
 	@echo 'make clean           remove build/ (downloaded kernels stay in the cache)'
 	@echo
-	@echo 'KERNEL=NAME picks one of: $(KERNELS), stock-6.12-deb13, stock-6.12-arm64, stock-7, or debug (built from'
-	@echo 'source, some fifteen minutes once)'
+	@echo 'KERNEL=NAME picks one of: $(KERNELS), stock-6.12-deb13, stock-6.12-arm64, stock-7, or debug, debug-7 (built'
+	@echo 'from source, some fifteen minutes once)'
 
 # kbuild writes its output beside the sources. A mirror of them for each kernel keeps the tree
 # clean and the kernels apart. What differs is copied with the time of the copy, not of the edit: an
@@ -71,7 +71,7 @@ modules-%:
 	@exec 9>build/$*/.lock; flock 9; \
 	changed=$$($(mirror) -i Kbuild module uapi build/$*/ && \
 	$(if $(test_modules),$(mirror) -i $(test_modules) build/$*/selftests/ &&) \
-	$(if $(filter debug,$*),$(mirror) -i kunit module uapi build/$*/selftests/kunit/ &&) \
+	$(if $(filter debug%,$*),$(mirror) -i kunit module uapi build/$*/selftests/kunit/ &&) \
 	true) && \
 	answer=$$(tools/kernels/fetch $*) && kdir=$$(echo "$$answer" | sed -n 's/^headers=//p') && \
 	test -n "$$kdir" && tools=$$(echo "$$answer" | sed -n 's/^tools=//p') && \
@@ -80,7 +80,7 @@ modules-%:
 	if [ -z "$$changed$(C)" ] && [ "$$(cat build/$*/.built 2>/dev/null)" = "$$kdir" ]; then exit; fi && \
 	rm -f build/$*/.built && \
 	$(MAKE) -C "$$kdir" M='$(CURDIR)/build/$*' modules && \
-	for folder in $(test_modules) $(if $(filter debug,$*),selftests/kunit/kunit); do \
+	for folder in $(test_modules) $(if $(filter debug%,$*),selftests/kunit/kunit); do \
 		$(MAKE) -C "$$kdir" M="$(CURDIR)/build/$*/$$folder" modules \
 			KBUILD_EXTRA_SYMBOLS='$(CURDIR)/build/$*/Module.symvers' || exit; \
 	done && \

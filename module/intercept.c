@@ -61,17 +61,15 @@
 #include "report.h"
 #include "router.h"
 
+#define POINT(name, function) [PERSOCK_POINT_##name] = #function,
+
 const char *const persock_points[PERSOCK_NR_POINTS] = {
-	[PERSOCK_POINT_CREATE] = "__sock_create",
-	[PERSOCK_POINT_POST_CREATE] = "security_socket_post_create",
-	[PERSOCK_POINT_GETSOCKOPT] = "sk_getsockopt",
-	[PERSOCK_POINT_SETSOCKOPT] = "sk_setsockopt",
-	[PERSOCK_POINT_IOCTL] = "sock_ioctl",
+	PERSOCK_POINTS(POINT)
 #ifdef CONFIG_COMPAT
-	[PERSOCK_POINT_COMPAT_IOCTL] = "compat_sock_ioctl",
+	PERSOCK_COMPAT_POINTS(POINT)
 #endif
 #ifdef PERSOCK_HAVE_URING_CMD
-	[PERSOCK_POINT_URING_CMD] = "io_uring_cmd_sock",
+	PERSOCK_URING_POINTS(POINT)
 #endif
 };
 

@@ -7,23 +7,24 @@
 #define _PERSOCK_INTERCEPT_H
 
 #include "compat.h"
+#include "point_names.h"
 
 struct netlink_ext_ack;
 
+#define PERSOCK_POINT(name, function) PERSOCK_POINT_##name,
+
 enum persock_point {
-	PERSOCK_POINT_CREATE,
-	PERSOCK_POINT_POST_CREATE,
-	PERSOCK_POINT_GETSOCKOPT,
-	PERSOCK_POINT_SETSOCKOPT,
-	PERSOCK_POINT_IOCTL,
+	PERSOCK_POINTS(PERSOCK_POINT)
 #ifdef CONFIG_COMPAT
-	PERSOCK_POINT_COMPAT_IOCTL,
+	PERSOCK_COMPAT_POINTS(PERSOCK_POINT)
 #endif
 #ifdef PERSOCK_HAVE_URING_CMD
-	PERSOCK_POINT_URING_CMD,
+	PERSOCK_URING_POINTS(PERSOCK_POINT)
 #endif
 	PERSOCK_NR_POINTS,
 };
+
+#undef PERSOCK_POINT
 
 /* Names of the functions. */
 extern const char *const persock_points[PERSOCK_NR_POINTS];

@@ -22,16 +22,10 @@
  * Where an LSM is asked about a socket. One that a provider has made is none
  * that an LSM knows: it is asked about the socket behind it.
  */
+#define POINT(name, function) #function,
+
 static const char *const points[] = {
-	"security_socket_bind",
-	"security_socket_connect",
-	"security_socket_listen",
-	"security_socket_accept",
-	"security_socket_shutdown",
-	"security_socket_getsockname",
-	"security_socket_getpeername",
-	"security_socket_setsockopt",
-	"security_socket_getsockopt",
+	PERSOCK_LSM_POINTS(POINT)
 };
 
 /* Where ftrace meets each of them; written once, at load. */

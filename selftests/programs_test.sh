@@ -268,8 +268,8 @@ iperf3_() { # FOLDER OPTION...
 		server=$!
 		wait_for_port "$port"
 		[ -e "$folder/providers" ] || note_providers "$server" "$folder"
-		# shellcheck disable=SC2086 # these are several
 		reports+=("$folder/json${#reports[@]}")
+		# shellcheck disable=SC2086 # these are several
 		timeout 100 iperf3 $options -p "$port" -J >"${reports[-1]}"
 		echo "iperf3 $options: $?"
 		# It has served its one client, unless that failed.

@@ -31,6 +31,7 @@
 #define COMPAT_IOCTL	54	/* its number among the 32-bit calls */
 #define BRIDGE		"persock-br"
 #define URING_SIOCINQ	0	/* SOCKET_URING_OP_SIOCINQ, since 6.7 */
+#define URING_TX_TIMESTAMP	4	/* since 6.17 */
 #define URING_SIOCOUTQ	1
 
 /* What an ioctl is given. */
@@ -449,6 +450,39 @@ TEST_F(road, uring)
 				  allowed[i] : -EPERM, ring_do(&ring, sqe));
 		}
 	}
+	close(ring.fd);
+	tcp_close(&tcp);
+}
+
+/*
+ * Time stamps of what was sent are read from the error queue, past recvmsg(), on
+ * 7.x: a policy that denies the queue denies that. Where it passes, the kernel
+ * refuses a ring whose completions are too short for it.
+ */
+TEST_F(road, uring_timestamps)
+{
+	static const struct io_uring_sqe command = {
+		.opcode = IORING_OP_URING_CMD, .cmd_op = URING_TX_TIMESTAMP,
+	};
+	struct io_uring_sqe sqe = command;
+	struct ring ring;
+	struct tcp tcp;
+	int allowed;
+
+	ASSERT_EQ(0, ring_open(&ring, 0));
+	ASSERT_EQ(0, tcp_open(&tcp, AF_INET));
+	sqe.fd = tcp.client;
+	policy_begin_open(self->id);
+	ASSERT_EQ(0, policy_set());
+	allowed = ring_do(&ring, sqe);
+	EXPECT_EQ(kernel_since(6, 17) ? -EINVAL : -EOPNOTSUPP, allowed);
+
+	policy_begin_open(self->id);
+	policy_flags(PERSOCK_SECTION_FLAGS_RECEIVE, PERSOCK_CLASS_INET,
+		     MSG_ERRQUEUE, -EPERM);
+	ASSERT_EQ(0, policy_set());
+	EXPECT_EQ(self->free || allowed == -EOPNOTSUPP ? allowed : -EPERM,
+		  ring_do(&ring, sqe));
 	close(ring.fd);
 	tcp_close(&tcp);
 }

@@ -198,6 +198,19 @@ static char *path_of(const char *process)
 	return path;
 }
 
+char *cgroup_mount_point(void)
+{
+	struct mount mount;
+	char *point;
+
+	if (!find_mount(&mount))
+		return NULL;
+	point = mount.point;
+	mount.point = NULL;
+	mount_free(&mount);
+	return point;
+}
+
 char *cgroup_of(const char *process)
 {
 	char *path, *directory = NULL;

@@ -32,6 +32,9 @@ uint64_t cgroup_id(int directory);
 /* Would cgroup_make() find it? */
 bool cgroup_exists(const char *name);
 
+/* Where the hierarchy is mounted, to be freed; NULL, without a word, if nowhere. */
+char *cgroup_mount_point(void);
+
 /*
  * The directory of the cgroup that a process is in, to be freed; NULL if none.
  * @process is a number or "self".

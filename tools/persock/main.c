@@ -13,6 +13,7 @@
 #include "command.h"
 #include "complain.h"
 #include "counters.h"
+#include "doctor.h"
 #include "explain.h"
 #include "json.h"
 #include "keys.h"
@@ -32,6 +33,7 @@ static const char help[] =
 "Usage: persock [-j | -p] COMMAND\n"
 "\n"
 "  status                              does governance hold, and for whom\n"
+"  doctor                              what of this kernel and machine is in the way\n"
 "  attach CGROUP PERSONALITY           govern the sockets created in CGROUP\n"
 "  detach CGROUP | id:N | --all        end an attachment, or all of them\n"
 "  personality add FILE [NAME]         load a policy file: persock-policy(5)\n"
@@ -73,6 +75,7 @@ static const struct command {
 	int (*function)(int argc, char **argv);
 } commands[] = {
 	{ "status",		status_command },
+	{ "doctor",		doctor_command },
 	{ "attach",		attach_command },
 	{ "detach",		detach_command },
 	{ "personality",	personality_command },

@@ -177,6 +177,30 @@ free:
 	return result;
 }
 
+int status_holds(bool *holds, char *reason, size_t room)
+{
+	struct replies replies = { 0 };
+	struct status status;
+	struct netlink nl;
+	int result;
+
+	result = netlink_open(&nl);
+	if (result)
+		return result;
+	netlink_request(&nl, PERSOCK_CMD_STATUS_GET);
+	if (netlink_do(&nl, &replies)) {
+		result = netlink_refusal(&nl);
+	} else {
+		parse(&replies, &status);
+		*holds = status.holds;
+		snprintf(reason, room, "%s", status.reason);
+		replies_free(&replies);
+	}
+	netlink_close(&nl);
+
+	return result;
+}
+
 int status_command(int argc, char **argv)
 {
 	struct netlink nl;

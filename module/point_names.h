@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Functions of the kernel that are intercepted, as POINT(NAME, function). The
+ * tool knows them from here, too.
+ */
+#ifndef _PERSOCK_POINT_NAMES_H
+#define _PERSOCK_POINT_NAMES_H
+
+/* Where system calls are met on their way to a socket. */
+#define PERSOCK_POINTS(POINT) \
+	POINT(CREATE, __sock_create) \
+	POINT(POST_CREATE, security_socket_post_create) \
+	POINT(GETSOCKOPT, sk_getsockopt) \
+	POINT(SETSOCKOPT, sk_setsockopt) \
+	POINT(IOCTL, sock_ioctl)
+
+/* The same, of kernels that run programs of 32 bits, and of those since 6.7. */
+#define PERSOCK_COMPAT_POINTS(POINT) \
+	POINT(COMPAT_IOCTL, compat_sock_ioctl)
+#define PERSOCK_URING_POINTS(POINT) \
+	POINT(URING_CMD, io_uring_cmd_sock)
+
+/* Where an LSM is asked about a socket. */
+#define PERSOCK_LSM_POINTS(POINT) \
+	POINT(BIND, security_socket_bind) \
+	POINT(CONNECT, security_socket_connect) \
+	POINT(LISTEN, security_socket_listen) \
+	POINT(ACCEPT, security_socket_accept) \
+	POINT(SHUTDOWN, security_socket_shutdown) \
+	POINT(GETSOCKNAME, security_socket_getsockname) \
+	POINT(GETPEERNAME, security_socket_getpeername) \
+	POINT(LSM_SETSOCKOPT, security_socket_setsockopt) \
+	POINT(LSM_GETSOCKOPT, security_socket_getsockopt)
+
+#endif /* _PERSOCK_POINT_NAMES_H */

@@ -1,0 +1,117 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# "persock doctor" on a kernel that has all that is needed, and where each single thing is missing: a
+# line that begins with WRONG names it, and the exit status is 1. What cannot be taken away from a
+# running kernel is hidden in a mount namespace.
+
+# shellcheck disable=SC2317 # run_tests calls the tests by their names
+# shellcheck source=libktap.sh
+. "$(dirname "$(realpath "$0")")/libktap.sh"
+
+# Its line about a look.
+line_about() { # LOOK [COMMAND...]
+	local look=$1
+	shift
+	"$@" persock doctor | sed -n "s/^\([A-Za-z]*\) *$look: .*/\1/p"
+}
+
+# With a file in place of another one, for the doctor alone.
+instead() { # FILE TEXT COMMAND [ARGUMENT...]
+	local file=$1
+	printf '%s\n' "$2" >"$work/instead"
+	shift 2
+	# shellcheck disable=SC2016 # the inner shell's
+	unshare --mount sh -c 'mount --bind "$1" "$2" && shift 2 && exec "$@"' - "$work/instead" "$file" "$@"
+}
+
+test_nothing_is_missing() {
+	local look
+	ok persock doctor
+	for look in architecture kernel "function tracer" functions livepatch "cgroup v2" signature module; do
+		expect ok line_about "$look"
+	done
+	expect "$(persock doctor | wc -l)" eval "persock -j doctor | grep -o '\"look\"' | wc -l"
+	refused "takes no arguments" persock doctor now
+}
+
+# What the kernel was built with, where that can be read.
+test_configuration() {
+	local file
+	file=/boot/config-$(uname -r)
+	if [ -e /proc/config.gz ]; then
+		skip "/proc/config.gz is what is read" && return
+	fi
+	mkdir -p /boot
+	local made='' before
+	before=$(line_about configuration)
+	[ -e "$file" ] || { made=yes && : >"$file"; }
+	local all="CONFIG_DYNAMIC_FTRACE_WITH_ARGS=y
+CONFIG_KPROBES=y
+CONFIG_SECURITY_NETWORK=y
+CONFIG_SOCK_CGROUP_DATA=y"
+	expect ok line_about configuration instead "$file" "$all"
+	expect WRONG line_about configuration instead "$file" "${all/CONFIG_KPROBES=y/# CONFIG_KPROBES is not set}"
+	refused "" instead "$file" "${all/CONFIG_SECURITY_NETWORK=y/}" persock doctor
+	expect "CONFIG_SOCK_CGROUP_DATA is not set" eval "instead '$file' '${all/%CONFIG_SOCK_CGROUP_DATA=y/}' \
+		persock doctor | grep -o 'CONFIG_SOCK_CGROUP_DATA is not set'"
+	[ -z "$made" ] || rm -f "$file"
+	expect "$before" line_about configuration
+}
+
+# Truly off, which 7.x cannot be, is hold_test's.
+test_tracer_is_off() {
+	expect WRONG line_about "function tracer" instead /proc/sys/kernel/ftrace_enabled 0
+	expect ok line_about "function tracer" instead /proc/sys/kernel/ftrace_enabled 1
+}
+
+test_function_cannot_be_traced() {
+	local list=/sys/kernel/tracing/available_filter_functions
+	[ -r "$list" ] || { skip "tracefs is not mounted" && return; }
+	local all
+	all=$(cat "$list")
+	expect ok line_about functions instead "$list" "$all"
+	expect WRONG line_about functions instead "$list" "$(grep -vw sk_setsockopt <<<"$all")"
+	expect WRONG line_about functions instead "$list" "$(grep -vw security_socket_listen <<<"$all")"
+}
+
+test_livepatch() {
+	local patch=${PERSOCK_MODULES:-}/selftests/livepatch/persock_livepatch.ko
+	[ -f "$patch" ] || { skip "the kernel cannot be patched while it runs" && return; }
+	ok insmod "$patch"
+	eventually grep -qx 0 /sys/kernel/livepatch/persock_livepatch/transition
+	expect WRONG line_about livepatch
+	expect "persock_livepatch redirects compat_sock_ioctl()" eval \
+		"persock doctor | grep -o 'persock_livepatch redirects [a-z_]*()'"
+	ok eval "echo 0 >/sys/kernel/livepatch/persock_livepatch/enabled"
+	eventually [ ! -d /sys/kernel/livepatch/persock_livepatch ]
+	ok rmmod persock_livepatch
+	expect ok line_about livepatch
+}
+
+test_no_hierarchy() {
+	# shellcheck disable=SC2016 # the inner shell's
+	expect WRONG line_about "cgroup v2" unshare --mount sh -c 'umount -a -t cgroup2; exec "$@"' -
+}
+
+# Of a locked kernel one is told: whether the module is signed is not known.
+test_signature() {
+	expect note line_about signature instead /sys/module/module/parameters/sig_enforce Y
+	if [ -e /sys/kernel/security/lockdown ]; then
+		expect note line_about signature instead /sys/kernel/security/lockdown "none [integrity] confidentiality"
+		ok instead /sys/kernel/security/lockdown "none [integrity] confidentiality" persock doctor
+	fi
+}
+
+test_no_module() {
+	need_module_file || return 0
+	ok unloaded
+	expect note line_about module
+	expect ok line_about "address family"
+	ok persock doctor
+	ok insmod "$module"
+	expect ok line_about module
+	expect "" line_about "address family"
+}
+
+run_tests
