@@ -193,6 +193,12 @@ static void fill_in(void)
 	ebpf = load_filter();
 }
 
+/* 7.x has no UDP-Lite, and its UDP sockets not the level. */
+static bool not_there(int level)
+{
+	return level == SOL_UDPLITE && kernel_since(7, 0);
+}
+
 /* Is 239.1.2.3 joined? It is written there as it lies in memory. */
 static bool joined(void)
 {
@@ -222,6 +228,8 @@ TEST_F(road, untold_sets)
 	}
 	ASSERT_EQ(0, tell_no_option(self->id));
 	for (i = 0; i < ARRAY_SIZE(sets); i++) {
+		if (not_there(sets[i].level))
+			continue;
 		EXPECT_EQ(REFUSED(ENOPROTOOPT),
 			  set(fds[i], sets[i].level, sets[i].name,
 			      sets[i].value, sets[i].length))
@@ -248,6 +256,8 @@ TEST_F(road, told_sets)
 			      sets[i].level, sets[i].name, ALLOW);
 	ASSERT_EQ(0, policy_set());
 	for (i = 0; i < ARRAY_SIZE(sets); i++) {
+		if (not_there(sets[i].level))
+			continue;
 		fd = make(sets[i].kind);
 		ASSERT_GE(fd, 0);
 		EXPECT_EQ(0, set(fd, sets[i].level, sets[i].name,
@@ -270,6 +280,8 @@ TEST_F(road, ignored_sets)
 		      SOL_SOCKET, SO_REUSEPORT, ALLOW);
 	ASSERT_EQ(0, policy_set());
 	for (i = 0; i < ARRAY_SIZE(sets); i++) {
+		if (not_there(sets[i].level))
+			continue;
 		fd = make(sets[i].kind);
 		ASSERT_GE(fd, 0);
 		EXPECT_EQ(sets[i].harmless ? 0 : REFUSED(ENOPROTOOPT),
@@ -298,6 +310,8 @@ TEST_F(road, ignored_by_name)
 			      sets[i].level, sets[i].name, IGNORE);
 	ASSERT_EQ(0, policy_set());
 	for (i = 0; i < ARRAY_SIZE(sets); i++) {
+		if (not_there(sets[i].level))
+			continue;
 		fd = make(sets[i].kind);
 		ASSERT_GE(fd, 0);
 		EXPECT_EQ(0, set(fd, sets[i].level, sets[i].name,
@@ -453,6 +467,8 @@ TEST_F(road, aliases)
 	for (i = 0; i < ARRAY_SIZE(aliases); i++) {
 		int level = aliases[i].level2, name = aliases[i].name2;
 
+		if (not_there(level))
+			continue;
 		policy_begin_open(self->id);
 		policy_option(PERSOCK_SECTION_OPTIONS_SET, PERSOCK_CLASS_INET,
 			      aliases[i].level, aliases[i].name, -EPERM);

@@ -33,6 +33,12 @@
 #define INTERNAL_SEND_FLAGS \
 	(1U << 16 | 1U << 17 | 1U << 18 | 1U << 20 | 1U << 27 | 1U << 31)
 
+/* 7.x takes out MSG_NO_SHARED_FRAGS as well. */
+static inline unsigned int seed_internal_flags(void)
+{
+	return INTERNAL_SEND_FLAGS | (kernel_since(7, 0) ? 1U << 19 : 0);
+}
+
 /* What a system call has returned, or -errno. */
 static inline long result(long value)
 {

@@ -775,7 +775,7 @@ TEST_F(seed_h, H9_send_flags)
 		for (bit = 0; bit < 32; bit++) {
 			unsigned int flags = 1U << bit;
 
-			if (flags & INTERNAL_SEND_FLAGS)
+			if (flags & seed_internal_flags())
 				continue;
 			seed_message(&m, 0);
 			expected = call ? result(sendmsg(ref, &m.msg, flags)) :

@@ -438,10 +438,14 @@ TEST_F_TIMEOUT(neighbours, of_many_that_are_attached, 600)
 	unsigned int i;
 	int fd;
 
-	measure(&base, variant->id);
+	/* They are there before: to the kernel itself it costs something on 7.x. */
 	for (i = 0; i < CGROUPS; i++) {
 		snprintf(path, sizeof(path), "%s/%u", self->path, i);
 		ASSERT_EQ(0, mkdir(path, 0755));
+	}
+	measure(&base, variant->id);
+	for (i = 0; i < CGROUPS; i++) {
+		snprintf(path, sizeof(path), "%s/%u", self->path, i);
 		fd = open(path, O_RDONLY | O_DIRECTORY);
 		ASSERT_EQ(0, policy_attach(fd, govern_personality(variant->id)));
 		close(fd);
