@@ -3,10 +3,10 @@
 # persock: everything one does with this tree. Kbuild, beside it, is what the kernel's own
 # build system reads. What a target needs is installed or downloaded by that target.
 
-KERNELS := stock-6.1 stock-6.12
+KERNELS := stock-6.1 stock-6.12 stock-6.12-arm64 stock-7
 
-# KERNEL=NAME picks one; without it demo and vm take the newest, modules and check take all.
-one := $(or $(KERNEL),$(lastword $(KERNELS)))
+# KERNEL=NAME picks one; without it t, demo and vm take that of Debian stable, modules and check take all.
+one := $(or $(KERNEL),stock-6.12)
 all := $(or $(KERNEL),$(KERNELS))
 
 # The targets of this file run one after the other, their parts on every processor.
@@ -31,7 +31,7 @@ help:
 	@echo 'make t TESTS="a_test b_test.sh"  these tests alone, on one kernel: within a minute'
 	@echo 'make check           every selftest on the newest kernel, what can differ on the others;'
 	@echo '                     KUnit, faults and races on the debug kernel'
-	@echo '                     (TESTS="a_test b_test.sh" picks, on each stock kernel)'
+	@echo '                     (TESTS="a_test b_test.sh" picks, on 6.1 and 6.12)'
 	@echo 'make remember-times  have the next make check compare its times with those of the last one'
 	@echo 'make check-the-checks  the tests catch bugs that are planted on purpose'
 	@echo 'make soak            everything on the debug kernel, and what takes hours: faults, races, storms'
@@ -44,8 +44,8 @@ help:
 	@echo 'make vm              a shell in a virtual machine with persock loaded'
 	@echo 'make clean           remove build/ (downloaded kernels stay in the cache)'
 	@echo
-	@echo 'KERNEL=NAME picks one of: $(KERNELS), stock-6.12-deb13, stock-6.12-arm64, stock-7, or debug, debug-7 (built'
-	@echo 'from source, some fifteen minutes once)'
+	@echo 'KERNEL=NAME picks one of: $(KERNELS), stock-6.12-deb13, or debug,'
+	@echo 'debug-7 (built from source, some fifteen minutes once)'
 
 # kbuild writes its output beside the sources. A mirror of them for each kernel keeps the tree
 # clean and the kernels apart. What differs is copied with the time of the copy, not of the edit: an
@@ -180,11 +180,11 @@ coverage: modules-debug tool selftests-bin
 
 # What sockets cost in each surrounding that selftests/bench/run knows: a table for each kernel.
 .PHONY: bench
-bench: modules tool selftests-bin
+bench: $(addprefix modules-,$(filter-out %-arm64,$(all))) tool selftests-bin
 	@tools/setup vm bench
 	@$(MAKE) -s -C selftests/bench/bpf O='$(CURDIR)/build/selftests/bench/bpf'
 	@mkdir -p build/bench
-	@for kernel in $(all); do \
+	@for kernel in $(filter-out %-arm64,$(all)); do \
 		echo "== instructions on $$kernel"; \
 		selftests/vm/run --kernel $$kernel --icount --no-module --timeout 3600 -- \
 			env BENCH_TIMES=3 selftests/bench/run >build/bench/$$kernel.log && \
