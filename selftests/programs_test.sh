@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 900
-# needs: nginx curl redis-server redis-tools iperf3 procps python3
+# needs: nginx curl openssl redis-server redis-tools iperf3 procps python3
 #
 # Programs that know nothing of persock, server and client in one cgroup: what they say, and their
 # exit status, is the same under gvisor and gvisor-2020, by either provider, as it is ungoverned.
@@ -68,6 +68,7 @@ make_pages() {
 	mkdir "$pages"
 	printf 'A page, whoever governs.\n' >"$pages/index.html"
 	seq 900000 | head -c 5242880 >"$pages/large"
+	head -c 1048576 "$pages/large" >"$pages/medium"
 	touch -d @1000000000 "$pages"/*
 }
 
@@ -120,6 +121,48 @@ curl_nginx() { # FOLDER
 	end "$server"
 	echo "nginx: $?"
 	grep -E '\[(warn|error|alert|crit|emerg)\]' "$1/log" | grep -v 'missing" failed'
+}
+
+# OpenSSL asks the kernel to encrypt, and does it itself where the kernel does not: where it was told that
+# the kernel would, and nobody did, the client would get plain text.
+nginx_tls() { # FOLDER
+	local server version
+	next_port
+	make_pages
+	[ -e "$work/cert" ] || openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \
+		-subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 -keyout "$work/key" -out "$work/cert" 2>/dev/null
+	cat >"$1/conf" <<-END
+		user root;
+		worker_processes 1;
+		daemon off;
+		pid $1/pid;
+		error_log $1/log;
+		events { worker_connections 64; }
+		http {
+			sendfile on;
+			access_log off;
+			server {
+				listen 127.0.0.1:$port ssl;
+				ssl_certificate $work/cert;
+				ssl_certificate_key $work/key;
+				ssl_conf_command Options KTLS;
+				root $pages;
+			}
+		}
+	END
+	nginx -e "$1/log" -c "$1/conf" &
+	server=$!
+	wait_for_port "$port"
+	for version in 1.2 1.3; do
+		curl -sS -m 100 --cacert "$work/cert" "--tlsv$version" --tls-max "$version" -w '%{http_code} %{size_download}\n' \
+			-o - "https://127.0.0.1:$port/" -o "$1/medium" "https://127.0.0.1:$port/medium"
+		echo "curl by TLS $version: $?"
+		cmp "$1/medium" "$pages/medium" && echo "curl by TLS $version: the file is whole"
+	done 2>&1
+	note_providers "$server" "$1"
+	end "$server"
+	echo "nginx: $?"
+	grep -E '\[(warn|error|alert|crit|emerg)\]' "$1/log"
 }
 
 redis() { # FOLDER
@@ -344,6 +387,22 @@ test_curl_nginx_gvisor_native() { same_as_ungoverned curl_nginx gvisor native; }
 test_curl_nginx_gvisor_hostinet() { same_as_ungoverned curl_nginx gvisor hostinet native; }
 test_curl_nginx_gvisor_2020_native() { same_as_ungoverned curl_nginx gvisor-2020 native; }
 test_curl_nginx_gvisor_2020_hostinet() { same_as_ungoverned curl_nginx gvisor-2020 hostinet native; }
+
+# For how many connections that was asked of it.
+kernel_encrypts() {
+	awk '$1 == "TlsTxSw" { print $2 }' /proc/net/tls_stat
+}
+
+test_nginx_tls_ungoverned() {
+	local asked
+	modprobe -q tls || :
+	asked=$(kernel_encrypts)
+	baseline nginx_tls '^200 25$' '^200 1048576$' '^curl by TLS 1.2: the file is whole$' \
+		'^curl by TLS 1.3: the file is whole$' '^nginx: 0$'
+	[ "$(kernel_encrypts)" -gt "$asked" ] || fail "the kernel has not encrypted"
+}
+test_nginx_tls_gvisor_native() { same_as_ungoverned nginx_tls gvisor native; }
+test_nginx_tls_gvisor_2020_hostinet() { same_as_ungoverned nginx_tls gvisor-2020 hostinet native; }
 
 test_redis_ungoverned() {
 	baseline redis '^errors: 0, replies: 1000$' '^errors: 0, replies: 2000$' '^500500$' '^PONG$' \
