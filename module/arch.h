@@ -10,21 +10,15 @@
  *   persock_called_by_module()         does a module call sock_create()? To be
  *                                      asked in __sock_create()
  *   persock_met_at()                   where ftrace meets the function at an
- *                                      address
+ *                                      address, which has this first instruction
  */
 #ifndef _PERSOCK_ARCH_H
 #define _PERSOCK_ARCH_H
 
 #include <linux/ftrace.h>
-#include <linux/mm.h>
 #include <linux/sockptr.h>
 
 #include "compat.h"
-
-static inline bool persock_in_module(unsigned long ip)
-{
-	return ip >= MODULES_VADDR && ip < MODULES_END;
-}
 
 #if defined(CONFIG_X86_64)
 #include "arch_x86.h"

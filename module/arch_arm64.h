@@ -6,6 +6,8 @@
 #include <asm/compiler.h>
 #include <asm/insn.h>
 
+#include "point.h"
+
 static __always_inline unsigned long
 persock_arg(struct ftrace_regs *fregs, unsigned int n)
 {
@@ -36,6 +38,8 @@ persock_getsockopt_len(struct ftrace_regs *fregs)
 /*
  * sock_create() has a frame of its own, as every function that calls another one
  * has there: the pointer to it is in the register still.
+ * Modules have no range of their own: they lie around the kernel, wherever that
+ * has been put.
  */
 static inline bool persock_called_by_module(struct ftrace_regs *fregs,
 					    unsigned long caller)
@@ -51,10 +55,8 @@ static inline bool persock_called_by_module(struct ftrace_regs *fregs,
  * The call is the second of two instructions that the compiler leaves room for,
  * behind a landing pad where there is one.
  */
-static inline unsigned long persock_met_at(unsigned long function)
+static inline unsigned long persock_met_at(unsigned long function, u32 first)
 {
-	u32 first = le32_to_cpup((const __le32 *)function);
-
 	if (aarch64_insn_is_hint(first) &&
 	    (first & 0xFE0) == AARCH64_INSN_HINT_BTIC)
 		function += AARCH64_INSN_SIZE;

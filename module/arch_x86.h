@@ -3,6 +3,8 @@
 #ifndef _PERSOCK_ARCH_X86_H
 #define _PERSOCK_ARCH_X86_H
 
+#include <linux/mm.h>
+
 static __always_inline unsigned long *
 persock_arg_of(struct pt_regs *regs, unsigned int n)
 {
@@ -55,11 +57,11 @@ persock_getsockopt_len(struct ftrace_regs *fregs)
 static inline bool persock_called_by_module(struct ftrace_regs *fregs,
 					    unsigned long caller)
 {
-	return persock_in_module(caller);
+	return caller >= MODULES_VADDR && caller < MODULES_END;
 }
 
 /* The call is the function's first instruction. */
-static inline unsigned long persock_met_at(unsigned long function)
+static inline unsigned long persock_met_at(unsigned long function, u32 first)
 {
 	return function;
 }

@@ -5,6 +5,9 @@
 #ifndef _PERSOCK_POINT_H
 #define _PERSOCK_POINT_H
 
+#include <linux/types.h>
+
 int persock_find_point(const char *name, unsigned long *ip);
+bool persock_in_module(unsigned long ip);
 
 #endif /* _PERSOCK_POINT_H */
