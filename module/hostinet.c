@@ -194,15 +194,30 @@ static int hostinet_connect(struct socket *sock, struct sockaddr *address,
 			      flags);
 }
 
+/*
+ * As kernel_accept() does, but for the operations: they are there before the
+ * sock is, as with accept(2). What wakes the sock up meanwhile, a BPF program
+ * that sets SO_RCVBUF, asks them on 7.x.
+ */
 static int hostinet_accept(struct socket *sock, struct socket *newsock,
 			   struct proto_accept_arg *arg)
 {
-	struct socket *host;
+	struct proto_accept_arg own = { .flags = arg->flags, .kern = true };
+	struct socket *listener = sender_of(sock), *host;
+	const struct sock *sk = listener->sk;
 	int err;
 
-	err = kernel_accept(sender_of(sock), &host, arg->flags);
+	err = sock_create_lite(sk->sk_family, sk->sk_type, sk->sk_protocol,
+			       &host);
 	if (err < 0)
 		return err;
+	host->ops = READ_ONCE(listener->ops);
+	__module_get(host->ops->owner);
+	err = persock_call_accept(host->ops, listener, host, &own);
+	if (err < 0) {
+		sock_release(host);
+		return err;
+	}
 	adopt(newsock, host);
 	WRITE_ONCE(host->file, newsock->file);
 
