@@ -285,7 +285,7 @@ static int judge_timestamps(struct socket *sock)
 		verdict = -EOPNOTSUPP;
 	if (says_empty(&event, verdict))
 		verdict = persock_report(router->attachment, version, &event,
-					 PERSOCK_IGNORE) ? -EAGAIN : 0;
+					 PERSOCK_IGNORE) ? -EOPNOTSUPP : 0;
 	else
 		verdict = persock_report(router->attachment, version, &event,
 					 verdict);
@@ -320,6 +320,9 @@ int persock_message_judge_command(struct socket *sock, u32 command)
 		return PERSOCK_ALLOW;
 #ifdef PERSOCK_HAVE_URING_TX_TIMESTAMP
 	case SOCKET_URING_OP_TX_TIMESTAMP:
+		/* It reads the queue of the sock that it finds: another one's. */
+		if (!persock_router_of(sock)->native)
+			return -EOPNOTSUPP;
 		return judge_timestamps(sock);
 	case SOCKET_URING_OP_GETSOCKNAME:
 		return PERSOCK_ALLOW;
