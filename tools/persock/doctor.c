@@ -304,7 +304,7 @@ static void look_at_livepatches(void)
 			continue;
 		}
 		wrong = true;
-		tell(WRONG, "livepatch", "%s redirects %s(): one of both only can",
+		tell(WRONG, "livepatch", "%s redirects %s(): only one of the two can",
 		     entry->d_name, function);
 	}
 	if (folder)
