@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""attempts.py: run each Python statement that is asked for in a process of its own.
+"""attempts.py [STATEMENTS]: run Python statements that use sockets, and print "ok" or the errno's name.
 
-A request is a line "CGROUP<TAB>NAMESPACE<TAB>STATEMENTS": the cgroup that the process joins and the
+s(TYPE) makes an IPv4 socket. Without STATEMENTS they are read, and run in a process of their own each. A request is a line "CGROUP<TAB>NAMESPACE<TAB>STATEMENTS": the cgroup that the process joins and the
 file of the network namespace that it enters, each of which may be empty. The answer is what it
 prints, then a line "ok" or the name of the errno, then an empty line. An emulated machine takes a
 second to start an interpreter, and a few hundredths to fork one.
@@ -45,6 +45,9 @@ def attempt(cgroup, namespace, statements):
         print(errno.errorcode[error.errno])
 
 
+if len(sys.argv) > 1:
+    attempt("", "", sys.argv[1])
+    sys.exit()
 for line in sys.stdin:
     child = os.fork()
     if not child:

@@ -35,24 +35,12 @@ alone() { # CGROUP COMMAND [ARGUMENT...]
 	fi
 }
 
-# A Python program that prints "ok" or the name of the errno; s(TYPE) makes an IPv4 socket.
-attempt() { # STATEMENTS: what "python3 -c" is given
-	cat <<-END
-		import errno, fcntl, os, struct
-		from socket import *
-		setdefaulttimeout(30)
-		def s(type=SOCK_STREAM, family=AF_INET): return socket(family, type)
-		try:
-		    $1
-		    print("ok")
-		except OSError as error:
-		    print(errno.errorcode[error.errno])
-	END
-}
+# What runs Python statements and prints "ok" or the name of the errno.
+attempt=("${python[@]}" "$here/attempts.py")
 
-# Who runs them, see attempts.py; its pipes are opened here, for the subshells that ask.
+# One that runs all that it is asked for; its pipes are opened here, for the subshells that ask.
 mkfifo "$work/asked" "$work/answered"
-"${python[@]}" "$here/attempts.py" <"$work/asked" >"$work/answered" 2>&1 &
+"${attempt[@]}" <"$work/asked" >"$work/answered" 2>&1 &
 servers+=($!)
 exec {asked}>"$work/asked" {answered}<"$work/answered"
 
@@ -262,7 +250,7 @@ test_a_preset_names_nothing() {
 	expect EPERM try "$cgroup" "$bind"
 	new_personality plain gvisor hostinet native
 	ok persock attach "$cgroup" "$plain"
-	expect ok within "$cgroup" "${python[@]}" -c "$(attempt "$bind")"
+	expect ok within "$cgroup" "${attempt[@]}" "$bind"
 }
 
 # Nor do raw sockets that a base allows; those of other families stay in the task's namespace, and allowed.
@@ -292,10 +280,10 @@ test_capabilities_count_in_the_target() {
 bind: {default: allow, rules: [{allow: 0.0.0.0/0, ports: 1-1023}]}"
 	local mark="s().setsockopt(SOL_SOCKET, 36, 7)" low="s().bind((\"127.0.0.1\", 986))"
 	user() { # CGROUP STATEMENTS: by root of a user namespace, who may do it in a network of his own
-		alone "$1" unshare --user --map-root-user "${python[@]}" -c "$(attempt "$2")"
+		alone "$1" unshare --user --map-root-user "${attempt[@]}" "$2"
 	}
 	owner() {
-		alone "$1" unshare --user --map-root-user --net "${python[@]}" -c "$(attempt "$2")"
+		alone "$1" unshare --user --map-root-user --net "${attempt[@]}" "$2"
 	}
 	new_cgroup plain plain
 	expect ok owner "$plain" "$mark"
@@ -314,7 +302,7 @@ test_a_sandbox_within_has_no_network() {
 	listen_on_host port
 	ask="c = create_connection((\"127.0.0.1\", $port), 60); c.sendall(b\"!\"); assert c.recv(1) == b\"!\""
 	sandboxed() { # CGROUP STATEMENTS
-		alone "$1" unshare --net "${python[@]}" -c "$(attempt "$2")"
+		alone "$1" unshare --net "${attempt[@]}" "$2"
 	}
 	inode=$(alone "" stat -L -c %i /proc/self/ns/net)
 	new_cgroup plain plain
@@ -343,10 +331,10 @@ test_a_sandbox_within_has_no_network() {
 	# It is not held, and no other one takes its place.
 	ok ip netns add "$owned"
 	host="/proc/1/ns/net, from: /run/netns/$owned" delegated cgroup
-	expect ok within "$cgroup" nsenter --net="/run/netns/$owned" "${python[@]}" -c "$(attempt "$ask")"
+	expect ok within "$cgroup" nsenter --net="/run/netns/$owned" "${attempt[@]}" "$ask"
 	ok ip netns del "$owned"
 	ok ip netns add "$owned"
-	expect ENETUNREACH eval "within $cgroup nsenter --net=/run/netns/$owned ${python[*]} -c '$(attempt "$ask")'"
+	expect ENETUNREACH eval "within $cgroup nsenter --net=/run/netns/$owned ${attempt[*]} '$ask'"
 	ok ip netns del "$owned"
 	printf 'personality: %s-x\nbase: host\nnetwork: {from: /proc/1/ns/net}\n' "$base" >"$work/wrong.yaml"
 	refused "network names a namespace" persock check "$work/wrong.yaml"

@@ -16,12 +16,12 @@
 
 #define PAGE 4096
 
-/* Three pages: what is before, the page that is late, and what it will have. */
 bool late_missing(void)
 {
 	return access("/proc/sys/vm/unprivileged_userfaultfd", F_OK);
 }
 
+/* Three pages: what is before, the page that is late, and what it will have. */
 int late_open(struct late *late)
 {
 	struct uffdio_api api = { .api = UFFD_API };

@@ -72,18 +72,23 @@ make_pages() {
 	touch -d @1000000000 "$pages"/*
 }
 
+# What it serves is read. Sets: server.
+start_nginx() { # FOLDER
+	{
+		printf '%s;\n' "user root" "worker_processes 1" "daemon off" "pid $1/pid" "error_log $1/log"
+		echo "events { worker_connections 64; }"
+		cat
+	} >"$1/conf"
+	nginx -e "$1/log" -c "$1/conf" &
+	server=$!
+}
+
 curl_nginx() { # FOLDER
 	local server url options
 	next_port
 	mkdir "$1/put"
 	make_pages
-	cat >"$1/conf" <<-END
-		user root;
-		worker_processes 1;
-		daemon off;
-		pid $1/pid;
-		error_log $1/log;
-		events { worker_connections 64; }
+	start_nginx "$1" <<-END
 		http {
 			sendfile on;
 			tcp_nopush on;
@@ -99,8 +104,6 @@ curl_nginx() { # FOLDER
 			}
 		}
 	END
-	nginx -e "$1/log" -c "$1/conf" &
-	server=$!
 	wait_for_port "$port" 2
 	for options in "-4 127.0.0.1" "-6 [::1]"; do
 		url="http://${options#* }:$port"
@@ -131,13 +134,7 @@ nginx_tls() { # FOLDER
 	make_pages
 	[ -e "$work/cert" ] || openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \
 		-subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 -keyout "$work/key" -out "$work/cert" 2>/dev/null
-	cat >"$1/conf" <<-END
-		user root;
-		worker_processes 1;
-		daemon off;
-		pid $1/pid;
-		error_log $1/log;
-		events { worker_connections 64; }
+	start_nginx "$1" <<-END
 		http {
 			sendfile on;
 			access_log off;
@@ -150,8 +147,6 @@ nginx_tls() { # FOLDER
 			}
 		}
 	END
-	nginx -e "$1/log" -c "$1/conf" &
-	server=$!
 	wait_for_port "$port"
 	for version in 1.2 1.3; do
 		curl -sS -m 100 --cacert "$work/cert" "--tlsv$version" --tls-max "$version" -w '%{http_code} %{size_download}\n' \

@@ -31,8 +31,8 @@
 #define COMPAT_IOCTL	54	/* its number among the 32-bit calls */
 #define BRIDGE		"persock-br"
 #define URING_SIOCINQ	0	/* SOCKET_URING_OP_SIOCINQ, since 6.7 */
-#define URING_TX_TIMESTAMP	4	/* since 6.17 */
 #define URING_SIOCOUTQ	1
+#define URING_TX_TIMESTAMP	4	/* since 6.17 */
 
 /* What an ioctl is given. */
 enum argument { NOTHING, SELF, CONF, INTERFACE, LINK, NAME, VLAN, ROUTE };
@@ -461,10 +461,9 @@ TEST_F(road, uring)
  */
 TEST_F(road, uring_timestamps)
 {
-	static const struct io_uring_sqe command = {
+	struct io_uring_sqe sqe = {
 		.opcode = IORING_OP_URING_CMD, .cmd_op = URING_TX_TIMESTAMP,
 	};
-	struct io_uring_sqe sqe = command;
 	struct ring ring;
 	struct tcp tcp;
 	int allowed;

@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
+#include <linux/persock.h>
 
 #include "cgroup.h"
 #include "command.h"
@@ -26,7 +27,6 @@
 
 #include "../../module/point_names.h"
 
-#define FAMILY		19	/* the module's own choice */
 #define LINE_LENGTH	4096
 
 enum state {
@@ -354,15 +354,16 @@ static void look_at_family(void)
 
 	if (exists("/sys/module/persock"))
 		return;
-	fd = socket(FAMILY, SOCK_STREAM, 0);
+	fd = socket(AF_PERSOCK_DEFAULT, SOCK_STREAM, 0);
 	if (fd < 0 && errno == EAFNOSUPPORT) {
-		tell(FINE, "address family", "%d is free", FAMILY);
+		tell(FINE, "address family", "%d is free", AF_PERSOCK_DEFAULT);
 		return;
 	}
 	if (fd >= 0)
 		close(fd);
 	tell(WRONG, "address family",
-	     "%d is taken: load the module with another one, family=N", FAMILY);
+	     "%d is taken: load the module with another one, family=N",
+	     AF_PERSOCK_DEFAULT);
 }
 
 static void look_at_module(const struct utsname *kernel)
