@@ -77,14 +77,15 @@ modules-%:
 	test -n "$$kdir" && tools=$$(echo "$$answer" | sed -n 's/^tools=//p') && \
 	if [ -n "$$tools" ]; then export PATH="$$tools:$$PATH" DEBIAN_KERNEL_USE_CCACHE=yes; fi && \
 	if echo "$$answer" | grep -qx arch=arm64; then export $(for_arm64); fi && \
-	if [ -z "$$changed$(C)" ] && [ "$$(cat build/$*/.built 2>/dev/null)" = "$$kdir" ]; then exit; fi && \
+	if [ -z "$$changed$(C)" ] && \
+		[ "$$(cat build/$*/.built 2>/dev/null)" = "$$kdir $(PERSOCK_COVERAGE)" ]; then exit; fi && \
 	rm -f build/$*/.built && \
 	$(MAKE) -C "$$kdir" M='$(CURDIR)/build/$*' modules && \
 	for folder in $(test_modules) $(if $(filter debug%,$*),selftests/kunit/kunit); do \
 		$(MAKE) -C "$$kdir" M="$(CURDIR)/build/$*/$$folder" modules \
 			KBUILD_EXTRA_SYMBOLS='$(CURDIR)/build/$*/Module.symvers' || exit; \
 	done && \
-	echo "$$kdir" >build/$*/.built
+	echo "$$kdir $(PERSOCK_COVERAGE)" >build/$*/.built
 
 .PHONY: tool
 tool:
@@ -112,7 +113,7 @@ programs-arm64:
 	@tools/setup build
 	$(call say,the persock command and the selftest programs for arm64)
 	@cc=$$(tools/kernels/fetch stock-6.12-arm64 | sed -n 's/^tools=//p')/aarch64-linux-gnu-gcc && \
-	root=$$(selftests/vm/root arm64) && cc="$$cc --sysroot=$$root" && \
+	root=$$(selftests/vm/root arm64) && cc="ccache $$cc --sysroot=$$root" && \
 	$(MAKE) -s -C tools/persock O='$(CURDIR)/build/arm64/tools' CC="$$cc" && \
 	$(MAKE) -C selftests O='$(CURDIR)/build/arm64/selftests' CC="$$cc" HELPERS_32= $(if $(TESTS),TESTS='$(TESTS)')
 
@@ -168,8 +169,10 @@ soak:
 		tee build/check/storm.ktap
 	@selftests/summary build/check/*.ktap
 
-# Which lines of the module the tests run, counted by the debug kernel.
+# Which lines of the module the tests run, counted by the debug kernel. A module that counts is not what
+# other targets test, nor can its objects be cached.
 .PHONY: coverage
+coverage: export PERSOCK_COVERAGE := y
 coverage: modules-debug tool selftests-bin
 	@tools/setup vm tests
 	$(call say,every selftest on the debug kernel)
