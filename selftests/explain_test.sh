@@ -13,6 +13,17 @@
 
 modprobe=   # what it was, once it is turned off
 
+# Questions that have the kernel look for each module once: a family's, and a protocol's.
+for_modules() {
+	python3 - <<-'END'
+		for family in range(1, 46):
+		    print("socket", family, 1, 0)
+		for family in 2, 10:
+		    for kind, protocol in (6, 33), (5, 132), (2, 136), (1, 262):
+		        print("socket", family, kind, protocol)
+	END
+}
+
 questions() {
 	python3 - <<-'END'
 		for family in range(1, 46):
@@ -35,7 +46,7 @@ for line in open(sys.argv[1]):
     print("allow" if fd >= 0 else errno.errorcode[ctypes.get_errno()])
     if fd >= 0:
         os.close(fd)
-' "$work/questions"
+' "$work/${1:-questions}"
 }
 
 final() {
@@ -62,7 +73,8 @@ test_sockets_are_as_explained() {
 	questions >"$work/questions"
 	# Asking loads protocols, and what one question has loaded changes the answer to another: this is done
 	# before it is compared, and once.
-	ask_kernel >"$work/plain"
+	for_modules >"$work/modules"
+	ask_kernel modules >"$work/plain"
 	modprobe=$(cat /proc/sys/kernel/modprobe)
 	echo >/proc/sys/kernel/modprobe
 	ask_kernel >"$work/plain"
