@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The index of address rules finds what looking at all rules does: every branch
- * of module/address.c and module/address_index.c but the failing allocations.
+ * of module/policy/address.c and module/policy/address_index.c but the failing allocations.
  */
 #include <kunit/test.h>
 #include <linux/err.h>
@@ -13,8 +13,8 @@
 #include <linux/socket.h>
 #include <linux/string.h>
 
-#include "address.h"
-#include "verdict.h"
+#include "policy/address.h"
+#include "policy/verdict.h"
 
 #define TCP	IPPROTO_TCP
 #define UDP	IPPROTO_UDP

@@ -11,8 +11,8 @@
 #include <linux/socket.h>
 #include <linux/string.h>
 
-#include "address.h"
-#include "verdict.h"
+#include "policy/address.h"
+#include "policy/verdict.h"
 
 #define TCP	IPPROTO_TCP
 #define UDP	IPPROTO_UDP

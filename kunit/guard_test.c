@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Guards: what sockets of another network namespace may do only where a rule
- * names it. Every branch of module/guard.c, through the functions that judge.
+ * names it. Every branch of module/policy/guard.c, through the functions that judge.
  */
 #include <kunit/test.h>
 #include <linux/in.h>
@@ -11,7 +11,7 @@
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 
-#include "policy.h"
+#include "policy/policy.h"
 
 static int set(const struct persock_policy *policy, int level, int name)
 {

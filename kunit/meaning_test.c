@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What options mean: keys of one option, and what no default ignores. Every
- * branch of module/meaning.c, and the verdicts that come of it.
+ * branch of module/policy/meaning.c, and the verdicts that come of it.
  */
 #include <kunit/test.h>
 #include <linux/in.h>
@@ -14,8 +14,8 @@
 #include <linux/udp.h>
 #include <linux/vm_sockets.h>
 
-#include "meaning.h"
-#include "policy.h"
+#include "policy/meaning.h"
+#include "policy/policy.h"
 
 static const struct {
 	int level, name, level2, name2;

@@ -10,7 +10,7 @@
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
-#include "personality.h"
+#include "cgroup/personality.h"
 #include "provider.h"
 
 static bool serves_all(int family, int type, int protocol)

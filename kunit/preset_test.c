@@ -14,7 +14,7 @@
 #include <net/sock.h>
 #include <asm/ioctls.h>
 
-#include "policy.h"
+#include "policy/policy.h"
 
 static const struct persock_policy *policy_of(struct kunit *test,
 					      const char *name)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Requests for sockets and detours: every branch of module/request.c and
- * module/detour.c.
+ * Requests for sockets and detours: every branch of module/policy/request.c and
+ * module/policy/detour.c.
  */
 #include <kunit/test.h>
 #include <linux/in.h>
@@ -10,8 +10,8 @@
 #include <linux/sctp.h>
 #include <linux/socket.h>
 
-#include "detour.h"
-#include "request.h"
+#include "policy/detour.h"
+#include "policy/request.h"
 
 static const struct persock_socket_rule rules[] = {
 	{ AF_INET, SOCK_RAW, 1, PERSOCK_ALLOW },

@@ -12,8 +12,8 @@
 #include <linux/socket.h>
 #include <linux/tcp.h>
 
-#include "detour.h"
-#include "shortcut.h"
+#include "policy/detour.h"
+#include "policy/shortcut.h"
 
 static const struct persock_option some_options[] = {
 	{ SOL_IP, IP_TOS, PERSOCK_ALLOW },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Verdicts: every branch of module/verdict.c.
+ * Verdicts: every branch of module/policy/verdict.c.
  */
 #include <kunit/test.h>
 #include <linux/in.h>
@@ -8,7 +8,7 @@
 #include <linux/net.h>
 #include <linux/socket.h>
 
-#include "verdict.h"
+#include "policy/verdict.h"
 
 static void class_of_family(struct kunit *test)
 {

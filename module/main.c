@@ -9,18 +9,18 @@
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 
-#include "cgroup.h"
-#include "family.h"
-#include "hostinet.h"
-#include "intercept.h"
-#include "native.h"
-#include "netlink.h"
-#include "personality.h"
-#include "probe.h"
-#include "router.h"
+#include "cgroup/attachment.h"
+#include "cgroup/personality.h"
+#include "control/netlink.h"
+#include "hook/intercept.h"
+#include "hook/probe.h"
+#include "hostinet/hostinet.h"
+#include "native/native.h"
+#include "socket/af_persock.h"
+#include "socket/router.h"
 
 #define CREATE_TRACE_POINTS
-#include "trace.h"
+#include "report/trace.h"
 
 static int family = AF_PERSOCK_DEFAULT;
 module_param(family, int, 0444);

@@ -4,7 +4,7 @@
  * the module against.
  *
  * It is written from Documentation/netlink/specs/persock.yaml and
- * Documentation/personalities.rst, and has nothing of module/load.c: where the
+ * Documentation/personalities.rst, and has nothing of module/control/parse_policy.c: where the
  * two differ, one of them is wrong. Where the documents are silent, what is
  * assumed is said in a comment.
  */

@@ -25,7 +25,7 @@
 #include "json.h"
 #include "status.h"
 
-#include "../../module/point_names.h"
+#include "../../module/hook/point_names.h"
 
 #define LINE_LENGTH	4096
 

@@ -6,7 +6,7 @@
 #ifndef _PERSOCK_DRAFT_H
 #define _PERSOCK_DRAFT_H
 
-#include "../../module/section.h"
+#include "../../module/policy/section.h"
 
 #include <linux/persock.h>
 

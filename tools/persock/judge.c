@@ -5,11 +5,11 @@
 #include <netinet/in.h>
 #include <stdio.h>
 
-#include "../../module/detour.h"
-#include "../../module/hostinet_serves.h"
-#include "../../module/meaning.h"
-#include "../../module/native_serves.h"
-#include "../../module/request.h"
+#include "../../module/policy/detour.h"
+#include "../../module/policy/hostinet_serves.h"
+#include "../../module/policy/meaning.h"
+#include "../../module/policy/native_serves.h"
+#include "../../module/policy/request.h"
 #include "names.h"
 
 #ifndef SOCK_PACKET

@@ -1,0 +1,639 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Attachments: lookup for the current task, attach, detach, lifetime.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/atomic.h>
+#include <linux/cgroup.h>
+#include <linux/hash.h>
+#include <linux/module.h>
+#include <linux/netlink.h>
+#include <linux/nsproxy.h>
+#include <linux/percpu.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/tracepoint.h>
+#include <linux/wait_bit.h>
+#include <linux/workqueue.h>
+
+#include "cgroup/attachment.h"
+#include "hook/intercept.h"
+#include "report/trace.h"
+#include "socket/router.h"
+
+/* Attached cgroups by address. Readers: RCU. Writers: persock_mutex. */
+static DEFINE_HASHTABLE(attached, 12);
+
+/* The same by the cgroup's id; persock_mutex. */
+static DEFINE_HASHTABLE(ids, 12);
+
+/* All attachment objects, those that wait for their last socket included. */
+static LIST_HEAD(attachments);
+
+/* Serves explicit AF_PERSOCK sockets of ungoverned tasks; persock_mutex. */
+static struct persock_attachment *open_attachment;
+
+DEFINE_PER_CPU(struct persock_cached, persock_cache[1 << PERSOCK_CACHE_BITS]);
+atomic_long_t persock_cache_generation = ATOMIC_LONG_INIT(1);
+
+static void cache_forget(void)
+{
+	/* Pairs with smp_rmb() below: what has changed is seen first. */
+	smp_mb__before_atomic();
+	atomic_long_inc(&persock_cache_generation);
+}
+
+static struct persock_attachment *nearest(struct cgroup *cgroup)
+{
+	struct persock_attachment *attachment;
+
+	for (; cgroup; cgroup = cgroup_parent(cgroup)) {
+		hash_for_each_possible_rcu(attached, attachment, hash,
+					   (unsigned long)cgroup) {
+			if (attachment->cgroup == cgroup)
+				return attachment;
+		}
+	}
+
+	return NULL;
+}
+
+/**
+ * persock_attachment_lookup() - what governs tasks of a cgroup
+ * @cgroup: the cgroup
+ *
+ * The nearest attached ancestor governs, the cgroup itself included (design:
+ * attachment). The answer is remembered.
+ *
+ * Context: RCU read side, which also protects what is returned.
+ * Return: the attachment, or NULL when they are not governed.
+ */
+struct persock_attachment *persock_attachment_lookup(struct cgroup *cgroup)
+{
+	unsigned long generation = atomic_long_read(&persock_cache_generation);
+	struct persock_attachment *attachment;
+	struct persock_cached *entry;
+
+	/* Pairs with cache_forget(). */
+	smp_rmb();
+
+	preempt_disable();
+	attachment = nearest(cgroup);
+	entry = this_cpu_ptr(&persock_cache[hash_ptr(cgroup,
+						     PERSOCK_CACHE_BITS)]);
+	entry->cgroup = cgroup;
+	entry->attachment = attachment;
+	entry->generation = generation;
+	preempt_enable();
+
+	return attachment;
+}
+
+/**
+ * persock_attachment_get() - hold an attachment for a socket
+ * @attachment: found under RCU
+ *
+ * Context: any.
+ * Return: the number of the cgroup's live sockets, this one included; 0 when the last
+ * reference is gone already: it is detached, and the caller looks again.
+ */
+unsigned int persock_attachment_get(struct persock_attachment *attachment)
+{
+	if (!refcount_inc_not_zero(&attachment->ref))
+		return 0;
+
+	return atomic_inc_return(&attachment->account->sockets);
+}
+
+static void drop(struct persock_attachment *attachment)
+{
+	if (refcount_dec_and_test(&attachment->ref))
+		queue_work(persock_workqueue, &attachment->free_work);
+}
+
+/**
+ * persock_attachment_put() - a socket lets go of its attachment
+ * @attachment: the last reference frees it, later
+ *
+ * Context: any.
+ */
+void persock_attachment_put(struct persock_attachment *attachment)
+{
+	atomic_dec(&attachment->account->sockets);
+	drop(attachment);
+}
+
+/**
+ * persock_attachment_sockets() - number of governed sockets of an object
+ * @a: the attachment
+ *
+ * Those that were created under what it took the place of are not among them.
+ *
+ * Context: persock_mutex is held.
+ * Return: the number.
+ */
+unsigned int persock_attachment_sockets(const struct persock_attachment *a)
+{
+	lockdep_assert_held(&persock_mutex);
+	return refcount_read(&a->ref) - a->attached;
+}
+
+/**
+ * persock_attachment_used() - number of governed sockets of a cgroup
+ * @a: its attachment
+ *
+ * All that limits are about, since the cgroup was attached first.
+ *
+ * Context: any; the caller keeps it alive.
+ * Return: the number.
+ */
+unsigned int persock_attachment_used(const struct persock_attachment *a)
+{
+	return atomic_read(&a->account->sockets);
+}
+
+/**
+ * persock_attachment_counts() - what was counted for a cgroup
+ * @a: its attachment
+ * @sum: what the counts are added to, since the cgroup was attached first
+ *
+ * Context: persock_mutex is held.
+ */
+void persock_attachment_counts(const struct persock_attachment *a,
+			       struct persock_totals *sum)
+{
+	const struct persock_attachment *member;
+
+	lockdep_assert_held(&persock_mutex);
+	persock_totals_add(sum, &a->account->retired);
+	list_for_each_entry(member, &a->account->members, sibling)
+		persock_totals_read(member->totals, sum);
+}
+
+/* An object leaves; the last one takes the account with it. */
+static void account_leave(struct persock_attachment *attachment)
+{
+	struct persock_account *account = attachment->account;
+
+	persock_totals_read(attachment->totals, &account->retired);
+	list_del(&attachment->sibling);
+	if (list_empty(&account->members))
+		kfree(account);
+}
+
+/*
+ * The network namespace that the current task is in. A task that is exiting has
+ * none, and makes no sockets.
+ */
+static struct net *task_net(void)
+{
+	return current->nsproxy ? current->nsproxy->net_ns : NULL;
+}
+
+/**
+ * persock_attachment_net() - where a socket of the current task's is to be made
+ * @attachment: what governs it
+ * @version: what the attachment's personality says now
+ * @family: of the socket
+ *
+ * Only tasks of the network namespace that was meant have sockets made in the
+ * one that the policy names, and those that are in that one. A task that has
+ * left, for a namespace without a network as sandboxes do, has those of its own.
+ *
+ * Context: the task's own, any; RCU read side, which protects what is returned.
+ * Return: the network namespace that the policy names, or NULL: the task's.
+ */
+struct net *persock_attachment_net(const struct persock_attachment *attachment,
+				   const struct persock_version *version,
+				   int family)
+{
+	struct net *net = persock_version_net(version, family);
+	const struct net *own = task_net();
+	u64 from;
+
+	if (likely(!net) || !own)
+		return NULL;
+	if (own == net)
+		return net;
+	from = version->from ?: atomic64_read(&attachment->from);
+
+	return !from || from == own->net_cookie ? net : NULL;
+}
+
+/**
+ * persock_attachment_meant() - a socket is about to be made where the policy says
+ * @attachment: what governs
+ * @version: what the attachment's personality says
+ *
+ * Where the policy does not say whose are, it is this task's network namespace
+ * from now on, if it is the first of another one.
+ *
+ * Context: as persock_attachment_net(), which has not returned NULL.
+ * Return: false when another task was faster, in another namespace.
+ */
+bool persock_attachment_meant(struct persock_attachment *attachment,
+			      const struct persock_version *version)
+{
+	const struct net *own = task_net();
+	u64 from;
+
+	if (own == version->net)
+		return true;
+	if (version->from)
+		return version->from == own->net_cookie;
+	from = atomic64_cmpxchg(&attachment->from, 0, own->net_cookie);
+	if (!from)
+		WRITE_ONCE(attachment->from_inode, own->ns.inum);
+
+	return !from || from == own->net_cookie;
+}
+
+static void attachment_free(struct work_struct *work)
+{
+	struct persock_attachment *attachment =
+		container_of(work, struct persock_attachment, free_work);
+
+	/* Lookups and the interception points may still look at it. */
+	synchronize_rcu();
+	persock_routers_free(attachment);
+	persock_denials_end(&attachment->denials);
+
+	mutex_lock(&persock_mutex);
+	list_del(&attachment->node);
+	if (open_attachment == attachment)
+		open_attachment = NULL;
+	persock_disarm();
+	persock_totals_read(attachment->totals,
+			    &attachment->personality->retired);
+	account_leave(attachment);
+	persock_personality_put(attachment->personality);
+	mutex_unlock(&persock_mutex);
+	if (attachment->cgroup)
+		cgroup_put(attachment->cgroup);
+	free_percpu(attachment->totals);
+	kfree(attachment->ignored);
+	kfree(attachment);
+	wake_up_var(&attachments);
+}
+
+/*
+ * Takes over a reference to @personality and one to @cgroup when it succeeds.
+ * @previous: what it is to take the place of, or NULL.
+ * The interception points are armed for as long as the object exists: its
+ * sockets are governed until the last one is closed, attached or not.
+ */
+static struct persock_attachment *
+attachment_alloc(struct persock_personality *personality,
+		 struct cgroup *cgroup, struct persock_attachment *previous,
+		 struct netlink_ext_ack *extack)
+{
+	struct persock_account *account = previous ? previous->account : NULL;
+	struct persock_attachment *attachment;
+	int err;
+
+	attachment = kzalloc(sizeof(*attachment), GFP_KERNEL);
+	if (!attachment)
+		return ERR_PTR(-ENOMEM);
+
+	err = -ENOMEM;
+	attachment->totals = alloc_percpu(struct persock_totals);
+	if (!attachment->totals)
+		goto free;
+	if (!account)
+		account = kzalloc(sizeof(*account), GFP_KERNEL);
+	if (!account)
+		goto free_totals;
+	err = persock_arm(extack);
+	if (err)
+		goto free_account;
+
+	if (!previous)
+		INIT_LIST_HEAD(&account->members);
+	attachment->account = account;
+	list_add(&attachment->sibling, &account->members);
+	refcount_set(&attachment->ref, 1);
+	attachment->personality = personality;
+	attachment->cgroup = cgroup;
+	attachment->id = cgroup ? cgroup_id(cgroup) : 0;
+	persock_denials_init(&attachment->denials);
+	hash_init(attachment->routers);
+	INIT_WORK(&attachment->free_work, attachment_free);
+	list_add_tail(&attachment->node, &attachments);
+
+	return attachment;
+
+free_account:
+	if (!previous)
+		kfree(account);
+free_totals:
+	free_percpu(attachment->totals);
+free:
+	kfree(attachment);
+	return ERR_PTR(err);
+}
+
+/**
+ * persock_attachment_open() - the attachment of an ungoverned AF_PERSOCK socket
+ *
+ * Context: process context; takes persock_mutex.
+ * Return: the attachment, held for one socket, or an ERR_PTR.
+ */
+struct persock_attachment *persock_attachment_open(void)
+{
+	struct persock_personality *personality;
+	struct persock_attachment *attachment;
+
+	mutex_lock(&persock_mutex);
+	if (open_attachment && persock_attachment_get(open_attachment)) {
+		attachment = open_attachment;
+		goto unlock;
+	}
+
+	personality = persock_personality_open();
+	if (IS_ERR(personality)) {
+		attachment = ERR_CAST(personality);
+		goto unlock;
+	}
+	attachment = attachment_alloc(personality, NULL, NULL, NULL);
+	if (IS_ERR(attachment)) {
+		persock_personality_put(personality);
+		goto unlock;
+	}
+	/* Its one reference is the socket's. */
+	atomic_set(&attachment->account->sockets, 1);
+	open_attachment = attachment;
+unlock:
+	mutex_unlock(&persock_mutex);
+	return attachment;
+}
+
+static struct persock_attachment *find_attached(u64 id)
+{
+	struct persock_attachment *attachment;
+
+	hash_for_each_possible(ids, attachment, by_id, id) {
+		if (attachment->id == id)
+			return attachment;
+	}
+
+	return NULL;
+}
+
+static void detach(struct persock_attachment *attachment)
+{
+	lockdep_assert_held(&persock_mutex);
+	hash_del_rcu(&attachment->hash);
+	hash_del(&attachment->by_id);
+	cache_forget();
+	attachment->attached = false;
+	attachment->personality->attachments--;
+	persock_generation++;
+	trace_persock_attach(attachment, false);
+	drop(attachment);
+	module_put(THIS_MODULE);
+}
+
+/* Mirrors cgroup_is_dead(), which is private to the cgroup core. */
+static bool cgroup_dead(const struct cgroup *cgroup)
+{
+	return !(READ_ONCE(cgroup->self.flags) & CSS_ONLINE);
+}
+
+/**
+ * persock_attach() - govern a cgroup
+ * @cgroup: a cgroup v2; a reference is taken
+ * @name: name of the personality
+ * @extack: told why it was refused
+ *
+ * An attached cgroup is re-attached; at no time in between is it ungoverned,
+ * and what it has used up stays with it.
+ *
+ * Context: process context; persock_mutex is held.
+ * Return: 0; -EINVAL for the root cgroup, which would govern whoever may
+ * detach it; -ENOENT when there is no such personality; -ENODEV when the
+ * cgroup was removed meanwhile; -ENOMEM; or why the interception points could
+ * not be armed, see persock_arm().
+ */
+int persock_attach(struct cgroup *cgroup, const char *name,
+		   struct netlink_ext_ack *extack)
+{
+	struct persock_attachment *attachment, *previous;
+	struct persock_personality *personality;
+
+	lockdep_assert_held(&persock_mutex);
+	if (!cgroup_parent(cgroup)) {
+		NL_SET_ERR_MSG(extack,
+			       "the root cgroup cannot be attached: no task would be left that can detach it");
+		return -EINVAL;
+	}
+	personality = persock_personality_find(name);
+	if (!personality) {
+		NL_SET_ERR_MSG(extack, "no such personality");
+		return -ENOENT;
+	}
+
+	/* Unloading must never silently remove a policy; it may have begun. */
+	if (!try_module_get(THIS_MODULE)) {
+		NL_SET_ERR_MSG(extack, "the module is being removed");
+		return -ENODEV;
+	}
+	previous = find_attached(cgroup_id(cgroup));
+	attachment = attachment_alloc(personality, cgroup, previous, extack);
+	if (IS_ERR(attachment)) {
+		module_put(THIS_MODULE);
+		return PTR_ERR(attachment);
+	}
+
+	refcount_inc(&personality->ref);
+	cgroup_get(cgroup);
+	personality->attachments++;
+	/*
+	 * The new one goes in first: a lookup in between may find either, and
+	 * never none.
+	 */
+	attachment->attached = true;
+	persock_generation++;
+	trace_persock_attach(attachment, true);
+	hash_add_rcu(attached, &attachment->hash, (unsigned long)cgroup);
+	cache_forget();
+	if (previous)
+		detach(previous);
+	hash_add(ids, &attachment->by_id, attachment->id);
+
+	/* Its removal may have been reported before it was in the list. */
+	if (cgroup_dead(cgroup)) {
+		detach(attachment);
+		NL_SET_ERR_MSG(extack, "the cgroup has been removed");
+		return -ENODEV;
+	}
+
+	return 0;
+}
+
+/**
+ * persock_detach() - stop governing the new sockets of a cgroup
+ * @id: id of the cgroup
+ * @extack: told why it was refused
+ *
+ * Context: process context; persock_mutex is held.
+ * Return: 0, or -ENOENT when the cgroup itself is not attached (it may still
+ * be governed through an ancestor).
+ */
+int persock_detach(u64 id, struct netlink_ext_ack *extack)
+{
+	struct persock_attachment *attachment = persock_attachment_find(id);
+
+	if (!attachment) {
+		NL_SET_ERR_MSG(extack,
+			       "the cgroup is not attached to a personality");
+		return -ENOENT;
+	}
+	detach(attachment);
+
+	return 0;
+}
+
+/**
+ * persock_attachment_find() - the attachment of a cgroup
+ * @id: id of the cgroup
+ *
+ * Context: persock_mutex is held, and protects what is returned.
+ * Return: the attachment, or NULL when the cgroup itself is not attached.
+ */
+struct persock_attachment *persock_attachment_find(u64 id)
+{
+	lockdep_assert_held(&persock_mutex);
+	return find_attached(id);
+}
+
+/**
+ * persock_attachment_next() - walk all attachment objects
+ * @previous: object returned last, or NULL to begin
+ *
+ * Those that are no longer attached but have sockets are among them.
+ *
+ * Context: persock_mutex is held throughout the walk.
+ * Return: the next one, or NULL at the end.
+ */
+struct persock_attachment *
+persock_attachment_next(struct persock_attachment *previous)
+{
+	struct list_head *next = previous ? previous->node.next :
+					    attachments.next;
+
+	lockdep_assert_held(&persock_mutex);
+	if (next == &attachments)
+		return NULL;
+
+	return list_entry(next, struct persock_attachment, node);
+}
+
+static void reap(struct work_struct *work)
+{
+	struct persock_attachment *attachment;
+
+	mutex_lock(&persock_mutex);
+	/* detach() unhashes but leaves the list to attachment_free(). */
+	list_for_each_entry(attachment, &attachments, node) {
+		if (attachment->attached && cgroup_dead(attachment->cgroup))
+			detach(attachment);
+	}
+	mutex_unlock(&persock_mutex);
+}
+
+static DECLARE_WORK(reap_work, reap);
+
+static bool is_attached(const struct cgroup *cgroup)
+{
+	const struct persock_attachment *attachment;
+	bool found = false;
+
+	rcu_read_lock();
+	hash_for_each_possible_rcu(attached, attachment, hash,
+				   (unsigned long)cgroup)
+		found |= attachment->cgroup == cgroup;
+	rcu_read_unlock();
+
+	return found;
+}
+
+/*
+ * Runs under the cgroup core's locks and with preemption off: it may only
+ * queue work. There is no lifetime notifier for cgroups on these kernels.
+ *
+ * Whoever was given a cgroup makes and removes others in it as he likes. What
+ * that costs others must not grow with the number of attachments.
+ */
+static void cgroup_removed(void *data, struct cgroup *cgroup, const char *path)
+{
+	cache_forget();
+	/* persock_attach() adds it first, and asks then whether it is dead. */
+	smp_mb__after_atomic();
+	if (is_attached(cgroup))
+		queue_work(persock_workqueue, &reap_work);
+}
+
+static struct tracepoint *cgroup_rmdir;
+
+static void find_tracepoint(struct tracepoint *tracepoint, void *unused)
+{
+	if (!strcmp(tracepoint->name, "cgroup_rmdir"))
+		cgroup_rmdir = tracepoint;
+}
+
+/**
+ * persock_cgroup_init() - learn of removed cgroups
+ *
+ * Return: 0; -ENOENT when the kernel does not tell of them (it is built
+ * without tracepoints); -ENOMEM.
+ */
+int persock_cgroup_init(void)
+{
+	int err;
+
+	for_each_kernel_tracepoint(find_tracepoint, NULL);
+	if (!cgroup_rmdir) {
+		pr_err("the tracepoint cgroup_rmdir is missing: CONFIG_TRACEPOINTS is needed\n");
+		return -ENOENT;
+	}
+
+	persock_workqueue = alloc_workqueue("persock", WQ_UNBOUND, 0);
+	if (!persock_workqueue)
+		return -ENOMEM;
+
+	err = tracepoint_probe_register(cgroup_rmdir, cgroup_removed, NULL);
+	if (err)
+		destroy_workqueue(persock_workqueue);
+
+	return err;
+}
+
+/**
+ * persock_cgroup_wait() - wait until nothing is governed
+ *
+ * The references to the module see to it, but for a kernel that was told to
+ * remove the module by force. Then no new socket is made in attached cgroups,
+ * and this waits until they are detached or removed and the last governed
+ * socket is closed.
+ */
+void persock_cgroup_wait(void)
+{
+	wait_var_event(&attachments, list_empty(&attachments));
+}
+
+/**
+ * persock_cgroup_exit() - wait for the last attachment objects to be freed
+ *
+ * The module is leaving: nothing is attached and no socket is governed.
+ */
+void persock_cgroup_exit(void)
+{
+	tracepoint_probe_unregister(cgroup_rmdir, cgroup_removed, NULL);
+	tracepoint_synchronize_unregister();
+	/* Versions that were replaced are queued a grace period later. */
+	rcu_barrier();
+	/* Runs what is queued to its end, the final frees included. */
+	destroy_workqueue(persock_workqueue);
+}

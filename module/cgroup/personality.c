@@ -1,0 +1,648 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Personalities: the list of them, and who serves a request for a socket.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/atomic.h>
+#include <linux/errno.h>
+#include <linux/module.h>
+#include <linux/mm.h>
+#include <linux/netlink.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "cgroup/personality.h"
+
+/* All changes, see personality.h. */
+DEFINE_MUTEX(persock_mutex);
+unsigned int persock_generation = 1;
+
+static LIST_HEAD(personalities);
+
+/* Frees what was replaced or detached, outside of every lock. */
+struct workqueue_struct *persock_workqueue;
+
+/**
+ * persock_personality_find() - find a personality by name
+ * @name: its name
+ *
+ * Context: persock_mutex is held, and protects what is returned.
+ * Return: the personality, or NULL.
+ */
+struct persock_personality *persock_personality_find(const char *name)
+{
+	struct persock_personality *personality;
+
+	lockdep_assert_held(&persock_mutex);
+	list_for_each_entry(personality, &personalities, node) {
+		if (!strcmp(personality->name, name))
+			return personality;
+	}
+
+	return NULL;
+}
+
+/**
+ * persock_personality_next() - walk the list of personalities
+ * @previous: personality returned last, or NULL to begin
+ *
+ * Context: persock_mutex is held throughout the walk.
+ * Return: the next personality, or NULL at the end.
+ */
+struct persock_personality *
+persock_personality_next(struct persock_personality *previous)
+{
+	struct list_head *next = previous ? previous->node.next :
+					    personalities.next;
+
+	lockdep_assert_held(&persock_mutex);
+	if (next == &personalities)
+		return NULL;
+
+	return list_entry(next, struct persock_personality, node);
+}
+
+/**
+ * persock_personality_version() - what a personality says
+ * @personality: it
+ *
+ * Context: persock_mutex is held, and protects what is returned.
+ * Return: its version.
+ */
+const struct persock_version *
+persock_personality_version(const struct persock_personality *personality)
+{
+	return rcu_dereference_protected(personality->version,
+					 lockdep_is_held(&persock_mutex));
+}
+
+/**
+ * persock_store_put() - let go of the lists of a policy
+ * @store: the last reference frees them; may be NULL
+ *
+ * Context: process context; no reader is left.
+ */
+void persock_store_put(struct persock_store *store)
+{
+	unsigned int i;
+
+	if (!store || !refcount_dec_and_test(&store->ref))
+		return;
+
+	for (i = 0; i < ARRAY_SIZE(store->indexes); i++)
+		persock_address_index_free(store->indexes[i]);
+	kvfree(store->memory);
+	kfree(store);
+}
+
+static void version_free(struct persock_version *version)
+{
+	if (!version)
+		return;
+	persock_store_put(version->store);
+	if (version->net)
+		put_net_track(version->net, &version->tracker);
+	kfree(version);
+}
+
+static void version_free_work(struct work_struct *work)
+{
+	version_free(container_of(to_rcu_work(work), struct persock_version,
+				  free));
+}
+
+static struct persock_version *version_alloc(const struct persock_policy *policy,
+					     struct persock_store *store)
+{
+	static atomic64_t numbers;
+	struct persock_version *version = kzalloc(sizeof(*version), GFP_KERNEL);
+
+	if (!version)
+		return NULL;
+
+	version->number = atomic64_inc_return(&numbers);
+	version->policy = *policy;
+	version->store = store;
+	if (store)
+		refcount_inc(&store->ref);
+	INIT_RCU_WORK(&version->free, version_free_work);
+
+	return version;
+}
+
+static bool passes_natively(const struct persock_request *request,
+			    const void *data)
+{
+	const struct persock_version *version = data;
+	const struct persock_provider *provider;
+	enum persock_section section;
+	unsigned int rule;
+
+	if (persock_judge_request(&version->policy, request, &section, &rule))
+		return false;
+	provider = persock_version_provider(version, request,
+					    persock_version_net(version,
+								request->family));
+
+	return provider && provider->interposes;
+}
+
+/* Complete but for this: its policy and its providers are known. */
+static void find_shortcuts(struct persock_version *version)
+{
+	unsigned int class;
+
+	for (class = 0; class < PERSOCK_NR_CLASSES; class++)
+		persock_shortcut_build(&version->shortcuts[class],
+				       &version->policy, class);
+	/*
+	 * What another provider serves only it knows, and may know better
+	 * tomorrow: it is asked each time.
+	 */
+	if (version->nr_providers && version->providers[0]->interposes)
+		version->requests = persock_shortcut_requests(passes_natively,
+							      version);
+}
+
+static struct persock_personality *personality_alloc(const char *name,
+						     const char *base)
+{
+	struct persock_personality *personality;
+
+	personality = kzalloc(sizeof(*personality), GFP_KERNEL);
+	if (!personality)
+		return NULL;
+
+	refcount_set(&personality->ref, 1);
+	INIT_LIST_HEAD(&personality->node);
+	strscpy(personality->name, name, sizeof(personality->name));
+	strscpy(personality->base, base, sizeof(personality->base));
+
+	return personality;
+}
+
+/* Let go of the providers that were pinned last, down to @nr. */
+static void unpin(struct persock_personality *personality, unsigned int nr)
+{
+	while (personality->nr_pins > nr)
+		persock_provider_put(personality->pins[--personality->nr_pins]);
+}
+
+/**
+ * persock_personality_put() - let go of a personality
+ * @personality: the last reference frees it
+ *
+ * Context: process context. Nothing reads a personality under RCU but through
+ * an attachment object, which puts it a grace period after its own last use.
+ */
+void persock_personality_put(struct persock_personality *personality)
+{
+	if (!refcount_dec_and_test(&personality->ref))
+		return;
+
+	version_free(rcu_dereference_protected(personality->version, true));
+	unpin(personality, 0);
+	kfree(personality->pins);
+	kfree(personality);
+}
+
+/* Once a personality has named a provider it keeps it, see struct. */
+static int pin(struct persock_personality *personality,
+	       const struct persock_provider *provider)
+{
+	const struct persock_provider **pins;
+	unsigned int i;
+
+	for (i = 0; i < personality->nr_pins; i++) {
+		if (personality->pins[i] == provider) {
+			persock_provider_put(provider);
+			return 0;
+		}
+	}
+
+	pins = krealloc_array(personality->pins, i + 1, sizeof(*pins),
+			      GFP_KERNEL);
+	if (!pins) {
+		persock_provider_put(provider);
+		return -ENOMEM;
+	}
+	pins[i] = provider;
+	personality->pins = pins;
+	personality->nr_pins++;
+
+	return 0;
+}
+
+static int add_provider(struct persock_personality *personality,
+			struct persock_version *version, const char *name,
+			struct netlink_ext_ack *extack)
+{
+	const struct persock_provider *provider;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < version->nr_providers; i++) {
+		if (!strcmp(version->providers[i]->name, name)) {
+			NL_SET_ERR_MSG(extack, "a provider is named twice");
+			return -EINVAL;
+		}
+	}
+	if (version->nr_providers == PERSOCK_MAX_PROVIDERS) {
+		NL_SET_ERR_MSG(extack,
+			       "a personality has at most 8 providers");
+		return -E2BIG;
+	}
+
+	provider = persock_provider_get(name);
+	if (!provider) {
+		NL_SET_ERR_MSG(extack, "no provider of that name is registered");
+		return -ENOENT;
+	}
+	err = pin(personality, provider);
+	if (err)
+		return err;
+	version->providers[version->nr_providers++] = provider;
+
+	return 0;
+}
+
+/*
+ * Only sockets that a provider makes itself are made elsewhere. Native ones are
+ * the task's, who would believe them to be governed as the policy says.
+ */
+static int set_network(struct persock_version *version, struct net *net,
+		       const char *network, struct netlink_ext_ack *extack)
+{
+	unsigned int i;
+
+	for (i = 0; i < version->nr_providers; i++) {
+		if (!version->providers[i]->interposes)
+			break;
+	}
+	if (i == version->nr_providers) {
+		NL_SET_ERR_MSG(extack,
+			       "sockets of another network namespace need a provider that makes them: hostinet");
+		return -EINVAL;
+	}
+
+	version->net = get_net_track(net, &version->tracker, GFP_KERNEL);
+	strscpy(version->network, network, sizeof(version->network));
+	persock_guard_policy(&version->policy);
+
+	return 0;
+}
+
+static void set_from(struct persock_version *version, u64 from, u32 inode,
+		     const char *path)
+{
+	version->from = from;
+	version->from_inode = inode;
+	strscpy(version->from_path, path, sizeof(version->from_path));
+}
+
+/* The version that a proposal asks for, not published yet. */
+static struct persock_version *
+version_make(struct persock_personality *personality,
+	     const struct persock_proposal *proposal,
+	     struct netlink_ext_ack *extack)
+{
+	const struct persock_version *base = NULL;
+	struct persock_personality *source = NULL;
+	unsigned int pinned = personality->nr_pins, i;
+	struct persock_version *version;
+	int err = 0;
+
+	/* It is told to whoever lists the personality, even if nothing has it. */
+	if (proposal->base && *proposal->base &&
+	    !persock_name_valid(proposal->base)) {
+		NL_SET_ERR_MSG(extack,
+			       "no personality can have the base's name");
+		return ERR_PTR(-EINVAL);
+	}
+	if (proposal->base)
+		source = persock_personality_find(proposal->base);
+	if (source)
+		base = persock_personality_version(source);
+	if (!base && (!proposal->policy || (proposal->base &&
+					    !proposal->nr_providers))) {
+		NL_SET_ERR_MSG(extack, "no personality has the base's name");
+		return ERR_PTR(-ENOENT);
+	}
+
+	if (proposal->policy)
+		version = version_alloc(proposal->policy, proposal->store);
+	else
+		version = version_alloc(&base->policy, base->store);
+	if (!version)
+		return ERR_PTR(-ENOMEM);
+
+	for (i = 0; !err && i < proposal->nr_providers; i++)
+		err = add_provider(personality, version,
+				   proposal->providers[i], extack);
+	if (!proposal->nr_providers && base) {
+		for (i = 0; !err && i < base->nr_providers; i++)
+			err = add_provider(personality, version,
+					   base->providers[i]->name, extack);
+	} else if (!proposal->nr_providers) {
+		err = add_provider(personality, version, "native", extack);
+	}
+	if (!err && proposal->net)
+		err = set_network(version, proposal->net, proposal->network,
+				  extack);
+	else if (!err && !proposal->policy && base->net)
+		err = set_network(version, base->net, base->network, extack);
+	if (err) {
+		unpin(personality, pinned);
+		version_free(version);
+		return ERR_PTR(err);
+	}
+	if (proposal->from)
+		set_from(version, proposal->from, proposal->from_inode,
+			 proposal->from_path);
+	else if (!proposal->net && version->net)
+		set_from(version, base->from, base->from_inode,
+			 base->from_path);
+	find_shortcuts(version);
+
+	return version;
+}
+
+/**
+ * persock_personality_add() - make a personality
+ * @name: its name
+ * @proposal: what it is to say
+ * @extack: told why it was refused
+ *
+ * Context: process context; persock_mutex is held.
+ * Return: 0; -EINVAL for a name that is not valid, and for a network namespace
+ * that no provider makes sockets in, -EEXIST for a name that is taken, -ENOENT
+ * when base or a provider does not exist, -E2BIG for too many providers,
+ * -ENOMEM.
+ */
+int persock_personality_add(const char *name,
+			    const struct persock_proposal *proposal,
+			    struct netlink_ext_ack *extack)
+{
+	struct persock_personality *personality;
+	struct persock_version *version;
+
+	lockdep_assert_held(&persock_mutex);
+	if (!persock_name_valid(name)) {
+		NL_SET_ERR_MSG(extack,
+			       "a personality's name is 1 to 63 of [A-Za-z0-9._-] and does not begin with -");
+		return -EINVAL;
+	}
+	if (persock_personality_find(name)) {
+		NL_SET_ERR_MSG(extack, "a personality of that name exists");
+		return -EEXIST;
+	}
+
+	personality = personality_alloc(name, proposal->base ?: "");
+	if (!personality)
+		return -ENOMEM;
+	version = version_make(personality, proposal, extack);
+	if (IS_ERR(version)) {
+		persock_personality_put(personality);
+		return PTR_ERR(version);
+	}
+
+	rcu_assign_pointer(personality->version, version);
+	list_add_tail(&personality->node, &personalities);
+	persock_generation++;
+
+	return 0;
+}
+
+/**
+ * persock_personality_set() - replace what a personality says
+ * @name: its name
+ * @proposal: what it is to say
+ * @extack: told why it was refused
+ *
+ * Its live sockets are governed by the new policy from their next operation
+ * on; those that sleep in one have been judged. They keep their provider.
+ *
+ * Context: process context; persock_mutex is held. Does not wait for readers.
+ * Return: 0; -ENOENT when it, its base or a provider does not exist; -EPERM
+ * for one that comes with the module; -EBUSY when a network namespace is no
+ * longer named; -EINVAL, -E2BIG, -ENOMEM as
+ * persock_personality_add(). When it fails nothing has changed.
+ */
+int persock_personality_set(const char *name,
+			    const struct persock_proposal *proposal,
+			    struct netlink_ext_ack *extack)
+{
+	struct persock_personality *personality;
+	struct persock_version *version, *previous;
+
+	lockdep_assert_held(&persock_mutex);
+	personality = persock_personality_find(name);
+	if (!personality) {
+		NL_SET_ERR_MSG(extack, "no such personality");
+		return -ENOENT;
+	}
+	if (personality->builtin) {
+		NL_SET_ERR_MSG(extack,
+			       "the personality comes with the module and cannot be changed");
+		return -EPERM;
+	}
+	previous = rcu_dereference_protected(personality->version,
+					     lockdep_is_held(&persock_mutex));
+	version = version_make(personality, proposal, extack);
+	if (IS_ERR(version))
+		return PTR_ERR(version);
+	/* Its sockets stay there, and would lose what guards that network. */
+	if (previous->net && !version->net) {
+		NL_SET_ERR_MSG(extack,
+			       "a personality with a network namespace keeps one, as its sockets do: make another personality");
+		version_free(version);
+		return -EBUSY;
+	}
+
+	previous = rcu_replace_pointer(personality->version, version,
+				       lockdep_is_held(&persock_mutex));
+	strscpy(personality->base, proposal->base ?: "",
+		sizeof(personality->base));
+	persock_generation++;
+	queue_rcu_work(persock_workqueue, &previous->free);
+
+	return 0;
+}
+
+/**
+ * persock_personality_del() - take a personality out of the list
+ * @name: its name
+ * @extack: told why it was refused
+ *
+ * It lives on for the sockets that were created under it.
+ *
+ * Context: process context; persock_mutex is held.
+ * Return: 0; -ENOENT when there is none; -EBUSY while a cgroup is attached to
+ * it, since its policy would go on without a name; -EPERM for one that comes
+ * with the module.
+ */
+int persock_personality_del(const char *name, struct netlink_ext_ack *extack)
+{
+	struct persock_personality *personality;
+
+	personality = persock_personality_find(name);
+	if (!personality) {
+		NL_SET_ERR_MSG(extack, "no such personality");
+		return -ENOENT;
+	}
+	if (personality->builtin) {
+		NL_SET_ERR_MSG(extack,
+			       "the personality comes with the module and cannot be deleted");
+		return -EPERM;
+	}
+	if (personality->attachments) {
+		NL_SET_ERR_MSG(extack,
+			       "a cgroup is attached to the personality: detach it first");
+		return -EBUSY;
+	}
+	list_del(&personality->node);
+	persock_generation++;
+	persock_personality_put(personality);
+
+	return 0;
+}
+
+/**
+ * persock_personality_open() - the personality of ungoverned AF_PERSOCK sockets
+ *
+ * It allows everything, as the task is not governed, and offers all providers
+ * that do not interpose in the order of registration. It is not listed.
+ *
+ * Context: process context; persock_mutex is held.
+ * Return: a personality with one reference, or an ERR_PTR with -ENOMEM.
+ */
+struct persock_personality *persock_personality_open(void)
+{
+	struct persock_personality *host = persock_personality_find("host");
+	struct persock_provider *provider = NULL;
+	struct persock_personality *personality;
+	struct persock_version *version;
+	int err = 0;
+
+	personality = personality_alloc("", "host");
+	if (!personality)
+		return ERR_PTR(-ENOMEM);
+	version = version_alloc(&persock_personality_version(host)->policy,
+				NULL);
+	if (!version) {
+		persock_personality_put(personality);
+		return ERR_PTR(-ENOMEM);
+	}
+
+	while (!err && (provider = persock_provider_next(provider))) {
+		if (!provider->interposes)
+			err = add_provider(personality, version, provider->name,
+					   NULL);
+	}
+	find_shortcuts(version);
+	rcu_assign_pointer(personality->version, version);
+	if (err == -ENOMEM) {
+		persock_personality_put(personality);
+		return ERR_PTR(err);
+	}
+
+	/* After one too many, or one that leaves, the others are not offered. */
+	return personality;
+}
+
+/**
+ * persock_version_provider() - who serves a request for a socket
+ * @version: what governs
+ * @request: what is requested
+ * @elsewhere: it is to be made in the network namespace that @version names; a
+ *	       native socket, which is of the task's, is not what is wanted
+ *
+ * Context: any; does not sleep.
+ * Return: the provider, or NULL when none takes the request.
+ */
+const struct persock_provider *
+persock_version_provider(const struct persock_version *version,
+			 const struct persock_request *request, bool elsewhere)
+{
+	unsigned int i;
+
+	for (i = 0; i < version->nr_providers; i++) {
+		if (persock_provider_serves(version->providers[i],
+					    request->family, request->type,
+					    request->protocol, elsewhere))
+			return version->providers[i];
+	}
+
+	return NULL;
+}
+
+static int add_preset(const struct persock_preset *preset)
+{
+	struct persock_personality *personality;
+	struct persock_version *version;
+	unsigned int i;
+	int err = 0;
+
+	personality = personality_alloc(preset->name, "");
+	version = version_alloc(preset->policy, NULL);
+	if (!personality || !version)
+		err = -ENOMEM;
+	for (i = 0; !err && i < PERSOCK_MAX_PROVIDERS && preset->providers[i];
+	     i++)
+		err = add_provider(personality, version, preset->providers[i],
+				   NULL);
+	if (err) {
+		version_free(version);
+		if (personality)
+			persock_personality_put(personality);
+		return err;
+	}
+
+	personality->builtin = true;
+	find_shortcuts(version);
+	rcu_assign_pointer(personality->version, version);
+	list_add_tail(&personality->node, &personalities);
+
+	return 0;
+}
+
+/**
+ * persock_personality_init() - list the personalities that come with the module
+ *
+ * The providers that they name must be registered.
+ *
+ * Return: 0 or a negative errno.
+ */
+int persock_personality_init(void)
+{
+	unsigned int i;
+	int err = 0;
+
+	mutex_lock(&persock_mutex);
+	for (i = 0; !err && i < persock_nr_presets; i++)
+		err = add_preset(&persock_presets[i]);
+	mutex_unlock(&persock_mutex);
+	if (err)
+		persock_personality_exit();
+
+	return err;
+}
+
+/**
+ * persock_personality_exit() - drop all personalities
+ *
+ * The module is leaving: there is no attachment and no governed socket.
+ */
+void persock_personality_exit(void)
+{
+	struct persock_personality *personality, *next;
+
+	mutex_lock(&persock_mutex);
+	list_for_each_entry_safe(personality, next, &personalities, node) {
+		list_del(&personality->node);
+		persock_personality_put(personality);
+	}
+	mutex_unlock(&persock_mutex);
+}

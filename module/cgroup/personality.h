@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Personalities: named policies and the providers that serve their sockets.
+ */
+#ifndef _PERSOCK_PERSONALITY_H
+#define _PERSOCK_PERSONALITY_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/refcount.h>
+#include <linux/workqueue.h>
+#include <net/net_namespace.h>
+
+#include "policy/policy.h"
+#include "policy/request.h"
+#include "policy/shortcut.h"
+#include "provider.h"
+#include "report/counters.h"
+
+struct netlink_ext_ack;
+
+/**
+ * struct persock_store - the lists that a loaded policy points at
+ * @ref: one for each version that points here
+ * @memory: all lists but the address rules' indexes, in one piece
+ * @indexes: of the address rules: connect, bind, accept; NULL without rules
+ */
+struct persock_store {
+	refcount_t ref;
+	void *memory;
+	const struct persock_address_index *indexes[3];
+};
+
+/**
+ * struct persock_version - what a personality says at one time, immutable
+ * @policy: its policy; the lists are constants of preset.c or @store's
+ * @providers: tried in this order; the personality pins them
+ * @nr_providers: length of @providers
+ * @store: holds the lists, NULL for those of a preset
+ * @net: where sockets of AF_INET and AF_INET6 are made; NULL: in the task's
+ *	 network namespace. The version holds it
+ * @network: the path by which @net was named, to be told; "" without @net
+ * @tracker: of the reference to @net
+ * @from: cookie of the network namespace whose tasks have their sockets made
+ *	  in @net; 0: that of the first task which does, see attachment.h. Nothing
+ *	  is held: no other namespace ever has it
+ * @from_inode: its inode number, to be told
+ * @from_path: the path by which @from was named; "" without it
+ * @number: no other version ever has it; not 0
+ * @requests: requests for sockets that pass, and that the native provider
+ *	      serves; see persock_shortcut_request()
+ * @shortcuts: what passes @policy as it is
+ * @free: frees it, a grace period after it was replaced
+ *
+ * Read under RCU: what is judged between two sleeps of an operation is judged
+ * by one version.
+ */
+struct persock_version {
+	struct persock_policy policy;
+	const struct persock_provider *providers[PERSOCK_MAX_PROVIDERS];
+	unsigned int nr_providers;
+	struct persock_store *store;
+	struct net *net;
+	char network[PERSOCK_NETWORK_MAX + 1];
+	netns_tracker tracker;
+	u64 from;
+	u32 from_inode;
+	char from_path[PERSOCK_NETWORK_MAX + 1];
+	u64 number;
+	u64 requests;
+	struct persock_shortcut shortcuts[PERSOCK_NR_CLASSES];
+	struct rcu_work free;
+};
+
+/**
+ * struct persock_personality - a named policy object
+ * @node: in the list of personalities; persock_mutex
+ * @ref: one for the list, one for each attachment object
+ * @name: unique among the listed ones
+ * @base: name of the personality that it was made from
+ * @builtin: comes with the module and cannot be deleted
+ * @version: what it says; RCU, replaced under persock_mutex
+ * @pins: providers that it has ever named; each is pinned through its owner,
+ *	  as a socket keeps its provider when the policy is replaced
+ * @nr_pins: length of @pins
+ * @attachments: number of cgroups attached to it now; persock_mutex
+ * @retired: counts of attachment objects that are gone; persock_mutex
+ *
+ * A deleted personality leaves the list at once and lives until the last
+ * socket that was created under it is closed.
+ */
+struct persock_personality {
+	struct list_head node;
+	refcount_t ref;
+	char name[PERSOCK_NAME_MAX + 1];
+	char base[PERSOCK_NAME_MAX + 1];
+	bool builtin;
+	struct persock_version __rcu *version;
+	const struct persock_provider **pins;
+	unsigned int nr_pins;
+	unsigned int attachments;
+	struct persock_totals retired;
+};
+
+/*
+ * Serialises every change: personalities, providers, attachments, arming.
+ * Outermost lock of the module; ftrace's and the cgroup core's locks nest
+ * inside. Nothing on a socket's path takes it but the first explicit
+ * AF_PERSOCK socket of an ungoverned task.
+ */
+extern struct mutex persock_mutex;
+
+/*
+ * Grows with every change of what the control plane lists, so that a listing
+ * that was interrupted by one can be told; persock_mutex.
+ */
+extern unsigned int persock_generation;
+
+/* For what must happen later: frees, reaping, telling of denials. */
+extern struct workqueue_struct *persock_workqueue;
+
+/**
+ * struct persock_proposal - what a personality is to say
+ * @base: name of the personality that it is made from, or NULL
+ * @policy: the policy; NULL: that of the base
+ * @store: of @policy's lists; whoever takes the proposal takes a reference
+ * @providers: names of its providers, in order
+ * @nr_providers: length of @providers; 0: the base's, or native without a base
+ * @net: the network namespace of its AF_INET and AF_INET6 sockets, or NULL:
+ *	 the base's where @policy is NULL, too, else the task's
+ * @network: the path that @net was named by
+ * @from: cookie of the network namespace whose tasks that is for; 0: not told
+ * @from_inode: its inode number
+ * @from_path: the path that it was named by
+ */
+struct persock_proposal {
+	const char *base;
+	const struct persock_policy *policy;
+	struct persock_store *store;
+	char providers[PERSOCK_MAX_PROVIDERS][PERSOCK_NAME_MAX + 1];
+	unsigned int nr_providers;
+	struct net *net;
+	const char *network;
+	u64 from;
+	u32 from_inode;
+	const char *from_path;
+};
+
+int persock_personality_init(void);
+void persock_personality_exit(void);
+struct persock_personality *persock_personality_find(const char *name);
+int persock_personality_add(const char *name,
+			    const struct persock_proposal *proposal,
+			    struct netlink_ext_ack *extack);
+int persock_personality_set(const char *name,
+			    const struct persock_proposal *proposal,
+			    struct netlink_ext_ack *extack);
+int persock_personality_del(const char *name, struct netlink_ext_ack *extack);
+void persock_personality_put(struct persock_personality *personality);
+struct persock_personality *persock_personality_open(void);
+const struct persock_version *
+persock_personality_version(const struct persock_personality *personality);
+void persock_store_put(struct persock_store *store);
+const struct persock_provider *
+persock_version_provider(const struct persock_version *version,
+			 const struct persock_request *request, bool elsewhere);
+struct persock_personality *
+persock_personality_next(struct persock_personality *previous);
+
+/**
+ * persock_version_of() - what governs now
+ * @personality: whose
+ *
+ * Context: RCU read side of either kind, which protects what is returned.
+ * Return: its version.
+ */
+static inline const struct persock_version *
+persock_version_of(const struct persock_personality *personality)
+{
+	return rcu_dereference_check(personality->version,
+				     rcu_read_lock_sched_held());
+}
+
+/**
+ * persock_version_net() - where sockets of a family may have to be made
+ * @version: what governs
+ * @family: the family
+ *
+ * Context: as persock_version_of(), which protects what is returned.
+ * Return: the network namespace that the personality names, or NULL: the task's.
+ * Whether that is for the task says persock_attachment_net().
+ */
+static inline struct net *
+persock_version_net(const struct persock_version *version, int family)
+{
+	return persock_class_of(family) == PERSOCK_CLASS_INET ? version->net :
+								NULL;
+}
+
+#endif /* _PERSOCK_PERSONALITY_H */

@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The commands about personalities and their policies.
+ */
+#include <linux/errno.h>
+#include <linux/netlink.h>
+#include <linux/slab.h>
+#include <net/genetlink.h>
+#include <net/net_namespace.h>
+
+#include "cgroup/attachment.h"
+#include "cgroup/personality.h"
+#include "compat.h"
+#include "control/netlink-gen.h"
+#include "control/netlink.h"
+#include "control/parse_policy.h"
+
+static int read_providers(struct genl_info *info,
+			  char (*names)[PERSOCK_NAME_MAX + 1],
+			  unsigned int *nr)
+{
+	const struct nlattr *attribute;
+	int left;
+
+	*nr = 0;
+	nlmsg_for_each_attr(attribute, info->nlhdr,
+			    GENL_HDRLEN, left) {
+		if (nla_type(attribute) != PERSOCK_A_PROVIDER)
+			continue;
+		if (*nr == PERSOCK_MAX_PROVIDERS) {
+			NL_SET_ERR_MSG_ATTR(info->extack, attribute,
+					    "a personality has at most 8 providers");
+			return -E2BIG;
+		}
+		if (nla_strscpy(names[*nr], attribute,
+				PERSOCK_NAME_MAX + 1) < 0) {
+			NL_SET_ERR_MSG_ATTR(info->extack, attribute,
+					    "the name of a provider is longer than 63");
+			return -EINVAL;
+		}
+		(*nr)++;
+	}
+
+	return 0;
+}
+
+/* Its tasks lose their own sockets, and no others are concerned. */
+static int read_from(struct genl_info *info, struct persock_proposal *proposal)
+{
+	struct nlattr *fd = info->attrs[PERSOCK_A_NETWORK_FROM_FD];
+	struct nlattr *path = info->attrs[PERSOCK_A_NETWORK_FROM];
+	struct net *net;
+
+	if (!fd && !path)
+		return 0;
+	if (!fd || !path || !info->attrs[PERSOCK_A_NETWORK_FD]) {
+		NL_SET_ERR_MSG(info->extack,
+			       "whose sockets are made in a network namespace is told with it, by a path and an open descriptor");
+		return -EINVAL;
+	}
+	net = get_net_ns_by_fd(nla_get_u32(fd));
+	if (IS_ERR(net)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, fd,
+				    "the descriptor is not that of a network namespace");
+		return PTR_ERR(net);
+	}
+	proposal->from = net->net_cookie;
+	proposal->from_inode = net->ns.inum;
+	proposal->from_path = nla_data(path);
+	put_net(net);
+
+	return 0;
+}
+
+/* What sockets may do there, whoever owns the namespace says who may say. */
+static int read_network(struct sk_buff *skb, struct genl_info *info,
+			struct persock_proposal *proposal)
+{
+	struct nlattr *fd = info->attrs[PERSOCK_A_NETWORK_FD];
+	struct nlattr *path = info->attrs[PERSOCK_A_NETWORK];
+	struct net *net;
+
+	if (!fd && !path)
+		return 0;
+	if (!fd || !path) {
+		NL_SET_ERR_MSG(info->extack,
+			       "a network namespace is told by its path and an open descriptor");
+		return -EINVAL;
+	}
+	net = get_net_ns_by_fd(nla_get_u32(fd));
+	if (IS_ERR(net)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, fd,
+				    "the descriptor is not that of a network namespace");
+		return PTR_ERR(net);
+	}
+	if (!netlink_ns_capable(skb, net->user_ns, CAP_NET_ADMIN)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, fd,
+				    "CAP_NET_ADMIN is needed over the owner of the network namespace");
+		put_net(net);
+		return -EPERM;
+	}
+	proposal->net = net;
+	proposal->network = nla_data(path);
+
+	return 0;
+}
+
+/* Apply what a request proposes, see persock_personality_add() and _set(). */
+static int propose(struct sk_buff *skb, struct genl_info *info,
+		   int (*apply)(const char *name,
+				const struct persock_proposal *proposal,
+				struct netlink_ext_ack *extack))
+{
+	const char *name = persock_personality_of(info);
+	struct persock_proposal *proposal;
+	struct persock_policy *policy;
+	int err;
+
+	if (!name)
+		return -EINVAL;
+	proposal = kzalloc(sizeof(*proposal), GFP_KERNEL);
+	policy = kzalloc(sizeof(*policy), GFP_KERNEL);
+	if (!proposal || !policy) {
+		err = -ENOMEM;
+		goto free;
+	}
+
+	if (info->attrs[PERSOCK_A_BASE])
+		proposal->base = nla_data(info->attrs[PERSOCK_A_BASE]);
+	err = read_providers(info, proposal->providers,
+			     &proposal->nr_providers);
+	if (!err)
+		err = persock_policy_load(info, policy, &proposal->store);
+	if (err)
+		goto free;
+	if (proposal->store)
+		proposal->policy = policy;
+	if (!proposal->base && !proposal->policy) {
+		NL_SET_ERR_MSG(info->extack,
+			       "neither a policy is told nor the personality whose policy it is");
+		err = -EINVAL;
+		goto free;
+	}
+	err = read_from(info, proposal);
+	if (!err)
+		err = read_network(skb, info, proposal);
+	if (err)
+		goto put;
+
+	mutex_lock(&persock_mutex);
+	err = apply(name, proposal, info->extack);
+	mutex_unlock(&persock_mutex);
+	if (proposal->net)
+		put_net(proposal->net);
+
+put:
+	persock_store_put(proposal->store);
+free:
+	kfree(policy);
+	kfree(proposal);
+	return err;
+}
+
+int persock_nl_personality_new_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return propose(skb, info, persock_personality_add);
+}
+
+int persock_nl_personality_set_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	return propose(skb, info, persock_personality_set);
+}
+
+static int put_providers(struct sk_buff *skb,
+			 const struct persock_version *version)
+{
+	unsigned int i;
+
+	for (i = 0; i < version->nr_providers; i++) {
+		if (nla_put_string(skb, PERSOCK_A_PROVIDER,
+				   version->providers[i]->name))
+			return -EMSGSIZE;
+	}
+
+	return 0;
+}
+
+static int put_network(struct sk_buff *skb,
+		       const struct persock_version *version)
+{
+	if (!version->net)
+		return 0;
+	if (nla_put_string(skb, PERSOCK_A_NETWORK, version->network) ||
+	    nla_put_u32(skb, PERSOCK_A_NETWORK_INODE, version->net->ns.inum))
+		return -EMSGSIZE;
+	if (version->from &&
+	    (nla_put_string(skb, PERSOCK_A_NETWORK_FROM, version->from_path) ||
+	     nla_put_u32(skb, PERSOCK_A_NETWORK_FROM_INODE,
+			 version->from_inode)))
+		return -EMSGSIZE;
+
+	return 0;
+}
+
+static int put_personality(struct sk_buff *skb, const void *entry, bool alone)
+{
+	const struct persock_personality *personality = entry;
+	struct persock_totals totals = personality->retired;
+	const struct persock_version *version =
+		persock_personality_version(personality);
+	struct persock_attachment *attachment = NULL;
+	u64 sockets = 0;
+
+	while ((attachment = persock_attachment_next(attachment))) {
+		if (attachment->personality != personality)
+			continue;
+		sockets += persock_attachment_sockets(attachment);
+		persock_totals_read(attachment->totals, &totals);
+	}
+
+	if (nla_put_string(skb, PERSOCK_A_PERSONALITY, personality->name) ||
+	    nla_put_string(skb, PERSOCK_A_BASE, personality->base) ||
+	    nla_put_u8(skb, PERSOCK_A_BUILTIN, personality->builtin))
+		return -EMSGSIZE;
+	if (put_providers(skb, version) || put_network(skb, version) ||
+	    nla_put_u32(skb, PERSOCK_A_MODE, version->policy.mode) ||
+	    nla_put_u32(skb, PERSOCK_A_ATTACHMENTS, personality->attachments) ||
+	    persock_put_u64(skb, PERSOCK_A_SOCKETS_LIVE, sockets) ||
+	    persock_put_u64(skb, PERSOCK_A_SOCKETS_CREATED, totals.created))
+		return -EMSGSIZE;
+
+	return persock_put_counters(skb, &totals);
+}
+
+int persock_nl_personality_get_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	const struct persock_personality *personality;
+	const char *name = persock_personality_of(info);
+	struct sk_buff *reply;
+	void *header;
+	int err;
+
+	if (!name)
+		return -EINVAL;
+	reply = persock_reply_new(info, &header);
+	if (!reply)
+		return -ENOMEM;
+
+	mutex_lock(&persock_mutex);
+	personality = persock_personality_find(name);
+	if (personality) {
+		err = put_personality(reply, personality, true);
+	} else {
+		NL_SET_ERR_MSG(info->extack, "no such personality");
+		err = -ENOENT;
+	}
+	mutex_unlock(&persock_mutex);
+
+	return persock_reply_send(info, reply, header, err);
+}
+
+int persock_nl_personality_get_dumpit(struct sk_buff *skb,
+				      struct netlink_callback *cb)
+{
+	struct persock_personality *personality = NULL;
+	int i = 0, err = 0;
+
+	mutex_lock(&persock_mutex);
+	cb->seq = persock_generation;
+	while (!err && (personality = persock_personality_next(personality))) {
+		if (i >= cb->args[0])
+			err = persock_dump_entry(skb, cb, PERSOCK_CMD_PERSONALITY_GET,
+						 put_personality, personality);
+		i += !err;
+	}
+	mutex_unlock(&persock_mutex);
+
+	return persock_dump_result(skb, cb, i, err);
+}
+
+/* As many items as fit, from cb->args[0] on; each message names the policy. */
+static int put_policy(struct sk_buff *skb, struct netlink_callback *cb,
+		      const struct persock_personality *personality)
+{
+	const struct persock_version *version =
+		persock_personality_version(personality);
+	unsigned int item = cb->args[0];
+	void *header;
+	int err = 0;
+
+	header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+			     cb->nlh->nlmsg_seq, &persock_netlink_family, NLM_F_MULTI,
+			     PERSOCK_CMD_POLICY_GET);
+	if (!header)
+		return -EMSGSIZE;
+
+	genl_dump_check_consistent(cb, header);
+	if (nla_put_string(skb, PERSOCK_A_PERSONALITY, personality->name) ||
+	    (!item &&
+	     (nla_put_string(skb, PERSOCK_A_BASE, personality->base) ||
+	      put_providers(skb, version) || put_network(skb, version) ||
+	      nla_put_u32(skb, PERSOCK_A_MODE, version->policy.mode)))) {
+		genlmsg_cancel(skb, header);
+		return -EMSGSIZE;
+	}
+	while (!err) {
+		unsigned int length = skb->len;
+
+		err = persock_policy_put_item(skb, &version->policy, item);
+		if (err)
+			nlmsg_trim(skb, skb->data + length);
+		else
+			item++;
+	}
+	genlmsg_end(skb, header);
+	/* What did not fit is told in the next message. */
+	if (err == -EMSGSIZE && item == cb->args[0])
+		return err;
+	cb->args[0] = item;
+	cb->args[1] = err == -ENOENT;
+
+	return 0;
+}
+
+int persock_nl_policy_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb)
+{
+	const struct nlattr *name =
+		persock_dump_attrs(cb)[PERSOCK_A_PERSONALITY];
+	const struct persock_personality *personality;
+	int err;
+
+	if (cb->args[1])
+		return 0;
+	if (!name) {
+		NL_SET_ERR_MSG(cb->extack,
+			       "the name of a personality is missing");
+		return -EINVAL;
+	}
+
+	mutex_lock(&persock_mutex);
+	cb->seq = persock_generation;
+	personality = persock_personality_find(nla_data(name));
+	if (personality) {
+		err = put_policy(skb, cb, personality);
+	} else {
+		NL_SET_ERR_MSG(cb->extack, "no such personality");
+		err = -ENOENT;
+	}
+	mutex_unlock(&persock_mutex);
+
+	return err ? err : skb->len;
+}
+
+int persock_nl_personality_del_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	const char *name = persock_personality_of(info);
+	int err;
+
+	if (!name)
+		return -EINVAL;
+
+	mutex_lock(&persock_mutex);
+	err = persock_personality_del(name, info->extack);
+	mutex_unlock(&persock_mutex);
+
+	return err;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Policies as netlink tells them.
+ */
+#ifndef _PERSOCK_PARSE_POLICY_H
+#define _PERSOCK_PARSE_POLICY_H
+
+#include "cgroup/personality.h"
+
+struct genl_info;
+struct sk_buff;
+
+int persock_policy_load(struct genl_info *info, struct persock_policy *policy,
+			struct persock_store **store);
+int persock_policy_put_item(struct sk_buff *skb,
+			    const struct persock_policy *policy,
+			    unsigned int item);
+
+#endif /* _PERSOCK_PARSE_POLICY_H */

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Rules as netlink tells them: from the attributes of one to its place in a
+ * policy.
+ */
+#ifndef _PERSOCK_PARSE_RULE_H
+#define _PERSOCK_PARSE_RULE_H
+
+#include "policy/policy.h"
+
+struct netlink_ext_ack;
+struct nlattr;
+
+/**
+ * persock_refuse() - refuse a request
+ * @extack: told why
+ * @attribute: what is wrong, or NULL
+ * @why: a sentence that lives as long as the module
+ *
+ * Return: -EINVAL.
+ */
+int persock_refuse(struct netlink_ext_ack *extack,
+		   const struct nlattr *attribute, const char *why);
+
+int persock_rule_socket(struct netlink_ext_ack *extack, struct nlattr **tb,
+			s16 verdict, struct persock_socket_rule *rule);
+int persock_rule_address(struct netlink_ext_ack *extack,
+			 const struct nlattr *nest, struct nlattr **tb, s16 verdict,
+			 struct persock_address_rule *rule);
+int persock_rule_option(struct netlink_ext_ack *extack,
+			const struct nlattr *nest, struct nlattr **tb, s16 verdict,
+			struct persock_option *option);
+int persock_rule_ioctl(struct netlink_ext_ack *extack,
+		       const struct nlattr *nest, struct nlattr **tb, s16 verdict,
+		       struct persock_ioctl *ioctl);
+int persock_rule_flags(struct netlink_ext_ack *extack,
+		       const struct nlattr *nest, struct nlattr **tb, s16 verdict,
+		       struct persock_flags *flags);
+
+#endif /* _PERSOCK_PARSE_RULE_H */

@@ -1,0 +1,640 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The interception points, and nothing else that is specific to ftrace.
+ *
+ * One ftrace_ops covers these functions of the socket layer:
+ *
+ *   __sock_create               the request: judge it; send it to AF_PERSOCK
+ *                               when a provider with sockets of its own
+ *                               serves it
+ *   security_socket_post_create the native socket is complete, every LSM has
+ *                               seen its true family: put the router in front
+ *   sk_getsockopt               SOL_SOCKET options never reach proto_ops
+ *   sk_setsockopt
+ *   sock_ioctl, compat_sock_ioctl  answer many ioctls before they ask proto_ops
+ *   io_uring_cmd_sock           two ioctls of io_uring's own (6.12)
+ *
+ * Another one covers the functions that ask LSMs, see lsm.c.
+ * A handler lets the function run, perhaps with changed arguments, or it lets
+ * a function of ours run in its place (IPMODIFY), most often refused(), which
+ * only returns an errno.
+ *
+ * PERMANENT makes a write of kernel.ftrace_enabled fail while we are armed.
+ * RECURSION is left out: it asks ftrace to skip a handler that is entered
+ * again, and a skipped handler would be an ungoverned socket. Nothing that the
+ * handlers call reaches one of these functions, so there is no recursion.
+ *
+ * Handlers run with or without preemption: they never sleep nor allocate.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/bpf.h>
+#include <linux/compat.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/ftrace.h>
+#include <linux/in.h>
+#include <linux/module.h>
+#include <linux/netlink.h>
+#include <linux/uaccess.h>
+#include <net/sock.h>
+#include <asm/ioctls.h>
+
+#include "compat.h"
+#include "hook/arch.h"
+
+#ifdef PERSOCK_HAVE_URING_CMD
+#include <linux/io_uring/cmd.h>
+#endif
+
+#include "cgroup/attachment.h"
+#include "hook/intercept.h"
+#include "hook/lsm.h"
+#include "hook/point.h"
+#include "native/ktls.h"
+#include "native/native.h"
+#include "socket/af_persock.h"
+#include "socket/creation.h"
+#include "socket/message.h"
+#include "socket/option.h"
+#include "socket/pass.h"
+#include "socket/report.h"
+#include "socket/router.h"
+
+#define POINT(name, function) [PERSOCK_POINT_##name] = #function,
+
+const char *const persock_points[PERSOCK_NR_POINTS] = {
+	PERSOCK_POINTS(POINT)
+#ifdef CONFIG_COMPAT
+	PERSOCK_COMPAT_POINTS(POINT)
+#endif
+#ifdef PERSOCK_HAVE_URING_CMD
+	PERSOCK_URING_POINTS(POINT)
+#endif
+};
+
+/* Where ftrace meets each of them; written once, at load. */
+static unsigned long point_ips[PERSOCK_NR_POINTS] __ro_after_init;
+
+persock_sk_getsockopt_t persock_sk_getsockopt __ro_after_init;
+
+/*
+ * Runs in place of any of these functions: returns its first argument, which
+ * the handler has set. Does not sleep, so no text of ours stays on a stack.
+ */
+static long refused(long err)
+{
+	return err;
+}
+
+static void refuse(struct ftrace_regs *regs, long err)
+{
+	persock_set_arg(regs, 0, err);
+	persock_run_instead(regs, refused);
+}
+
+/* Of both functions that make sockets. */
+static __always_inline struct persock_request
+request_of(struct ftrace_regs *regs)
+{
+	return (struct persock_request){
+		.family = (int)persock_arg(regs, 1),
+		.type = (int)persock_arg(regs, 2),
+		.protocol = (int)persock_arg(regs, 3),
+	};
+}
+
+/*
+ * Reported where it is refused only: what goes on is reported once the socket
+ * is there, see interpose() and af_persock.c.
+ */
+static void refuse_create(struct ftrace_regs *regs,
+			  struct persock_attachment *attachment,
+			  const struct persock_version *version,
+			  struct persock_event *event, int err)
+{
+	persock_report(attachment, version, event, err);
+	refuse(regs, err);
+}
+
+/*
+ * int __sock_create(struct net *net, int family, int type, int protocol,
+ *		     struct socket **res, int kern)
+ */
+static noinline void judge_request(struct ftrace_regs *regs,
+				   unsigned long caller,
+				   struct persock_attachment *attachment)
+{
+	const struct persock_version *version =
+		persock_version_of(attachment->personality);
+	struct persock_request request = request_of(regs);
+	struct persock_event event = {
+		.operation = PERSOCK_OP_CREATE,
+		.section = PERSOCK_SECTION_SOCKETS,
+		.request = &request,
+	};
+	const struct persock_provider *provider;
+	int err;
+
+	if (request.family == persock_family) {
+		err = persock_family_unpack(request.protocol, &request);
+		if (err) {
+			event.always = true;
+			refuse_create(regs, attachment, version, &event, err);
+			return;
+		}
+	}
+	/* __sock_create() is about to take it for one, too. */
+	if (request.family == AF_INET && request.type == SOCK_PACKET)
+		request.family = AF_PACKET;
+
+	err = persock_judge_request(&version->policy, &request, &event.section,
+				    &event.rule);
+	if (err && persock_enforces(version)) {
+		refuse_create(regs, attachment, version, &event, err);
+		return;
+	}
+	event.always = true;
+	event.section = PERSOCK_SECTION_SOCKETS;
+	event.rule = 0;
+	provider = persock_version_provider(version, &request,
+					    persock_attachment_net(attachment,
+								   version,
+								   request.family));
+	if (provider && provider->interposes) {
+		/* An explicit AF_PERSOCK request becomes the plain one. */
+		persock_set_arg(regs, 1, request.family);
+		persock_set_arg(regs, 3, request.protocol);
+		return;
+	}
+
+	/*
+	 * Nobody serves it; or a module makes it on the task's behalf (nvme-tcp,
+	 * say) and looks into the sock for what a native one has there.
+	 */
+	if (!provider || persock_called_by_module(regs, caller)) {
+		refuse_create(regs, attachment, version, &event,
+			      -EAFNOSUPPORT);
+		return;
+	}
+
+	/*
+	 * As a kernel socket, so that LSMs do not judge the invented family:
+	 * they judge the socket that the provider makes.
+	 */
+	persock_set_arg(regs, 1, persock_family);
+	persock_set_arg(regs, 3,
+			PERSOCK_PROTOCOL(request.family, request.protocol));
+	persock_set_arg(regs, 5, 1);
+}
+
+/* It passes, and the native provider serves it: nothing is to be changed. */
+static bool passes_natively(const struct persock_attachment *attachment,
+			    struct ftrace_regs *regs)
+{
+	const struct persock_request request = request_of(regs);
+	const struct persock_version *version =
+		persock_version_of(attachment->personality);
+
+	return version->requests & persock_shortcut_request(&request);
+}
+
+static noinline void create_governed(struct ftrace_regs *regs,
+				     unsigned long caller)
+{
+	struct persock_attachment *attachment;
+
+	rcu_read_lock();
+	attachment = persock_governor();
+	if (attachment)
+		judge_request(regs, caller, attachment);
+	rcu_read_unlock();
+}
+
+static __always_inline void on_create(struct ftrace_regs *regs,
+				      unsigned long caller)
+{
+	struct persock_attachment *attachment;
+	bool passes;
+
+	if ((int)persock_arg(regs, 5))
+		return;
+
+	rcu_read_lock_sched();
+	attachment = persock_governor();
+	passes = !attachment || passes_natively(attachment, regs);
+	rcu_read_unlock_sched();
+	if (!passes)
+		create_governed(regs, caller);
+}
+
+/*
+ * int security_socket_post_create(struct socket *sock, int family, int type,
+ *				   int protocol, int kern)
+ */
+static noinline void govern_created(struct ftrace_regs *regs)
+{
+	struct socket *sock = (struct socket *)persock_arg(regs, 0);
+	struct persock_request request = request_of(regs);
+	struct persock_attachment *attachment;
+	int err = 0;
+
+	if (persock_router_peek(sock))
+		return;
+
+	rcu_read_lock();
+	do {
+		attachment = persock_governor();
+		if (attachment)
+			err = persock_creation_interpose(attachment, sock,
+							 &request);
+		/* Detached under our eyes: who governs now? */
+	} while (attachment && err == -ESTALE);
+	rcu_read_unlock();
+
+	if (attachment && err)
+		refuse(regs, err);
+}
+
+/* The kernel makes a socket for itself, or SCTP one that is peeled off. */
+static noinline void on_kernel_created(struct ftrace_regs *regs)
+{
+	const struct persock_request request = request_of(regs);
+	int err;
+
+	err = persock_creation_by_kernel((struct socket *)persock_arg(regs, 0),
+					 &request);
+	if (err)
+		refuse(regs, err);
+}
+
+static __always_inline void on_post_create(struct ftrace_regs *regs)
+{
+	bool governed;
+
+	if ((int)persock_arg(regs, 4)) {
+		on_kernel_created(regs);
+		return;
+	}
+
+	rcu_read_lock_sched();
+	governed = persock_governor();
+	rcu_read_unlock_sched();
+	if (governed)
+		govern_created(regs);
+}
+
+/*
+ * The socket that an option is about, if it is governed and the option has
+ * not been judged yet. BPF programs act with the rights of who loaded them,
+ * perhaps on a sock whose socket is going away.
+ */
+static struct socket *option_socket(const struct sock *sk)
+{
+	struct socket *sock;
+
+	if (!in_task() || has_current_bpf_ctx())
+		return NULL;
+	sock = READ_ONCE(sk->sk_socket);
+	if (!sock)
+		return NULL;
+	if (likely(persock_router_peek(sock)))
+		return sock;
+	sock = persock_ktls_socket(sk);
+
+	return persock_router_peek(sock) ? sock : NULL;
+}
+
+/* Zero, or why not: the caller's length cannot be read without sleeping. */
+static int read_len(const sockptr_t *optlen, int *len)
+{
+	int err = -EFAULT;
+
+	if (optlen->is_kernel) {
+		*len = *(int *)optlen->kernel;
+		return 0;
+	}
+
+	pagefault_disable();
+	if (access_ok(optlen->user, sizeof(*len)))
+		err = __get_user(*len, (int __user *)optlen->user);
+	pagefault_enable();
+
+	return err;
+}
+
+/*
+ * The sock that the kernel goes on with when an option passes: its own, or the
+ * one behind the socket. NULL: the provider is to be asked.
+ */
+static struct sock *options_sk(const struct persock_router *router,
+			       struct sock *sk, struct socket *sock)
+{
+	const struct persock_provider_ops *ops = router->provider->ops;
+
+	if (router->native)
+		return sk;
+
+	return ops->options_sk ? ops->options_sk(sock) : NULL;
+}
+
+static noinline void judge_getsockopt(struct ftrace_regs *regs,
+				      struct socket *sock)
+{
+	const sockptr_t *optlen = persock_getsockopt_len(regs);
+	unsigned int max;
+	int err, len;
+
+	if (!persock_router_peek(sock)->native || read_len(optlen, &len)) {
+		persock_run_instead(regs, persock_option_sk_get);
+		return;
+	}
+
+	/* The kernel itself never writes more than the option's size. */
+	err = persock_option_judge_get(sock, SOL_SOCKET,
+				       (int)persock_arg(regs, 2), len, &max);
+	if (err)
+		refuse(regs, err);
+}
+
+/*
+ * int sk_getsockopt(struct sock *sk, int level, int optname,
+ *		     sockptr_t optval, sockptr_t optlen)
+ */
+static __always_inline void on_getsockopt(struct ftrace_regs *regs)
+{
+	struct sock *sk = (struct sock *)persock_arg(regs, 0);
+	const sockptr_t *optlen = persock_getsockopt_len(regs);
+	struct socket *sock = option_socket(sk);
+	struct persock_router *router;
+	int len;
+
+	if (!sock)
+		return;
+	router = persock_router_peek(sock);
+	sk = options_sk(router, sk, sock);
+	if (likely(sk && !read_len(optlen, &len) &&
+		   persock_pass_get(router, SOL_SOCKET,
+				    (int)persock_arg(regs, 2), len)))
+		persock_set_arg(regs, 0, (unsigned long)sk);
+	else
+		judge_getsockopt(regs, sock);
+}
+
+static noinline void judge_setsockopt(struct ftrace_regs *regs,
+				      struct socket *sock)
+{
+	unsigned int len = (unsigned int)persock_arg(regs, 5);
+	int verdict;
+
+	if (!persock_router_peek(sock)->native) {
+		persock_run_instead(regs, persock_option_sk_set);
+		return;
+	}
+
+	verdict = persock_option_judge_set(sock, SOL_SOCKET,
+					   (int)persock_arg(regs, 2), &len);
+	if (verdict)
+		refuse(regs, min(verdict, 0));
+	else
+		persock_set_arg(regs, 5, len);
+}
+
+/*
+ * int sk_setsockopt(struct sock *sk, int level, int optname,
+ *		     sockptr_t optval, unsigned int optlen)
+ */
+static __always_inline void on_setsockopt(struct ftrace_regs *regs)
+{
+	struct sock *sk = (struct sock *)persock_arg(regs, 0);
+	struct socket *sock = option_socket(sk);
+	struct persock_router *router;
+
+	if (!sock)
+		return;
+	router = persock_router_peek(sock);
+	if (router->native && persock_sol_socket_through_ops(sock))
+		return;
+	/* What is behind a socket may set options in another way, as UDP does. */
+	sk = options_sk(router, sk, sock);
+	if (likely(sk && (router->native ||
+			  !persock_sol_socket_through_ops(sk->sk_socket)) &&
+		   persock_pass_set(router, SOL_SOCKET,
+				    (int)persock_arg(regs, 2),
+				    (unsigned int)persock_arg(regs, 5))))
+		persock_set_arg(regs, 0, (unsigned long)sk);
+	else
+		judge_setsockopt(regs, sock);
+}
+
+/*
+ * long sock_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+ *
+ * and compat_sock_ioctl(), which has the same arguments.
+ */
+static noinline void on_ioctl(struct ftrace_regs *regs)
+{
+	struct file *file = (struct file *)persock_arg(regs, 0);
+	struct socket *sock = file->private_data;
+	int verdict;
+
+	if (!persock_router_peek(sock))
+		return;
+	verdict = persock_router_judge_ioctl(sock, (u32)persock_arg(regs, 1));
+	if (verdict)
+		refuse(regs, min(verdict, 0));
+}
+
+#ifdef PERSOCK_HAVE_URING_CMD
+/*
+ * int io_uring_cmd_sock(struct io_uring_cmd *cmd, unsigned int issue_flags)
+ *
+ * Some of its commands ask neither sock_ioctl() nor proto_ops.
+ */
+static noinline void on_uring_cmd(struct ftrace_regs *regs)
+{
+	const struct io_uring_cmd *cmd =
+		(const struct io_uring_cmd *)persock_arg(regs, 0);
+	struct socket *sock = cmd->file->private_data;
+	int verdict;
+
+	if (!persock_router_peek(sock))
+		return;
+	verdict = persock_message_judge_command(sock, cmd->cmd_op);
+	if (verdict)
+		refuse(regs, min(verdict, 0));
+}
+#endif
+
+/* One task at a time has its calls refused at one point, see probe.c. */
+static struct task_struct *probe_task;
+static enum persock_point probe_point;
+
+/**
+ * persock_intercept_refuse() - refuse the current task's calls at one point
+ * @point: which; PERSOCK_NR_POINTS: none, and let them all pass unjudged
+ *
+ * Until persock_intercept_resume(). What is refused is answered with
+ * -PERSOCK_PROBE_ERRNO.
+ *
+ * Context: persock_mutex is held.
+ */
+void persock_intercept_refuse(enum persock_point point)
+{
+	probe_point = point;
+	WRITE_ONCE(probe_task, current);
+}
+
+/**
+ * persock_intercept_resume() - judge the current task's calls again
+ *
+ * Context: persock_mutex is held.
+ */
+void persock_intercept_resume(void)
+{
+	WRITE_ONCE(probe_task, NULL);
+}
+
+static void handler(unsigned long ip, unsigned long parent_ip,
+		    struct ftrace_ops *ops, struct ftrace_regs *regs)
+{
+	if (unlikely(READ_ONCE(probe_task) == current)) {
+		if (probe_point < PERSOCK_NR_POINTS &&
+		    ip == point_ips[probe_point])
+			refuse(regs, -PERSOCK_PROBE_ERRNO);
+		return;
+	}
+
+	if (ip == point_ips[PERSOCK_POINT_GETSOCKOPT])
+		on_getsockopt(regs);
+	else if (ip == point_ips[PERSOCK_POINT_SETSOCKOPT])
+		on_setsockopt(regs);
+	else if (ip == point_ips[PERSOCK_POINT_CREATE])
+		on_create(regs, parent_ip);
+	else if (ip == point_ips[PERSOCK_POINT_POST_CREATE])
+		on_post_create(regs);
+#ifdef PERSOCK_HAVE_URING_CMD
+	else if (ip == point_ips[PERSOCK_POINT_URING_CMD])
+		on_uring_cmd(regs);
+#endif
+	else if (ip != point_ips[PERSOCK_POINT_IOCTL] || !in_compat_syscall() ||
+		 (u32)persock_arg(regs, 1) == FIONREAD)
+		/*
+		 * compat_sock_ioctl() calls sock_ioctl(): judged already. But
+		 * FIONREAD comes by do_vfs_ioctl(), which asks sock_ioctl().
+		 */
+		on_ioctl(regs);
+}
+
+static struct ftrace_ops ftrace_ops = {
+	.func = handler,
+	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT,
+};
+
+/* Attachment objects that exist; persock_mutex. */
+static unsigned int nr_armed;
+
+/**
+ * persock_arm() - intercept, from now on
+ * @extack: told why not
+ *
+ * Calls nest; each is undone by persock_disarm(). While nothing is armed the
+ * kernel runs as without the module.
+ *
+ * Context: process context; persock_mutex is held.
+ * Return: 0; -EBUSY when another user redirects one of the functions (a
+ * livepatch) or when kernel.ftrace_enabled is 0; what else ftrace answers.
+ */
+int persock_arm(struct netlink_ext_ack *extack)
+{
+	int err;
+
+	lockdep_assert_held(&persock_mutex);
+	if (nr_armed++)
+		return 0;
+
+	err = register_ftrace_function(&ftrace_ops);
+	if (err) {
+		nr_armed--;
+		pr_err("cannot intercept the socket layer: error %d\n", err);
+		if (err == -EBUSY)
+			NL_SET_ERR_MSG(extack,
+				       "cannot intercept the socket layer: kernel.ftrace_enabled is 0, or a livepatch redirects one of its functions");
+		else
+			NL_SET_ERR_MSG(extack,
+				       "cannot intercept the socket layer: ftrace refuses");
+	}
+
+	return err;
+}
+
+/**
+ * persock_disarm() - undo one persock_arm()
+ *
+ * Context: process context; persock_mutex is held.
+ */
+void persock_disarm(void)
+{
+	lockdep_assert_held(&persock_mutex);
+	if (--nr_armed)
+		return;
+	WARN_ON_ONCE(unregister_ftrace_function(&ftrace_ops));
+	persock_lsm_disarm();
+}
+
+/**
+ * persock_armed() - is anything intercepted?
+ *
+ * Context: persock_mutex is held.
+ * Return: true while attachment objects exist.
+ */
+bool persock_armed(void)
+{
+	lockdep_assert_held(&persock_mutex);
+	return nr_armed;
+}
+
+/**
+ * persock_intercept_init() - find the interception points
+ *
+ * Return: 0, or a negative errno after a line in the kernel log that names
+ * the function that is missing.
+ */
+int __init persock_intercept_init(void)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < PERSOCK_NR_POINTS; i++) {
+		err = persock_find_point(persock_points[i], &point_ips[i]);
+		if (err)
+			return err;
+	}
+	persock_sk_getsockopt = (void *)point_ips[PERSOCK_POINT_GETSOCKOPT];
+
+	err = ftrace_set_filter_ips(&ftrace_ops, point_ips, PERSOCK_NR_POINTS,
+				    0, 1);
+	if (err)
+		pr_err("ftrace does not know the interception points: error %d\n",
+		       err);
+	else
+		err = persock_lsm_init();
+	if (err)
+		ftrace_free_filter(&ftrace_ops);
+
+	return err;
+}
+
+/**
+ * persock_intercept_exit() - forget the interception points
+ *
+ * Nothing is armed. What was in a handler when the last one was disarmed has
+ * left it: unregister_ftrace_function() waits for that; a task that was
+ * preempted on its way into refused() may not have, hence the wait.
+ */
+void persock_intercept_exit(void)
+{
+	ftrace_free_filter(&ftrace_ops);
+	persock_lsm_exit();
+	synchronize_rcu_tasks();
+}

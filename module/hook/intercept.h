@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The interception points: where system calls are met on their way to a
+ * socket.
+ */
+#ifndef _PERSOCK_INTERCEPT_H
+#define _PERSOCK_INTERCEPT_H
+
+#include "compat.h"
+#include "hook/point_names.h"
+
+struct netlink_ext_ack;
+
+#define PERSOCK_POINT(name, function) PERSOCK_POINT_##name,
+
+enum persock_point {
+	PERSOCK_POINTS(PERSOCK_POINT)
+#ifdef CONFIG_COMPAT
+	PERSOCK_COMPAT_POINTS(PERSOCK_POINT)
+#endif
+#ifdef PERSOCK_HAVE_URING_CMD
+	PERSOCK_URING_POINTS(PERSOCK_POINT)
+#endif
+	PERSOCK_NR_POINTS,
+};
+
+#undef PERSOCK_POINT
+
+/* Names of the functions. */
+extern const char *const persock_points[PERSOCK_NR_POINTS];
+
+/* What a call of the probe's is refused with: nothing in the socket layer is. */
+#define PERSOCK_PROBE_ERRNO EDOTDOT
+
+/* sk_getsockopt(), or NULL where the compat layer has an exported way. */
+extern persock_sk_getsockopt_t persock_sk_getsockopt;
+
+int persock_intercept_init(void);
+void persock_intercept_exit(void);
+int persock_arm(struct netlink_ext_ack *extack);
+void persock_disarm(void);
+bool persock_armed(void);
+void persock_intercept_refuse(enum persock_point point);
+void persock_intercept_resume(void);
+
+#endif /* _PERSOCK_INTERCEPT_H */

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where functions of the kernel are that ftrace is to meet.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/ftrace.h>
+#include <linux/kallsyms.h>
+#include <linux/kprobes.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "hook/arch.h"
+#include "hook/point.h"
+
+/*
+ * Does it meet a function there? Asked of an ftrace_ops that is never
+ * registered, and of a new one each time: a filter is freed once.
+ */
+static int __init ask_ftrace(unsigned long ip)
+{
+	struct ftrace_ops *ops = kzalloc(sizeof(*ops), GFP_KERNEL);
+	int err;
+
+	if (!ops)
+		return -ENOMEM;
+	err = ftrace_set_filter_ips(ops, &ip, 1, 0, 1);
+	ftrace_free_filter(ops);
+	kfree(ops);
+
+	return err;
+}
+
+/**
+ * persock_find_point() - where ftrace meets a function
+ * @name: its name
+ * @ip: filled in
+ *
+ * kprobes know the address of every function. They are registered disabled:
+ * nothing is probed.
+ *
+ * Return: 0, or a negative errno after a line in the kernel log that names the
+ * function.
+ */
+int __init persock_find_point(const char *name, unsigned long *ip)
+{
+	struct kprobe probe = {
+		.symbol_name = name,
+		.flags = KPROBE_FLAG_DISABLED,
+	};
+	int err;
+
+	err = register_kprobe(&probe);
+	if (err) {
+		pr_err("%s() is missing from this kernel, or is inlined: it cannot be intercepted\n",
+		       name);
+		return err;
+	}
+	*ip = persock_met_at((unsigned long)probe.addr, probe.opcode);
+	unregister_kprobe(&probe);
+	err = ask_ftrace(*ip);
+	if (err)
+		pr_err("%s() is built without a call to ftrace: it cannot be intercepted\n",
+		       name);
+
+	return err;
+}
+
+/**
+ * persock_in_module() - is it code of a module?
+ * @ip: an address in the kernel's code
+ *
+ * By its symbol's name, which tells the module. Code that is built in does not
+ * move: two addresses are asked about again and again, those from which
+ * socket(2) comes.
+ *
+ * Context: any; does not sleep.
+ * Return: true for a module's.
+ */
+bool persock_in_module(unsigned long ip)
+{
+	static unsigned long built_in[2];
+	char name[KSYM_SYMBOL_LEN];
+
+	if (ip == READ_ONCE(built_in[0]) || ip == READ_ONCE(built_in[1]))
+		return false;
+	sprint_symbol_no_offset(name, ip);
+	if (strchr(name, '['))
+		return true;
+	WRITE_ONCE(built_in[1], READ_ONCE(built_in[0]));
+	WRITE_ONCE(built_in[0], ip);
+
+	return false;
+}

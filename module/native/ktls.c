@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * kTLS on a native socket.
+ *
+ * kTLS copies sk->sk_socket->ops into global tables of its own when it meets a
+ * new struct proto, and then points sk->sk_socket at one of them
+ * (tls_build_proto(), update_sk_prot()). It must find native ops there: copies
+ * of a router's would be reached from sockets that have no router. But the
+ * application's socket may show them at no time, or a call of another thread
+ * would pass by the router.
+ *
+ * So the sock is shown another socket for the time of the option: a decoy,
+ * which has native ops and otherwise what the stack looks for in sk_socket.
+ * Afterwards the router moves in front of what the decoy has then.
+ *
+ * System calls keep sk_socket across sleeps (sk_setsockopt(), a fast open
+ * connect), trusting the open file. So a decoy, once shown, stays as it is
+ * until its socket is released, as the socket itself does.
+ *
+ * Nothing of this is shared between sockets, so what one task does to its own
+ * costs no other one anything. The socket finds its decoy through its inode,
+ * whose i_private sockfs does not use, and the decoy's sock finds the socket
+ * through its wait queue, which the decoy never replaces.
+ *
+ * A decoy is only made where the kernel would go as far as to the protocol: an
+ * unprivileged task cannot have one for each socket that it opens.
+ *
+ * Lock order: a decoy's turn (sleeping), then the sock's lock, then its
+ * sk_callback_lock.
+ */
+#include <linux/fs.h>
+#include <linux/mutex.h>
+#include <linux/net.h>
+#include <linux/pagemap.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/tcp.h>
+#include <linux/uaccess.h>
+#include <net/inet_connection_sock.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+
+#include "native/ktls.h"
+#include "native/native.h"
+#include "socket/router.h"
+
+/* The longest option of kTLS is well below; so are the names of protocols. */
+#define OPTION_MAX 256
+
+/* How often a value may be swapped out just when it is needed. */
+#define PRESENT_TRIES 8
+
+/**
+ * struct persock_stand_in - a socket's decoy
+ * @decoy: what sk_socket points to meanwhile
+ * @turn: held while an option is being set: one at a time
+ *
+ * Made when such an option is first set on a socket, freed at its release. The
+ * socket owns it: i_private of its inode points here.
+ */
+struct persock_stand_in {
+	struct socket *decoy;
+	struct mutex turn;	/* of calls that set an option */
+};
+
+/* Without ops, sock and file there is nothing to release but the inode. */
+static void discard(struct persock_stand_in *entry)
+{
+	entry->decoy->ops = NULL;
+	entry->decoy->sk = NULL;
+	entry->decoy->file = NULL;
+	sock_release(entry->decoy);
+	mutex_destroy(&entry->turn);
+	kfree(entry);
+}
+
+/* The socket's entry, made if there is none. */
+static struct persock_stand_in *obtain(struct socket *sock)
+{
+	struct persock_stand_in *entry, *other;
+
+	/* Pairs with cmpxchg() below. */
+	entry = smp_load_acquire(persock_ktls_slot(sock));
+	if (entry)
+		return entry;
+
+	entry = kzalloc(sizeof(*entry), GFP_KERNEL_ACCOUNT);
+	if (!entry)
+		return NULL;
+	mutex_init(&entry->turn);
+	entry->decoy = sock_alloc();
+	if (!entry->decoy) {
+		kfree(entry);
+		return NULL;
+	}
+
+	other = cmpxchg(persock_ktls_slot(sock), NULL, entry);
+	if (!other)
+		return entry;
+
+	discard(entry);
+	return other;
+}
+
+/**
+ * persock_ktls_discard() - a native socket had a decoy, and is gone
+ * @sock: the socket
+ *
+ * Context: process context.
+ */
+void persock_ktls_discard(struct socket *sock)
+{
+	void **slot = persock_ktls_slot(sock);
+
+	discard(*slot);
+	*slot = NULL;
+}
+
+/* What the stack looks for in sk_socket, but for the wait queue: see sk_wq. */
+static void dress(struct socket *decoy, struct socket *sock,
+		  const struct proto_ops *native)
+{
+	decoy->state = sock->state;
+	decoy->type = sock->type;
+	decoy->flags = READ_ONCE(sock->flags);
+	decoy->file = sock->file;
+	decoy->sk = sock->sk;
+	decoy->ops = native;
+	SOCK_INODE(decoy)->i_ino = SOCK_INODE(sock)->i_ino;
+	SOCK_INODE(decoy)->i_uid = SOCK_INODE(sock)->i_uid;
+}
+
+static void show(struct sock *sk, struct socket *sock)
+{
+	write_lock_bh(&sk->sk_callback_lock);
+	sk_set_socket(sk, sock);
+	write_unlock_bh(&sk->sk_callback_lock);
+}
+
+static void show_decoy(struct socket *decoy, struct socket *sock,
+		       const struct proto_ops *native)
+{
+	lock_sock(sock->sk);
+	dress(decoy, sock, native);
+	show(sock->sk, decoy);
+	release_sock(sock->sk);
+}
+
+static void show_socket(struct socket *sock, struct socket *decoy,
+			socket_state state)
+{
+	lock_sock(sock->sk);
+	/* A fast open connects through sk_socket. */
+	if (decoy->state != state)
+		sock->state = decoy->state;
+	/* A protocol in the way takes it off. */
+	if (!test_bit(SOCK_SUPPORT_ZC, &decoy->flags))
+		clear_bit(SOCK_SUPPORT_ZC, &sock->flags);
+	/*
+	 * A writer without space may have said so on the decoy, or be about to.
+	 * Said of a socket that has space it costs one needless wake-up.
+	 */
+	set_bit(SOCK_NOSPACE, &sock->flags);
+	show(sock->sk, sock);
+	release_sock(sock->sk);
+}
+
+static int set_through_decoy(struct socket *sock, struct socket *decoy,
+			     int level, int optname, sockptr_t optval,
+			     unsigned int optlen)
+{
+	struct persock_router *router = persock_router_peek(sock);
+	struct persock_attachment *attachment = router->attachment;
+	const struct proto_ops *native = router->native, *now;
+	socket_state state;
+	int err;
+
+	show_decoy(decoy, sock, native);
+	state = sock->state;
+	err = native->setsockopt(sock, level, optname, optval, optlen);
+
+	/*
+	 * The protocol cannot be taken off again, and what it did to the ops
+	 * belongs behind a router. None may be spare: a work item makes new
+	 * ones, which ends as soon as there is memory.
+	 */
+	for (now = READ_ONCE(decoy->ops); now != native;) {
+		router = persock_native_router(attachment, sock, now);
+		if (router) {
+			WRITE_ONCE(sock->ops, &router->ops);
+			break;
+		}
+		schedule_timeout_uninterruptible(1);
+	}
+	show_socket(sock, decoy, state);
+
+	return err;
+}
+
+/*
+ * What setting a protocol of this name answers on a socket that is not
+ * connected: -ENOENT where there is none and none can be loaded. The socket is
+ * the kernel's own, has native ops, and nobody else ever sees it.
+ */
+static int try_unconnected(const char *name, unsigned int length)
+{
+	struct socket *sock;
+	int err;
+
+	if (sock_create_kern(&init_net, AF_INET, SOCK_STREAM, IPPROTO_TCP,
+			     &sock))
+		return -ENOBUFS;
+	err = sock->ops->setsockopt(sock, SOL_TCP, TCP_ULP,
+				    KERNEL_SOCKPTR((void *)name), length);
+	sock_release(sock);
+
+	return err;
+}
+
+static bool has_protocol(const struct socket *sock)
+{
+	return READ_ONCE(inet_csk(sock->sk)->icsk_ulp_ops);
+}
+
+/*
+ * The errno, where the kernel would refuse before a protocol has been asked, or
+ * the protocol before it has touched anything: no decoy is needed. Handing such
+ * a call on would not do: kTLS copies the ops before it refuses, and another
+ * thread may connect the socket, or set the protocol, meanwhile.
+ */
+static int refusal(struct socket *sock, const char *name, unsigned int length)
+{
+	int err = try_unconnected(name, length);
+
+	if (err && err != -ENOTCONN)
+		return err;
+	if (has_protocol(sock))
+		return -EEXIST;
+	if (!err || inet_sk_state_load(sock->sk) == TCP_ESTABLISHED)
+		return 0;
+	/* To have asked costs the socket this. */
+	clear_bit(SOCK_SUPPORT_ZC, &sock->flags);
+
+	return err;
+}
+
+static int set_in_turn(struct socket *sock, int level, int optname,
+		       sockptr_t optval, unsigned int optlen)
+{
+	struct persock_stand_in *entry = obtain(sock);
+	int err;
+
+	if (!entry)
+		return -ENOBUFS;
+	err = mutex_lock_killable(&entry->turn);
+	if (err)
+		return err;
+	err = set_through_decoy(sock, entry->decoy, level, optname, optval,
+				optlen);
+	mutex_unlock(&entry->turn);
+
+	return err;
+}
+
+/*
+ * The value is handed on as it is: kTLS reads keys in two parts, the second of
+ * which the kernel's checks of copies would take for an overflow if it were in
+ * memory of the kernel. It is there before, and is not waited for while the
+ * decoy is shown.
+ */
+static int set_present(struct socket *sock, int level, int optname,
+		       sockptr_t optval, unsigned int optlen)
+{
+	unsigned int tries;
+	int err = -EFAULT;
+
+	if (sockptr_is_kernel(optval))
+		return set_in_turn(sock, level, optname, optval, optlen);
+
+	for (tries = 0; tries < PRESENT_TRIES && err == -EFAULT; tries++) {
+		if (fault_in_readable(optval.user, optlen))
+			break;
+		pagefault_disable();
+		err = set_in_turn(sock, level, optname, optval, optlen);
+		pagefault_enable();
+	}
+
+	return err;
+}
+
+/**
+ * persock_ktls_setsockopt() - set an option that may replace a socket's ops
+ * @sock: a governed TCP socket of the native provider
+ * @level: SOL_TCP or SOL_TLS
+ * @optname: name of the option
+ * @optval: the value; a name of a protocol is in kernel memory
+ * @optlen: its length
+ *
+ * Context: process context, may sleep.
+ * Return: as the native setsockopt(); -EINTR when the task was killed while
+ * another one set such an option; -ENOBUFS without memory; -EINVAL for a value
+ * longer than any that kTLS knows.
+ */
+int persock_ktls_setsockopt(struct socket *sock, int level, int optname,
+			    sockptr_t optval, unsigned int optlen)
+{
+	char name[OPTION_MAX + 1];
+	int err;
+
+	if (optlen > OPTION_MAX)
+		return -EINVAL;
+	/* Nobody but a protocol has options of this level. */
+	if (level == SOL_TLS)
+		return has_protocol(sock) ?
+		       set_present(sock, level, optname, optval, optlen) :
+		       -ENOPROTOOPT;
+
+	if (copy_from_sockptr(name, optval, optlen))
+		return -EFAULT;
+	name[optlen] = '\0';
+	err = refusal(sock, name, optlen);
+
+	return err ?: set_in_turn(sock, level, optname, KERNEL_SOCKPTR(name),
+				  optlen);
+}

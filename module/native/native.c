@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The native provider.
+ *
+ * The socket and its sock are the kernel's own; only sock->ops differs. So
+ * LSMs, cgroup-BPF, sock_diag, AF_UNIX's garbage collector and everything else
+ * that looks at a sock see the true one, and nothing is allocated per socket.
+ */
+#include <linux/module.h>
+#include <linux/net.h>
+#include <linux/sctp.h>
+#include <linux/socket.h>
+#include <linux/string.h>
+#include <linux/tcp.h>
+#include <net/inet_connection_sock.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+#include <crypto/if_alg.h>
+
+#include "native/ktls.h"
+#include "native/native.h"
+#include "policy/native_serves.h"
+#include "socket/af_persock.h"
+#include "socket/creation.h"
+#include "socket/router.h"
+
+#define NATIVE(sock) (persock_router_of(sock)->native)
+
+static bool native_serves(int family, int type, int protocol)
+{
+	return persock_native_serves(persock_family, family, protocol);
+}
+
+static int native_bind(struct socket *sock, struct sockaddr *address,
+		       int length)
+{
+	return NATIVE(sock)->bind(sock, (struct sockaddr_unsized *)address,
+				  length);
+}
+
+static int native_connect(struct socket *sock, struct sockaddr *address,
+			  int length, int flags)
+{
+	return NATIVE(sock)->connect(sock, (struct sockaddr_unsized *)address,
+				     length, flags);
+}
+
+static int native_pair(struct socket *first, struct socket *second)
+{
+	return NATIVE(first)->socketpair(first, second);
+}
+
+/*
+ * The module that native ops live in, for the router to pin, as it outlives
+ * the socket. Two keep tables in one module and name another as owner: kTLS
+ * names that of what it copied, AF_ALG's algorithms name af_alg.
+ */
+static struct module *module_of(struct socket *sock,
+				const struct proto_ops *native)
+{
+	if (sk_is_tcp(sock->sk) && inet_csk_has_ulp(sock->sk))
+		return inet_csk(sock->sk)->icsk_ulp_ops->owner;
+	if (native->family == AF_ALG && alg_sk(sock->sk)->type)
+		return alg_sk(sock->sk)->type->owner;
+
+	return native->owner;
+}
+
+/**
+ * persock_native_router() - the router for the ops that a native socket has
+ * @attachment: under which the socket was created; the caller keeps it alive
+ * @sock: the socket
+ * @native: its ops
+ *
+ * Context: any, does not sleep.
+ * Return: the router, or NULL when none is spare.
+ */
+struct persock_router *
+persock_native_router(struct persock_attachment *attachment,
+		      struct socket *sock, const struct proto_ops *native)
+{
+	struct persock_router *router;
+
+	router = persock_router_find(attachment, &persock_native,
+				     persock_class_of(native->family), native);
+	if (likely(router))
+		return router;
+
+	return persock_router_get(attachment, &persock_native, native->family,
+				  native, module_of(sock, native));
+}
+
+/* The references to the attachment and to modules are the callers' business. */
+static int interpose(struct persock_attachment *attachment, struct socket *sock)
+{
+	struct persock_router *router;
+
+	if (!sock->ops) {
+		WRITE_ONCE(sock->ops, &persock_unfinished_ops);
+		return 0;
+	}
+	router = persock_native_router(attachment, sock, sock->ops);
+	if (!router)
+		return -ENOBUFS;
+	WRITE_ONCE(sock->ops, &router->ops);
+
+	return 0;
+}
+
+static int interpose_new(struct persock_attachment *attachment,
+			 struct socket *sock, const struct persock_policy *limits)
+{
+	unsigned int nr = persock_attachment_get(attachment);
+	int err;
+
+	if (!nr)
+		return -ESTALE;
+	if (limits && limits->max_sockets && nr > limits->max_sockets)
+		err = PERSOCK_FULL;
+	else
+		err = interpose(attachment, sock);
+	if (err)
+		persock_attachment_put(attachment);
+	else
+		this_cpu_inc(attachment->totals->created);
+
+	return err;
+}
+
+/**
+ * persock_native_interpose() - put the router in front of a new socket
+ * @attachment: under which the socket was created, found under RCU
+ * @sock: with native ops, or none yet; not yet visible to user space
+ * @limits: policy whose limit on live sockets holds, or NULL
+ *
+ * On success the socket holds @attachment, and this module instead of the one
+ * that its native ops belong to.
+ *
+ * Context: RCU read side; does not sleep.
+ * Return: 0; PERSOCK_FULL when there are as many sockets as may be; -ENOBUFS
+ * when no router is spare; -ESTALE when the attachment was detached meanwhile
+ * and nothing holds it; -ENODEV when the module is being removed by force.
+ */
+int persock_native_interpose(struct persock_attachment *attachment,
+			     struct socket *sock,
+			     const struct persock_policy *limits)
+{
+	const struct proto_ops *native = sock->ops;
+	int err;
+
+	if (!try_module_get(THIS_MODULE))
+		return -ENODEV;
+	err = interpose_new(attachment, sock, limits);
+	if (err)
+		module_put(THIS_MODULE);
+	else if (native)
+		module_put(native->owner);
+
+	return err;
+}
+
+/*
+ * Native accept must see native ops: MPTCP replaces them when the peer speaks
+ * plain TCP. The new socket has a file at most, but no descriptor yet.
+ *
+ * do_accept() gives the new socket our ops, and a reference to this module.
+ * kernel_accept() gives it neither, but both when we have succeeded.
+ */
+static int native_accept(struct socket *sock, struct socket *newsock,
+			 struct proto_accept_arg *arg)
+{
+	struct persock_router *router = persock_router_of(sock);
+	const struct proto_ops *native = router->native;
+	const struct proto_ops *given = newsock->ops;
+	int err;
+
+	WRITE_ONCE(newsock->ops, native);
+	err = persock_call_accept(native, sock, newsock, arg);
+	if (err >= 0) {
+		/* The listener is open, so the attachment is alive. */
+		int interposed = interpose(router->attachment, newsock);
+
+		if (!interposed)
+			return err;
+		err = interposed;
+	}
+
+	if (!given) {
+		/* Not released by its ops: close what was accepted. */
+		if (newsock->sk)
+			newsock->ops->release(newsock);
+		WRITE_ONCE(newsock->ops, NULL);
+		return err;
+	}
+	/* Its native ops close it, and their module is put then. */
+	__module_get(newsock->ops->owner);
+	module_put(THIS_MODULE);
+
+	return err;
+}
+
+static int native_listen(struct socket *sock, int backlog)
+{
+	return NATIVE(sock)->listen(sock, backlog);
+}
+
+static int native_shutdown(struct socket *sock, int how)
+{
+	return NATIVE(sock)->shutdown(sock, how);
+}
+
+/*
+ * SCTP makes a new socket of an association when one asks for it: that one is
+ * governed as its parent is, whoever asks.
+ */
+static bool peels_off(int level, int optname)
+{
+	return level == SOL_SCTP && (optname == SCTP_SOCKOPT_PEELOFF ||
+				     optname == SCTP_SOCKOPT_PEELOFF_FLAGS);
+}
+
+static int native_getsockopt(struct socket *sock, int level, int optname,
+			     sockptr_t optval, sockptr_t optlen)
+{
+	struct persock_router *router = persock_router_of(sock);
+	bool peeloff = peels_off(level, optname);
+	struct persock_creation creation;
+	int err;
+
+	if (peeloff)
+		persock_creation_begin(&creation, router->attachment);
+	err = router->native->getsockopt(sock, level, optname, optval.user,
+					 optlen.user);
+	if (peeloff)
+		persock_creation_end(&creation);
+
+	return err;
+}
+
+/*
+ * An upper layer protocol may replace a socket's ops. The kernel refuses one
+ * without a name, and gives MPTCP's own to none but sockets of its own.
+ */
+static bool replaces_ops(const struct socket *sock, int level, int optname,
+			 sockptr_t optval, unsigned int optlen)
+{
+	if (!sk_is_tcp(sock->sk))
+		return false;
+	if (level == SOL_TLS)
+		return true;
+	if (level != SOL_TCP || optname != TCP_ULP || !optlen)
+		return false;
+
+	/* The router has put the name into kernel memory: it was judged. */
+	return !sockptr_is_kernel(optval) || strcmp(optval.kernel, "mptcp");
+}
+
+static int native_setsockopt(struct socket *sock, int level, int optname,
+			     sockptr_t optval, unsigned int optlen)
+{
+	if (replaces_ops(sock, level, optname, optval, optlen))
+		return persock_ktls_setsockopt(sock, level, optname, optval,
+					       optlen);
+
+	return NATIVE(sock)->setsockopt(sock, level, optname, optval, optlen);
+}
+
+static int native_getsockname(struct socket *sock, struct sockaddr *address)
+{
+	return NATIVE(sock)->getname(sock, address, 0);
+}
+
+static int native_getpeername(struct socket *sock, struct sockaddr *address,
+			      bool accepted)
+{
+	return NATIVE(sock)->getname(sock, address, accepted ? 2 : 1);
+}
+
+static int native_sendmsg(struct socket *sock, struct msghdr *msg,
+			  size_t length)
+{
+	return NATIVE(sock)->sendmsg(sock, msg, length);
+}
+
+static int native_recvmsg(struct socket *sock, struct msghdr *msg,
+			  size_t length, int flags)
+{
+	return NATIVE(sock)->recvmsg(sock, msg, length, flags);
+}
+
+static __poll_t native_poll(struct file *file, struct socket *sock,
+			    struct poll_table_struct *wait)
+{
+	return NATIVE(sock)->poll(file, sock, wait);
+}
+
+static int native_ioctl(struct socket *sock, unsigned int cmd,
+			unsigned long arg)
+{
+	return NATIVE(sock)->ioctl(sock, cmd, arg);
+}
+
+#ifdef CONFIG_COMPAT
+static int native_compat_ioctl(struct socket *sock, unsigned int cmd,
+			       unsigned long arg)
+{
+	return NATIVE(sock)->compat_ioctl(sock, cmd, arg);
+}
+#endif
+
+static int native_gettstamp(struct socket *sock, void __user *stamp,
+			    bool timeval, bool time32)
+{
+	return NATIVE(sock)->gettstamp(sock, stamp, timeval, time32);
+}
+
+static ssize_t native_splice_read(struct socket *sock, loff_t *ppos,
+				  struct pipe_inode_info *pipe, size_t length,
+				  unsigned int flags)
+{
+	return NATIVE(sock)->splice_read(sock, ppos, pipe, length, flags);
+}
+
+static int native_mmap(struct file *file, struct socket *sock,
+		       struct vm_area_struct *vma)
+{
+	return NATIVE(sock)->mmap(file, sock, vma);
+}
+
+static u32 native_state(struct socket *sock)
+{
+	return sk_is_tcp(sock->sk) ? inet_sk_state_load(sock->sk) : 0;
+}
+
+static void native_type(struct socket *sock, int *family, int *type,
+			int *protocol)
+{
+	*family = sock->sk->sk_family;
+	*type = sock->type;
+	*protocol = sock->sk->sk_protocol;
+}
+
+static const struct sock *native_sk(struct socket *sock)
+{
+	return sock->sk;
+}
+
+static const struct persock_provider_ops native_ops = {
+	.serves = native_serves,
+	.pair = native_pair,
+	.connect = native_connect,
+	.accept = native_accept,
+	.bind = native_bind,
+	.listen = native_listen,
+	.shutdown = native_shutdown,
+	.getsockopt = native_getsockopt,
+	.setsockopt = native_setsockopt,
+	.getsockname = native_getsockname,
+	.getpeername = native_getpeername,
+	.sendmsg = native_sendmsg,
+	.recvmsg = native_recvmsg,
+	.poll = native_poll,
+	.ioctl = native_ioctl,
+#ifdef CONFIG_COMPAT
+	.compat_ioctl = native_compat_ioctl,
+#endif
+	.gettstamp = native_gettstamp,
+	.splice_read = native_splice_read,
+	.mmap = native_mmap,
+	.state = native_state,
+	.type = native_type,
+	.sk = native_sk,
+};
+
+struct persock_provider persock_native = {
+	.name = "native",
+	.owner = THIS_MODULE,
+	.ops = &native_ops,
+	.interposes = true,
+};

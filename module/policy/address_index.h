@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The index of address rules, as it is built and searched.
+ *
+ * The prefixes of the rules are nodes. Where one begins or ends the most
+ * specific node may change, so these places cut the address space of a family
+ * into intervals, each with its node, and a binary search finds the interval
+ * of an address. A node has a list of port ranges for each protocol its rules
+ * name, and one for the rules on any protocol. The ranges of a list are
+ * disjoint: which of several rules decides a port is settled when the index is
+ * built, and another binary search finds the range of a port.
+ *
+ * Ports that no rule of a prefix matches are left to the next shorter prefix
+ * that covers it. Its ranges are taken over into the node as long as they are
+ * few, so that mostly one node is all that is asked. What is not taken over is
+ * behind the node's parent.
+ */
+#ifndef _PERSOCK_ADDRESS_INDEX_H
+#define _PERSOCK_ADDRESS_INDEX_H
+
+#include <linux/limits.h>
+#include <linux/string.h>
+#include <linux/types.h>
+#include <asm/byteorder.h>
+
+#include "policy/verdict.h"
+
+/* The rank that no rule has. */
+#define NO_RANK	U32_MAX
+
+/* A place in the address space of a family. IPv4 takes the top 32 bits. */
+struct address_place {
+	u64 high;
+	u64 low;
+};
+
+/*
+ * Ports that one rule decides. Of two rules the one of lower rank goes first:
+ * the rank of a rule that denies is its index, that of a rule that allows is
+ * its index plus the number of rules.
+ */
+struct address_range {
+	u16 first;
+	u16 last;
+	u32 rank;
+};
+
+/* Disjoint ranges for one protocol, sorted; nodes may share them. */
+struct address_list {
+	u32 protocol;
+	u32 ranges;
+	u32 nr;
+};
+
+/*
+ * A prefix that rules have. Its lists are sorted by protocol. A protocol that
+ * has none has that of any protocol. In a plain node one that has is to be
+ * compared with that of any protocol; else it holds the rules on any already.
+ * Node 0 is where no prefix covers an address.
+ */
+struct address_node {
+	u32 parent;
+	u32 lists;
+	u32 nr : 31;
+	u32 plain : 1;
+};
+
+/*
+ * All of an index is one allocation. The first interval of each family starts
+ * at address 0, so there always is one. The number of intervals is the highest
+ * power of two in it (top) and a rest.
+ */
+struct persock_address_index {
+	unsigned int nr;
+	u32 top4;
+	u32 rest4;
+	u32 top6;
+	u32 rest6;
+	const u32 *starts4;
+	const u32 *nodes4;
+	const struct address_place *starts6;
+	const u32 *nodes6;
+	const struct address_node *nodes;
+	const struct address_list *lists;
+	const struct address_range *ranges;
+};
+
+/* Sorts PERSOCK_ANY first. */
+static inline u32 protocol_key(int protocol)
+{
+	return (u32)protocol - (u32)PERSOCK_ANY;
+}
+
+static inline u32 ipv4_of(const u8 *address)
+{
+	__be32 word;
+
+	memcpy(&word, address, sizeof(word));
+	return be32_to_cpu(word);
+}
+
+static inline struct address_place ipv6_of(const u8 *address)
+{
+	__be64 halves[2];
+
+	memcpy(halves, address, sizeof(halves));
+	return (struct address_place){
+		.high = be64_to_cpu(halves[0]),
+		.low = be64_to_cpu(halves[1]),
+	};
+}
+
+static inline bool after(const struct address_place *a,
+			 const struct address_place *b)
+{
+	return a->high > b->high || (a->high == b->high && a->low > b->low);
+}
+
+#endif /* _PERSOCK_ADDRESS_INDEX_H */

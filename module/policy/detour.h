@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Detours: what takes a message to another peer than the address that it
+ * names, or a socket to another address than the one that it is bound to.
+ */
+#ifndef _PERSOCK_DETOUR_H
+#define _PERSOCK_DETOUR_H
+
+#include <linux/types.h>
+
+#include "policy/policy.h"
+
+bool persock_detour_get(int level, int optname);
+bool persock_detour_set(int level, int optname, unsigned int length,
+			enum persock_section *section);
+bool persock_detour_message(int level, int type);
+
+#endif /* _PERSOCK_DETOUR_H */

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Requests for sockets.
+ */
+#include <linux/errno.h>
+#include <linux/in.h>
+#include <linux/net.h>
+#include <linux/socket.h>
+
+#include "policy/request.h"
+
+/*
+ * Are the peers of such a socket ones that address rules know, or none on a
+ * network? Every other family has addresses of its own, or carries IP past the
+ * rules: AF_RXRPC sends UDP, and AF_PACKET whole frames.
+ */
+static bool family_is_judged(int family)
+{
+	switch (family) {
+	case AF_INET:
+	case AF_INET6:
+	case AF_UNIX:
+	case AF_NETLINK:
+	case AF_KEY:
+	case AF_ALG:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * The ports of a raw socket are in what it sends, and the address may be.
+ * AF_INET with SOCK_PACKET is AF_PACKET by the time it is judged.
+ */
+static bool is_raw(const struct persock_request *request)
+{
+	return request->type == SOCK_RAW &&
+	       persock_class_of(request->family) == PERSOCK_CLASS_INET;
+}
+
+/* A guard is on another network than that of these sockets. */
+static bool has_rules(const struct persock_addresses *addresses)
+{
+	return addresses->nr || addresses->fallback != PERSOCK_ALLOW;
+}
+
+/* Is it meant? A raw socket as one of that type, others by their family. */
+static bool is_named(const struct persock_request *request,
+		     const struct persock_socket_rule *rule)
+{
+	return is_raw(request) ? persock_guard_names_raw(rule) :
+				 rule && rule->family == request->family;
+}
+
+/* The section that cannot hold for the socket, or the one of sockets. */
+static enum persock_section unheld(const struct persock_policy *policy)
+{
+	if (has_rules(&policy->connect))
+		return PERSOCK_SECTION_CONNECT;
+	if (has_rules(&policy->bind))
+		return PERSOCK_SECTION_BIND;
+	if (has_rules(&policy->accept))
+		return PERSOCK_SECTION_ACCEPT;
+
+	return PERSOCK_SECTION_SOCKETS;
+}
+
+static s16 refusal(const struct persock_policy *policy,
+		   enum persock_section section)
+{
+	if (section == PERSOCK_SECTION_CONNECT)
+		return persock_refusal(&policy->connect);
+	if (section == PERSOCK_SECTION_BIND)
+		return persock_refusal(&policy->bind);
+
+	return persock_refusal(&policy->accept);
+}
+
+/**
+ * persock_has_ports() - do addresses of a socket have a port that means something?
+ * @type: type of the socket
+ * @protocol: its protocol, never 0
+ *
+ * The ports of a raw socket are in its messages, unknown to the kernel; ICMP
+ * and L2TP have none. What a program writes there instead is not looked at.
+ *
+ * Return: true when they have.
+ */
+bool persock_has_ports(int type, int protocol)
+{
+	if (type == SOCK_RAW)
+		return false;
+
+	switch (protocol) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_SCTP:
+	case IPPROTO_DCCP:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/**
+ * persock_names_mptcp() - does a rule of the section sockets name MPTCP?
+ * @sockets: the section
+ * @family: of the socket
+ *
+ * A peer that was accepted adds addresses of its own to the connection, which
+ * no rule is asked about. That this is meant says a rule on the protocol.
+ *
+ * Return: true when the rule that allows such a socket is about the protocol.
+ */
+bool persock_names_mptcp(const struct persock_sockets *sockets, int family)
+{
+	unsigned int rule;
+	int verdict = persock_judge_socket(sockets, family, SOCK_STREAM,
+					   IPPROTO_MPTCP, &rule);
+
+	return !verdict && rule &&
+	       sockets->rules[rule - 1].protocol == IPPROTO_MPTCP;
+}
+
+/**
+ * persock_judge_request() - may a socket of this kind be created?
+ * @policy: what judges
+ * @request: what is requested
+ * @section: the section that decided
+ * @rule: number of the rule that decided, from 1; 0: none did
+ *
+ * Where addresses are restricted, sockets to which the restriction cannot be
+ * applied are refused: a policy must not look as if it held for them. A rule
+ * of the section sockets that names the family, or the type raw, says that
+ * they are meant. In another network namespace raw sockets are refused without
+ * such a rule in any case, see guard.h.
+ *
+ * Return: PERSOCK_ALLOW or a negative errno; -EPERM, as the kernel answers to
+ * those who lack CAP_NET_RAW, for a raw socket that a guard refuses.
+ */
+int persock_judge_request(const struct persock_policy *policy,
+			  const struct persock_request *request,
+			  enum persock_section *section, unsigned int *rule)
+{
+	const struct persock_socket_rule *decided;
+	enum persock_section held;
+	int verdict;
+
+	*section = PERSOCK_SECTION_SOCKETS;
+	verdict = persock_judge_socket(&policy->sockets, request->family,
+				       request->type, request->protocol, rule);
+	if (verdict)
+		return verdict;
+	if (family_is_judged(request->family) && !is_raw(request))
+		return PERSOCK_ALLOW;
+	decided = *rule ? &policy->sockets.rules[*rule - 1] : NULL;
+	if (is_named(request, decided))
+		return PERSOCK_ALLOW;
+
+	if (is_raw(request) && policy->sockets.guard != PERSOCK_GUARD_NONE) {
+		*rule = 0;
+		return -EPERM;
+	}
+	held = unheld(policy);
+	if (held == PERSOCK_SECTION_SOCKETS)
+		return PERSOCK_ALLOW;
+
+	*section = held;
+	*rule = 0;
+	return refusal(policy, held);
+}

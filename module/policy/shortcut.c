@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Shortcuts.
+ *
+ * Options, flags and requests are found out by asking the functions that judge,
+ * so a rule that these learn of needs nothing here. The rest repeats when
+ * endpoint.c, cmsg.c, operations.c and option.c look at a call at all: what they
+ * learn to look at must be learned here. What depends on more than the tables
+ * can tell (a value, the socket's state) is left out, and is judged.
+ */
+#include <linux/bits.h>
+#include <linux/in6.h>
+#include <linux/limits.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+#include <linux/tcp.h>
+
+#include "policy/detour.h"
+#include "policy/shortcut.h"
+
+static const int levels[PERSOCK_SHORTCUT_LEVELS] = {
+	[PERSOCK_SHORTCUT_SOCKET] = SOL_SOCKET,
+	[PERSOCK_SHORTCUT_IP] = SOL_IP,
+	[PERSOCK_SHORTCUT_TCP] = SOL_TCP,
+	[PERSOCK_SHORTCUT_UDP] = SOL_UDP,
+	[PERSOCK_SHORTCUT_IPV6] = SOL_IPV6,
+};
+
+static u8 size_entry(unsigned int size, bool exact)
+{
+	u8 entry = size + PERSOCK_SHORTCUT_SIZE;
+
+	if (size >= PERSOCK_SHORTCUT_EXACT - PERSOCK_SHORTCUT_SIZE)
+		return PERSOCK_SHORTCUT_NONE;
+
+	return exact ? entry | PERSOCK_SHORTCUT_EXACT : entry;
+}
+
+static u8 entry_get(const struct persock_rules *rules, int level, int optname)
+{
+	unsigned int size, max, rule;
+
+	if (persock_judge_get(rules, level, optname, &size, &max, &rule) ||
+	    persock_detour_get(level, optname))
+		return PERSOCK_SHORTCUT_NONE;
+	/* The longest answer is written to the length of a longer buffer. */
+	if (max)
+		return max == size ? size_entry(size, true) :
+				     PERSOCK_SHORTCUT_NONE;
+	if (!persock_judges_get_len(rules))
+		return PERSOCK_SHORTCUT_ANY;
+
+	return size_entry(size, false);
+}
+
+/* More is to be done for these than to judge and to pass on, see option.c. */
+static bool is_special(int level, int optname)
+{
+	switch (level) {
+	case SOL_TCP:
+		return optname == TCP_ULP;
+	case SOL_IPV6:
+		return optname == IPV6_ADDRFORM || optname == IPV6_V6ONLY;
+	default:
+		return false;
+	}
+}
+
+static u8 entry_set(const struct persock_rules *rules, int level, int optname)
+{
+	unsigned int rule, len;
+	enum persock_section section;
+
+	if (is_special(level, optname) ||
+	    persock_guard_alias(rules->set.guard, SOCK_DGRAM, level, optname) !=
+	    optname || persock_detour_set(level, optname, 1, &section) ||
+	    persock_judge_set_option(rules, level, optname, &rule))
+		return PERSOCK_SHORTCUT_NONE;
+	if (!rule || !rules->set.list[rule - 1].size)
+		return PERSOCK_SHORTCUT_ANY;
+
+	len = rules->set.list[rule - 1].size;
+	if (persock_judge_set(rules, level, optname, &len, &rule))
+		return PERSOCK_SHORTCUT_NONE;
+
+	return size_entry(len, true);
+}
+
+static u32 address_max(const struct persock_policy *policy,
+		       const struct persock_addresses *addresses,
+		       enum persock_class class)
+{
+	if (class == PERSOCK_CLASS_INET && persock_restricts(addresses))
+		return 0;
+
+	return policy->rules[class].address_max ?: U32_MAX;
+}
+
+/* Flags pass together if each passes by itself. */
+static u32 judged_flags(const struct persock_flags *rule)
+{
+	unsigned int bit;
+	u32 judged = 0;
+
+	for (bit = 0; bit < PERSOCK_NR_FLAGS; bit++) {
+		u32 flag = BIT(bit), left = flag;
+
+		if (persock_judge_flags(rule, 0, &left) || left != flag)
+			judged |= flag;
+	}
+
+	return judged;
+}
+
+/**
+ * persock_shortcut_build() - find out what passes of sockets of a class
+ * @shortcut: filled in
+ * @policy: what judges
+ * @class: the class
+ */
+void persock_shortcut_build(struct persock_shortcut *shortcut,
+			    const struct persock_policy *policy,
+			    enum persock_class class)
+{
+	const struct persock_rules *rules = &policy->rules[class];
+	bool inet = class == PERSOCK_CLASS_INET;
+	bool scm = policy->unix_rights || policy->unix_credentials;
+	unsigned int row, name;
+
+	for (row = 0; row < PERSOCK_SHORTCUT_LEVELS; row++) {
+		for (name = 0; name < PERSOCK_SHORTCUT_NAMES; name++) {
+			shortcut->get[row][name] =
+				entry_get(rules, levels[row], name);
+			shortcut->set[row][name] =
+				entry_set(rules, levels[row], name);
+		}
+	}
+	/* Some of these ask for credentials, see option.c. */
+	if (!inet && policy->unix_credentials)
+		memset(shortcut->set[PERSOCK_SHORTCUT_SOCKET],
+		       PERSOCK_SHORTCUT_NONE, PERSOCK_SHORTCUT_NAMES);
+	shortcut->option_max = rules->option_max ?: U32_MAX;
+	shortcut->send = judged_flags(&rules->send);
+	shortcut->receive = judged_flags(&rules->receive);
+	shortcut->bind_max = address_max(policy, &policy->bind, class);
+	/* Whoever connects or sends may be bound by it: see port.c. */
+	shortcut->connect_max = min(address_max(policy, &policy->connect,
+						class), shortcut->bind_max);
+	/* As cmsg.c looks at them, or does not. */
+	shortcut->control_send = persock_allows_all(&rules->control_send) && !scm &&
+				 !rules->control_max &&
+				 !persock_restricts(&policy->connect);
+	shortcut->control_receive = !rules->control_max &&
+				    !(inet && rules->received_max);
+	/* AF_UNIX may have to receive none at all. */
+	shortcut->receives = inet || !scm;
+	shortcut->accept = !policy->max_sockets &&
+			   !(inet && persock_restricts(&policy->accept));
+}
+
+/**
+ * persock_shortcut_requests() - find out which requests for sockets pass
+ * @passes: does this one?
+ * @data: handed to it
+ *
+ * Return: the bits of persock_shortcut_request() of those that do.
+ */
+u64 persock_shortcut_requests(bool (*passes)(const struct persock_request *request,
+					     const void *data),
+			      const void *data)
+{
+	static const int families[] = { AF_INET, AF_UNIX, AF_INET6 };
+	static const int protocols[] = { 0, IPPROTO_TCP, IPPROTO_UDP };
+	struct persock_request request;
+	unsigned int i, j;
+	u64 bits = 0;
+
+	for (i = 0; i < ARRAY_SIZE(families); i++) {
+		for (j = 0; j < ARRAY_SIZE(protocols); j++) {
+			request.family = families[i];
+			request.protocol = protocols[j];
+			for (request.type = 0;
+			     request.type < PERSOCK_SHORTCUT_TYPES;
+			     request.type++) {
+				if (passes(&request, data))
+					bits |= persock_shortcut_request(&request);
+			}
+		}
+	}
+
+	return bits;
+}

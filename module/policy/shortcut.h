@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Shortcuts: what passes a policy as it is, found out when the policy is made.
+ *
+ * Nearly every call passes, unchanged. The tables here say so of a call in a
+ * few instructions; what they do not say so of is judged. See shortcut.c about
+ * where they come from.
+ */
+#ifndef _PERSOCK_SHORTCUT_H
+#define _PERSOCK_SHORTCUT_H
+
+#include <linux/in.h>
+#include <linux/kernel.h>
+#include <linux/net.h>
+#include <linux/socket.h>
+
+#include "policy/policy.h"
+#include "policy/request.h"
+
+/**
+ * enum persock_shortcut_level - the levels whose options have shortcuts
+ * @PERSOCK_SHORTCUT_SOCKET: SOL_SOCKET
+ * @PERSOCK_SHORTCUT_IP: SOL_IP
+ * @PERSOCK_SHORTCUT_TCP: SOL_TCP
+ * @PERSOCK_SHORTCUT_UDP: SOL_UDP
+ * @PERSOCK_SHORTCUT_IPV6: SOL_IPV6
+ * @PERSOCK_SHORTCUT_LEVELS: number of them; of a level: it has none
+ */
+enum persock_shortcut_level {
+	PERSOCK_SHORTCUT_SOCKET,
+	PERSOCK_SHORTCUT_IP,
+	PERSOCK_SHORTCUT_TCP,
+	PERSOCK_SHORTCUT_UDP,
+	PERSOCK_SHORTCUT_IPV6,
+	PERSOCK_SHORTCUT_LEVELS,
+};
+
+/* Options above have no shortcut. The kernel's own are below. */
+#define PERSOCK_SHORTCUT_NAMES	128
+
+/*
+ * Entries of the tables of options. A size is told as PERSOCK_SHORTCUT_SIZE
+ * more, with PERSOCK_SHORTCUT_EXACT when nothing longer passes either; one that
+ * does not fit has no shortcut.
+ */
+#define PERSOCK_SHORTCUT_NONE	0
+#define PERSOCK_SHORTCUT_ANY	1
+#define PERSOCK_SHORTCUT_SIZE	2
+#define PERSOCK_SHORTCUT_EXACT	0x80
+
+/**
+ * struct persock_shortcut - what passes of sockets of one class
+ * @get: of options that are read: the buffers that pass
+ * @set: of options that are set: the values that pass
+ * @option_max: with PERSOCK_SHORTCUT_ANY in @set: the longest value
+ * @send: flags of a send that have to be judged
+ * @receive: flags of a receive that have to be judged
+ * @connect_max: longest address of a peer that passes, whatever it says
+ * @bind_max: longest address that may be bound, whatever it says
+ * @control_send: sends pass with control messages, too
+ * @control_receive: receives pass with room for control messages, too
+ * @receives: receives pass at all
+ * @accept: connections are accepted without a look at them
+ */
+struct persock_shortcut {
+	u8 get[PERSOCK_SHORTCUT_LEVELS][PERSOCK_SHORTCUT_NAMES];
+	u8 set[PERSOCK_SHORTCUT_LEVELS][PERSOCK_SHORTCUT_NAMES];
+	u32 option_max;
+	u32 send;
+	u32 receive;
+	u32 connect_max;
+	u32 bind_max;
+	bool control_send;
+	bool control_receive;
+	bool receives;
+	bool accept;
+};
+
+void persock_shortcut_build(struct persock_shortcut *shortcut,
+			    const struct persock_policy *policy,
+			    enum persock_class class);
+
+/**
+ * persock_shortcut_level() - the tables' row of a level
+ * @level: level of an option
+ *
+ * Return: the row, or PERSOCK_SHORTCUT_LEVELS when there is none.
+ */
+static inline enum persock_shortcut_level persock_shortcut_level(int level)
+{
+	/* Row and one: a level that is not named here is 0. */
+	static const u8 rows[] = {
+		[SOL_SOCKET] = 1 + PERSOCK_SHORTCUT_SOCKET,
+		[SOL_IP] = 1 + PERSOCK_SHORTCUT_IP,
+		[SOL_TCP] = 1 + PERSOCK_SHORTCUT_TCP,
+		[SOL_UDP] = 1 + PERSOCK_SHORTCUT_UDP,
+		[SOL_IPV6] = 1 + PERSOCK_SHORTCUT_IPV6,
+	};
+
+	if ((unsigned int)level >= ARRAY_SIZE(rows) || !rows[level])
+		return PERSOCK_SHORTCUT_LEVELS;
+
+	return rows[level] - 1;
+}
+
+/**
+ * persock_shortcut_entry() - what a table says of an option
+ * @table: of one direction
+ * @level: level of the option
+ * @optname: name of the option
+ *
+ * Return: the entry; PERSOCK_SHORTCUT_NONE for what the tables do not have.
+ */
+static inline u8
+persock_shortcut_entry(const u8 (*table)[PERSOCK_SHORTCUT_NAMES], int level,
+		       int optname)
+{
+	enum persock_shortcut_level row = persock_shortcut_level(level);
+
+	if (row == PERSOCK_SHORTCUT_LEVELS ||
+	    (unsigned int)optname >= PERSOCK_SHORTCUT_NAMES)
+		return PERSOCK_SHORTCUT_NONE;
+
+	return table[row][optname];
+}
+
+/**
+ * persock_shortcut_get() - does the reading of an option pass?
+ * @shortcut: of the socket's class
+ * @level: level of the option
+ * @optname: name of the option
+ * @len: the caller's length
+ *
+ * Return: false when it has to be judged.
+ */
+static inline bool persock_shortcut_get(const struct persock_shortcut *shortcut,
+					int level, int optname, int len)
+{
+	u8 entry = persock_shortcut_entry(shortcut->get, level, optname);
+
+	if (entry < PERSOCK_SHORTCUT_SIZE)
+		return entry == PERSOCK_SHORTCUT_ANY;
+	if (entry & PERSOCK_SHORTCUT_EXACT)
+		return len == (entry & ~PERSOCK_SHORTCUT_EXACT) -
+			      PERSOCK_SHORTCUT_SIZE;
+
+	return len >= entry - PERSOCK_SHORTCUT_SIZE;
+}
+
+/**
+ * persock_shortcut_set() - does the setting of an option pass?
+ * @shortcut: of the socket's class
+ * @level: level of the option
+ * @optname: name of the option
+ * @len: the caller's length
+ *
+ * Return: false when it has to be judged.
+ */
+static inline bool persock_shortcut_set(const struct persock_shortcut *shortcut,
+					int level, int optname,
+					unsigned int len)
+{
+	u8 entry = persock_shortcut_entry(shortcut->set, level, optname);
+
+	if (entry < PERSOCK_SHORTCUT_SIZE)
+		return entry == PERSOCK_SHORTCUT_ANY &&
+		       len <= shortcut->option_max;
+
+	return len == (entry & ~PERSOCK_SHORTCUT_EXACT) - PERSOCK_SHORTCUT_SIZE;
+}
+
+/**
+ * persock_shortcut_send() - does a send pass?
+ * @shortcut: of the socket's class
+ * @flags: its flags but those that the kernel itself adds
+ * @name: the peer that it names, or NULL
+ * @namelen: length of the address
+ * @controllen: length of its control messages
+ *
+ * Return: false when it has to be judged.
+ */
+static inline bool
+persock_shortcut_send(const struct persock_shortcut *shortcut, u32 flags,
+		      const void *name, int namelen, size_t controllen)
+{
+	return !(flags & shortcut->send) &&
+	       (!controllen || shortcut->control_send) &&
+	       (!name || (u32)namelen <= shortcut->connect_max);
+}
+
+/**
+ * persock_shortcut_receive() - does a receive pass?
+ * @shortcut: of the socket's class
+ * @flags: its flags but those that the kernel itself adds
+ * @controllen: room for control messages
+ *
+ * Return: false when it has to be judged, or its control messages have.
+ */
+static inline bool
+persock_shortcut_receive(const struct persock_shortcut *shortcut, u32 flags,
+			 size_t controllen)
+{
+	return shortcut->receives && !(flags & shortcut->receive) &&
+	       (!controllen || shortcut->control_receive);
+}
+
+/*
+ * Requests for sockets that pass are bits of a word: families unix, inet and
+ * inet6, with protocols 0, TCP and UDP, by type.
+ */
+#define PERSOCK_SHORTCUT_TYPES	(SOCK_SEQPACKET + 1)
+
+/**
+ * persock_shortcut_request() - the bit of a request for a socket
+ * @request: what is requested
+ *
+ * Return: the bit, or 0 when such a request has no shortcut.
+ */
+static inline u64
+persock_shortcut_request(const struct persock_request *request)
+{
+	unsigned int row;
+
+	if (request->family == AF_INET)
+		row = 0;
+	else if (request->family == AF_UNIX)
+		row = 1;
+	else if (request->family == AF_INET6)
+		row = 2;
+	else
+		return 0;
+
+	if (!request->protocol)
+		row *= 3;
+	else if (request->protocol == IPPROTO_TCP)
+		row = row * 3 + 1;
+	else if (request->protocol == IPPROTO_UDP)
+		row = row * 3 + 2;
+	else
+		return 0;
+
+	if ((unsigned int)request->type >= PERSOCK_SHORTCUT_TYPES)
+		return 0;
+
+	return 1ULL << (row * PERSOCK_SHORTCUT_TYPES + request->type);
+}
+
+u64 persock_shortcut_requests(bool (*passes)(const struct persock_request *request,
+					     const void *data),
+			      const void *data);
+
+#endif /* _PERSOCK_SHORTCUT_H */

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The registry of providers, in the order of registration.
+ */
+#include <linux/ctype.h>
+#include <linux/module.h>
+
+#include "cgroup/personality.h"
+#include "provider.h"
+
+/* Writers hold persock_mutex, and so do all readers. */
+static LIST_HEAD(providers);
+
+/**
+ * persock_name_valid() - may a personality or provider have this name?
+ * @name: NUL-terminated
+ *
+ * Names appear in shell commands, files and messages, hence the narrow set.
+ *
+ * Return: true for 1 to PERSOCK_NAME_MAX characters of [A-Za-z0-9._-] that do
+ * not begin with "-".
+ */
+bool persock_name_valid(const char *name)
+{
+	size_t i;
+
+	for (i = 0; name[i]; i++) {
+		if (i >= PERSOCK_NAME_MAX || !isascii(name[i]))
+			return false;
+		if (!isalnum(name[i]) && !strchr("._-", name[i]))
+			return false;
+	}
+
+	return i && name[0] != '-';
+}
+
+static struct persock_provider *find(const char *name)
+{
+	struct persock_provider *provider;
+
+	lockdep_assert_held(&persock_mutex);
+	list_for_each_entry(provider, &providers, node) {
+		if (!strcmp(provider->name, name))
+			return provider;
+	}
+
+	return NULL;
+}
+
+/**
+ * persock_register_provider() - offer a provider to personalities
+ * @provider: filled in by the caller, who keeps it until it is unregistered
+ *
+ * Sockets reach the provider once a personality names it, or through an
+ * explicit AF_PERSOCK socket of an ungoverned task, which tries all providers
+ * that do not interpose in the order of registration.
+ *
+ * Context: process context, may sleep.
+ * Return: 0; -EINVAL when the name is not valid, or when the methods that
+ * every provider needs are missing (@serves, @socket and @release, unless it
+ * interposes); -EEXIST when the name is taken.
+ */
+int persock_register_provider(struct persock_provider *provider)
+{
+	const struct persock_provider_ops *ops = provider->ops;
+	int err = 0;
+
+	if (!persock_name_valid(provider->name) || !ops || !ops->serves)
+		return -EINVAL;
+	if (!provider->interposes && (!ops->socket || !ops->release))
+		return -EINVAL;
+
+	mutex_lock(&persock_mutex);
+	if (find(provider->name)) {
+		err = -EEXIST;
+	} else {
+		list_add_tail(&provider->node, &providers);
+		persock_generation++;
+	}
+	mutex_unlock(&persock_mutex);
+
+	return err;
+}
+EXPORT_SYMBOL_GPL(persock_register_provider);
+
+/**
+ * persock_unregister_provider() - take a provider out of the registry
+ * @provider: registered before
+ *
+ * To be called from the provider module's exit function only: what still uses
+ * the provider (a personality that names it, a socket that it serves) holds a
+ * reference to the module, so that exit cannot run before they are gone.
+ *
+ * Context: process context, may sleep.
+ */
+void persock_unregister_provider(struct persock_provider *provider)
+{
+	mutex_lock(&persock_mutex);
+	list_del(&provider->node);
+	persock_generation++;
+	mutex_unlock(&persock_mutex);
+}
+EXPORT_SYMBOL_GPL(persock_unregister_provider);
+
+/**
+ * persock_provider_get() - find a provider and pin its module
+ * @name: its name
+ *
+ * Context: persock_mutex is held.
+ * Return: the provider, or NULL when there is none or its module is leaving.
+ */
+const struct persock_provider *persock_provider_get(const char *name)
+{
+	struct persock_provider *provider = find(name);
+
+	/* Ours are pinned by whatever pins this module. */
+	if (!provider || (provider->owner != THIS_MODULE &&
+			  !try_module_get(provider->owner)))
+		return NULL;
+
+	return provider;
+}
+
+/**
+ * persock_provider_put() - let go of a provider
+ * @provider: from persock_provider_get()
+ *
+ * Context: any.
+ */
+void persock_provider_put(const struct persock_provider *provider)
+{
+	if (provider->owner != THIS_MODULE)
+		module_put(provider->owner);
+}
+
+/**
+ * persock_provider_next() - walk the registry
+ * @previous: provider returned last, or NULL to begin
+ *
+ * Context: persock_mutex is held throughout the walk.
+ * Return: the next provider, or NULL at the end.
+ */
+struct persock_provider *persock_provider_next(struct persock_provider *previous)
+{
+	struct list_head *next = previous ? previous->node.next : providers.next;
+
+	lockdep_assert_held(&persock_mutex);
+	if (next == &providers)
+		return NULL;
+
+	return list_entry(next, struct persock_provider, node);
+}
+
+/**
+ * persock_provider_serves() - is this request the provider's?
+ * @provider: the provider
+ * @family: requested family
+ * @type: requested type
+ * @protocol: requested protocol
+ * @elsewhere: the socket is to be made in another network namespace
+ *
+ * Context: any; does not sleep.
+ * Return: true when the provider takes it.
+ */
+bool persock_provider_serves(const struct persock_provider *provider,
+			     int family, int type, int protocol, bool elsewhere)
+{
+	const struct persock_provider_ops *ops = provider->ops;
+	unsigned int i;
+
+	/* A native socket is of the task's network namespace. */
+	if (elsewhere && provider->interposes)
+		return false;
+	/* PERSOCK_PROTOCOL() could not carry it to the provider. */
+	if (!provider->interposes && protocol & ~0xffff)
+		return false;
+
+	if (provider->families) {
+		for (i = 0; i < provider->nr_families; i++) {
+			if (provider->families[i] == family)
+				break;
+		}
+		if (i == provider->nr_families)
+			return false;
+	}
+
+	return ops->serves(family, type, protocol) ||
+	       (elsewhere && ops->serves_elsewhere &&
+		ops->serves_elsewhere(family, type, protocol));
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Counters of verdicts: per-CPU while an attachment lives, summed up when they
+ * are read.
+ */
+#ifndef _PERSOCK_COUNTERS_H
+#define _PERSOCK_COUNTERS_H
+
+#include <linux/percpu.h>
+#include <uapi/linux/persock.h>
+
+#include "policy/verdict.h"
+
+#define PERSOCK_NR_OPERATIONS	(PERSOCK_OP_MMAP + 1)
+
+/**
+ * enum persock_outcome - how a call was answered
+ * @PERSOCK_ALLOWED: went on to the provider
+ * @PERSOCK_IGNORED: answered with success, without effect
+ * @PERSOCK_DENIED: answered with an errno
+ * @PERSOCK_AUDITED: allowed, as the policy only audits
+ * @PERSOCK_NR_OUTCOMES: number of outcomes
+ */
+enum persock_outcome {
+	PERSOCK_ALLOWED,
+	PERSOCK_IGNORED,
+	PERSOCK_DENIED,
+	PERSOCK_AUDITED,
+	PERSOCK_NR_OUTCOMES,
+};
+
+/**
+ * struct persock_totals - verdicts given, and sockets created
+ * @verdicts: by operation and outcome
+ * @created: sockets created or accepted
+ */
+struct persock_totals {
+	u64 verdicts[PERSOCK_NR_OPERATIONS][PERSOCK_NR_OUTCOMES];
+	u64 created;
+};
+
+/**
+ * persock_count() - count one verdict
+ * @totals: per-CPU counters
+ * @operation: what was judged
+ * @outcome: how it was answered
+ *
+ * Context: any; this_cpu operations are safe against preemption.
+ */
+static inline void persock_count(struct persock_totals __percpu *totals,
+				 enum persock_operation operation,
+				 enum persock_outcome outcome)
+{
+	this_cpu_inc(totals->verdicts[operation][outcome]);
+}
+
+static inline void persock_totals_add(struct persock_totals *sum,
+				      const struct persock_totals *more)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < PERSOCK_NR_OPERATIONS; i++)
+		for (j = 0; j < PERSOCK_NR_OUTCOMES; j++)
+			sum->verdicts[i][j] += READ_ONCE(more->verdicts[i][j]);
+	sum->created += READ_ONCE(more->created);
+}
+
+/**
+ * persock_totals_read() - add the per-CPU counters to a sum
+ * @totals: per-CPU counters
+ * @sum: what they are added to
+ *
+ * Counts that change meanwhile may or may not be seen, as with every per-CPU
+ * counter; none is lost.
+ */
+static inline void persock_totals_read(struct persock_totals __percpu *totals,
+				       struct persock_totals *sum)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		persock_totals_add(sum, per_cpu_ptr(totals, cpu));
+}
+
+#endif /* _PERSOCK_COUNTERS_H */

@@ -1,0 +1,491 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Denials.
+ *
+ * A verdict is taken where nothing may be allocated, so a denial goes into a
+ * ring, and a work item sends it from there. Each attachment has a ring of its
+ * own, and they are sent in turns: so one that is denied without end fills its
+ * own ring, and the others' denials are told as if it were not there. What a
+ * ring does not hold is counted as lost for its attachment, and how many were
+ * is told with each message.
+ */
+#include <linux/jiffies.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/net.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/workqueue.h>
+#include <net/genetlink.h>
+
+#include "cgroup/attachment.h"
+#include "cgroup/personality.h"
+#include "control/netlink-gen.h"
+#include "control/netlink.h"
+#include "report/denial.h"
+
+#define RING_SIZE	128
+#define SPARES		8
+/* Messages in a slice of time, of all attachments: 1000 a second. */
+#define SLICE		(HZ / 10)
+#define SLICE_MESSAGES	100
+
+/**
+ * struct persock_ring - denials of one attachment that wait to be told
+ * @list: in the turns while there is something to tell, else nowhere; or among
+ *	  the spares
+ * @denials: of the attachment; NULL: it is gone, and what waits is the last
+ * @lost: of an attachment that is gone
+ * @cgroup: id of the attached cgroup
+ * @personality: its name
+ * @first: of @ring that waits
+ * @length: how many of @ring wait
+ * @ring: the denials
+ *
+ * An attachment gets one with the first denial that somebody hears, and keeps
+ * it. All of it is protected by ring_lock.
+ */
+struct persock_ring {
+	struct list_head list;
+	struct persock_denials *denials;
+	u64 lost;
+	u64 cgroup;
+	char personality[PERSOCK_NAME_MAX + 1];
+	unsigned int first, length;
+	struct persock_denial ring[RING_SIZE];
+};
+
+/* What one message tells. */
+struct message {
+	u64 cgroup;
+	char personality[PERSOCK_NAME_MAX + 1];
+	u64 lost;
+	u64 lost_of_all;
+	bool denied;
+	struct persock_denial denial;
+};
+
+/* Rings with something to tell, the next first. */
+static LIST_HEAD(turns);
+/* Rings that no attachment has, and attachments that none was there for. */
+static LIST_HEAD(spares);
+static unsigned int nr_spares;
+static LIST_HEAD(wanting);
+static unsigned long slice_begin;
+static unsigned int slice_messages;
+static u64 lost;
+
+/* Protects the above. Innermost, raw: taken from interception points. */
+static DEFINE_RAW_SPINLOCK(ring_lock);
+
+/* Is the netlink family registered? Read under RCU. */
+static bool registered;
+
+static void tell_work_fn(struct work_struct *work);
+static DECLARE_DELAYED_WORK(tell_work, tell_work_fn);
+
+/* The caller holds ring_lock, as for all up to push(). */
+static void lose(struct persock_denials *denials)
+{
+	denials->lost++;
+	lost++;
+}
+
+static struct persock_ring *take_spare(struct persock_denials *denials)
+{
+	const struct persock_attachment *attachment =
+		container_of(denials, struct persock_attachment, denials);
+	struct persock_ring *ring;
+
+	ring = list_first_entry_or_null(&spares, struct persock_ring, list);
+	if (!ring)
+		return NULL;
+	list_del_init(&ring->list);
+	nr_spares--;
+	ring->denials = denials;
+	ring->cgroup = attachment->id;
+	strscpy(ring->personality, attachment->personality->name,
+		sizeof(ring->personality));
+	denials->ring = ring;
+
+	return ring;
+}
+
+static void take_turn(struct persock_ring *ring)
+{
+	if (list_empty(&ring->list))
+		list_add_tail(&ring->list, &turns);
+}
+
+/* What was lost for want of a ring is told by the ring that is there now. */
+static void supply(void)
+{
+	struct persock_denials *denials, *next;
+
+	list_for_each_entry_safe(denials, next, &wanting, wanting) {
+		if (!take_spare(denials))
+			break;
+		list_del_init(&denials->wanting);
+		take_turn(denials->ring);
+	}
+}
+
+static bool push_locked(struct persock_denials *denials,
+			const struct persock_denial *denial)
+{
+	struct persock_ring *ring = denials->ring ?: take_spare(denials);
+
+	if (!ring && list_empty(&denials->wanting))
+		list_add_tail(&denials->wanting, &wanting);
+	if (!ring || ring->length == RING_SIZE) {
+		lose(denials);
+		return !ring;
+	}
+	ring->ring[(ring->first + ring->length) % RING_SIZE] = *denial;
+	ring->length++;
+	take_turn(ring);
+
+	return true;
+}
+
+/* May another message be sent in this slice of time? */
+static bool slice_has_room(void)
+{
+	if (time_after_eq(jiffies, slice_begin + SLICE)) {
+		slice_begin = jiffies;
+		slice_messages = 0;
+	}
+
+	return slice_messages < SLICE_MESSAGES;
+}
+
+/* Returns a ring that its attachment has left and that is empty: to be freed. */
+static struct persock_ring *next_message(struct persock_ring *ring,
+					 struct message *message)
+{
+	list_del_init(&ring->list);
+	message->cgroup = ring->cgroup;
+	strscpy(message->personality, ring->personality,
+		sizeof(message->personality));
+	message->lost = ring->denials ? ring->denials->lost : ring->lost;
+	message->lost_of_all = lost;
+	message->denied = ring->length;
+	if (ring->length) {
+		message->denial = ring->ring[ring->first];
+		ring->first = (ring->first + 1) % RING_SIZE;
+		ring->length--;
+	}
+	slice_messages++;
+	if (ring->length)
+		take_turn(ring);
+	else if (!ring->denials)
+		return ring;
+
+	return NULL;
+}
+
+static bool push(struct persock_denials *denials,
+		 const struct persock_denial *denial)
+{
+	unsigned long flags;
+	bool work;
+
+	raw_spin_lock_irqsave(&ring_lock, flags);
+	work = push_locked(denials, denial);
+	raw_spin_unlock_irqrestore(&ring_lock, flags);
+
+	return work;
+}
+
+/* False: there is none, or it has to wait for the next slice of time. */
+static bool pop(struct message *message, bool *wait)
+{
+	struct persock_ring *ring, *left = NULL;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&ring_lock, flags);
+	ring = list_first_entry_or_null(&turns, struct persock_ring, list);
+	*wait = ring && !slice_has_room();
+	if (ring && !*wait)
+		left = next_message(ring, message);
+	raw_spin_unlock_irqrestore(&ring_lock, flags);
+	kvfree(left);
+
+	return ring && !*wait;
+}
+
+/*
+ * Rings for the attachments that will be denied something for the first time,
+ * and for those that there was none for. False: there is no memory.
+ */
+static bool refill(void)
+{
+	while (READ_ONCE(nr_spares) < SPARES) {
+		struct persock_ring *ring = kvzalloc(sizeof(*ring), GFP_KERNEL);
+
+		if (!ring)
+			return false;
+		raw_spin_lock_irq(&ring_lock);
+		list_add(&ring->list, &spares);
+		nr_spares++;
+		supply();
+		raw_spin_unlock_irq(&ring_lock);
+	}
+
+	return true;
+}
+
+/**
+ * persock_denial_lost() - denials that were not told
+ * @denials: of an attachment; NULL: of all, since the module was loaded
+ *
+ * Context: any; the caller keeps the attachment alive.
+ * Return: their number.
+ */
+u64 persock_denial_lost(const struct persock_denials *denials)
+{
+	unsigned long flags;
+	u64 value;
+
+	raw_spin_lock_irqsave(&ring_lock, flags);
+	value = denials ? denials->lost : lost;
+	raw_spin_unlock_irqrestore(&ring_lock, flags);
+
+	return value;
+}
+
+/**
+ * persock_denials_init() - an attachment begins
+ * @denials: its
+ */
+void persock_denials_init(struct persock_denials *denials)
+{
+	INIT_LIST_HEAD(&denials->wanting);
+}
+
+/**
+ * persock_denials_end() - an attachment is about to be freed
+ * @denials: its; what waits in its ring is told all the same
+ *
+ * Context: process context; a grace period has passed since its last use.
+ */
+void persock_denials_end(struct persock_denials *denials)
+{
+	struct persock_ring *ring;
+
+	raw_spin_lock_irq(&ring_lock);
+	list_del_init(&denials->wanting);
+	ring = denials->ring;
+	if (ring && !list_empty(&ring->list)) {
+		ring->lost = denials->lost;
+		ring->denials = NULL;
+		ring = NULL;
+	}
+	raw_spin_unlock_irq(&ring_lock);
+	kvfree(ring);
+}
+
+static int put_subject(struct sk_buff *skb, const struct persock_denial *denial)
+{
+	if (denial->message)
+		return nla_put_s32(skb, PERSOCK_A_DENIAL_LEVEL,
+				   denial->subject) ||
+		       nla_put_s32(skb, PERSOCK_A_DENIAL_NAME, denial->detail);
+
+	switch (denial->operation) {
+	case PERSOCK_OP_GETSOCKOPT:
+	case PERSOCK_OP_SETSOCKOPT:
+		return nla_put_s32(skb, PERSOCK_A_DENIAL_LEVEL,
+				   denial->subject) ||
+		       nla_put_s32(skb, PERSOCK_A_DENIAL_NAME, denial->detail);
+	case PERSOCK_OP_SENDMSG:
+	case PERSOCK_OP_RECVMSG:
+		return nla_put_u32(skb, PERSOCK_A_DENIAL_FLAGS,
+				   denial->subject);
+	case PERSOCK_OP_IOCTL:
+		return nla_put_u32(skb, PERSOCK_A_DENIAL_COMMAND,
+				   denial->subject);
+	default:
+		return 0;
+	}
+}
+
+static int put_endpoint(struct sk_buff *skb,
+			const struct persock_endpoint *endpoint)
+{
+	if (!endpoint->family)
+		return 0;
+
+	return nla_put(skb, PERSOCK_A_DENIAL_ADDRESS,
+		       endpoint->family == AF_INET ? 4 : 16,
+		       endpoint->address) ||
+	       nla_put_u16(skb, PERSOCK_A_DENIAL_PORT, endpoint->port);
+}
+
+static int put_denial(struct sk_buff *skb, const struct message *message)
+{
+	struct nlattr *nest = nla_nest_start(skb, PERSOCK_A_DENIAL);
+	const struct persock_denial *denial = &message->denial;
+
+	if (!nest ||
+	    nla_put_u64_64bit(skb, PERSOCK_A_DENIAL_CGROUP_ID, message->cgroup,
+			      PERSOCK_A_DENIAL_PAD) ||
+	    nla_put_string(skb, PERSOCK_A_DENIAL_PERSONALITY,
+			   message->personality) ||
+	    nla_put_u32(skb, PERSOCK_A_DENIAL_MODE, denial->mode) ||
+	    nla_put_u32(skb, PERSOCK_A_DENIAL_PID, denial->pid) ||
+	    nla_put_string(skb, PERSOCK_A_DENIAL_COMM, denial->comm) ||
+	    nla_put_u32(skb, PERSOCK_A_DENIAL_OPERATION, denial->operation) ||
+	    nla_put_s32(skb, PERSOCK_A_DENIAL_VERDICT, denial->verdict) ||
+	    nla_put_u32(skb, PERSOCK_A_DENIAL_SECTION, denial->section) ||
+	    (denial->rule &&
+	     nla_put_u32(skb, PERSOCK_A_DENIAL_RULE, denial->rule)) ||
+	    (denial->line &&
+	     nla_put_u32(skb, PERSOCK_A_DENIAL_LINE, denial->line)) ||
+	    nla_put_u32(skb, PERSOCK_A_DENIAL_FAMILY, denial->family) ||
+	    nla_put_u32(skb, PERSOCK_A_DENIAL_TYPE, denial->type) ||
+	    nla_put_u32(skb, PERSOCK_A_DENIAL_PROTOCOL, denial->protocol) ||
+	    put_subject(skb, denial) || put_endpoint(skb, &denial->endpoint))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+
+	return 0;
+}
+
+static bool is_listened_to(unsigned int group)
+{
+	return genl_has_listeners(&persock_netlink_family, &init_net, group);
+}
+
+static unsigned int group_of(int verdict)
+{
+	return verdict < 0 ? PERSOCK_NLGRP_DENIALS : PERSOCK_NLGRP_IGNORED;
+}
+
+/* Without a denial it only tells how many were lost, as denials are. */
+static int put(struct sk_buff *skb, const struct message *message,
+	       unsigned int group)
+{
+	u8 command = group == PERSOCK_NLGRP_DENIALS ? PERSOCK_CMD_DENIAL_NTF :
+						      PERSOCK_CMD_IGNORED_NTF;
+	void *header = genlmsg_put(skb, 0, 0, &persock_netlink_family, 0,
+				   command);
+
+	if (!header || (message->denied && put_denial(skb, message)) ||
+	    persock_put_u64(skb, PERSOCK_A_CGROUP_ID, message->cgroup) ||
+	    persock_put_u64(skb, PERSOCK_A_ATTACHMENT_LOST, message->lost) ||
+	    persock_put_u64(skb, PERSOCK_A_LOST, message->lost_of_all))
+		return -EMSGSIZE;
+	genlmsg_end(skb, header);
+
+	return 0;
+}
+
+/* Nobody listens any more: nobody misses it. A message is long enough. */
+static void send(struct sk_buff *skb, const struct message *message)
+{
+	unsigned int group = message->denied ?
+			     group_of(message->denial.verdict) :
+			     PERSOCK_NLGRP_DENIALS;
+
+	if (WARN_ON_ONCE(put(skb, message, group)))
+		nlmsg_free(skb);
+	else
+		genlmsg_multicast_netns(&persock_netlink_family, &init_net, skb,
+					0, group, GFP_KERNEL);
+}
+
+/* One item, so it does not run twice at a time. */
+static void tell_work_fn(struct work_struct *work)
+{
+	static struct message message;
+	bool wait = !refill();
+	unsigned long delay = HZ;
+	struct sk_buff *skb;
+
+	/* In this order: what has been taken can be sent. */
+	while ((skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL))) {
+		bool later;
+
+		if (!pop(&message, &later)) {
+			nlmsg_free(skb);
+			if (later)
+				delay = SLICE;
+			wait |= later;
+			break;
+		}
+		send(skb, &message);
+		cond_resched();
+	}
+	if (wait || !skb)
+		queue_delayed_work(persock_workqueue, &tell_work, delay);
+}
+
+/**
+ * persock_denial_wanted() - does anybody monitor?
+ * @verdict: what would be told of: a negative errno, or PERSOCK_IGNORE
+ *
+ * Only the initial network namespace is told: what happens elsewhere concerns
+ * the machine's administrator.
+ *
+ * Context: RCU read side, which the caller holds until it has told.
+ * Return: true when a denial would be heard.
+ */
+bool persock_denial_wanted(int verdict)
+{
+	return READ_ONCE(registered) && is_listened_to(group_of(verdict));
+}
+
+/**
+ * persock_denial_tell() - tell who monitors of a denial
+ * @denials: of the attachment that governs
+ * @denial: who called is filled in here
+ *
+ * Context: any; does not sleep. The current task is the one that called.
+ */
+void persock_denial_tell(struct persock_denials *denials,
+			 struct persock_denial *denial)
+{
+	denial->pid = task_tgid_nr(current);
+	memcpy(denial->comm, current->comm, sizeof(denial->comm));
+	denial->comm[sizeof(denial->comm) - 1] = '\0';
+	if (push(denials, denial))
+		queue_delayed_work(persock_workqueue, &tell_work, 0);
+}
+
+/**
+ * persock_denial_init() - begin to tell of denials: the family is registered
+ */
+void persock_denial_init(void)
+{
+	/* Without memory the work item tries again. */
+	refill();
+	WRITE_ONCE(registered, true);
+}
+
+static void free_rings(struct list_head *rings)
+{
+	struct persock_ring *ring, *next;
+
+	list_for_each_entry_safe(ring, next, rings, list)
+		kvfree(ring);
+	INIT_LIST_HEAD(rings);
+}
+
+/**
+ * persock_denial_exit() - the family is about to be unregistered
+ *
+ * No attachment is left, but a task that was denied a socket may still be
+ * about to tell: only after a grace period is nothing new queued.
+ */
+void persock_denial_exit(void)
+{
+	WRITE_ONCE(registered, false);
+	synchronize_rcu();
+	cancel_delayed_work_sync(&tell_work);
+	free_rings(&turns);
+	free_rings(&spares);
+	nr_spares = 0;
+}

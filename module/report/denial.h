@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Denials: from the socket operation that was refused to who monitors. What is
+ * ignored is told the same way, to those who ask for it.
+ */
+#ifndef _PERSOCK_DENIAL_H
+#define _PERSOCK_DENIAL_H
+
+#include <linux/list.h>
+#include <linux/sched.h>
+
+#include "policy/policy.h"
+
+/**
+ * struct persock_denial - what is told of a denial, or of what was ignored
+ * @mode: of the policy
+ * @pid: process that called
+ * @comm: thread that called
+ * @operation: what was judged
+ * @verdict: a negative errno, or PERSOCK_IGNORE
+ * @section: the part of the policy that decided
+ * @rule: number of the rule, 0: none
+ * @line: of the policy file, 0: not told
+ * @family: of the socket
+ * @type: of the socket
+ * @protocol: of the socket
+ * @message: a control message decided: @subject and @detail are its own
+ * @subject: level of an option; flags of a message; command of an ioctl
+ * @detail: name of an option
+ * @endpoint: address that was judged; of family 0 when none was
+ */
+struct persock_denial {
+	enum persock_mode mode;
+	u32 pid;
+	char comm[TASK_COMM_LEN];
+	enum persock_operation operation;
+	int verdict;
+	enum persock_section section;
+	u32 rule;
+	u32 line;
+	int family;
+	int type;
+	int protocol;
+	bool message;
+	u32 subject;
+	u32 detail;
+	struct persock_endpoint endpoint;
+};
+
+struct persock_ring;
+
+/**
+ * struct persock_denials - an attachment's share in what monitors are told
+ * @lost: denials that were not told
+ * @ring: those that wait to be told; NULL before the first that is heard
+ * @wanting: among the attachments that there was no ring for
+ *
+ * Part of the attachment; protected by ring_lock in denial.c.
+ */
+struct persock_denials {
+	u64 lost;
+	struct persock_ring *ring;
+	struct list_head wanting;
+};
+
+void persock_denial_init(void);
+void persock_denial_exit(void);
+bool persock_denial_wanted(int verdict);
+void persock_denial_tell(struct persock_denials *denials,
+			 struct persock_denial *denial);
+u64 persock_denial_lost(const struct persock_denials *denials);
+void persock_denials_init(struct persock_denials *denials);
+void persock_denials_end(struct persock_denials *denials);
+
+#endif /* _PERSOCK_DENIAL_H */

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Control messages of governed sockets.
+ *
+ * On the way out they are in kernel memory when proto_ops see them, so what is
+ * judged is what is sent. On the way in the protocol writes them to user
+ * memory itself; to judge them first they are received into a buffer of ours,
+ * and those that pass are put to user memory from there.
+ *
+ * That cannot be done for AF_UNIX: descriptors are installed while SCM_RIGHTS is
+ * written, and scm_detach_fds() does not accept a kernel buffer. Only the INET
+ * class is filtered on the way in; where AF_UNIX may not receive descriptors or
+ * credentials it receives no control message at all.
+ */
+#include <linux/net.h>
+#include <linux/slab.h>
+#include <linux/socket.h>
+
+#include "compat.h"
+#include "policy/detour.h"
+#include "socket/cmsg.h"
+#include "socket/report.h"
+
+/*
+ * Keep a message, behind those that are kept so far: what lies between is taken
+ * out. Each is moved once, however many there are. Returns where the next one
+ * goes.
+ */
+static char *keep(const struct msghdr *msg, char *to, struct cmsghdr *cmsg)
+{
+	size_t left = msg->msg_controllen -
+		      ((char *)cmsg - (char *)msg->msg_control);
+	size_t length = min_t(size_t, CMSG_ALIGN(cmsg->cmsg_len), left);
+
+	if (to != (char *)cmsg)
+		memmove(to, cmsg, length);
+
+	return to + length;
+}
+
+static int judge(const struct persock_router *router,
+		 const struct persock_version *version,
+		 const struct cmsghdr *cmsg, struct persock_event *event)
+{
+	const struct persock_policy *policy = &version->policy;
+	const struct persock_rules *rules =
+		persock_router_rules(router, version);
+
+	event->rule = 0;
+	if (persock_router_unix(router) && cmsg->cmsg_level == SOL_SOCKET) {
+		event->section = PERSOCK_SECTION_UNIX_RIGHTS;
+		if (cmsg->cmsg_type == SCM_RIGHTS && policy->unix_rights)
+			return policy->unix_rights;
+		event->section = PERSOCK_SECTION_UNIX_CREDENTIALS;
+		if (cmsg->cmsg_type == SCM_CREDENTIALS &&
+		    policy->unix_credentials)
+			return policy->unix_credentials;
+	}
+	event->section = PERSOCK_SECTION_CONNECT;
+	if (router->class == PERSOCK_CLASS_INET &&
+	    persock_restricts(&policy->connect) &&
+	    persock_detour_message(cmsg->cmsg_level, cmsg->cmsg_type))
+		return persock_refusal(&policy->connect);
+
+	event->section = PERSOCK_SECTION_CONTROL_SEND;
+	return persock_judge_message(rules, cmsg->cmsg_level, cmsg->cmsg_type,
+				     &event->rule);
+}
+
+/* A message that is taken out, or would be if the policy did not only audit. */
+static void report_ignored(const struct persock_router *router,
+			   const struct persock_version *version,
+			   struct socket *sock, enum persock_operation operation,
+			   enum persock_section section, unsigned int rule,
+			   const struct cmsghdr *cmsg)
+{
+	const struct persock_event event = {
+		.operation = operation,
+		.section = section,
+		.rule = rule,
+		.sock = sock,
+		.message = true,
+		.subject = cmsg->cmsg_level,
+		.detail = cmsg->cmsg_type,
+	};
+
+	persock_report_ignored(router->attachment, version, &event);
+}
+
+/* Is there anything that could deny a message of this socket's? */
+static bool judges(const struct persock_router *router,
+		   const struct persock_version *version)
+{
+	const struct persock_policy *policy = &version->policy;
+
+	return !persock_allows_all(&persock_router_rules(router, version)->control_send) ||
+	       policy->unix_rights || policy->unix_credentials ||
+	       persock_restricts(&policy->connect);
+}
+
+/**
+ * persock_cmsg_send() - judge the control messages of a send
+ * @router: the socket's
+ * @version: what judges
+ * @msg: those to be ignored are taken out, unless the policy only audits
+ * @event: what decided is filled in, when it is not allowed
+ *
+ * Context: any; RCU read side for @version.
+ * Return: PERSOCK_ALLOW; -EINVAL for a malformed buffer, as every protocol
+ * answers it; or the errno of the rule (seed H8).
+ */
+int persock_cmsg_send(const struct persock_router *router,
+		      const struct persock_version *version,
+		      struct msghdr *msg, struct persock_event *event)
+{
+	bool enforce = persock_enforces(version), ignored = false;
+	struct cmsghdr *cmsg, *next;
+	char *to = msg->msg_control;
+	int verdict;
+
+	if (!msg->msg_controllen || !judges(router, version))
+		return PERSOCK_ALLOW;
+	/*
+	 * It is in kernel memory: sendmsg(2), io_uring and the compat layer copy
+	 * it in. msg_control_is_user says so too, but for the compat layer
+	 * before 6.2, which leaves it as it was.
+	 */
+	for (cmsg = CMSG_FIRSTHDR(msg); cmsg; cmsg = next) {
+		if (!CMSG_OK(msg, cmsg)) {
+			event->section = PERSOCK_SECTION_CONTROL_SEND;
+			event->rule = 0;
+			return -EINVAL;
+		}
+		verdict = judge(router, version, cmsg, event);
+		if (verdict < 0) {
+			event->message = true;
+			event->subject = cmsg->cmsg_level;
+			event->detail = cmsg->cmsg_type;
+			return verdict;
+		}
+		/* Before it is moved. */
+		next = CMSG_NXTHDR(msg, cmsg);
+		if (verdict == PERSOCK_IGNORE) {
+			report_ignored(router, version, event->sock,
+				       event->operation, event->section,
+				       event->rule, cmsg);
+			ignored = true;
+		}
+		if (verdict == PERSOCK_ALLOW || !enforce)
+			to = keep(msg, to, cmsg);
+	}
+	if (ignored && enforce)
+		msg->msg_controllen = to - (char *)msg->msg_control;
+	event->rule = 0;
+
+	return PERSOCK_ALLOW;
+}
+
+/**
+ * persock_cmsg_filter() - what is to become of received control messages
+ * @router: the socket's
+ * @version: what judges the receive
+ * @sock: the socket
+ * @filter: filled in
+ *
+ * Context: any; RCU read side for @version.
+ */
+void persock_cmsg_filter(const struct persock_router *router,
+			 const struct persock_version *version,
+			 const struct socket *sock,
+			 struct persock_cmsg_filter *filter)
+{
+	const struct persock_policy *policy = &version->policy;
+
+	filter->room = 0;
+	filter->none = false;
+	if (!persock_enforces(version))
+		return;
+	if (router->class == PERSOCK_CLASS_INET)
+		filter->room =
+			persock_router_rules(router, version)->received_max;
+	else if (persock_router_unix(router))
+		filter->none = policy->unix_rights ||
+			       (policy->unix_credentials &&
+				persock_passes_credentials(sock));
+}
+
+/*
+ * Take out what does not pass, under one version: what it says now, as the
+ * receive may have slept for long. Returns the length that is left.
+ */
+static size_t keep_allowed(const struct persock_router *router,
+			   struct socket *sock, struct msghdr *msg,
+			   void *control, size_t length)
+{
+	struct msghdr received = {
+		.msg_control = control,
+		.msg_controllen = length,
+	};
+	const struct persock_options *options;
+	const struct persock_version *version;
+	struct cmsghdr *cmsg, *next;
+	unsigned int rule;
+	char *to = control;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	options = &persock_router_rules(router, version)->control_receive;
+	for (cmsg = CMSG_FIRSTHDR(&received);
+	     cmsg && CMSG_OK(&received, cmsg); cmsg = next) {
+		next = CMSG_NXTHDR(&received, cmsg);
+		/* Without the type of a record an alert would pass for data. */
+		if (cmsg->cmsg_level == SOL_TLS || !persock_enforces(version) ||
+		    persock_judge_control(options, cmsg->cmsg_level,
+					  cmsg->cmsg_type,
+					  &rule) == PERSOCK_ALLOW) {
+			to = keep(&received, to, cmsg);
+			continue;
+		}
+		report_ignored(router, version, sock, PERSOCK_OP_RECVMSG,
+			       PERSOCK_SECTION_CONTROL_RECEIVE, rule, cmsg);
+		msg->msg_flags |= MSG_CTRUNC;
+	}
+	rcu_read_unlock();
+
+	return to - (char *)control;
+}
+
+/* Put what is left to the caller's buffer, which put_cmsg() bounds. */
+static void put_allowed(struct msghdr *msg, void *control, size_t length)
+{
+	struct msghdr received = {
+		.msg_control = control,
+		.msg_controllen = length,
+	};
+	struct cmsghdr *cmsg;
+
+	for_each_cmsghdr(cmsg, &received) {
+		if (!CMSG_OK(&received, cmsg))
+			break;
+		put_cmsg(msg, cmsg->cmsg_level, cmsg->cmsg_type,
+			 cmsg->cmsg_len - CMSG_LEN(0), CMSG_DATA(cmsg));
+	}
+}
+
+/* As to a caller without a buffer: descriptors are dropped, MSG_CTRUNC tells. */
+static int receive_none(const struct persock_provider_ops *ops,
+			struct socket *sock, struct msghdr *msg, size_t length,
+			int flags)
+{
+	void __user *control = msg->msg_control_user;
+	size_t room = msg->msg_controllen;
+	int received;
+
+	msg->msg_control_user = NULL;
+	msg->msg_controllen = 0;
+	received = ops->recvmsg(sock, msg, length, flags);
+	msg->msg_control_user = control;
+	msg->msg_controllen = room;
+
+	return received;
+}
+
+/**
+ * persock_cmsg_recv() - receive, and judge the control messages
+ * @router: the socket's
+ * @sock: the socket
+ * @msg: where the message goes
+ * @length: room for data
+ * @flags: judged already
+ * @filter: from persock_cmsg_filter()
+ *
+ * MSG_CTRUNC tells that a message was cut (seed H7).
+ *
+ * Context: process context, may sleep.
+ * Return: as recvmsg(); -ENOBUFS without memory for the buffer.
+ */
+int persock_cmsg_recv(struct persock_router *router, struct socket *sock,
+		      struct msghdr *msg, size_t length, int flags,
+		      const struct persock_cmsg_filter *filter)
+{
+	const struct persock_provider_ops *ops = router->provider->ops;
+	unsigned int compat = msg->msg_flags & MSG_CMSG_COMPAT;
+	void __user *control = msg->msg_control_user;
+	size_t room = msg->msg_controllen;
+	void *buffer;
+	int received;
+
+	if (filter->none)
+		return receive_none(ops, sock, msg, length, flags);
+	/* A kernel caller gets what it asks for into its own buffer. */
+	if (!filter->room || !control || !room || !msg->msg_control_is_user)
+		return ops->recvmsg(sock, msg, length, flags);
+
+	buffer = kzalloc(filter->room, GFP_KERNEL_ACCOUNT);
+	if (!buffer)
+		return -ENOBUFS;
+
+	/* With it put_cmsg() would write a 32-bit layout, to user memory. */
+	msg->msg_flags &= ~MSG_CMSG_COMPAT;
+	msg->msg_control_is_user = false;
+	msg->msg_control = buffer;
+	msg->msg_controllen = filter->room;
+
+	received = ops->recvmsg(sock, msg, length, flags);
+
+	length = msg->msg_control - buffer;
+	msg->msg_control_is_user = true;
+	msg->msg_control_user = control;
+	msg->msg_controllen = room;
+	msg->msg_flags |= compat;
+	if (received >= 0)
+		put_allowed(msg, buffer, keep_allowed(router, sock, msg,
+						      buffer, length));
+	kfree(buffer);
+
+	return received;
+}

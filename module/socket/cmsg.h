@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Control messages of governed sockets, on the way out and on the way in.
+ */
+#ifndef _PERSOCK_CMSG_H
+#define _PERSOCK_CMSG_H
+
+#include <linux/socket.h>
+
+#include "socket/router.h"
+
+struct persock_event;
+
+/**
+ * struct persock_cmsg_filter - what a receive does with control messages
+ * @room: bytes for them, in a buffer in which they are judged; 0: not judged
+ * @none: none are received
+ *
+ * Filled in by the version that judges the receive before it may sleep.
+ */
+struct persock_cmsg_filter {
+	unsigned int room;
+	bool none;
+};
+
+int persock_cmsg_send(const struct persock_router *router,
+		      const struct persock_version *version,
+		      struct msghdr *msg, struct persock_event *event);
+void persock_cmsg_filter(const struct persock_router *router,
+			 const struct persock_version *version,
+			 const struct socket *sock,
+			 struct persock_cmsg_filter *filter);
+int persock_cmsg_recv(struct persock_router *router, struct socket *sock,
+		      struct msghdr *msg, size_t length, int flags,
+		      const struct persock_cmsg_filter *filter);
+
+#endif /* _PERSOCK_CMSG_H */

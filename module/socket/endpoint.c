@@ -1,0 +1,650 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Endpoints.
+ *
+ * Addresses are in kernel memory by the time proto_ops see them: what is
+ * judged is what the provider is given.
+ */
+#include <linux/errno.h>
+#include <linux/in.h>
+#include <linux/in6.h>
+#include <linux/socket.h>
+#include <linux/string.h>
+#include <net/inet_sock.h>
+#include <net/ipv6.h>
+#include <net/sock.h>
+
+#include "compat.h"
+#include "policy/request.h"
+#include "socket/endpoint.h"
+#include "socket/endpoint_set.h"
+
+/* Nothing is judged: the call names no address. */
+#define NO_ENDPOINT 1
+
+/* The shortest address that IPv6 takes: without a scope (RFC 2133). */
+#define IN6_SHORTEST offsetofend(struct sockaddr_in6, sin6_addr)
+
+/**
+ * struct identity - what is asked about a socket before an address is judged
+ * @sk: its INET sock; NULL when the provider has none
+ * @family: AF_INET or AF_INET6
+ * @type: its type
+ * @protocol: as rules know it
+ * @ports: an address has a port that means something; else it is judged as 0,
+ *	   whatever the caller has put there
+ * @chosen: the port that it has was not named by the program
+ */
+struct identity {
+	const struct sock *sk;
+	int family;
+	int type;
+	int protocol;
+	bool ports;
+	bool chosen;
+};
+
+static void identify(struct socket *sock, struct identity *who)
+{
+	const struct persock_provider_ops *ops =
+		persock_router_of(sock)->provider->ops;
+
+	who->sk = ops->sk ? ops->sk(sock) : NULL;
+	who->family = AF_INET;
+	who->type = sock->type;
+	who->protocol = 0;
+	if (ops->type)
+		ops->type(sock, &who->family, &who->type, &who->protocol);
+	/* On the wire, to a peer that knows no better, it is TCP. */
+	if (who->protocol == IPPROTO_MPTCP)
+		who->protocol = IPPROTO_TCP;
+	if (who->type == SOCK_RAW)
+		who->protocol &= U8_MAX;
+	who->ports = persock_has_ports(who->type, who->protocol);
+	who->chosen = test_bit(PERSOCK_PORT_CHOSEN, &sock->flags);
+}
+
+/* @family: how the kernel is going to read the address. */
+static int read_address(const struct identity *who,
+			const struct sockaddr *address, int length, int family,
+			struct persock_endpoint *endpoint)
+{
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)address;
+	const struct sockaddr_in *in = (const struct sockaddr_in *)address;
+
+	if (length < (int)(family == AF_INET ? sizeof(*in) : IN6_SHORTEST))
+		return -EINVAL;
+	if (family == AF_INET)
+		set_inet(endpoint, in->sin_addr.s_addr, in->sin_port);
+	else if (who->type == SOCK_RAW) /* it sends IPv6 to mapped ones, too */
+		set_inet6_only(endpoint, &in6->sin6_addr, in6->sin6_port);
+	else
+		set_inet6(endpoint, &in6->sin6_addr, in6->sin6_port);
+	if (!who->ports)
+		endpoint->port = 0;
+
+	return 0;
+}
+
+static bool unspecified(const struct persock_endpoint *endpoint)
+{
+	static const u8 any[sizeof(endpoint->address)];
+
+	return !memcmp(endpoint->address, any, sizeof(any));
+}
+
+/*
+ * A peer that is not specified is the socket itself: its bound address, or the
+ * loopback address. It is written out here, so that the kernel cannot find
+ * another one than was judged when a thread binds the socket meanwhile.
+ */
+static void specify(const struct identity *who, struct sockaddr *address,
+		    int family, struct persock_endpoint *endpoint)
+{
+	__be32 source = htonl(INADDR_LOOPBACK);
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)address;
+
+	if (who->sk && READ_ONCE(inet_sk(who->sk)->inet_saddr))
+		source = READ_ONCE(inet_sk(who->sk)->inet_saddr);
+
+	if (family == AF_INET) {
+		((struct sockaddr_in *)address)->sin_addr.s_addr = source;
+		memcpy(endpoint->address, &source, sizeof(source));
+		return;
+	}
+	/* A socket that is bound to IPv4 cannot reach IPv6. */
+	if (endpoint->family == AF_INET ||
+	    (who->sk && ipv6_addr_v4mapped(&who->sk->sk_v6_rcv_saddr)))
+		ipv6_addr_set_v4mapped(endpoint->family == AF_INET ? source :
+				       htonl(INADDR_LOOPBACK),
+				       &in6->sin6_addr);
+	else
+		in6->sin6_addr = in6addr_loopback;
+	set_inet6(endpoint, &in6->sin6_addr, htons(endpoint->port));
+}
+
+/*
+ * How the kernel reads the family that an address says: as IPv4, as IPv6, not
+ * at all (NO_ENDPOINT), or it refuses it.
+ */
+static int family_of_peer(const struct identity *who,
+			  const struct sockaddr *address, bool sends)
+{
+	switch (address->sa_family) {
+	case AF_INET:
+		return AF_INET;
+	case AF_INET6:
+		return who->family == AF_INET6 ? AF_INET6 : -EAFNOSUPPORT;
+	case AF_UNSPEC:
+		/* connect() dissolves an association with it. */
+		if (!sends)
+			return NO_ENDPOINT;
+		if (who->family == AF_INET)
+			return AF_INET;
+		/* UDP takes it for no address; raw sockets and L2TP for IPv6. */
+		return who->type == SOCK_DGRAM &&
+		       (who->protocol == IPPROTO_UDP ||
+			who->protocol == IPPROTO_UDPLITE) ? NO_ENDPOINT :
+							    AF_INET6;
+	default:
+		return -EAFNOSUPPORT;
+	}
+}
+
+static bool label_moves_peer(const struct sock *sk)
+{
+	const struct ipv6_fl_socklist *entry;
+
+	for (entry = rcu_dereference(persock_flow_labels(sk)); entry;
+	     entry = rcu_dereference(entry->next)) {
+		if (entry->fl->opt && entry->fl->opt->srcrt)
+			return true;
+	}
+
+	return false;
+}
+
+/*
+ * Does what an INET sock was told before move its peers (see detour.c)? It may
+ * have been told while the policy did not restrict peers. IPPROTO_RAW brings
+ * IP_HDRINCL with it. RCU read side.
+ */
+static bool moves_peer(const struct sock *sk)
+{
+	const struct ip_options_rcu *options =
+		rcu_dereference(inet_sk(sk)->inet_opt);
+	const struct ipv6_txoptions *extensions;
+
+	if (options && options->opt.srr)
+		return true;
+	if (sk->sk_type == SOCK_RAW && persock_header_included(sk))
+		return true;
+	if (sk->sk_family != AF_INET6)
+		return false;
+
+	extensions = rcu_dereference(inet6_sk(sk)->opt);
+	if (extensions && extensions->srcrt)
+		return true;
+
+	return label_moves_peer(sk);
+}
+
+static bool is_udp(const struct identity *who)
+{
+	return who->type == SOCK_DGRAM && who->protocol == IPPROTO_UDP;
+}
+
+/* The peer that an INET sock has. */
+static void read_peer(const struct identity *who,
+		      struct persock_endpoint *endpoint)
+{
+	const struct sock *sk = who->sk;
+
+	if (sk->sk_family == AF_INET)
+		set_inet(endpoint, sk->sk_daddr, sk->sk_dport);
+	else
+		set_inet6(endpoint, &sk->sk_v6_daddr, sk->sk_dport);
+}
+
+/*
+ * A send to the peer that was connected, which was judged then, but for what a
+ * raw socket's message brings, and for a peer that nothing is to be sent to.
+ */
+static int judge_unnamed(struct socket *sock, const struct identity *who,
+			 const struct persock_policy *policy,
+			 struct persock_endpoint *endpoint,
+			 struct persock_event *event)
+{
+	bool unsent = persock_router_of(sock)->phase != PERSOCK_JUDGED;
+
+	if (!who->sk || (who->type != SOCK_RAW && !unsent))
+		return PERSOCK_ALLOW;
+
+	event->section = PERSOCK_SECTION_CONNECT;
+	if (moves_peer(who->sk))
+		return persock_refusal(&policy->connect);
+	/* Without a peer it fails, or it adds to what was sent to another. */
+	if (!unsent || READ_ONCE(who->sk->sk_state) != TCP_ESTABLISHED)
+		return PERSOCK_ALLOW;
+	read_peer(who, endpoint);
+	event->endpoint = endpoint;
+
+	return persock_judge_address(&policy->connect, endpoint, who->protocol,
+				     &event->rule);
+}
+
+static int judge_peer(struct socket *sock, struct sockaddr *address, int length,
+		      const struct persock_policy *policy, bool sends,
+		      struct persock_endpoint *endpoint,
+		      struct persock_event *event)
+{
+	struct sockaddr_in6 copy;
+	struct identity who;
+	int err, family;
+
+	event->section = PERSOCK_SECTION_CONNECT;
+	if (length < (int)offsetofend(struct sockaddr, sa_family))
+		return -EINVAL;
+
+	identify(sock, &who);
+	family = family_of_peer(&who, address, sends);
+	if (family == NO_ENDPOINT)
+		return sends ? judge_unnamed(sock, &who, policy, endpoint,
+					     event) : PERSOCK_ALLOW;
+	if (family < 0)
+		return family;
+	err = read_address(&who, address, length, family, endpoint);
+	if (err)
+		return err;
+	if (unspecified(endpoint)) {
+		/* A policy that only audits leaves the call as it is. */
+		if (policy->mode != PERSOCK_MODE_ENFORCE)
+			address = (struct sockaddr *)&copy;
+		specify(&who, address, family, endpoint);
+	}
+	event->endpoint = endpoint;
+	if (who.sk && moves_peer(who.sk))
+		return persock_refusal(&policy->connect);
+
+	return persock_judge_address(&policy->connect, endpoint, who.protocol,
+				     &event->rule);
+}
+
+static bool is_inet(struct socket *sock)
+{
+	return persock_router_of(sock)->class == PERSOCK_CLASS_INET;
+}
+
+/**
+ * persock_endpoint_connect() - the verdict on a peer that is connected to
+ * @sock: the governed socket
+ * @address: in kernel memory; a peer that is not specified is written out
+ * @length: its length
+ * @policy: what judges
+ * @endpoint: filled in, and pointed to by @event
+ * @event: what decided is filled in
+ *
+ * Context: process context, RCU read side for @policy.
+ * Return: PERSOCK_ALLOW or a negative errno: that of the rule; -EINVAL for an
+ * address that is too short and -EAFNOSUPPORT for one of another family, as
+ * the kernel answers them.
+ */
+int persock_endpoint_connect(struct socket *sock, struct sockaddr *address,
+			     int length, const struct persock_policy *policy,
+			     struct persock_endpoint *endpoint,
+			     struct persock_event *event)
+{
+	if (!persock_restricts(&policy->connect) || !is_inet(sock))
+		return PERSOCK_ALLOW;
+
+	return judge_peer(sock, address, length, policy, false, endpoint,
+			  event);
+}
+
+/**
+ * persock_endpoint_unsent() - may a peer be connected that nothing is sent to?
+ * @sock: the governed socket
+ * @policy: what judges
+ * @event: of persock_endpoint_connect(), which has refused it
+ *
+ * Context: as persock_endpoint_connect().
+ * Return: true for UDP, when a rule allows the address on any port and protocol.
+ */
+bool persock_endpoint_unsent(struct socket *sock,
+			     const struct persock_policy *policy,
+			     const struct persock_event *event)
+{
+	struct identity who;
+
+	if (!event->endpoint)
+		return false;
+	identify(sock, &who);
+
+	return is_udp(&who) && who.sk && !moves_peer(who.sk) &&
+	       persock_address_has_allowed(&policy->connect, event->endpoint,
+					   who.protocol);
+}
+
+/**
+ * persock_endpoint_send() - the verdict on a peer that a send names
+ * @sock: the governed socket
+ * @msg: the message; a peer that is not specified is written out
+ * @policy: what judges
+ * @endpoint: filled in, and pointed to by @event
+ * @event: what decided is filled in
+ *
+ * A send that names no peer goes to the one that was connected, which was
+ * judged then, unless a raw socket's message brings one of its own, or it was
+ * connected as one that nothing is sent to.
+ *
+ * Context: as persock_endpoint_connect().
+ * Return: as persock_endpoint_connect().
+ */
+int persock_endpoint_send(struct socket *sock, struct msghdr *msg,
+			  const struct persock_policy *policy,
+			  struct persock_endpoint *endpoint,
+			  struct persock_event *event)
+{
+	struct identity who;
+
+	if (!persock_restricts(&policy->connect) || !is_inet(sock))
+		return PERSOCK_ALLOW;
+	if (!msg->msg_name || !msg->msg_namelen) {
+		identify(sock, &who);
+		return judge_unnamed(sock, &who, policy, endpoint, event);
+	}
+
+	return judge_peer(sock, msg->msg_name, msg->msg_namelen, policy, true,
+			  endpoint, event);
+}
+
+typedef int (*judge_t)(const struct persock_addresses *addresses,
+		       const struct persock_endpoint *endpoint, int protocol,
+		       unsigned int *rule);
+
+/*
+ * "::" of a socket that is not IPv6 only is every IPv4 address as well.
+ * @judge: persock_judge_address(), or persock_judge_chosen() for a port that
+ *	   the program has not named
+ *
+ * One that is IPv6 only stays so: see option.c.
+ */
+static int judge_bound(const struct identity *who, judge_t judge,
+		       const struct persock_policy *policy,
+		       struct persock_endpoint *endpoint,
+		       struct persock_event *event)
+{
+	int verdict;
+
+	event->endpoint = endpoint;
+	verdict = judge(&policy->bind, endpoint, who->protocol, &event->rule);
+	if (verdict || endpoint->family != AF_INET6 || !unspecified(endpoint))
+		return verdict;
+	/* Raw sockets are of one family. */
+	if (who->type == SOCK_RAW || (who->sk && who->sk->sk_ipv6only))
+		return verdict;
+
+	endpoint->family = AF_INET;
+	return judge(&policy->bind, endpoint, who->protocol, &event->rule);
+}
+
+/**
+ * persock_endpoint_bind() - the verdict on an address that is bound
+ * @sock: the governed socket
+ * @address: in kernel memory
+ * @length: its length
+ * @policy: what judges
+ * @endpoint: filled in, and pointed to by @event
+ * @event: what decided is filled in
+ *
+ * Context: as persock_endpoint_connect().
+ * Return: as persock_endpoint_connect().
+ */
+int persock_endpoint_bind(struct socket *sock, struct sockaddr *address,
+			  int length, const struct persock_policy *policy,
+			  struct persock_endpoint *endpoint,
+			  struct persock_event *event)
+{
+	struct identity who;
+	int err;
+
+	event->section = PERSOCK_SECTION_BIND;
+	if (!persock_restricts(&policy->bind) || !is_inet(sock))
+		return PERSOCK_ALLOW;
+	if (length < (int)offsetofend(struct sockaddr, sa_family))
+		return -EINVAL;
+
+	identify(sock, &who);
+	/* AF_UNSPEC is an old spelling of AF_INET to IPv4 sockets. */
+	if (address->sa_family != who.family &&
+	    (address->sa_family != AF_UNSPEC || who.family != AF_INET))
+		return -EAFNOSUPPORT;
+	err = read_address(&who, address, length, who.family, endpoint);
+	if (err)
+		return err;
+
+	return judge_bound(&who, persock_judge_address, policy, endpoint, event);
+}
+
+/* What the socket is bound to; every address and port 0 when to nothing. */
+static void read_bound(const struct identity *who,
+		       struct persock_endpoint *endpoint)
+{
+	const struct inet_sock *inet = who->sk ? inet_sk(who->sk) : NULL;
+
+	if (inet && who->family == AF_INET6) {
+		set_inet6(endpoint, &who->sk->sk_v6_rcv_saddr, 0);
+	} else if (inet) {
+		set_inet(endpoint, inet->inet_rcv_saddr, 0);
+	} else {
+		memset(endpoint, 0, sizeof(*endpoint));
+		endpoint->family = who->family;
+	}
+	if (inet)
+		endpoint->port = READ_ONCE(inet->inet_num);
+}
+
+/*
+ * Has the program named the port that its socket has? By bind(2), or by a range
+ * to choose from (see detour.c), which it may have set before the policy was.
+ */
+static bool port_is_named(const struct identity *who)
+{
+	return who->sk && ((who->sk->sk_userlocks & SOCK_BINDPORT_LOCK &&
+			    !who->chosen) || persock_has_port_range(who->sk));
+}
+
+/**
+ * persock_endpoint_port() - the verdict on a port that the kernel has chosen
+ * @sock: the governed socket, which has it
+ * @policy: what judges
+ * @endpoint: filled in, and pointed to by @event
+ * @event: what decided is filled in
+ *
+ * Context: as persock_endpoint_connect(); the sock may be locked.
+ * Return: PERSOCK_ALLOW or the errno of the rule.
+ */
+int persock_endpoint_port(struct socket *sock,
+			  const struct persock_policy *policy,
+			  struct persock_endpoint *endpoint,
+			  struct persock_event *event)
+{
+	struct identity who;
+
+	event->section = PERSOCK_SECTION_BIND;
+	if (!persock_restricts(&policy->bind) || !is_inet(sock))
+		return PERSOCK_ALLOW;
+	identify(sock, &who);
+	if (!who.ports)
+		return PERSOCK_ALLOW;
+	read_bound(&who, endpoint);
+
+	return judge_bound(&who, port_is_named(&who) ? persock_judge_address :
+						       persock_judge_chosen,
+			   policy, endpoint, event);
+}
+
+/**
+ * persock_endpoint_chosen() - the verdict on a port that was chosen for a bind
+ * @sock: the governed socket
+ * @address: what it is to be bound to, with that port
+ * @length: its length
+ * @policy: what judges
+ * @endpoint: filled in, and pointed to by @event
+ * @event: what decided is filled in
+ *
+ * Context: as persock_endpoint_connect(); the sock may be locked.
+ * Return: PERSOCK_ALLOW or the errno of the rule.
+ */
+int persock_endpoint_chosen(struct socket *sock, const struct sockaddr *address,
+			    int length, const struct persock_policy *policy,
+			    struct persock_endpoint *endpoint,
+			    struct persock_event *event)
+{
+	struct identity who;
+	int err;
+
+	event->section = PERSOCK_SECTION_BIND;
+	identify(sock, &who);
+	err = read_address(&who, address, length, who.family, endpoint);
+	if (err)
+		return err;
+	if (who.sk && persock_has_port_range(who.sk))
+		return judge_bound(&who, persock_judge_address, policy,
+				   endpoint, event);
+	return judge_bound(&who, persock_judge_chosen, policy, endpoint, event);
+}
+
+/*
+ * Peers come to these without accept(): associations to SCTP's one-to-many
+ * sockets, and more addresses of a peer that was accepted to MPTCP's, which a
+ * policy has to name.
+ */
+static bool accepts_unseen(const struct identity *who,
+			   const struct persock_policy *policy)
+{
+	if (who->sk && who->sk->sk_protocol == IPPROTO_MPTCP)
+		return !persock_names_mptcp(&policy->sockets, who->family);
+
+	return who->protocol == IPPROTO_SCTP && who->type == SOCK_SEQPACKET;
+}
+
+/**
+ * persock_endpoint_tell_bound() - tell where a socket is bound
+ * @sock: the governed socket
+ * @endpoint: filled in, and pointed to by @event, for an INET socket
+ * @event: of a verdict that no address has decided
+ *
+ * Context: process context.
+ */
+void persock_endpoint_tell_bound(struct socket *sock,
+				 struct persock_endpoint *endpoint,
+				 struct persock_event *event)
+{
+	struct identity who;
+
+	if (!is_inet(sock))
+		return;
+	identify(sock, &who);
+	read_bound(&who, endpoint);
+	event->endpoint = endpoint;
+}
+
+/**
+ * persock_endpoint_listen() - the verdict on the address that is listened on
+ * @sock: the governed socket
+ * @policy: what judges
+ * @endpoint: filled in, and pointed to by @event
+ * @event: what decided is filled in
+ *
+ * A socket may be bound without having asked for it: by listen(), or by a
+ * connection that it had before. A port of the kernel's choice is allowed where
+ * port 0 is, which is how a program asks for one, and no rule denies it.
+ *
+ * Where peers that may be accepted are restricted, sockets that have peers
+ * without being asked do not listen.
+ *
+ * Context: as persock_endpoint_connect().
+ * Return: PERSOCK_ALLOW or the errno of the rule.
+ */
+int persock_endpoint_listen(struct socket *sock,
+			    const struct persock_policy *policy,
+			    struct persock_endpoint *endpoint,
+			    struct persock_event *event)
+{
+	struct identity who;
+	int verdict;
+	u16 port;
+
+	if (!is_inet(sock))
+		return PERSOCK_ALLOW;
+	identify(sock, &who);
+	if (persock_restricts(&policy->accept) &&
+	    accepts_unseen(&who, policy)) {
+		event->section = PERSOCK_SECTION_ACCEPT;
+		persock_endpoint_tell_bound(sock, endpoint, event);
+		return persock_refusal(&policy->accept);
+	}
+	if (!persock_restricts(&policy->bind))
+		return PERSOCK_ALLOW;
+
+	event->section = PERSOCK_SECTION_BIND;
+	read_bound(&who, endpoint);
+	verdict = judge_bound(&who, persock_judge_address, policy, endpoint,
+			      event);
+	port = endpoint->port;
+	if (!verdict || !port || port_is_named(&who))
+		return verdict;
+
+	read_bound(&who, endpoint);
+	verdict = judge_bound(&who, persock_judge_chosen, policy, endpoint,
+			      event);
+	if (verdict)
+		return verdict;
+	read_bound(&who, endpoint);
+	endpoint->port = 0;
+	verdict = judge_bound(&who, persock_judge_address, policy, endpoint,
+			      event);
+	/* What is told is where it would have listened. */
+	endpoint->port = port;
+
+	return verdict;
+}
+
+/**
+ * persock_endpoint_accept() - the verdict on a peer that was accepted
+ * @newsock: the governed socket that accept made
+ * @policy: what judges
+ * @endpoint: filled in, and pointed to by @event
+ * @event: what decided is filled in
+ *
+ * Context: as persock_endpoint_connect().
+ * Return: PERSOCK_ALLOW or the errno of the rule; of the default when the
+ * provider does not tell the peer.
+ */
+int persock_endpoint_accept(struct socket *newsock,
+			    const struct persock_policy *policy,
+			    struct persock_endpoint *endpoint,
+			    struct persock_event *event)
+{
+	struct identity who;
+	int verdict;
+
+	event->section = PERSOCK_SECTION_ACCEPT;
+	if (!persock_restricts(&policy->accept) || !is_inet(newsock))
+		return PERSOCK_ALLOW;
+
+	identify(newsock, &who);
+	if (!who.sk)
+		return persock_refusal(&policy->accept);
+	read_peer(&who, endpoint);
+	event->endpoint = endpoint;
+	verdict = persock_judge_address(&policy->accept, endpoint, who.protocol,
+					&event->rule);
+	if (verdict || !accepts_unseen(&who, policy))
+		return verdict;
+
+	/* A listener from before: this peer, but who knows which others. */
+	event->rule = 0;
+	return persock_refusal(&policy->accept);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Endpoints: the address that a call of an INET socket is about, as it is
+ * judged.
+ */
+#ifndef _PERSOCK_ENDPOINT_H
+#define _PERSOCK_ENDPOINT_H
+
+#include <linux/net.h>
+
+#include "policy/address.h"
+#include "socket/report.h"
+#include "socket/router.h"
+
+/*
+ * In the flags of a governed socket, far from those of the kernel: its port was
+ * chosen, not named by the program. Whoever binds it knows, and no port is taken
+ * off again that was chosen for a socket.
+ */
+#define PERSOCK_PORT_CHOSEN	30
+
+/**
+ * persock_endpoint_length() - the length of an address that is passed on
+ * @router: the socket's
+ * @version: what governs
+ * @length: as the caller has it
+ *
+ * Return: @length; what is longer than any address of the class is cut (seed
+ * H2), unless the policy only audits.
+ */
+static inline int persock_endpoint_length(const struct persock_router *router,
+					  const struct persock_version *version,
+					  int length)
+{
+	u16 max = persock_router_rules(router, version)->address_max;
+
+	return max && length > max && persock_enforces(version) ? max : length;
+}
+
+int persock_endpoint_connect(struct socket *sock, struct sockaddr *address,
+			     int length, const struct persock_policy *policy,
+			     struct persock_endpoint *endpoint,
+			     struct persock_event *event);
+bool persock_endpoint_unsent(struct socket *sock,
+			     const struct persock_policy *policy,
+			     const struct persock_event *event);
+int persock_endpoint_send(struct socket *sock, struct msghdr *msg,
+			  const struct persock_policy *policy,
+			  struct persock_endpoint *endpoint,
+			  struct persock_event *event);
+int persock_endpoint_bind(struct socket *sock, struct sockaddr *address,
+			  int length, const struct persock_policy *policy,
+			  struct persock_endpoint *endpoint,
+			  struct persock_event *event);
+int persock_endpoint_chosen(struct socket *sock, const struct sockaddr *address,
+			    int length, const struct persock_policy *policy,
+			    struct persock_endpoint *endpoint,
+			    struct persock_event *event);
+int persock_endpoint_port(struct socket *sock,
+			  const struct persock_policy *policy,
+			  struct persock_endpoint *endpoint,
+			  struct persock_event *event);
+void persock_endpoint_tell_bound(struct socket *sock,
+				 struct persock_endpoint *endpoint,
+				 struct persock_event *event);
+int persock_endpoint_listen(struct socket *sock,
+			    const struct persock_policy *policy,
+			    struct persock_endpoint *endpoint,
+			    struct persock_event *event);
+int persock_endpoint_accept(struct socket *newsock,
+			    const struct persock_policy *policy,
+			    struct persock_endpoint *endpoint,
+			    struct persock_event *event);
+
+#endif /* _PERSOCK_ENDPOINT_H */

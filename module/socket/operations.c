@@ -1,0 +1,612 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The router: proto_ops of a governed socket -> verdict -> provider.
+ *
+ * Messages and options have files of their own, message.c and option.c.
+ */
+#include <linux/module.h>
+#include <linux/seq_file.h>
+#include <linux/splice.h>
+#include <net/sock.h>
+
+#include "native/native.h"
+#include "socket/af_persock.h"
+#include "socket/endpoint.h"
+#include "socket/message.h"
+#include "socket/option.h"
+#include "socket/pass.h"
+#include "socket/port.h"
+#include "socket/report.h"
+#include "socket/router.h"
+#include "socket/unsent.h"
+
+int persock_router_release(struct socket *sock)
+{
+	struct persock_router *router = persock_router_of(sock);
+	struct persock_attachment *attachment;
+
+	/*
+	 * A socket that was to be accepted but was not has no sock: nothing to
+	 * release, not counted, and its router may have been recycled.
+	 */
+	if (!sock->sk)
+		return 0;
+
+	attachment = router->attachment;
+	if (router->native) {
+		persock_native_release(router->native, sock);
+	} else {
+		router->provider->ops->release(sock);
+		persock_family_release(sock);
+	}
+	persock_attachment_put(attachment);
+
+	return 0;
+}
+
+/* Tell of a call that no section of a policy is about. */
+static void tell(struct persock_router *router, struct socket *sock,
+		 enum persock_operation operation)
+{
+	struct persock_event event = { .operation = operation, .sock = sock };
+
+	if (likely(persock_pass_told(router, operation)))
+		return;
+
+	rcu_read_lock();
+	persock_report(router->attachment, persock_router_version(router),
+		       &event, PERSOCK_ALLOW);
+	rcu_read_unlock();
+}
+
+static noinline int bind_judged(struct persock_router *router,
+				struct socket *sock, struct sockaddr *address,
+				int length)
+{
+	struct persock_event event = {
+		.operation = PERSOCK_OP_BIND,
+		.sock = sock,
+	};
+	const struct persock_version *version;
+	struct persock_endpoint endpoint;
+	int verdict, err;
+	bool chosen;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	length = persock_endpoint_length(router, version, length);
+	verdict = persock_endpoint_bind(sock, address, length,
+					&version->policy, &endpoint, &event);
+	verdict = persock_report(router->attachment, version, &event, verdict);
+	/* Where nothing is restricted there is no endpoint. */
+	chosen = event.endpoint && !endpoint.port && persock_enforces(version);
+	rcu_read_unlock();
+	if (verdict)
+		return verdict;
+
+	if (chosen)
+		return persock_port_bind(router, sock, address, length);
+	err = router->provider->ops->bind(sock, address, length);
+	if (!err)
+		clear_bit(PERSOCK_PORT_CHOSEN, &sock->flags);
+	return err;
+}
+
+static int router_bind(struct socket *sock, struct sockaddr_unsized *unsized,
+		       int length)
+{
+	struct sockaddr *address = (struct sockaddr *)unsized;
+	struct persock_router *router = persock_router_of(sock);
+
+	if (!router->provider->ops->bind)
+		return -EOPNOTSUPP;
+	if (unlikely(!persock_pass_bind(router, length)))
+		return bind_judged(router, sock, address, length);
+
+	return router->provider->ops->bind(sock, address, length);
+}
+
+static int router_connect(struct socket *sock, struct sockaddr_unsized *unsized,
+			  int length, int flags)
+{
+	struct sockaddr *address = (struct sockaddr *)unsized;
+	struct persock_router *router = persock_router_of(sock);
+
+	if (!router->provider->ops->connect)
+		return -EOPNOTSUPP;
+	if (unlikely(!persock_pass_connect(router, length)))
+		return persock_connect_judged(sock, address, length, flags);
+
+	return router->provider->ops->connect(sock, address, length, flags);
+}
+
+static int router_socketpair(struct socket *first, struct socket *second)
+{
+	struct persock_router *router = persock_router_of(first);
+	struct persock_event event = {
+		.operation = PERSOCK_OP_PAIR,
+		.section = PERSOCK_SECTION_PAIR,
+		.sock = first,
+	};
+	const struct persock_version *version;
+	int verdict;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	verdict = persock_report(router->attachment, version, &event,
+				 persock_router_rules(router, version)->pair);
+	rcu_read_unlock();
+	if (verdict)
+		return verdict;
+	if (!router->provider->ops->pair)
+		return -EOPNOTSUPP;
+
+	return router->provider->ops->pair(first, second);
+}
+
+/* @nr: live sockets of the attachment, the one that is asked for included. */
+static int judge_limit(const struct persock_policy *policy, unsigned int nr,
+		       struct persock_event *event)
+{
+	if (!policy->max_sockets || nr <= policy->max_sockets)
+		return PERSOCK_ALLOW;
+
+	event->section = PERSOCK_SECTION_LIMITS;
+	event->rule = 0;
+	return policy->max_sockets_verdict;
+}
+
+/* While no peer is known: a listener that may not have more is not asked. */
+static noinline int judge_accept(struct persock_router *router,
+				 struct socket *sock)
+{
+	struct persock_event event = {
+		.operation = PERSOCK_OP_ACCEPT,
+		.sock = sock,
+	};
+	unsigned int live = persock_attachment_used(router->attachment);
+	const struct persock_version *version;
+	int verdict;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	verdict = judge_limit(&version->policy, live + 1, &event);
+	/* What goes on is told of once the peer is judged. */
+	if (verdict && persock_enforces(version))
+		verdict = persock_report(router->attachment, version, &event,
+					 verdict);
+	else
+		verdict = PERSOCK_ALLOW;
+	rcu_read_unlock();
+
+	return verdict;
+}
+
+static noinline int judge_accepted(struct persock_router *router,
+				   struct socket *newsock, unsigned int nr)
+{
+	struct persock_event event = {
+		.operation = PERSOCK_OP_ACCEPT,
+		.sock = newsock,
+	};
+	const struct persock_version *version;
+	struct persock_endpoint endpoint;
+	int verdict;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	verdict = persock_endpoint_accept(newsock, &version->policy, &endpoint,
+					  &event);
+	/* Others may have been accepted beside this one, and counted before. */
+	if (!verdict)
+		verdict = judge_limit(&version->policy, nr, &event);
+	verdict = persock_report(router->attachment, version, &event, verdict);
+	rcu_read_unlock();
+
+	return verdict;
+}
+
+static bool limits_sockets(const struct persock_router *router)
+{
+	bool limits;
+
+	rcu_read_lock_sched();
+	limits = persock_router_version(router)->policy.max_sockets;
+	rcu_read_unlock_sched();
+
+	return limits;
+}
+
+static int accept_routed(struct socket *sock, struct socket *newsock,
+			 struct proto_accept_arg *arg)
+{
+	struct persock_router *router = persock_router_of(sock);
+	bool given = newsock->ops;
+	int err, verdict;
+	unsigned int nr;
+
+	if (!router->provider->ops->accept)
+		return -EOPNOTSUPP;
+	verdict = limits_sockets(router) ? judge_accept(router, sock) : 0;
+	if (verdict)
+		return verdict;
+
+	if (router->native)
+		err = router->provider->ops->accept(sock, newsock, arg);
+	else
+		err = persock_family_accept(sock, newsock, arg);
+	if (err < 0)
+		return err;
+
+	/* The listener is open, so there is a reference to add to. */
+	nr = persock_attachment_get(router->attachment);
+	this_cpu_inc(router->attachment->totals->created);
+	/* do_accept() gave it the listener's ops; kernel_accept() will. */
+	if (!newsock->ops)
+		WRITE_ONCE(newsock->ops, sock->ops);
+	if (likely(persock_pass_accepted(router)))
+		return err;
+	verdict = judge_accepted(router, newsock, nr);
+	if (!verdict)
+		return err;
+
+	/* The caller releases the socket, and this module with it. */
+	if (!given)
+		__module_get(THIS_MODULE);
+	return verdict;
+}
+
+PERSOCK_DEFINE_ACCEPT(router_accept, accept_routed)
+
+/* Since 6.10 do_accept() asks the listener's ops for the new socket's name. */
+static int router_getname(struct socket *sock, struct sockaddr *address,
+			  int peer)
+{
+	struct persock_router *router = persock_router_of(sock);
+	const struct persock_provider_ops *ops = router->provider->ops;
+
+	if (peer ? !ops->getpeername : !ops->getsockname)
+		return -EOPNOTSUPP;
+	tell(router, sock, PERSOCK_OP_GETNAME);
+
+	return peer ? ops->getpeername(sock, address, peer == 2) :
+		      ops->getsockname(sock, address);
+}
+
+static __poll_t poll_nothing(struct file *file, struct socket *sock,
+			     struct poll_table_struct *wait)
+{
+	return EPOLLERR;
+}
+
+/**
+ * persock_router_judge_ioctl() - judge and report an ioctl
+ * @sock: a governed socket
+ * @cmd: the command
+ *
+ * Context: any; does not sleep.
+ * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno.
+ */
+int persock_router_judge_ioctl(struct socket *sock, u32 cmd)
+{
+	struct persock_router *router = persock_router_of(sock);
+	struct persock_event event = {
+		.operation = PERSOCK_OP_IOCTL,
+		.section = PERSOCK_SECTION_IOCTLS,
+		.sock = sock,
+		.subject = cmd,
+	};
+	const struct persock_version *version;
+	int verdict;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	verdict = persock_judge_ioctl(&persock_router_rules(router,
+							    version)->ioctls,
+				      cmd, &event.rule);
+	verdict = persock_report(router->attachment, version, &event, verdict);
+	rcu_read_unlock();
+
+	return verdict;
+}
+
+/* The verdict on an ioctl was taken at sock_ioctl(), see intercept.c. */
+static int router_ioctl(struct socket *sock, unsigned int cmd,
+			unsigned long arg)
+{
+	struct persock_router *router = persock_router_of(sock);
+
+	if (!router->provider->ops->ioctl)
+		return -ENOIOCTLCMD;
+	return router->provider->ops->ioctl(sock, cmd, arg);
+}
+
+#ifdef CONFIG_COMPAT
+static int router_compat_ioctl(struct socket *sock, unsigned int cmd,
+			       unsigned long arg)
+{
+	struct persock_router *router = persock_router_of(sock);
+
+	if (!router->provider->ops->compat_ioctl)
+		return -ENOIOCTLCMD;
+	return router->provider->ops->compat_ioctl(sock, cmd, arg);
+}
+#endif
+
+static int router_gettstamp(struct socket *sock, void __user *stamp,
+			    bool timeval, bool time32)
+{
+	struct persock_router *router = persock_router_of(sock);
+
+	if (!router->provider->ops->gettstamp)
+		return -ENOIOCTLCMD;
+
+	return router->provider->ops->gettstamp(sock, stamp, timeval, time32);
+}
+
+static int router_listen(struct socket *sock, int backlog)
+{
+	struct persock_router *router = persock_router_of(sock);
+	struct persock_event event = {
+		.operation = PERSOCK_OP_LISTEN,
+		.section = PERSOCK_SECTION_LISTEN,
+		.sock = sock,
+	};
+	const struct persock_version *version;
+	struct persock_endpoint endpoint;
+	int verdict, err;
+
+	if (!router->provider->ops->listen)
+		return -EOPNOTSUPP;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	verdict = persock_router_rules(router, version)->listen;
+	/* What it is bound to once it listens is asked again, below. */
+	if (verdict)
+		persock_endpoint_tell_bound(sock, &endpoint, &event);
+	else
+		verdict = persock_endpoint_listen(sock, &version->policy,
+						  &endpoint, &event);
+	verdict = persock_report(router->attachment, version, &event, verdict);
+	if (persock_enforces(version))
+		backlog = persock_clamp_backlog(&version->policy.backlog,
+						backlog);
+	rcu_read_unlock();
+	if (!verdict)
+		verdict = persock_port_choose(router, sock, event.operation);
+	if (verdict)
+		return verdict;
+
+	err = router->provider->ops->listen(sock, backlog);
+
+	return err ? err : persock_port_listening(router, sock);
+}
+
+static int router_shutdown(struct socket *sock, int how)
+{
+	struct persock_router *router = persock_router_of(sock);
+
+	if (!router->provider->ops->shutdown)
+		return -EOPNOTSUPP;
+	tell(router, sock, PERSOCK_OP_SHUTDOWN);
+
+	return router->provider->ops->shutdown(sock, how);
+}
+
+static int router_mmap(struct file *file, struct socket *sock,
+		       struct vm_area_struct *vma)
+{
+	struct persock_router *router = persock_router_of(sock);
+	struct persock_event event = {
+		.operation = PERSOCK_OP_MMAP,
+		.section = PERSOCK_SECTION_MMAP,
+		.sock = sock,
+	};
+	const struct persock_version *version;
+	int verdict;
+
+	if (!router->provider->ops->mmap)
+		return -ENODEV;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	verdict = persock_report(router->attachment, version, &event,
+				 persock_router_rules(router, version)->mmap);
+	rcu_read_unlock();
+	if (verdict)
+		return verdict;
+
+	return router->provider->ops->mmap(file, sock, vma);
+}
+
+/* A splice is a receive or a send without flags of its own. */
+static ssize_t router_splice_read(struct socket *sock, loff_t *ppos,
+				  struct pipe_inode_info *pipe, size_t length,
+				  unsigned int flags)
+{
+	struct persock_router *router = persock_router_of(sock);
+
+	/* This reads through recvmsg, which counts. */
+	if (!router->provider->ops->splice_read)
+		return persock_splice_by_read(sock->file, ppos, pipe, length,
+					      flags);
+
+	tell(router, sock, PERSOCK_OP_RECVMSG);
+	return router->provider->ops->splice_read(sock, ppos, pipe, length,
+						  flags);
+}
+
+static void router_splice_eof(struct socket *sock)
+{
+	struct persock_router *router = persock_router_of(sock);
+
+	if (router->provider->ops->splice_eof)
+		router->provider->ops->splice_eof(sock);
+}
+
+/*
+ * /proc/PID/fdinfo/FD tells what governs a socket, as it stays with it when it
+ * is passed on.
+ */
+static void router_show_fdinfo(struct seq_file *m, struct socket *sock)
+{
+	struct persock_router *router = persock_router_of(sock);
+	const struct persock_provider_ops *ops;
+	int family, type, protocol;
+
+	if (router->native && router->native->show_fdinfo)
+		router->native->show_fdinfo(m, sock);
+
+	ops = router->provider->ops;
+	seq_printf(m, "persock_personality:\t%s\n",
+		   router->attachment->personality->name);
+	seq_printf(m, "persock_provider:\t%s\n", router->provider->name);
+	if (ops->type) {
+		ops->type(sock, &family, &type, &protocol);
+		seq_printf(m, "persock_type:\t%d %d %d\n", family, type,
+			   protocol);
+	}
+	if (ops->state)
+		seq_printf(m, "persock_state:\t%u\n", ops->state(sock));
+}
+
+/*
+ * A recycled table may still be read by the release of a socket that was never
+ * accepted, see struct persock_router. It reads release and owner only; both
+ * are the same in every table, and a copy never shows them as anything else.
+ */
+static void write_table(struct proto_ops *table, const struct proto_ops *ops)
+{
+	memcpy(table, ops, sizeof(*table));
+}
+
+/*
+ * The table of a socket that the kernel made. An allow-list: compat.h fails
+ * the build when proto_ops has a field that is not decided about here.
+ *
+ * What the kernel calls with the sock locked, and what no policy speaks of, is
+ * taken over as it is and costs nothing.
+ */
+static void fill_native(struct proto_ops *table,
+			const struct proto_ops *native)
+{
+	const struct proto_ops ops = {
+		.family = native->family,
+		.owner = THIS_MODULE,
+		.release = persock_router_release,
+		.bind = native->bind ? router_bind : NULL,
+		.connect = native->connect ? router_connect : NULL,
+		.socketpair = native->socketpair ? router_socketpair : NULL,
+		.accept = native->accept ? router_accept : NULL,
+		.getname = native->getname ? router_getname : NULL,
+		.poll = native->poll,
+		.ioctl = native->ioctl ? router_ioctl : NULL,
+#ifdef CONFIG_COMPAT
+		.compat_ioctl = native->compat_ioctl ? router_compat_ioctl :
+						       NULL,
+#endif
+		.gettstamp = native->gettstamp,
+		.listen = native->listen ? router_listen : NULL,
+		/* nbd tells by it what cannot be shut down. */
+		.shutdown = native->shutdown == sock_no_shutdown ?
+				    sock_no_shutdown :
+				    native->shutdown ? router_shutdown : NULL,
+		.setsockopt = native->setsockopt ? persock_router_setsockopt :
+						   NULL,
+		.getsockopt = native->getsockopt ? persock_router_getsockopt :
+						   NULL,
+#ifdef PERSOCK_HAVE_GETSOCKOPT_ITER
+		.getsockopt_iter = native->getsockopt_iter ?
+					persock_router_getsockopt_iter : NULL,
+#endif
+		.show_fdinfo = router_show_fdinfo,
+		.sendmsg = native->sendmsg ? persock_router_sendmsg : NULL,
+		.recvmsg = native->recvmsg ? persock_router_recvmsg : NULL,
+		.mmap = native->mmap ? router_mmap : NULL,
+#ifdef PERSOCK_HAVE_SENDPAGE
+		.sendpage = native->sendpage ? persock_router_sendpage : NULL,
+		.sendpage_locked = native->sendpage_locked,
+#endif
+		.splice_read = native->splice_read ? router_splice_read : NULL,
+		.splice_eof = native->splice_eof,
+		.set_peek_off = native->set_peek_off,
+		.peek_len = native->peek_len,
+		.read_sock = native->read_sock,
+		.read_skb = native->read_skb,
+		.sendmsg_locked = native->sendmsg_locked,
+		.set_rcvlowat = native->set_rcvlowat,
+#ifdef PERSOCK_HAVE_SET_RCVBUF
+		.set_rcvbuf = native->set_rcvbuf,
+#endif
+	};
+
+	write_table(table, &ops);
+}
+
+/*
+ * The table of a provider with sockets of its own. The kernel calls most of
+ * these without looking, so a method that the provider lacks is answered by
+ * the router.
+ */
+static void fill_wrapper(struct proto_ops *table,
+			 const struct persock_provider_ops *provider)
+{
+	const struct proto_ops ops = {
+		.family = persock_family,
+		.owner = THIS_MODULE,
+		.release = persock_router_release,
+		.bind = router_bind,
+		.connect = router_connect,
+		.socketpair = router_socketpair,
+		.accept = router_accept,
+		.getname = router_getname,
+		.poll = provider->poll ?: poll_nothing,
+		.ioctl = router_ioctl,
+#ifdef CONFIG_COMPAT
+		.compat_ioctl = router_compat_ioctl,
+#endif
+		.gettstamp = router_gettstamp,
+		.listen = router_listen,
+		.shutdown = router_shutdown,
+		.setsockopt = persock_router_setsockopt,
+		.getsockopt = persock_router_getsockopt,
+		.show_fdinfo = router_show_fdinfo,
+		.sendmsg = persock_router_sendmsg,
+		.recvmsg = persock_router_recvmsg,
+		.mmap = router_mmap,
+#ifdef PERSOCK_HAVE_SENDPAGE
+		.sendpage = persock_router_sendpage,
+#endif
+		.splice_read = router_splice_read,
+		.splice_eof = router_splice_eof,
+	};
+
+	write_table(table, &ops);
+}
+
+/**
+ * persock_router_fill() - write a routing table
+ * @table: not published yet, or recycled
+ * @provider: who serves
+ * @native: the proto_ops of a socket that the kernel made; NULL for a
+ *	    provider with sockets of its own
+ * @phase: what is asked of sends without a name
+ *
+ * Context: any; does not sleep.
+ */
+void persock_router_fill(struct proto_ops *table,
+			 const struct persock_provider *provider,
+			 const struct proto_ops *native,
+			 enum persock_phase phase)
+{
+	if (native)
+		fill_native(table, native);
+	else
+		fill_wrapper(table, provider->ops);
+	/* Of UDP's sockets only, which send through this alone. */
+	if (phase == PERSOCK_UNSENT)
+		table->sendmsg = persock_unsent_sendmsg;
+	else if (phase == PERSOCK_FROZEN)
+		table->sendmsg = persock_frozen_sendmsg;
+}

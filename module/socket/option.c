@@ -1,0 +1,488 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Options of governed sockets.
+ *
+ * Options above SOL_SOCKET reach the router's proto_ops. Those of SOL_SOCKET
+ * do not (but for sockets that ask for it), so they are judged where
+ * sk_getsockopt() and sk_setsockopt() begin, see intercept.c.
+ */
+#include <linux/in6.h>
+#include <linux/net.h>
+#include <linux/socket.h>
+#include <linux/string.h>
+#include <linux/tcp.h>
+#include <linux/uaccess.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+
+#include "compat.h"
+#include "hook/intercept.h"
+#include "native/ktls.h"
+#include "native/native.h"
+#include "policy/detour.h"
+#include "socket/option.h"
+#include "socket/pass.h"
+#include "socket/report.h"
+
+/* Options that lead to an address that nobody judged, see detour.c. */
+static int judge_detour(const struct persock_router *router,
+			const struct persock_policy *policy,
+			enum persock_section section,
+			struct persock_event *event)
+{
+	const struct persock_addresses *addresses =
+		section == PERSOCK_SECTION_BIND ? &policy->bind :
+						  &policy->connect;
+
+	if (router->class != PERSOCK_CLASS_INET ||
+	    !persock_restricts(addresses))
+		return PERSOCK_ALLOW;
+
+	event->section = section;
+	event->rule = 0;
+	return persock_refusal(addresses);
+}
+
+/**
+ * persock_option_judge_get() - judge and report the reading of an option
+ * @sock: a governed socket
+ * @level: level of the option
+ * @optname: name of the option
+ * @len: length of the caller's buffer
+ * @max: on allow, the longest answer that is given; 0: any
+ *
+ * A negative length is EINVAL whatever the option (seed S8).
+ *
+ * Context: any; does not sleep.
+ * Return: PERSOCK_ALLOW or a negative errno.
+ */
+int persock_option_judge_get(struct socket *sock, int level, int optname,
+			     int len, unsigned int *max)
+{
+	struct persock_router *router = persock_router_of(sock);
+	struct persock_event event = {
+		.operation = PERSOCK_OP_GETSOCKOPT,
+		.section = PERSOCK_SECTION_OPTIONS_GET,
+		.sock = sock,
+		.subject = level,
+		.detail = optname,
+	};
+	const struct persock_version *version;
+	const struct persock_rules *rules;
+	int verdict = PERSOCK_ALLOW;
+	unsigned int size;
+	bool judges_len;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	rules = persock_router_rules(router, version);
+	judges_len = persock_judges_get_len(rules);
+	*max = 0;
+	if (judges_len)
+		verdict = persock_judge_get_len(0, len);
+	if (!verdict)
+		verdict = persock_judge_get(rules, level, optname, &size, max,
+					    &event.rule);
+	if (!verdict && judges_len)
+		verdict = persock_judge_get_len(size, len);
+	if (!verdict && persock_detour_get(level, optname))
+		verdict = judge_detour(router, &version->policy,
+				       PERSOCK_SECTION_CONNECT, &event);
+	if (!persock_enforces(version))
+		*max = 0;
+	verdict = persock_report(router->attachment, version, &event, verdict);
+	rcu_read_unlock();
+
+	return verdict;
+}
+
+/* To ask for credentials with every message is to receive them. */
+static int judge_passcred(const struct persock_router *router,
+			  const struct persock_policy *policy, int level,
+			  int optname, struct persock_event *event)
+{
+	if (level != SOL_SOCKET ||
+	    (optname != SO_PASSCRED && optname != SO_PASSPIDFD) ||
+	    !persock_router_unix(router) || !policy->unix_credentials)
+		return PERSOCK_ALLOW;
+
+	event->section = PERSOCK_SECTION_UNIX_CREDENTIALS;
+	event->rule = 0;
+	return policy->unix_credentials;
+}
+
+/**
+ * persock_option_judge_set() - judge and report the setting of an option
+ * @sock: a governed socket
+ * @level: level of the option
+ * @optname: name of the option
+ * @optlen: length of the value; cut to the option's
+ *
+ * Context: any; does not sleep.
+ * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno.
+ */
+int persock_option_judge_set(struct socket *sock, int level, int optname,
+			     unsigned int *optlen)
+{
+	struct persock_router *router = persock_router_of(sock);
+	struct persock_event event = {
+		.operation = PERSOCK_OP_SETSOCKOPT,
+		.section = PERSOCK_SECTION_OPTIONS_SET,
+		.sock = sock,
+		.subject = level,
+		.detail = optname,
+	};
+	const struct persock_version *version;
+	const struct persock_rules *rules;
+	unsigned int length = *optlen;
+	enum persock_section detour;
+	int verdict, alias;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	rules = persock_router_rules(router, version);
+	verdict = persock_judge_set(rules, level, optname, &length,
+				    &event.rule);
+	if (rules->option_max && length > rules->option_max)
+		event.section = PERSOCK_SECTION_LIMITS;
+	alias = persock_guard_alias(rules->set.guard, sock->type, level,
+				    optname);
+	if (!verdict && alias != optname)
+		verdict = persock_judge_option(&rules->set, level, alias,
+					       &event.rule);
+	if (!verdict && persock_detour_set(level, optname, length, &detour))
+		verdict = judge_detour(router, &version->policy, detour,
+				       &event);
+	if (!verdict)
+		verdict = judge_passcred(router, &version->policy, level,
+					 optname, &event);
+	/*
+	 * It would replace the socket's proto_ops, and the router with them.
+	 * No policy can allow it, so it answers as a kernel without it does.
+	 */
+	if (level == SOL_IPV6 && optname == IPV6_ADDRFORM &&
+	    (verdict == PERSOCK_ALLOW || !persock_enforces(version))) {
+		event.always = true;
+		event.section = PERSOCK_SECTION_OPTIONS_SET;
+		event.rule = 0;
+		verdict = -ENOPROTOOPT;
+	}
+	if (persock_enforces(version))
+		*optlen = length;
+	verdict = persock_report(router->attachment, version, &event, verdict);
+	rcu_read_unlock();
+
+	return verdict;
+}
+
+/* An int in user memory costs a few instructions to get, and a call to copy. */
+static int read_len(sockptr_t optlen, int *len)
+{
+	if (likely(!sockptr_is_kernel(optlen)))
+		return get_user(*len, (int __user *)optlen.user);
+	*len = *(int *)optlen.kernel;
+
+	return 0;
+}
+
+/*
+ * Judge with the length in user memory. The length of the answer may be cut,
+ * so it is written before the call.
+ */
+static int judge_get(const struct persock_router *router, struct socket *sock,
+		     int level, int optname, sockptr_t optlen)
+{
+	unsigned int max;
+	int len, err;
+
+	if (read_len(optlen, &len))
+		return -EFAULT;
+	if (likely(persock_pass_get(router, level, optname, len)))
+		return 0;
+	err = persock_option_judge_get(sock, level, optname, len, &max);
+	if (err)
+		return err;
+	if (max && len > (int)max) {
+		len = max;
+		if (copy_to_sockptr(optlen, &len, sizeof(len)))
+			return -EFAULT;
+	}
+
+	return 0;
+}
+
+static noinline int get_judged(struct persock_router *router,
+			       struct socket *sock, int level, int optname,
+			       char __user *optval, int __user *optlen)
+{
+	int err;
+
+	if (!router->provider->ops->getsockopt)
+		return -EOPNOTSUPP;
+	err = judge_get(router, sock, level, optname, USER_SOCKPTR(optlen));
+	if (err)
+		return err;
+
+	return router->provider->ops->getsockopt(sock, level, optname,
+						 USER_SOCKPTR(optval),
+						 USER_SOCKPTR(optlen));
+}
+
+int persock_router_getsockopt(struct socket *sock, int level, int optname,
+			      char __user *optval, int __user *optlen)
+{
+	struct persock_router *router = persock_router_of(sock);
+	const struct persock_provider_ops *ops = router->provider->ops;
+	int len;
+
+	if (likely(!get_user(len, optlen) &&
+		   persock_pass_get(router, level, optname, len))) {
+		if (likely(router->native))
+			return router->native->getsockopt(sock, level, optname,
+							  optval, optlen);
+		return ops->getsockopt ?
+		       ops->getsockopt(sock, level, optname,
+				       USER_SOCKPTR(optval),
+				       USER_SOCKPTR(optlen)) : -EOPNOTSUPP;
+	}
+
+	return get_judged(router, sock, level, optname, optval, optlen);
+}
+
+#ifdef PERSOCK_HAVE_GETSOCKOPT_ITER
+int persock_router_getsockopt_iter(struct socket *sock, int level, int optname,
+				   sockopt_t *opt)
+{
+	struct persock_router *router = persock_router_of(sock);
+	unsigned int max;
+	int err;
+
+	if (likely(persock_pass_get(router, level, optname, opt->optlen)))
+		goto get;
+	err = persock_option_judge_get(sock, level, optname, opt->optlen, &max);
+	if (err)
+		return err;
+	if (max && opt->optlen > (int)max) {
+		opt->optlen = max;
+		iov_iter_truncate(&opt->iter_out, max);
+	}
+
+get:
+	return router->native->getsockopt_iter(sock, level, optname, opt);
+}
+#endif
+
+/*
+ * Upper layer protocols that replace the socket's proto_ops, or point its file
+ * at a socket of the kernel's: no router could follow. ENOENT is what
+ * tcp_set_ulp() answers for a protocol that the kernel does not have.
+ */
+static bool ulp_escapes(const char *name)
+{
+	return !strcmp(name, "espintcp") || !strcmp(name, "smc");
+}
+
+/*
+ * May a socket of IPv6 be made to take IPv4, too? Where the policy restricts what
+ * is bound it may not: a bind to "::" that was judged as one of IPv6 alone could
+ * be on its way. 1: the kernel is to be asked; 0: there is nothing to do; or the
+ * errno of the section.
+ */
+static int judge_shared(struct persock_router *router, struct socket *sock)
+{
+	const struct persock_provider_ops *ops = router->provider->ops;
+	const struct sock *sk = ops->sk ? ops->sk(sock) : NULL;
+	struct persock_event event = {
+		.operation = PERSOCK_OP_SETSOCKOPT,
+		.section = PERSOCK_SECTION_BIND,
+		.sock = sock,
+		.subject = SOL_IPV6,
+		.detail = IPV6_V6ONLY,
+	};
+	const struct persock_version *version;
+	int verdict = 1;
+
+	if (router->class != PERSOCK_CLASS_INET || !sk ||
+	    sk->sk_family != AF_INET6 || sk->sk_type == SOCK_RAW)
+		return verdict;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	if (persock_enforces(version) &&
+	    persock_restricts(&version->policy.bind))
+		verdict = sk->sk_ipv6only ?
+			  persock_report(router->attachment, version, &event,
+					 persock_refusal(&version->policy.bind)) :
+			  0;
+	rcu_read_unlock();
+
+	return verdict;
+}
+
+static noinline int set_judged(struct persock_router *router,
+			       struct socket *sock, int level, int optname,
+			       sockptr_t optval, unsigned int optlen)
+{
+	char name[TCP_ULP_NAME_MAX] = "";
+	int verdict, value;
+
+	verdict = persock_option_judge_set(sock, level, optname, &optlen);
+	if (verdict)
+		return min(verdict, 0);
+
+	if (level == SOL_TCP && optname == TCP_ULP && optlen) {
+		/* Judge the very bytes that the protocol will see. */
+		optlen = min_t(unsigned int, optlen, sizeof(name) - 1);
+		if (strncpy_from_sockptr(name, optval, optlen) < 0)
+			return -EFAULT;
+		if (ulp_escapes(name))
+			return -ENOENT;
+		optval = KERNEL_SOCKPTR(name);
+	}
+	if (level == SOL_IPV6 && optname == IPV6_V6ONLY &&
+	    optlen >= sizeof(value)) {
+		if (copy_from_sockptr(&value, optval, sizeof(value)))
+			return -EFAULT;
+		verdict = value ? 1 : judge_shared(router, sock);
+		if (verdict <= 0)
+			return verdict;
+		optval = KERNEL_SOCKPTR(&value);
+		optlen = sizeof(value);
+	}
+
+	return router->provider->ops->setsockopt(sock, level, optname, optval,
+						 optlen);
+}
+
+int persock_router_setsockopt(struct socket *sock, int level, int optname,
+			      sockptr_t optval, unsigned int optlen)
+{
+	struct persock_router *router = persock_router_of(sock);
+	const struct persock_provider_ops *ops = router->provider->ops;
+
+	if (!router->native && !ops->setsockopt)
+		return -EOPNOTSUPP;
+	if (unlikely(!persock_pass_set(router, level, optname, optlen)))
+		return set_judged(router, sock, level, optname, optval, optlen);
+	/* Those that replace a socket's ops, see native.c, never pass. */
+	if (router->native)
+		return router->native->setsockopt(sock, level, optname, optval,
+						  optlen);
+
+	return ops->setsockopt(sock, level, optname, optval, optlen);
+}
+
+/*
+ * Seed S8: who the socket is, by the provider's word, so that AF_INET stays
+ * AF_INET. False: another option, or the provider does not tell.
+ */
+static bool identity(struct persock_router *router, struct socket *sock,
+		     int optname, int *value)
+{
+	int family, type, protocol;
+
+	if (!router->provider->ops->type)
+		return false;
+
+	router->provider->ops->type(sock, &family, &type, &protocol);
+	switch (optname) {
+	case SO_DOMAIN:
+		*value = family;
+		return true;
+	case SO_TYPE:
+		*value = type;
+		return true;
+	case SO_PROTOCOL:
+		*value = protocol;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* As sk_getsockopt() copies an int out: cut to the caller's buffer. */
+static int copy_int(sockptr_t optval, sockptr_t optlen, int value)
+{
+	int len;
+
+	if (copy_from_sockptr(&len, optlen, sizeof(len)))
+		return -EFAULT;
+	if (len < 0)
+		return -EINVAL;
+	len = min_t(int, len, sizeof(value));
+	if (copy_to_sockptr(optval, &value, len) ||
+	    copy_to_sockptr(optlen, &len, sizeof(len)))
+		return -EFAULT;
+
+	return 0;
+}
+
+/**
+ * persock_option_sk_get() - sk_getsockopt() of a governed socket
+ * @sk: its sock
+ * @level: SOL_SOCKET
+ * @optname: name of the option
+ * @optval: where the value goes
+ * @optlen: length of the buffer, and then of the value
+ *
+ * Stands in for sk_getsockopt() when the interception point cannot decide by
+ * itself: for a socket of a provider's own, when the option has to be judged or
+ * the provider answers it, and when the length could not be read there without
+ * sleeping.
+ *
+ * Context: process context, may sleep; the open file pins the socket.
+ * Return: as sk_getsockopt().
+ */
+int persock_option_sk_get(struct sock *sk, int level, int optname,
+			  sockptr_t optval, sockptr_t optlen)
+{
+	struct socket *sock = persock_ktls_socket(sk);
+	struct persock_router *router = persock_router_of(sock);
+	int err, len, value;
+
+	if (router->native) {
+		/*
+		 * In kernel memory the length can be read by the interception
+		 * point, which is passed again on the way and judges.
+		 */
+		if (copy_from_sockptr(&len, optlen, sizeof(len)))
+			return -EFAULT;
+		err = persock_sol_socket_get(persock_sk_getsockopt, sock,
+					     optname, optval,
+					     KERNEL_SOCKPTR(&len));
+		/* SO_PEERGROUPS tells the length it needs with an error. */
+		if (copy_to_sockptr(optlen, &len, sizeof(len)))
+			return -EFAULT;
+		return err;
+	}
+
+	err = judge_get(router, sock, level, optname, optlen);
+	if (err)
+		return err;
+	if (identity(router, sock, optname, &value))
+		return copy_int(optval, optlen, value);
+	if (!router->provider->ops->getsockopt)
+		return -ENOPROTOOPT;
+
+	return router->provider->ops->getsockopt(sock, level, optname, optval,
+						 optlen);
+}
+
+/**
+ * persock_option_sk_set() - sk_setsockopt() of a socket of a provider's own, when
+ *			     the option has to be judged or the provider sets it
+ * @sk: its sock
+ * @level: SOL_SOCKET
+ * @optname: name of the option
+ * @optval: the value
+ * @optlen: its length
+ *
+ * Context: process context, may sleep; the open file pins the socket.
+ * Return: as sk_setsockopt().
+ */
+int persock_option_sk_set(struct sock *sk, int level, int optname,
+			  sockptr_t optval, unsigned int optlen)
+{
+	return persock_router_setsockopt(sk->sk_socket, level, optname, optval,
+					 optlen);
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Calls that pass by a shortcut: looked up and counted, and nothing else.
+ *
+ * What is judged at length is read under rcu_read_lock(), a function call for
+ * a module. These few instructions run without preemption instead, which RCU
+ * waits for as well. Where someone traces verdicts nothing passes by here.
+ */
+#ifndef _PERSOCK_PASS_H
+#define _PERSOCK_PASS_H
+
+#include <linux/rcupdate.h>
+
+#include "compat.h"
+#include "policy/shortcut.h"
+#include "socket/report.h"
+#include "socket/router.h"
+
+/* In between: what is read of a version is of one version, and fresh. */
+static __always_inline const struct persock_shortcut *
+persock_pass_begin(const struct persock_router *router)
+{
+	rcu_read_lock_sched();
+
+	return (const void *)persock_router_version(router) + router->shortcut;
+}
+
+static __always_inline bool persock_pass_end(const struct persock_router *router,
+					     enum persock_operation operation,
+					     bool passes)
+{
+	if (trace_persock_verdict_enabled())
+		passes = false;
+	if (likely(passes))
+		persock_count(router->totals, operation, PERSOCK_ALLOWED);
+	rcu_read_unlock_sched();
+
+	return passes;
+}
+
+/**
+ * persock_pass_get() - does the reading of an option pass?
+ * @router: the socket's
+ * @level: level of the option
+ * @optname: name of the option
+ * @len: the caller's length
+ *
+ * Context: any; does not sleep. So do all of these.
+ * Return: true when it does, and is counted; false when it has to be judged.
+ */
+static __always_inline bool persock_pass_get(const struct persock_router *router,
+					     int level, int optname, int len)
+{
+	const struct persock_shortcut *shortcut = persock_pass_begin(router);
+
+	return persock_pass_end(router, PERSOCK_OP_GETSOCKOPT,
+				persock_shortcut_get(shortcut, level, optname,
+						     len));
+}
+
+/**
+ * persock_pass_set() - does the setting of an option pass?
+ * @router: the socket's
+ * @level: level of the option
+ * @optname: name of the option
+ * @len: the caller's length
+ *
+ * Return: as persock_pass_get().
+ */
+static __always_inline bool persock_pass_set(const struct persock_router *router,
+					     int level, int optname,
+					     unsigned int len)
+{
+	const struct persock_shortcut *shortcut = persock_pass_begin(router);
+
+	return persock_pass_end(router, PERSOCK_OP_SETSOCKOPT,
+				persock_shortcut_set(shortcut, level, optname,
+						     len));
+}
+
+/**
+ * persock_pass_send() - does a send pass?
+ * @router: the socket's
+ * @msg: the message
+ *
+ * Return: as persock_pass_get().
+ */
+static __always_inline bool persock_pass_send(const struct persock_router *router,
+					      const struct msghdr *msg)
+{
+	const struct persock_shortcut *shortcut = persock_pass_begin(router);
+
+	return persock_pass_end(router, PERSOCK_OP_SENDMSG,
+				persock_shortcut_send(shortcut,
+						      msg->msg_flags &
+						      ~PERSOCK_KERNEL_SEND_FLAGS,
+						      msg->msg_name,
+						      msg->msg_namelen,
+						      msg->msg_controllen));
+}
+
+/**
+ * persock_pass_receive() - does a receive pass?
+ * @router: the socket's
+ * @msg: the message
+ * @flags: flags of the call
+ *
+ * Return: as persock_pass_get().
+ */
+static __always_inline bool
+persock_pass_receive(const struct persock_router *router,
+		     const struct msghdr *msg, int flags)
+{
+	const struct persock_shortcut *shortcut = persock_pass_begin(router);
+
+	return persock_pass_end(router, PERSOCK_OP_RECVMSG,
+				persock_shortcut_receive(shortcut,
+							 flags & ~MSG_CMSG_COMPAT,
+							 msg->msg_controllen));
+}
+
+/**
+ * persock_pass_connect() - does a connect pass?
+ * @router: the socket's
+ * @length: length of the address; none is judged, as no rule is about it
+ *
+ * Return: as persock_pass_get().
+ */
+static __always_inline bool
+persock_pass_connect(const struct persock_router *router, int length)
+{
+	const struct persock_shortcut *shortcut = persock_pass_begin(router);
+
+	return persock_pass_end(router, PERSOCK_OP_CONNECT,
+				(u32)(length - 1) < shortcut->connect_max);
+}
+
+/**
+ * persock_pass_bind() - does a bind pass?
+ * @router: the socket's
+ * @length: length of the address
+ *
+ * Return: as persock_pass_get().
+ */
+static __always_inline bool persock_pass_bind(const struct persock_router *router,
+					      int length)
+{
+	const struct persock_shortcut *shortcut = persock_pass_begin(router);
+
+	return persock_pass_end(router, PERSOCK_OP_BIND,
+				(u32)(length - 1) < shortcut->bind_max);
+}
+
+/**
+ * persock_pass_accepted() - does a connection that was accepted pass?
+ * @router: the listener's
+ *
+ * Return: as persock_pass_get().
+ */
+static __always_inline bool
+persock_pass_accepted(const struct persock_router *router)
+{
+	const struct persock_shortcut *shortcut = persock_pass_begin(router);
+
+	return persock_pass_end(router, PERSOCK_OP_ACCEPT, shortcut->accept);
+}
+
+/**
+ * persock_pass_told() - does a call pass that no section of a policy is about?
+ * @router: the socket's
+ * @operation: the call
+ *
+ * Return: as persock_pass_get(), but false only where verdicts are traced.
+ */
+static __always_inline bool persock_pass_told(const struct persock_router *router,
+					      enum persock_operation operation)
+{
+	rcu_read_lock_sched();
+
+	return persock_pass_end(router, operation, true);
+}
+
+#endif /* _PERSOCK_PASS_H */

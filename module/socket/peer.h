@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Peers of datagrams that a policy has allowed lately. A program that names the
+ * peer with every datagram names the same few: they are not looked up among
+ * the rules each time.
+ */
+#ifndef _PERSOCK_PEER_H
+#define _PERSOCK_PEER_H
+
+#include <linux/hash.h>
+#include <linux/in.h>
+#include <linux/percpu.h>
+#include <net/inet_sock.h>
+#include <net/sock.h>
+
+#include "socket/pass.h"
+
+#define PERSOCK_PEER_BITS	4
+
+/**
+ * struct persock_peer - an IPv4 peer that UDP may send to
+ * @version: number of the version that says so; 0: none
+ * @name: family, port and address, as the socket address begins
+ */
+struct persock_peer {
+	u64 version;
+	u64 name;
+};
+
+DECLARE_PER_CPU(struct persock_peer, persock_peers[1 << PERSOCK_PEER_BITS]);
+
+/*
+ * Everything that a verdict on the peer depends on but for the version and the
+ * name is the same for all of these: UDP over IPv4, nothing in the socket that
+ * would send elsewhere (see endpoint.c), an address that is one. 0: it is not
+ * one of these.
+ */
+static __always_inline u64 persock_peer_name(const struct persock_router *router,
+					     const struct socket *sock,
+					     const struct msghdr *msg)
+{
+	const struct sockaddr_in *address = msg->msg_name;
+	const struct sock *sk = sock->sk;
+
+	static_assert(offsetofend(struct sockaddr_in, sin_addr) == sizeof(u64));
+	if (!router->native || sk->sk_family != AF_INET ||
+	    sk->sk_protocol != IPPROTO_UDP || sk->sk_type != SOCK_DGRAM ||
+	    msg->msg_controllen ||
+	    msg->msg_namelen != sizeof(*address) ||
+	    address->sin_family != AF_INET || !address->sin_addr.s_addr ||
+	    rcu_access_pointer(inet_sk(sk)->inet_opt))
+		return 0;
+
+	return *(const u64 *)address;
+}
+
+static __always_inline struct persock_peer *persock_peer_entry(u64 name)
+{
+	return this_cpu_ptr(&persock_peers[hash_64(name, PERSOCK_PEER_BITS)]);
+}
+
+/**
+ * persock_peer_pass() - does a send pass that names a peer?
+ * @router: the socket's
+ * @sock: the governed socket
+ * @msg: the message
+ *
+ * Context: any; does not sleep.
+ * Return: true when it does, and is counted; false when it has to be judged.
+ */
+static __always_inline bool persock_peer_pass(const struct persock_router *router,
+					      const struct socket *sock,
+					      const struct msghdr *msg)
+{
+	u64 name = persock_peer_name(router, sock, msg);
+	const struct persock_shortcut *shortcut;
+	const struct persock_peer *entry;
+	bool passes;
+
+	if (!name)
+		return false;
+
+	shortcut = persock_pass_begin(router);
+	entry = persock_peer_entry(name);
+	passes = entry->name == name &&
+		 entry->version == persock_router_version(router)->number &&
+		 !(msg->msg_flags & ~PERSOCK_KERNEL_SEND_FLAGS & shortcut->send);
+
+	return persock_pass_end(router, PERSOCK_OP_SENDMSG, passes);
+}
+
+/**
+ * persock_peer_allowed() - remember that a peer was allowed
+ * @router: the socket's
+ * @version: what has allowed it
+ * @sock: the governed socket
+ * @msg: the message, as it was judged
+ *
+ * Context: process context, as every send of a governed socket; does not sleep.
+ */
+static inline void persock_peer_allowed(const struct persock_router *router,
+					const struct persock_version *version,
+					const struct socket *sock,
+					const struct msghdr *msg)
+{
+	u64 name = persock_peer_name(router, sock, msg);
+	struct persock_peer *entry;
+
+	if (!name)
+		return;
+
+	preempt_disable();
+	entry = persock_peer_entry(name);
+	entry->name = name;
+	entry->version = version->number;
+	preempt_enable();
+}
+
+#endif /* _PERSOCK_PEER_H */

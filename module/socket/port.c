@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Ports that nobody has named.
+ *
+ * Whoever lets the kernel choose often enough gets any port, so a port is judged
+ * before the socket may use it, and another one is taken while it is denied:
+ * that a program hits upon a port that is denied is not its fault.
+ *
+ * A thread can make others wait for a sock's lock for as long as it likes, by a
+ * call that sleeps in its memory. So what has taken effect cannot be judged
+ * afterwards: the verdict would wait while the port is used. A port is judged
+ * in the same hold of the lock in which it is taken, or by number, and bound to
+ * by that number. A program cannot take it off again (connect() to AF_UNSPEC),
+ * to be given one that nobody judges.
+ */
+#include <linux/minmax.h>
+#include <linux/net.h>
+#include <linux/random.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/socket.h>
+#include <linux/string.h>
+#include <net/inet_connection_sock.h>
+#include <net/inet_hashtables.h>
+#include <net/ip.h>
+#include <net/sock.h>
+
+#include "socket/endpoint.h"
+#include "socket/port.h"
+#include "socket/report.h"
+
+/* How often a port is taken before the call is refused. */
+#define TRIES 32
+
+static struct sock *sk_of(const struct persock_router *router,
+			  struct socket *sock)
+{
+	const struct persock_provider_ops *ops = router->provider->ops;
+
+	if (router->class != PERSOCK_CLASS_INET || !ops->sk)
+		return NULL;
+
+	return (struct sock *)ops->sk(sock);
+}
+
+/*
+ * Protocols that take a port by get_port() and can give it back. Others keep
+ * what they were given: MPTCP and SCTP, which do so in sockets of their own, and
+ * DCCP.
+ */
+static bool gives_back(const struct sock *sk)
+{
+	switch (sk->sk_protocol) {
+	case IPPROTO_TCP:
+		return sk->sk_type == SOCK_STREAM;
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+		return sk->sk_type == SOCK_DGRAM;
+	default:
+		return false;
+	}
+}
+
+/* Raw sockets and ping's have a number of another kind. */
+static bool takes_port(const struct sock *sk)
+{
+	return sk->sk_protocol == IPPROTO_MPTCP ||
+	       persock_has_ports(sk->sk_type, sk->sk_protocol);
+}
+
+/* The sock is locked. TCP cannot once it is more than bound. */
+static bool give_back(struct sock *sk)
+{
+	if (!gives_back(sk) ||
+	    (sk->sk_type == SOCK_STREAM && sk->sk_state != TCP_CLOSE))
+		return false;
+	if (sk->sk_type == SOCK_STREAM)
+		sk->sk_prot->put_port(sk);
+	else
+		sk->sk_prot->unhash(sk);
+	inet_sk(sk)->inet_sport = 0;
+
+	return true;
+}
+
+/* The sock is locked, and has a port that may be used. */
+static void keep(struct socket *sock, struct sock *sk)
+{
+	set_bit(PERSOCK_PORT_CHOSEN, &sock->flags);
+	sk->sk_userlocks |= SOCK_BINDPORT_LOCK;
+}
+
+/* What @sock is to be bound to, or is; told of when it is the @last word. */
+static int judge(struct persock_router *router, struct socket *sock,
+		 const struct sockaddr *address, int length,
+		 enum persock_operation operation, bool last)
+{
+	struct persock_event event = { .operation = operation, .sock = sock };
+	const struct persock_version *version;
+	struct persock_endpoint endpoint;
+	int verdict = PERSOCK_ALLOW;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	if (persock_enforces(version))
+		verdict = address ?
+			persock_endpoint_chosen(sock, address, length,
+						&version->policy, &endpoint,
+						&event) :
+			persock_endpoint_port(sock, &version->policy,
+					      &endpoint, &event);
+	if (verdict && last)
+		verdict = persock_report(router->attachment, version, &event,
+					 verdict);
+	rcu_read_unlock();
+
+	return verdict;
+}
+
+/* Port and address are in one place in both families. */
+static void set_port(struct sockaddr_storage *named, u16 port)
+{
+	static_assert(offsetof(struct sockaddr_in, sin_port) ==
+		      offsetof(struct sockaddr_in6, sin6_port));
+	((struct sockaddr_in *)named)->sin_port = htons(port);
+}
+
+/*
+ * A port that the kernel would choose: it is free for every address, also of a
+ * socket that may share ports. It has been the socket's for this moment.
+ */
+static int kernels_choice(struct sock *sk, u16 *port)
+{
+	int err = -EINVAL;
+
+	lock_sock(sk);
+	if (!inet_sk(sk)->inet_num && sk->sk_state == TCP_CLOSE) {
+		err = sk->sk_prot->get_port(sk, 0) ? -EADDRINUSE : 0;
+		*port = inet_sk(sk)->inet_num;
+		if (!err)
+			give_back(sk);
+	}
+	release_sock(sk);
+
+	return err;
+}
+
+/* Who may not name a port may be given it all the same. */
+static bool is_privileged(const struct sock *sk, u16 port)
+{
+	return inet_port_requires_bind_service(sock_net(sk), port);
+}
+
+/* Bound by its number, the port is kept as one that the program has not named. */
+static int bind_to(struct persock_router *router, struct socket *sock,
+		   struct sock *sk, const struct sockaddr_storage *named,
+		   int length)
+{
+	/* cgroup-BPF writes to what it is shown. */
+	struct sockaddr_storage address = *named;
+	int err;
+
+	err = router->provider->ops->bind(sock, (struct sockaddr *)&address,
+					  length);
+	if (err)
+		return err;
+	lock_sock(sk);
+	keep(sock, sk);
+	release_sock(sk);
+
+	return 0;
+}
+
+/* Bind to a port of the kernel's choice, by its number. */
+static int bind_chosen(struct persock_router *router, struct socket *sock,
+		       struct sock *sk, struct sockaddr_storage *named,
+		       int length)
+{
+	unsigned int tries;
+	int err = 0;
+	u16 port;
+
+	for (tries = 1; tries <= TRIES; tries++) {
+		err = kernels_choice(sk, &port);
+		if (err)
+			return err;
+		set_port(named, port);
+		err = judge(router, sock, (struct sockaddr *)named, length,
+			    PERSOCK_OP_BIND, tries == TRIES);
+		if (err)
+			continue;
+		err = bind_to(router, sock, sk, named, length);
+		/* Somebody else was quicker. */
+		if (err != -EADDRINUSE &&
+		    (err != -EACCES || !is_privileged(sk, port)))
+			break;
+	}
+
+	return err;
+}
+
+/*
+ * Bind to the first port of the local range, from somewhere in it, that is
+ * allowed and free. For protocols that do not give back what they were given.
+ */
+static int bind_first(struct persock_router *router, struct socket *sock,
+		      struct sock *sk, struct sockaddr_storage *named,
+		      int length, enum persock_operation operation)
+{
+	unsigned int i, start, range, tries = 8 * TRIES;
+	int low, high, denied = 0, err = 0;
+
+	inet_sk_get_local_port_range(sk, &low, &high);
+	range = high - low + 1;
+	start = get_random_u32() % range;
+	for (i = 0; i < range && tries && !fatal_signal_pending(current); i++) {
+		u16 port = low + (start + i) % range;
+
+		cond_resched();
+		if (inet_is_local_reserved_port(sock_net(sk), port))
+			continue;
+		set_port(named, port);
+		denied = judge(router, sock, (struct sockaddr *)named, length,
+			       operation, false);
+		if (denied)
+			continue;
+		tries--;
+		err = bind_to(router, sock, sk, named, length);
+		if (err != -EADDRINUSE &&
+		    (err != -EACCES || !is_privileged(sk, port)))
+			return err;
+	}
+	if (err || !denied)
+		return err ?: -EADDRINUSE;
+
+	/* All of them are. */
+	return judge(router, sock, (struct sockaddr *)named, length, operation,
+		     true) ?: -EADDRINUSE;
+}
+
+/**
+ * persock_port_bind() - bind a socket to port 0 of an address
+ * @router: the socket's
+ * @sock: the governed socket; the policy restricts what it is bound to, and
+ *	  allows the address with port 0
+ * @address: the address
+ * @length: its length
+ *
+ * The provider is given a port by number. So a socket of UDP that was told to
+ * leave its port open until it is connected (IP_BIND_ADDRESS_NO_PORT) has one
+ * all the same. Connections of TCP have such ports unjudged.
+ *
+ * Context: process context, may sleep.
+ * Return: what the provider's bind returns; the errno of the rule that denies
+ * every port that the kernel has chosen.
+ */
+int persock_port_bind(struct persock_router *router, struct socket *sock,
+		      struct sockaddr *address, int length)
+{
+	struct sock *sk = sk_of(router, sock);
+	struct sockaddr_storage named = {};
+
+	if (!sk || length > (int)sizeof(named) || !takes_port(sk))
+		return router->provider->ops->bind(sock, address, length);
+
+	/* It has no port yet, see persock_port_choose() when it has. */
+	if (sk->sk_protocol == IPPROTO_TCP && persock_binds_without_port(sk))
+		return router->provider->ops->bind(sock, address, length);
+
+	memcpy(&named, address, length);
+	return gives_back(sk) ?
+	       bind_chosen(router, sock, sk, &named, length) :
+	       bind_first(router, sock, sk, &named, length, PERSOCK_OP_BIND);
+}
+
+/* Take a port, and another one while it is denied. The sock is locked. */
+static int take(struct persock_router *router, struct socket *sock,
+		struct sock *sk, enum persock_operation operation)
+{
+	unsigned int tries = TRIES;
+	int verdict;
+
+	do {
+		/* For the call itself to find out, and to answer. */
+		if (sk->sk_prot->get_port(sk, 0))
+			return PERSOCK_ALLOW;
+		inet_sk(sk)->inet_sport = htons(inet_sk(sk)->inet_num);
+		verdict = judge(router, sock, NULL, 0, operation, !--tries);
+		if (verdict)
+			give_back(sk);
+		else
+			keep(sock, sk);
+	} while (verdict && tries);
+
+	return verdict;
+}
+
+/* A range that the socket was given while it might have one, see detour.c. */
+static int judge_range(struct persock_router *router, struct socket *sock,
+		       enum persock_operation operation)
+{
+	struct persock_event event = {
+		.operation = operation,
+		.section = PERSOCK_SECTION_BIND,
+		.sock = sock,
+	};
+	const struct persock_version *version;
+	int verdict = PERSOCK_ALLOW;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	if (persock_enforces(version) &&
+	    persock_restricts(&version->policy.bind))
+		verdict = persock_report(router->attachment, version, &event,
+					 persock_refusal(&version->policy.bind));
+	rcu_read_unlock();
+
+	return verdict;
+}
+
+static bool restricts_bind(const struct persock_router *router)
+{
+	const struct persock_version *version;
+	bool restricts;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	restricts = persock_enforces(version) &&
+		    persock_restricts(&version->policy.bind);
+	rcu_read_unlock();
+
+	return restricts;
+}
+
+/*
+ * TCP has a port that nobody has judged: it was bound to port 0 while it was to
+ * leave the port open. The sock is locked.
+ */
+static int judge_unjudged(struct persock_router *router, struct socket *sock,
+			  struct sock *sk, enum persock_operation operation)
+{
+	int verdict = judge(router, sock, NULL, 0, operation, false);
+
+	if (!verdict) {
+		keep(sock, sk);
+		return verdict;
+	}
+
+	return give_back(sk) ? take(router, sock, sk, operation) :
+			       judge(router, sock, NULL, 0, operation, true);
+}
+
+/* To every address, as listen() itself would. */
+static int bind_listener(struct persock_router *router, struct socket *sock,
+			 struct sock *sk)
+{
+	struct sockaddr_storage named = { .ss_family = sk->sk_family };
+	int err;
+
+	err = bind_first(router, sock, sk, &named,
+			 sk->sk_family == AF_INET ?
+				 sizeof(struct sockaddr_in) :
+				 sizeof(struct sockaddr_in6),
+			 PERSOCK_OP_LISTEN);
+	/* Another thread has bound it, which was judged. */
+	return err == -EINVAL && READ_ONCE(inet_sk(sk)->inet_num) ? 0 : err;
+}
+
+static bool is_locked(const struct sock *sk)
+{
+	return sk->sk_userlocks & SOCK_BINDPORT_LOCK;
+}
+
+/**
+ * persock_port_choose() - give a socket that needs one a port that it may have
+ * @router: the socket's
+ * @sock: the governed socket, which is about to listen, connect or send
+ * @operation: which of these
+ *
+ * Only where the policy restricts what sockets are bound to; else the kernel
+ * does so itself. It does in any case for connections of TCP, whose ports
+ * others may have as well, and of protocols that cannot give a port back.
+ *
+ * Context: process context, may sleep.
+ * Return: 0; the errno of the rule that denies every port that the kernel has
+ * chosen, or of the section for a socket that has a range of ports of its own.
+ */
+int persock_port_choose(struct persock_router *router, struct socket *sock,
+			enum persock_operation operation)
+{
+	bool listens = operation == PERSOCK_OP_LISTEN;
+	struct sock *sk = sk_of(router, sock);
+	int verdict = PERSOCK_ALLOW;
+
+	if (!sk || is_locked(sk) || !restricts_bind(router))
+		return PERSOCK_ALLOW;
+	if (!READ_ONCE(inet_sk(sk)->inet_num) && persock_has_port_range(sk))
+		return judge_range(router, sock, operation);
+	if (!gives_back(sk))
+		return listens && takes_port(sk) && !READ_ONCE(inet_sk(sk)->inet_num) ?
+		       bind_listener(router, sock, sk) : PERSOCK_ALLOW;
+	if (sk->sk_type == SOCK_STREAM && !listens)
+		return PERSOCK_ALLOW;
+
+	lock_sock(sk);
+	if (is_locked(sk))
+		;
+	else if (inet_sk(sk)->inet_num && sk->sk_type == SOCK_DGRAM)
+		/* From before the policy was. */
+		keep(sock, sk);
+	else if (inet_sk(sk)->inet_num)
+		verdict = judge_unjudged(router, sock, sk, operation);
+	else if (sk->sk_state == TCP_CLOSE)
+		verdict = take(router, sock, sk, operation);
+	release_sock(sk);
+
+	return verdict;
+}
+
+/**
+ * persock_port_hold() - have a socket of UDP keep its port
+ * @router: the socket's
+ * @sock: the governed socket, which is about to be connected to AF_UNSPEC
+ *
+ * A port that the kernel has chosen is taken off by that, and what sends
+ * meanwhile is given another one.
+ *
+ * Context: process context, may sleep.
+ */
+void persock_port_hold(struct persock_router *router, struct socket *sock)
+{
+	struct sock *sk = sk_of(router, sock);
+
+	if (!sk || sk->sk_type != SOCK_DGRAM || !gives_back(sk) ||
+	    is_locked(sk) || !READ_ONCE(inet_sk(sk)->inet_num) ||
+	    !restricts_bind(router))
+		return;
+	lock_sock(sk);
+	if (inet_sk(sk)->inet_num && !is_locked(sk))
+		keep(sock, sk);
+	release_sock(sk);
+}
+
+/* SCTP is asked to listen for nobody. */
+static void end_listening(struct persock_router *router, struct socket *sock)
+{
+	const struct persock_provider_ops *ops = router->provider->ops;
+	const struct sock *sk = sk_of(router, sock);
+
+	if (sk && sk->sk_protocol == IPPROTO_SCTP)
+		ops->listen(sock, 0);
+	else if (ops->shutdown)
+		ops->shutdown(sock, SHUT_RDWR);
+}
+
+/**
+ * persock_port_listening() - judge what a socket listens on, once it does
+ * @router: the socket's
+ * @sock: the governed socket
+ *
+ * What the socket is bound to was judged before, and is kept by those protocols
+ * that take a port at once. Where another one is bound elsewhere by the time
+ * that it listens, it ends to listen.
+ *
+ * Context: process context, may sleep.
+ * Return: PERSOCK_ALLOW or the errno of the rule.
+ */
+int persock_port_listening(struct persock_router *router, struct socket *sock)
+{
+	struct persock_event event = {
+		.operation = PERSOCK_OP_LISTEN,
+		.sock = sock,
+	};
+	const struct persock_version *version;
+	struct persock_endpoint endpoint;
+	int verdict;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	verdict = persock_endpoint_listen(sock, &version->policy, &endpoint,
+					  &event);
+	/* What is allowed was told of before. */
+	if (verdict && persock_enforces(version))
+		verdict = persock_report(router->attachment, version, &event,
+					 verdict);
+	else
+		verdict = PERSOCK_ALLOW;
+	rcu_read_unlock();
+	if (verdict)
+		end_listening(router, sock);
+
+	return verdict;
+}

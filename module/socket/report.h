@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What becomes of a verdict: it is counted, traced, told to those who monitor
+ * denials, and, if the policy only audits, allowed.
+ */
+#ifndef _PERSOCK_REPORT_H
+#define _PERSOCK_REPORT_H
+
+#include "report/counters.h"
+#include "report/trace.h"
+
+/**
+ * struct persock_event - what was judged, and what decided
+ * @operation: what was judged
+ * @section: the part of the policy that decided
+ * @rule: number of the rule that decided, from 1; 0: the default, or a limit
+ * @sock: the governed socket; NULL for a request for one
+ * @request: what was requested, or NULL
+ * @always: not for the policy to allow, so audit does not either
+ * @message: a control message decided: @subject and @detail are its own
+ * @subject: level of an option; flags of a message; command of an ioctl
+ * @detail: name of an option
+ * @endpoint: the address that was judged, or NULL
+ */
+struct persock_event {
+	enum persock_operation operation;
+	enum persock_section section;
+	unsigned int rule;
+	struct socket *sock;
+	const struct persock_request *request;
+	bool always;
+	bool message;
+	u32 subject;
+	u32 detail;
+	const struct persock_endpoint *endpoint;
+};
+
+int persock_report_other(struct persock_attachment *attachment,
+			 const struct persock_version *version,
+			 const struct persock_event *event, int verdict);
+
+void persock_report_ignored(struct persock_attachment *attachment,
+			    const struct persock_version *version,
+			    const struct persock_event *event);
+
+/**
+ * persock_report() - tell of a verdict on an operation
+ * @attachment: what governs
+ * @version: what judged
+ * @event: what was judged
+ * @verdict: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno
+ *
+ * Context: any; RCU read side for @version; does not sleep.
+ * Return: the answer: @verdict, or PERSOCK_ALLOW where the policy audits.
+ */
+static inline int persock_report(struct persock_attachment *attachment,
+				 const struct persock_version *version,
+				 const struct persock_event *event, int verdict)
+{
+	if (event->request)
+		trace_persock_create(attachment, event->request, verdict);
+	else
+		trace_persock_verdict(attachment, event->operation,
+				      event->subject, event->detail, verdict);
+	if (unlikely(verdict))
+		return persock_report_other(attachment, version, event,
+					    verdict);
+
+	persock_count(attachment->totals, event->operation, PERSOCK_ALLOWED);
+	return PERSOCK_ALLOW;
+}
+
+/**
+ * persock_enforces() - are verdicts answers?
+ * @version: what judges
+ *
+ * Return: false when the policy only audits.
+ */
+static inline bool persock_enforces(const struct persock_version *version)
+{
+	return version->policy.mode == PERSOCK_MODE_ENFORCE;
+}
+
+#endif /* _PERSOCK_REPORT_H */

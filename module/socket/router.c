@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The routing tables: made beforehand, handed out by attachment and kind of
+ * socket, and kept for the next when the attachment is gone.
+ */
+#include <linux/hash.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "socket/router.h"
+
+/*
+ * Spare routers. A socket is interposed where nothing may be allocated, so the
+ * tables it may need are made beforehand; a work item makes new ones.
+ */
+#define SPARES_LOW	64
+#define SPARES_HIGH	96
+
+/*
+ * The last of them are for attachments that have had few. Sockets of every kind
+ * there is need some hundred, so one attachment could take them all before the
+ * work item runs, and others would be refused a first socket.
+ */
+#define SPARES_RESERVED	32
+#define FEW		8
+
+static HLIST_HEAD(spares);
+static unsigned int nr_spares;
+
+/*
+ * Protects the spares and every attachment's routers. Innermost lock; raw, as
+ * it is taken from the interception point.
+ */
+static DEFINE_RAW_SPINLOCK(router_lock);
+
+static void spare_add(struct persock_router *router)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&router_lock, flags);
+	hlist_add_head(&router->hash, &spares);
+	nr_spares++;
+	raw_spin_unlock_irqrestore(&router_lock, flags);
+}
+
+static int refill(void)
+{
+	while (READ_ONCE(nr_spares) < SPARES_HIGH) {
+		struct persock_router *router = kzalloc(sizeof(*router),
+							GFP_KERNEL);
+
+		if (!router)
+			return -ENOMEM;
+		spare_add(router);
+	}
+
+	return 0;
+}
+
+static void refill_work_fn(struct work_struct *work)
+{
+	/* Without memory the next socket of a new kind is refused: ENOBUFS. */
+	refill();
+}
+
+static DECLARE_WORK(refill_work, refill_work_fn);
+
+/**
+ * persock_router_init() - make the first spares
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int persock_router_init(void)
+{
+	int err = refill();
+
+	if (err)
+		persock_router_exit();
+
+	return err;
+}
+
+/**
+ * persock_router_exit() - free the spares
+ *
+ * The module is leaving: every router has become a spare again.
+ */
+void persock_router_exit(void)
+{
+	struct persock_router *router;
+	struct hlist_node *next;
+
+	cancel_work_sync(&refill_work);
+	hlist_for_each_entry_safe(router, next, &spares, hash)
+		kfree(router);
+	INIT_HLIST_HEAD(&spares);
+	nr_spares = 0;
+}
+
+/**
+ * persock_routers_free() - make spares of an attachment's routers
+ * @attachment: has no socket any more; a grace period has passed since
+ *
+ * Context: process context.
+ */
+void persock_routers_free(struct persock_attachment *attachment)
+{
+	struct persock_router *router;
+	struct hlist_node *next;
+	int bucket;
+
+	hash_for_each_safe(attachment->routers, bucket, next, router, hash) {
+		hash_del(&router->hash);
+		module_put(router->pinned);
+		router->pinned = NULL;
+		/* ops stay: see struct persock_router about type stability. */
+		spare_add(router);
+	}
+}
+
+static struct persock_router *
+router_find(struct persock_attachment *attachment,
+	    const struct persock_provider *provider, enum persock_class class,
+	    const struct proto_ops *native, enum persock_phase phase)
+{
+	const void *key = native ? (const void *)native : provider;
+	struct persock_router *router;
+
+	hash_for_each_possible_rcu(attachment->routers, router, hash,
+				   (unsigned long)key, true) {
+		if (router->native == native && router->provider == provider &&
+		    router->class == class && router->phase == phase)
+			return router;
+	}
+
+	return NULL;
+}
+
+/**
+ * persock_router_find() - the router for a kind of socket, if there is one
+ * @attachment: that the socket is created under; the caller keeps it alive
+ * @provider: who serves
+ * @class: class of the application's address family
+ * @native: the socket's proto_ops; NULL for a socket of the provider's own
+ *
+ * Routers leave an attachment when nothing holds it any more.
+ *
+ * Context: any, does not sleep.
+ * Return: the router, or NULL.
+ */
+struct persock_router *
+persock_router_find(struct persock_attachment *attachment,
+		    const struct persock_provider *provider,
+		    enum persock_class class, const struct proto_ops *native)
+{
+	return router_find(attachment, provider, class, native, PERSOCK_JUDGED);
+}
+
+static bool may_take(const struct persock_attachment *attachment)
+{
+	lockdep_assert_held(&router_lock);
+	return nr_spares > (attachment->nr_routers < FEW ? 0 : SPARES_RESERVED);
+}
+
+static struct persock_router *
+router_get(struct persock_attachment *attachment,
+	   const struct persock_provider *provider, enum persock_class class,
+	   const struct proto_ops *native, enum persock_phase phase,
+	   struct module *owner)
+{
+	struct persock_router *router;
+	unsigned long flags;
+	bool low;
+
+	router = router_find(attachment, provider, class, native, phase);
+	if (likely(router))
+		return router;
+
+	raw_spin_lock_irqsave(&router_lock, flags);
+	router = router_find(attachment, provider, class, native, phase);
+	if (router || !may_take(attachment) || !try_module_get(owner))
+		goto unlock;
+
+	router = hlist_entry(spares.first, struct persock_router, hash);
+	hlist_del(&router->hash);
+	nr_spares--;
+	attachment->nr_routers++;
+	persock_router_fill(&router->ops, provider, native, phase);
+	router->native = native;
+	router->provider = provider;
+	router->attachment = attachment;
+	router->class = class;
+	router->phase = phase;
+	router->personality = attachment->personality;
+	router->totals = attachment->totals;
+	router->shortcut = offsetof(struct persock_version, shortcuts[class]);
+	router->pinned = owner;
+	hash_add_rcu(attachment->routers, &router->hash,
+		     native ? (unsigned long)native : (unsigned long)provider);
+unlock:
+	low = nr_spares < SPARES_LOW;
+	raw_spin_unlock_irqrestore(&router_lock, flags);
+	if (low)
+		schedule_work(&refill_work);
+
+	return router;
+}
+
+/**
+ * persock_router_get() - the router for a kind of socket
+ * @attachment: that the socket is created under; the caller keeps it alive
+ * @provider: who serves
+ * @family: the application's address family
+ * @native: the socket's proto_ops; NULL for a socket of the provider's own
+ * @owner: module that @native belongs to, may be NULL
+ *
+ * Context: any, does not sleep; under RCU, or with a reference to @attachment.
+ * Return: the router, or NULL when none is spare: the caller refuses the
+ * socket with ENOBUFS.
+ */
+struct persock_router *
+persock_router_get(struct persock_attachment *attachment,
+		   const struct persock_provider *provider, int family,
+		   const struct proto_ops *native, struct module *owner)
+{
+	return router_get(attachment, provider, persock_class_of(family),
+			  native, PERSOCK_JUDGED, owner);
+}
+
+/**
+ * persock_router_in() - the router of the same sockets in another phase
+ * @router: of an open socket, which holds its attachment
+ * @phase: the phase
+ *
+ * Context: any, does not sleep.
+ * Return: the router, or NULL when none is spare.
+ */
+struct persock_router *persock_router_in(const struct persock_router *router,
+					 enum persock_phase phase)
+{
+	return router_get(router->attachment, router->provider, router->class,
+			  router->native, phase, router->pinned);
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The router: the proto_ops of governed sockets.
+ */
+#ifndef _PERSOCK_ROUTER_H
+#define _PERSOCK_ROUTER_H
+
+#include <linux/net.h>
+
+#include "cgroup/attachment.h"
+#include "compat.h"
+#include "provider.h"
+
+/**
+ * enum persock_phase - what is asked of the sends of a socket to its peer
+ * @PERSOCK_JUDGED: nothing, as the peer was judged when it was connected
+ * @PERSOCK_UNSENT: whether they may: the peer was connected as one that nothing
+ *		    was to be sent to, see unsent.c
+ * @PERSOCK_FROZEN: to wait until such a peer is connected
+ * @PERSOCK_NR_PHASES: number of phases
+ */
+enum persock_phase {
+	PERSOCK_JUDGED,
+	PERSOCK_UNSENT,
+	PERSOCK_FROZEN,
+	PERSOCK_NR_PHASES,
+};
+
+/**
+ * struct persock_router - routing table of one kind of socket of an attachment
+ * @ops: what sock->ops of the sockets points to
+ * @native: the proto_ops that the socket had before persock interposed; NULL
+ *	    for a provider with sockets of its own
+ * @provider: who serves
+ * @attachment: under which the sockets were created; each of them holds it
+ * @class: class of the sockets' family
+ * @phase: what is asked of sends without a name
+ * @personality: the attachment's; this and the next two are at hand for pass.h
+ * @totals: the attachment's
+ * @shortcut: where the class's shortcuts are in a version, in bytes
+ * @pinned: module that @native belongs to, pinned; may be NULL
+ * @hash: in the attachment's routers, or in the pool's list of spares
+ *
+ * There is one per native proto_ops (or provider and family), phase and attachment:
+ * nothing is allocated per socket. A table is written before it is published
+ * and never changed while a socket or an RCU reader may use it.
+ *
+ * Its memory is type-stable, because a socket that was never accepted may
+ * still point at the table after the last accepted one has let go of the
+ * attachment (do_accept() points a new socket at the listener's ops before
+ * the LSM is asked). Such a socket has no sock: release finds nothing to do in
+ * whatever router the memory has become, and puts this module either way.
+ */
+struct persock_router {
+	struct proto_ops ops;
+	const struct proto_ops *native;
+	const struct persock_provider *provider;
+	struct persock_attachment *attachment;
+	enum persock_class class;
+	enum persock_phase phase;
+	const struct persock_personality *personality;
+	struct persock_totals __percpu *totals;
+	unsigned int shortcut;
+	struct module *pinned;
+	struct hlist_node hash;
+};
+
+int persock_router_init(void);
+void persock_router_exit(void);
+struct persock_router *
+persock_router_find(struct persock_attachment *attachment,
+		    const struct persock_provider *provider,
+		    enum persock_class class, const struct proto_ops *native);
+struct persock_router *
+persock_router_get(struct persock_attachment *attachment,
+		   const struct persock_provider *provider, int family,
+		   const struct proto_ops *native, struct module *owner);
+struct persock_router *persock_router_in(const struct persock_router *router,
+					 enum persock_phase phase);
+void persock_routers_free(struct persock_attachment *attachment);
+
+int persock_router_release(struct socket *sock);
+int persock_router_judge_ioctl(struct socket *sock, u32 cmd);
+void persock_router_fill(struct proto_ops *table,
+			 const struct persock_provider *provider,
+			 const struct proto_ops *native,
+			 enum persock_phase phase);
+
+/**
+ * persock_router_peek() - the router of a socket, if it is governed
+ * @sock: any socket
+ *
+ * Return: the router, or NULL for a socket that persock does not govern.
+ */
+static inline struct persock_router *persock_router_peek(struct socket *sock)
+{
+	const struct proto_ops *ops = READ_ONCE(sock->ops);
+
+	if (!ops || ops->release != persock_router_release)
+		return NULL;
+
+	return container_of(ops, struct persock_router, ops);
+}
+
+/**
+ * persock_router_of() - the router of a socket that has one
+ * @sock: a governed socket, or its proto_ops would not have been called
+ *
+ * Return: the router.
+ */
+static inline struct persock_router *persock_router_of(const struct socket *sock)
+{
+	return container_of(READ_ONCE(sock->ops), struct persock_router, ops);
+}
+
+/**
+ * persock_router_version() - what governs a socket now
+ * @router: its router
+ *
+ * Context: RCU read side, which protects what is returned.
+ * Return: the version of the socket's personality.
+ */
+static inline const struct persock_version *
+persock_router_version(const struct persock_router *router)
+{
+	return persock_version_of(router->personality);
+}
+
+/**
+ * persock_router_rules() - what a version says of a socket
+ * @router: its router
+ * @version: what governs
+ *
+ * Return: the rules of the socket's class.
+ */
+static inline const struct persock_rules *
+persock_router_rules(const struct persock_router *router,
+		     const struct persock_version *version)
+{
+	return &version->policy.rules[router->class];
+}
+
+/**
+ * persock_router_unix() - is it an AF_UNIX socket's router?
+ * @router: the router
+ *
+ * Return: true when it is.
+ */
+static inline bool persock_router_unix(const struct persock_router *router)
+{
+	return router->native && router->native->family == AF_UNIX;
+}
+
+#endif /* _PERSOCK_ROUTER_H */

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Pages that are sent as they are (sendfile, splice), on kernels before 6.5:
+ * Kbuild compiles this where proto_ops has sendpage(). Later kernels send them
+ * by sendmsg().
+ */
+#include <linux/net.h>
+#include <linux/socket.h>
+#include <net/sock.h>
+
+#include "compat.h"
+#include "socket/message.h"
+#include "socket/port.h"
+#include "socket/report.h"
+#include "socket/router.h"
+
+ssize_t persock_router_sendpage(struct socket *sock, struct page *page,
+				int offset, size_t size, int flags)
+{
+	struct persock_router *router = persock_router_of(sock);
+	struct persock_event event = {
+		.operation = PERSOCK_OP_SENDMSG,
+		.section = PERSOCK_SECTION_FLAGS_SEND,
+		.sock = sock,
+		.subject = flags & ~PERSOCK_KERNEL_SEND_FLAGS,
+	};
+	const struct persock_version *version;
+	u32 judged = flags;
+	int verdict;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	verdict = persock_judge_flags(&persock_router_rules(router, version)->send,
+				      PERSOCK_KERNEL_SEND_FLAGS, &judged);
+	if (!persock_enforces(version)) {
+		if (verdict == PERSOCK_IGNORE)
+			event.subject = flags & ~judged;
+		judged = flags;
+	} else if (verdict == PERSOCK_IGNORE) {
+		persock_report_masked(router, version, &event,
+				      PERSOCK_SECTION_FLAGS_SEND,
+				      flags & ~judged);
+		verdict = PERSOCK_ALLOW;
+	}
+	verdict = persock_report(router->attachment, version, &event, verdict);
+	rcu_read_unlock();
+	if (!verdict && sock->type == SOCK_DGRAM)
+		verdict = persock_port_choose(router, sock, event.operation);
+	if (verdict)
+		return verdict;
+	/*
+	 * Sends through sendmsg, for providers with sockets of their own, and
+	 * where the peer is judged then; kTLS on a host socket refuses the flag
+	 * there.
+	 */
+	if (!router->native || router->phase != PERSOCK_JUDGED)
+		return sock_no_sendpage(sock, page, offset, size,
+					judged & ~MSG_SENDPAGE_NOTLAST);
+
+	return router->native->sendpage(sock, page, offset, size, judged);
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * UDP sockets that are connected to a peer as long as nothing is sent to it.
+ *
+ * Programs connect a UDP socket to learn which address of their own would be
+ * used, and send nothing: getaddrinfo() sorts addresses so, ping finds its
+ * source. Where a rule allows the address for anything at all, such a connect
+ * passes, and from then on each send without a name is judged by the peer that
+ * the socket has.
+ *
+ * Other sends are not looked at again, so none may be under way while the peer
+ * becomes one that it may not be: it would read it. Hence the phases, each
+ * with a router of its own in sock->ops:
+ *
+ * JUDGED -> FROZEN: sends wait that begin now. Those that have begun before
+ *	hold a reference to the file, or a ring of io_uring does for them. If
+ *	there is one that is not ours the connect is refused, as it would be
+ *	without all this.
+ * FROZEN -> UNSENT: when the peer is connected. The socket remains so, whatever
+ *	it is connected to later; and it is frozen again for the next peer of
+ *	this kind.
+ *
+ * No lock: a connect that finds the socket frozen by another is refused.
+ */
+#include <linux/fdtable.h>
+#include <linux/fs.h>
+#include <linux/sched.h>
+#include <linux/wait.h>
+
+#include "socket/endpoint.h"
+#include "socket/port.h"
+#include "socket/report.h"
+#include "socket/unsent.h"
+
+static int is_file(const void *file, struct file *other, unsigned int fd)
+{
+	return file == other;
+}
+
+/*
+ * Is the calling task the only one that has come to @sock by its file? A call
+ * holds a reference to the file, but for those of a task that shares its table
+ * of descriptors with nobody, and requests of io_uring for a file that is
+ * registered with a ring, which holds one instead. So connect(2) is alone when
+ * there are no references but its own and that of the table. In this order: a
+ * table that has the file now had it when the references were counted.
+ *
+ * A request of io_uring cannot tell its own from the ring's.
+ */
+static bool alone(const struct socket *sock)
+{
+	struct file *file = sock->file;
+	long references = 1;
+
+	if (!file || !current->files || current->flags & PF_IO_WORKER ||
+	    persock_uses_uring())
+		return false;
+	if (atomic_read(&current->files->count) > 1)
+		references++;
+	if (file_count(file) > references)
+		return false;
+	/* Orders it after the count. */
+	smp_rmb();
+
+	return iterate_fd(current->files, 0, is_file, file);
+}
+
+static void leave(struct socket *sock, const struct persock_router *router)
+{
+	WRITE_ONCE(sock->ops, &router->ops);
+	/* Pairs with the barrier in the waiter's prepare_to_wait_event(). */
+	smp_mb();
+	wake_up_all(&sock->wq.wait);
+}
+
+/*
+ * About to connect a socket of UDP to a peer that nothing is sent to: sends wait
+ * until unsent_end(). False when that cannot be: others are using the socket,
+ * or no router is spare. Does not sleep.
+ */
+static bool unsent_begin(struct socket *sock)
+{
+	struct persock_router *router = persock_router_of(sock);
+	const struct proto_ops *ops = &router->ops;
+	struct persock_router *frozen;
+
+	if (router->phase == PERSOCK_FROZEN ||
+	    !persock_router_in(router, PERSOCK_UNSENT))
+		return false;
+	frozen = persock_router_in(router, PERSOCK_FROZEN);
+	/* Orders it before the look at the references, as taking one does. */
+	if (!frozen || cmpxchg(&sock->ops, ops, &frozen->ops) != ops)
+		return false;
+	if (alone(sock))
+		return true;
+	leave(sock, router);
+
+	return false;
+}
+
+/* The peer is connected, or could not be. */
+static void unsent_end(struct socket *sock)
+{
+	/* It was there at the beginning, and stays as long as the socket. */
+	leave(sock, persock_router_in(persock_router_of(sock), PERSOCK_UNSENT));
+}
+
+/**
+ * persock_connect_judged() - connect a socket, when its peer is allowed
+ * @sock: the governed socket
+ * @address: in kernel memory
+ * @length: its length
+ * @flags: of the file
+ *
+ * Context: process context, may sleep.
+ * Return: as connect(); the errno of the rule.
+ */
+int persock_connect_judged(struct socket *sock, struct sockaddr *address,
+			   int length, int flags)
+{
+	struct persock_router *router = persock_router_of(sock);
+	struct persock_event event = {
+		.operation = PERSOCK_OP_CONNECT,
+		.sock = sock,
+	};
+	const struct persock_version *version;
+	struct persock_endpoint endpoint;
+	int verdict, err;
+	bool unsent;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	length = persock_endpoint_length(router, version, length);
+	verdict = persock_endpoint_connect(sock, address, length,
+					   &version->policy, &endpoint, &event);
+	unsent = verdict &&
+		 persock_endpoint_unsent(sock, &version->policy, &event) &&
+		 unsent_begin(sock);
+	if (unsent)
+		verdict = PERSOCK_ALLOW;
+	verdict = persock_report(router->attachment, version, &event, verdict);
+	rcu_read_unlock();
+	if (!verdict && length >= (int)sizeof(address->sa_family)) {
+		if (address->sa_family == AF_UNSPEC)
+			persock_port_hold(router, sock);
+		else
+			verdict = persock_port_choose(router, sock,
+						      event.operation);
+	}
+	if (verdict) {
+		if (unsent)
+			leave(sock, router);
+		return verdict;
+	}
+
+	err = router->provider->ops->connect(sock, address, length, flags);
+	if (unsent)
+		unsent_end(sock);
+
+	return err;
+}
+
+/**
+ * persock_frozen_sendmsg() - a send while the peer is being connected
+ * @sock: the governed socket
+ * @msg: the message
+ * @length: bytes that it has
+ *
+ * Context: process context, sleeps until the connect has ended.
+ * Return: as sendmsg(); -EAGAIN if that must not wait; -ERESTARTSYS when the
+ * task is killed.
+ */
+int persock_frozen_sendmsg(struct socket *sock, struct msghdr *msg,
+			   size_t length)
+{
+	struct persock_router *router;
+	int err;
+
+	/* In a queue of the socket's own: nobody else walks it. */
+	if (msg->msg_flags & MSG_DONTWAIT)
+		return -EAGAIN;
+	/*
+	 * It is not frozen again under our eyes: there is a reference to the file
+	 * for this call, so that nobody else is alone with it.
+	 */
+	err = wait_event_killable(sock->wq.wait,
+				  (router = persock_router_of(sock))->phase !=
+				  PERSOCK_FROZEN);
+	if (err)
+		return err;
+
+	return router->ops.sendmsg(sock, msg, length);
+}

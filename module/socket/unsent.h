@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * UDP sockets that are connected to a peer as long as nothing is sent to it.
+ */
+#ifndef _PERSOCK_UNSENT_H
+#define _PERSOCK_UNSENT_H
+
+#include <linux/net.h>
+
+#include "socket/router.h"
+
+int persock_connect_judged(struct socket *sock, struct sockaddr *address,
+			   int length, int flags);
+int persock_frozen_sendmsg(struct socket *sock, struct msghdr *msg,
+			   size_t length);
+
+#endif /* _PERSOCK_UNSENT_H */
