@@ -13,11 +13,14 @@
 #include "cgroup/personality.h"
 #include "control/netlink.h"
 #include "hook/intercept.h"
+#include "hook/lsm.h"
 #include "hook/probe.h"
 #include "hostinet/hostinet.h"
 #include "native/native.h"
 #include "socket/af_persock.h"
+#include "socket/operations.h"
 #include "socket/router.h"
+#include "state.h"
 
 #define CREATE_TRACE_POINTS
 #include "report/trace.h"
@@ -25,6 +28,13 @@
 static int family = AF_PERSOCK_DEFAULT;
 module_param(family, int, 0444);
 MODULE_PARM_DESC(family, "address family number that AF_PERSOCK borrows (default 19)");
+
+/* Who lies below does not know who lies above: it is told here. */
+static const struct persock_attachment_hooks attachment_hooks = {
+	.arm = persock_arm,
+	.disarm = persock_disarm,
+	.free_routers = persock_routers_free,
+};
 
 static int __init probe_once(void)
 {
@@ -45,18 +55,21 @@ static int __init persock_init(void)
 {
 	int err;
 
-	err = persock_intercept_init();
+	err = persock_state_init();
 	if (err)
 		return err;
-	err = persock_router_init();
+	err = persock_intercept_init();
+	if (err)
+		goto state;
+	err = persock_router_init(persock_router_fill);
 	if (err)
 		goto intercept;
-	err = persock_cgroup_init();
+	err = persock_attachment_init(&attachment_hooks);
 	if (err)
 		goto router;
 	err = persock_register_provider(&persock_native);
 	if (err)
-		goto cgroup;
+		goto attachment;
 	err = persock_hostinet_init();
 	if (err)
 		goto native;
@@ -66,7 +79,7 @@ static int __init persock_init(void)
 	err = persock_personality_init();
 	if (err)
 		goto hostinet;
-	err = persock_family_init(family);
+	err = persock_family_init(family, persock_lsm_arm);
 	if (err)
 		goto personality;
 	err = probe_once();
@@ -87,12 +100,14 @@ hostinet:
 	persock_unregister_provider(&persock_hostinet);
 native:
 	persock_unregister_provider(&persock_native);
-cgroup:
-	persock_cgroup_exit();
+attachment:
+	persock_attachment_exit();
 router:
 	persock_router_exit();
 intercept:
 	persock_intercept_exit();
+state:
+	persock_state_exit();
 	return err;
 }
 
@@ -103,15 +118,16 @@ intercept:
  */
 static void __exit persock_exit(void)
 {
-	persock_cgroup_wait();
+	persock_attachment_wait();
 	persock_netlink_exit();
 	persock_family_exit();
-	persock_cgroup_exit();
+	persock_attachment_exit();
 	persock_personality_exit();
 	persock_unregister_provider(&persock_hostinet);
 	persock_unregister_provider(&persock_native);
 	persock_router_exit();
 	persock_intercept_exit();
+	persock_state_exit();
 }
 
 module_init(persock_init);

@@ -161,13 +161,4 @@ void persock_unregister_provider(struct persock_provider *provider);
 void *persock_private(const struct socket *sock);
 void persock_set_private(struct socket *sock, void *private);
 
-/* For the module itself; persock_mutex is held. */
-bool persock_name_valid(const char *name);
-const struct persock_provider *persock_provider_get(const char *name);
-void persock_provider_put(const struct persock_provider *provider);
-struct persock_provider *persock_provider_next(struct persock_provider *previous);
-bool persock_provider_serves(const struct persock_provider *provider,
-			     int family, int type, int protocol,
-			     bool elsewhere);
-
 #endif /* _PERSOCK_PROVIDER_H */

@@ -19,9 +19,8 @@
 #include <linux/workqueue.h>
 
 #include "cgroup/attachment.h"
-#include "hook/intercept.h"
 #include "report/trace.h"
-#include "socket/router.h"
+#include "state.h"
 
 /* Attached cgroups by address. Readers: RCU. Writers: persock_mutex. */
 static DEFINE_HASHTABLE(attached, 12);
@@ -37,6 +36,9 @@ static struct persock_attachment *open_attachment;
 
 DEFINE_PER_CPU(struct persock_cached, persock_cache[1 << PERSOCK_CACHE_BITS]);
 atomic_long_t persock_cache_generation = ATOMIC_LONG_INIT(1);
+
+/* What those above do about attachments; set before there are any. */
+static const struct persock_attachment_hooks *hooks __ro_after_init;
 
 static void cache_forget(void)
 {
@@ -257,14 +259,14 @@ static void attachment_free(struct work_struct *work)
 
 	/* Lookups and the interception points may still look at it. */
 	synchronize_rcu();
-	persock_routers_free(attachment);
+	hooks->free_routers(attachment);
 	persock_denials_end(&attachment->denials);
 
 	mutex_lock(&persock_mutex);
 	list_del(&attachment->node);
 	if (open_attachment == attachment)
 		open_attachment = NULL;
-	persock_disarm();
+	hooks->disarm();
 	persock_totals_read(attachment->totals,
 			    &attachment->personality->retired);
 	account_leave(attachment);
@@ -305,7 +307,7 @@ attachment_alloc(struct persock_personality *personality,
 		account = kzalloc(sizeof(*account), GFP_KERNEL);
 	if (!account)
 		goto free_totals;
-	err = persock_arm(extack);
+	err = hooks->arm(extack);
 	if (err)
 		goto free_account;
 
@@ -317,7 +319,8 @@ attachment_alloc(struct persock_personality *personality,
 	attachment->personality = personality;
 	attachment->cgroup = cgroup;
 	attachment->id = cgroup ? cgroup_id(cgroup) : 0;
-	persock_denials_init(&attachment->denials);
+	persock_denials_init(&attachment->denials, attachment->id,
+			     personality->name);
 	hash_init(attachment->routers);
 	INIT_WORK(&attachment->free_work, attachment_free);
 	list_add_tail(&attachment->node, &attachments);
@@ -390,7 +393,8 @@ static void detach(struct persock_attachment *attachment)
 	attachment->attached = false;
 	attachment->personality->attachments--;
 	persock_generation++;
-	trace_persock_attach(attachment, false);
+	trace_persock_attach(attachment->id, attachment->personality->name,
+			     false);
 	drop(attachment);
 	module_put(THIS_MODULE);
 }
@@ -455,7 +459,7 @@ int persock_attach(struct cgroup *cgroup, const char *name,
 	 */
 	attachment->attached = true;
 	persock_generation++;
-	trace_persock_attach(attachment, true);
+	trace_persock_attach(attachment->id, personality->name, true);
 	hash_add_rcu(attached, &attachment->hash, (unsigned long)cgroup);
 	cache_forget();
 	if (previous)
@@ -584,14 +588,14 @@ static void find_tracepoint(struct tracepoint *tracepoint, void *unused)
 }
 
 /**
- * persock_cgroup_init() - learn of removed cgroups
+ * persock_attachment_init() - learn of removed cgroups
+ * @own: what those above do about attachments
  *
  * Return: 0; -ENOENT when the kernel does not tell of them (it is built
- * without tracepoints); -ENOMEM.
+ * without tracepoints); or what registering for it answers.
  */
-int persock_cgroup_init(void)
+int __init persock_attachment_init(const struct persock_attachment_hooks *own)
 {
-	int err;
 
 	for_each_kernel_tracepoint(find_tracepoint, NULL);
 	if (!cgroup_rmdir) {
@@ -599,41 +603,35 @@ int persock_cgroup_init(void)
 		return -ENOENT;
 	}
 
-	persock_workqueue = alloc_workqueue("persock", WQ_UNBOUND, 0);
-	if (!persock_workqueue)
-		return -ENOMEM;
+	hooks = own;
 
-	err = tracepoint_probe_register(cgroup_rmdir, cgroup_removed, NULL);
-	if (err)
-		destroy_workqueue(persock_workqueue);
-
-	return err;
+	return tracepoint_probe_register(cgroup_rmdir, cgroup_removed, NULL);
 }
 
 /**
- * persock_cgroup_wait() - wait until nothing is governed
+ * persock_attachment_wait() - wait until nothing is governed
  *
  * The references to the module see to it, but for a kernel that was told to
  * remove the module by force. Then no new socket is made in attached cgroups,
  * and this waits until they are detached or removed and the last governed
  * socket is closed.
  */
-void persock_cgroup_wait(void)
+void persock_attachment_wait(void)
 {
 	wait_var_event(&attachments, list_empty(&attachments));
 }
 
 /**
- * persock_cgroup_exit() - wait for the last attachment objects to be freed
+ * persock_attachment_exit() - wait for the last attachment objects to be freed
  *
  * The module is leaving: nothing is attached and no socket is governed.
  */
-void persock_cgroup_exit(void)
+void persock_attachment_exit(void)
 {
 	tracepoint_probe_unregister(cgroup_rmdir, cgroup_removed, NULL);
 	tracepoint_synchronize_unregister();
 	/* Versions that were replaced are queued a grace period later. */
 	rcu_barrier();
-	/* Runs what is queued to its end, the final frees included. */
-	destroy_workqueue(persock_workqueue);
+	/* To its end, the final frees included. */
+	drain_workqueue(persock_workqueue);
 }

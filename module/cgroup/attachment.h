@@ -85,9 +85,23 @@ struct persock_attachment {
 	struct work_struct free_work;
 };
 
-int persock_cgroup_init(void);
-void persock_cgroup_wait(void);
-void persock_cgroup_exit(void);
+/**
+ * struct persock_attachment_hooks - what those above do about attachments
+ * @arm: intercept system calls for one more attachment; or its errno, with the
+ *	 reason. Process context, persock_mutex is held
+ * @disarm: undo @arm; persock_mutex is held
+ * @free_routers: an attachment is about to be freed; no socket has it, and a
+ *	 grace period has passed. Process context
+ */
+struct persock_attachment_hooks {
+	int (*arm)(struct netlink_ext_ack *extack);
+	void (*disarm)(void);
+	void (*free_routers)(struct persock_attachment *attachment);
+};
+
+int persock_attachment_init(const struct persock_attachment_hooks *own);
+void persock_attachment_wait(void);
+void persock_attachment_exit(void);
 
 struct persock_attachment *persock_attachment_lookup(struct cgroup *cgroup);
 unsigned int persock_attachment_get(struct persock_attachment *attachment);

@@ -14,15 +14,11 @@
 #include <linux/string.h>
 
 #include "cgroup/personality.h"
+#include "provider/registry.h"
 
 /* All changes, see personality.h. */
-DEFINE_MUTEX(persock_mutex);
-unsigned int persock_generation = 1;
 
 static LIST_HEAD(personalities);
-
-/* Frees what was replaced or detached, outside of every lock. */
-struct workqueue_struct *persock_workqueue;
 
 /**
  * persock_personality_find() - find a personality by name

@@ -6,7 +6,6 @@
 #define _PERSOCK_PERSONALITY_H
 
 #include <linux/list.h>
-#include <linux/mutex.h>
 #include <linux/refcount.h>
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
@@ -15,6 +14,7 @@
 #include "policy/request.h"
 #include "policy/shortcut.h"
 #include "provider.h"
+#include "state.h"
 #include "report/counters.h"
 
 struct netlink_ext_ack;
@@ -101,23 +101,6 @@ struct persock_personality {
 	unsigned int attachments;
 	struct persock_totals retired;
 };
-
-/*
- * Serialises every change: personalities, providers, attachments, arming.
- * Outermost lock of the module; ftrace's and the cgroup core's locks nest
- * inside. Nothing on a socket's path takes it but the first explicit
- * AF_PERSOCK socket of an ungoverned task.
- */
-extern struct mutex persock_mutex;
-
-/*
- * Grows with every change of what the control plane lists, so that a listing
- * that was interrupted by one can be told; persock_mutex.
- */
-extern unsigned int persock_generation;
-
-/* For what must happen later: frees, reaping, telling of denials. */
-extern struct workqueue_struct *persock_workqueue;
 
 /**
  * struct persock_proposal - what a personality is to say

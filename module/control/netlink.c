@@ -18,12 +18,13 @@
 #include "cgroup/personality.h"
 #include "control/netlink-gen.h"
 #include "control/netlink.h"
+#include "control/netlink_denial.h"
 #include "control/parse_policy.h"
 #include "hook/intercept.h"
 #include "hook/probe.h"
-#include "provider.h"
+#include "provider/registry.h"
 #include "report/denial.h"
-#include "socket/af_persock.h"
+#include "socket/wrapper.h"
 
 /**
  * persock_reply_new() - begin the reply to a request
@@ -539,7 +540,7 @@ int __init persock_netlink_init(void)
 	int err = genl_register_family(&persock_netlink_family);
 
 	if (!err)
-		persock_denial_init();
+		persock_denial_init(&persock_netlink_denials);
 
 	return err;
 }

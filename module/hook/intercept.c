@@ -51,15 +51,16 @@
 #include "hook/intercept.h"
 #include "hook/lsm.h"
 #include "hook/point.h"
-#include "native/ktls.h"
-#include "native/native.h"
+#include "native/interpose.h"
 #include "socket/af_persock.h"
 #include "socket/creation.h"
 #include "socket/message.h"
+#include "socket/operations.h"
 #include "socket/option.h"
 #include "socket/pass.h"
 #include "socket/report.h"
 #include "socket/router.h"
+#include "socket/wrapper.h"
 
 #define POINT(name, function) [PERSOCK_POINT_##name] = #function,
 
@@ -75,8 +76,6 @@ const char *const persock_points[PERSOCK_NR_POINTS] = {
 
 /* Where ftrace meets each of them; written once, at load. */
 static unsigned long point_ips[PERSOCK_NR_POINTS] __ro_after_init;
-
-persock_sk_getsockopt_t persock_sk_getsockopt __ro_after_init;
 
 /*
  * Runs in place of any of these functions: returns its first argument, which
@@ -246,7 +245,7 @@ static noinline void govern_created(struct ftrace_regs *regs)
 	do {
 		attachment = persock_governor();
 		if (attachment)
-			err = persock_creation_interpose(attachment, sock,
+			err = persock_interpose(attachment, sock,
 							 &request);
 		/* Detached under our eyes: who governs now? */
 	} while (attachment && err == -ESTALE);
@@ -262,7 +261,7 @@ static noinline void on_kernel_created(struct ftrace_regs *regs)
 	const struct persock_request request = request_of(regs);
 	int err;
 
-	err = persock_creation_by_kernel((struct socket *)persock_arg(regs, 0),
+	err = persock_interpose_kernel((struct socket *)persock_arg(regs, 0),
 					 &request);
 	if (err)
 		refuse(regs, err);
@@ -300,7 +299,7 @@ static struct socket *option_socket(const struct sock *sk)
 		return NULL;
 	if (likely(persock_router_peek(sock)))
 		return sock;
-	sock = persock_ktls_socket(sk);
+	sock = persock_socket_of(sk);
 
 	return persock_router_peek(sock) ? sock : NULL;
 }
@@ -618,7 +617,7 @@ int __init persock_intercept_init(void)
 		pr_err("ftrace does not know the interception points: error %d\n",
 		       err);
 	else
-		err = persock_lsm_init();
+		err = persock_lsm_init(persock_armed);
 	if (err)
 		ftrace_free_filter(&ftrace_ops);
 

@@ -32,9 +32,6 @@ extern const char *const persock_points[PERSOCK_NR_POINTS];
 /* What a call of the probe's is refused with: nothing in the socket layer is. */
 #define PERSOCK_PROBE_ERRNO EDOTDOT
 
-/* sk_getsockopt(), or NULL where the compat layer has an exported way. */
-extern persock_sk_getsockopt_t persock_sk_getsockopt;
-
 int persock_intercept_init(void);
 void persock_intercept_exit(void);
 int persock_arm(struct netlink_ext_ack *extack);

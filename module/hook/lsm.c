@@ -13,10 +13,11 @@
 #include <net/sock.h>
 
 #include "hook/arch.h"
-#include "hook/intercept.h"
 #include "hook/lsm.h"
 #include "hook/point.h"
+#include "hook/point_names.h"
 #include "socket/router.h"
+#include "state.h"
 
 /*
  * Where an LSM is asked about a socket. One that a provider has made is none
@@ -51,6 +52,9 @@ static struct ftrace_ops ftrace_ops = {
 	.flags = FTRACE_OPS_FL_PERMANENT,
 };
 
+/* Is anything intercepted? persock_mutex is held. */
+static bool (*wanted)(void) __ro_after_init;
+
 /* Are they intercepted? Written under persock_mutex. */
 static bool armed;
 
@@ -65,7 +69,7 @@ static void intercept_questions(struct work_struct *work)
 
 	mutex_lock(&persock_mutex);
 	/* Who asked may have been killed, and its socket be gone. */
-	if (!armed && persock_armed()) {
+	if (!armed && wanted()) {
 		err = register_ftrace_function(&ftrace_ops);
 		if (err)
 			pr_err_ratelimited("cannot let LSMs judge the sockets of providers: error %d\n",
@@ -129,14 +133,16 @@ void persock_lsm_disarm(void)
 
 /**
  * persock_lsm_init() - find where LSMs are asked
+ * @intercepts: is anything intercepted? Called with persock_mutex held
  *
  * Return: 0, or a negative errno after a line in the kernel log.
  */
-int __init persock_lsm_init(void)
+int __init persock_lsm_init(bool (*intercepts)(void))
 {
 	unsigned int i;
 	int err;
 
+	wanted = intercepts;
 	for (i = 0; i < ARRAY_SIZE(points); i++) {
 		err = persock_find_point(points[i], &ips[i]);
 		if (err)

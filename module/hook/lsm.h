@@ -5,7 +5,9 @@
 #ifndef _PERSOCK_LSM_H
 #define _PERSOCK_LSM_H
 
-int persock_lsm_init(void);
+#include <linux/types.h>
+
+int persock_lsm_init(bool (*intercepts)(void));
 void persock_lsm_exit(void);
 int persock_lsm_arm(void);
 void persock_lsm_disarm(void);

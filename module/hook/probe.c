@@ -11,10 +11,11 @@
 #include <net/sock.h>
 #include <asm/ioctls.h>
 
-#include "cgroup/personality.h"
 #include "compat.h"
 #include "hook/intercept.h"
 #include "hook/probe.h"
+#include "socket/option.h"
+#include "state.h"
 
 #ifdef PERSOCK_HAVE_URING_CMD
 #include <linux/io_uring/cmd.h>

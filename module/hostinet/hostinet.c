@@ -30,10 +30,10 @@
 #include <net/sock.h>
 
 #include "compat.h"
-#include "hook/intercept.h"
 #include "hostinet/hostinet.h"
 #include "policy/hostinet_serves.h"
 #include "socket/creation.h"
+#include "socket/option.h"
 
 /*
  * What inodes of sockets have: sockfs's operations, and ours, which differ by

@@ -42,7 +42,6 @@
 #include <net/tcp.h>
 
 #include "native/ktls.h"
-#include "native/native.h"
 #include "socket/router.h"
 
 /* The longest option of kTLS is well below; so are the names of protocols. */
@@ -186,7 +185,8 @@ static int set_through_decoy(struct socket *sock, struct socket *decoy,
 	 * ones, which ends as soon as there is memory.
 	 */
 	for (now = READ_ONCE(decoy->ops); now != native;) {
-		router = persock_native_router(attachment, sock, now);
+		router = persock_router_native(attachment, router->provider,
+					       sock, now);
 		if (router) {
 			WRITE_ONCE(sock->ops, &router->ops);
 			break;

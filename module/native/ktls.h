@@ -26,29 +26,6 @@ static inline void **persock_ktls_slot(struct socket *sock)
 }
 
 /**
- * persock_ktls_socket() - the application's socket of a sock
- * @sk: a sock that has a socket
- *
- * A decoy has the place of the socket, but not of its wait queue, which lies in
- * the socket. So has a host socket of hostinet's: but the application's has
- * another sock.
- *
- * Context: any; the caller holds the file open.
- * Return: sk_socket, or the socket that it is a decoy of.
- */
-static inline struct socket *persock_ktls_socket(const struct sock *sk)
-{
-	struct socket_wq *wq = rcu_dereference_raw(sk->sk_wq);
-	struct socket *shown = READ_ONCE(sk->sk_socket);
-	struct socket *own = container_of(wq, struct socket, wq);
-
-	if (likely(own == shown || !sk_is_tcp(sk)))
-		return shown;
-
-	return own->sk == sk ? own : shown;
-}
-
-/**
  * persock_ktls_release() - a native socket is gone, and its decoy with it
  * @sock: its native ops have released it; no call is under way
  *

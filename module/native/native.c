@@ -20,9 +20,9 @@
 #include "native/ktls.h"
 #include "native/native.h"
 #include "policy/native_serves.h"
-#include "socket/af_persock.h"
 #include "socket/creation.h"
 #include "socket/router.h"
+#include "socket/wrapper.h"
 
 #define NATIVE(sock) (persock_router_of(sock)->native)
 
@@ -50,48 +50,18 @@ static int native_pair(struct socket *first, struct socket *second)
 	return NATIVE(first)->socketpair(first, second);
 }
 
-/*
- * The module that native ops live in, for the router to pin, as it outlives
- * the socket. Two keep tables in one module and name another as owner: kTLS
- * names that of what it copied, AF_ALG's algorithms name af_alg.
- */
-static struct module *module_of(struct socket *sock,
-				const struct proto_ops *native)
-{
-	if (sk_is_tcp(sock->sk) && inet_csk_has_ulp(sock->sk))
-		return inet_csk(sock->sk)->icsk_ulp_ops->owner;
-	if (native->family == AF_ALG && alg_sk(sock->sk)->type)
-		return alg_sk(sock->sk)->type->owner;
-
-	return native->owner;
-}
-
 /**
- * persock_native_router() - the router for the ops that a native socket has
- * @attachment: under which the socket was created; the caller keeps it alive
- * @sock: the socket
- * @native: its ops
+ * persock_native_route() - put the router in front of a native socket
+ * @attachment: what governs it
+ * @sock: with native ops; or with none yet, which it will be given
  *
- * Context: any, does not sleep.
- * Return: the router, or NULL when none is spare.
+ * The references to the attachment and to modules are the caller's business.
+ *
+ * Context: any, does not sleep; as persock_router_native().
+ * Return: 0, or -ENOBUFS when no router is spare.
  */
-struct persock_router *
-persock_native_router(struct persock_attachment *attachment,
-		      struct socket *sock, const struct proto_ops *native)
-{
-	struct persock_router *router;
-
-	router = persock_router_find(attachment, &persock_native,
-				     persock_class_of(native->family), native);
-	if (likely(router))
-		return router;
-
-	return persock_router_get(attachment, &persock_native, native->family,
-				  native, module_of(sock, native));
-}
-
-/* The references to the attachment and to modules are the callers' business. */
-static int interpose(struct persock_attachment *attachment, struct socket *sock)
+int persock_native_route(struct persock_attachment *attachment,
+			 struct socket *sock)
 {
 	struct persock_router *router;
 
@@ -99,64 +69,13 @@ static int interpose(struct persock_attachment *attachment, struct socket *sock)
 		WRITE_ONCE(sock->ops, &persock_unfinished_ops);
 		return 0;
 	}
-	router = persock_native_router(attachment, sock, sock->ops);
+	router = persock_router_native(attachment, &persock_native, sock,
+				       sock->ops);
 	if (!router)
 		return -ENOBUFS;
 	WRITE_ONCE(sock->ops, &router->ops);
 
 	return 0;
-}
-
-static int interpose_new(struct persock_attachment *attachment,
-			 struct socket *sock, const struct persock_policy *limits)
-{
-	unsigned int nr = persock_attachment_get(attachment);
-	int err;
-
-	if (!nr)
-		return -ESTALE;
-	if (limits && limits->max_sockets && nr > limits->max_sockets)
-		err = PERSOCK_FULL;
-	else
-		err = interpose(attachment, sock);
-	if (err)
-		persock_attachment_put(attachment);
-	else
-		this_cpu_inc(attachment->totals->created);
-
-	return err;
-}
-
-/**
- * persock_native_interpose() - put the router in front of a new socket
- * @attachment: under which the socket was created, found under RCU
- * @sock: with native ops, or none yet; not yet visible to user space
- * @limits: policy whose limit on live sockets holds, or NULL
- *
- * On success the socket holds @attachment, and this module instead of the one
- * that its native ops belong to.
- *
- * Context: RCU read side; does not sleep.
- * Return: 0; PERSOCK_FULL when there are as many sockets as may be; -ENOBUFS
- * when no router is spare; -ESTALE when the attachment was detached meanwhile
- * and nothing holds it; -ENODEV when the module is being removed by force.
- */
-int persock_native_interpose(struct persock_attachment *attachment,
-			     struct socket *sock,
-			     const struct persock_policy *limits)
-{
-	const struct proto_ops *native = sock->ops;
-	int err;
-
-	if (!try_module_get(THIS_MODULE))
-		return -ENODEV;
-	err = interpose_new(attachment, sock, limits);
-	if (err)
-		module_put(THIS_MODULE);
-	else if (native)
-		module_put(native->owner);
-
-	return err;
 }
 
 /*
@@ -178,7 +97,8 @@ static int native_accept(struct socket *sock, struct socket *newsock,
 	err = persock_call_accept(native, sock, newsock, arg);
 	if (err >= 0) {
 		/* The listener is open, so the attachment is alive. */
-		int interposed = interpose(router->attachment, newsock);
+		int interposed = persock_native_route(router->attachment,
+						      newsock);
 
 		if (!interposed)
 			return err;
@@ -345,7 +265,14 @@ static const struct sock *native_sk(struct socket *sock)
 	return sock->sk;
 }
 
+static void native_release(struct socket *sock)
+{
+	NATIVE(sock)->release(sock);
+	persock_ktls_release(sock);
+}
+
 static const struct persock_provider_ops native_ops = {
+	.release = native_release,
 	.serves = native_serves,
 	.pair = native_pair,
 	.connect = native_connect,

@@ -5,8 +5,8 @@
 #include <linux/ctype.h>
 #include <linux/module.h>
 
-#include "cgroup/personality.h"
-#include "provider.h"
+#include "provider/registry.h"
+#include "state.h"
 
 /* Writers hold persock_mutex, and so do all readers. */
 static LIST_HEAD(providers);

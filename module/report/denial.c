@@ -18,13 +18,10 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
-#include <net/genetlink.h>
+#include <net/netlink.h>
 
-#include "cgroup/attachment.h"
-#include "cgroup/personality.h"
-#include "control/netlink-gen.h"
-#include "control/netlink.h"
 #include "report/denial.h"
+#include "state.h"
 
 #define RING_SIZE	128
 #define SPARES		8
@@ -57,16 +54,6 @@ struct persock_ring {
 	struct persock_denial ring[RING_SIZE];
 };
 
-/* What one message tells. */
-struct message {
-	u64 cgroup;
-	char personality[PERSOCK_NAME_MAX + 1];
-	u64 lost;
-	u64 lost_of_all;
-	bool denied;
-	struct persock_denial denial;
-};
-
 /* Rings with something to tell, the next first. */
 static LIST_HEAD(turns);
 /* Rings that no attachment has, and attachments that none was there for. */
@@ -80,7 +67,8 @@ static u64 lost;
 /* Protects the above. Innermost, raw: taken from interception points. */
 static DEFINE_RAW_SPINLOCK(ring_lock);
 
-/* Is the netlink family registered? Read under RCU. */
+/* Who sends them, and whether that is there yet and still. Read under RCU. */
+static const struct persock_denial_sender *sender;
 static bool registered;
 
 static void tell_work_fn(struct work_struct *work);
@@ -95,8 +83,6 @@ static void lose(struct persock_denials *denials)
 
 static struct persock_ring *take_spare(struct persock_denials *denials)
 {
-	const struct persock_attachment *attachment =
-		container_of(denials, struct persock_attachment, denials);
 	struct persock_ring *ring;
 
 	ring = list_first_entry_or_null(&spares, struct persock_ring, list);
@@ -105,8 +91,8 @@ static struct persock_ring *take_spare(struct persock_denials *denials)
 	list_del_init(&ring->list);
 	nr_spares--;
 	ring->denials = denials;
-	ring->cgroup = attachment->id;
-	strscpy(ring->personality, attachment->personality->name,
+	ring->cgroup = denials->cgroup;
+	strscpy(ring->personality, denials->personality,
 		sizeof(ring->personality));
 	denials->ring = ring;
 
@@ -163,7 +149,7 @@ static bool slice_has_room(void)
 
 /* Returns a ring that its attachment has left and that is empty: to be freed. */
 static struct persock_ring *next_message(struct persock_ring *ring,
-					 struct message *message)
+					 struct persock_denial_message *message)
 {
 	list_del_init(&ring->list);
 	message->cgroup = ring->cgroup;
@@ -200,7 +186,7 @@ static bool push(struct persock_denials *denials,
 }
 
 /* False: there is none, or it has to wait for the next slice of time. */
-static bool pop(struct message *message, bool *wait)
+static bool pop(struct persock_denial_message *message, bool *wait)
 {
 	struct persock_ring *ring, *left = NULL;
 	unsigned long flags;
@@ -259,9 +245,14 @@ u64 persock_denial_lost(const struct persock_denials *denials)
 /**
  * persock_denials_init() - an attachment begins
  * @denials: its
+ * @cgroup: id of its cgroup; 0 without one
+ * @personality: name of its personality; stays valid as long as the attachment
  */
-void persock_denials_init(struct persock_denials *denials)
+void persock_denials_init(struct persock_denials *denials, u64 cgroup,
+			  const char *personality)
 {
+	denials->cgroup = cgroup;
+	denials->personality = personality;
 	INIT_LIST_HEAD(&denials->wanting);
 }
 
@@ -287,126 +278,16 @@ void persock_denials_end(struct persock_denials *denials)
 	kvfree(ring);
 }
 
-static int put_subject(struct sk_buff *skb, const struct persock_denial *denial)
-{
-	if (denial->message)
-		return nla_put_s32(skb, PERSOCK_A_DENIAL_LEVEL,
-				   denial->subject) ||
-		       nla_put_s32(skb, PERSOCK_A_DENIAL_NAME, denial->detail);
-
-	switch (denial->operation) {
-	case PERSOCK_OP_GETSOCKOPT:
-	case PERSOCK_OP_SETSOCKOPT:
-		return nla_put_s32(skb, PERSOCK_A_DENIAL_LEVEL,
-				   denial->subject) ||
-		       nla_put_s32(skb, PERSOCK_A_DENIAL_NAME, denial->detail);
-	case PERSOCK_OP_SENDMSG:
-	case PERSOCK_OP_RECVMSG:
-		return nla_put_u32(skb, PERSOCK_A_DENIAL_FLAGS,
-				   denial->subject);
-	case PERSOCK_OP_IOCTL:
-		return nla_put_u32(skb, PERSOCK_A_DENIAL_COMMAND,
-				   denial->subject);
-	default:
-		return 0;
-	}
-}
-
-static int put_endpoint(struct sk_buff *skb,
-			const struct persock_endpoint *endpoint)
-{
-	if (!endpoint->family)
-		return 0;
-
-	return nla_put(skb, PERSOCK_A_DENIAL_ADDRESS,
-		       endpoint->family == AF_INET ? 4 : 16,
-		       endpoint->address) ||
-	       nla_put_u16(skb, PERSOCK_A_DENIAL_PORT, endpoint->port);
-}
-
-static int put_denial(struct sk_buff *skb, const struct message *message)
-{
-	struct nlattr *nest = nla_nest_start(skb, PERSOCK_A_DENIAL);
-	const struct persock_denial *denial = &message->denial;
-
-	if (!nest ||
-	    nla_put_u64_64bit(skb, PERSOCK_A_DENIAL_CGROUP_ID, message->cgroup,
-			      PERSOCK_A_DENIAL_PAD) ||
-	    nla_put_string(skb, PERSOCK_A_DENIAL_PERSONALITY,
-			   message->personality) ||
-	    nla_put_u32(skb, PERSOCK_A_DENIAL_MODE, denial->mode) ||
-	    nla_put_u32(skb, PERSOCK_A_DENIAL_PID, denial->pid) ||
-	    nla_put_string(skb, PERSOCK_A_DENIAL_COMM, denial->comm) ||
-	    nla_put_u32(skb, PERSOCK_A_DENIAL_OPERATION, denial->operation) ||
-	    nla_put_s32(skb, PERSOCK_A_DENIAL_VERDICT, denial->verdict) ||
-	    nla_put_u32(skb, PERSOCK_A_DENIAL_SECTION, denial->section) ||
-	    (denial->rule &&
-	     nla_put_u32(skb, PERSOCK_A_DENIAL_RULE, denial->rule)) ||
-	    (denial->line &&
-	     nla_put_u32(skb, PERSOCK_A_DENIAL_LINE, denial->line)) ||
-	    nla_put_u32(skb, PERSOCK_A_DENIAL_FAMILY, denial->family) ||
-	    nla_put_u32(skb, PERSOCK_A_DENIAL_TYPE, denial->type) ||
-	    nla_put_u32(skb, PERSOCK_A_DENIAL_PROTOCOL, denial->protocol) ||
-	    put_subject(skb, denial) || put_endpoint(skb, &denial->endpoint))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-
-	return 0;
-}
-
-static bool is_listened_to(unsigned int group)
-{
-	return genl_has_listeners(&persock_netlink_family, &init_net, group);
-}
-
-static unsigned int group_of(int verdict)
-{
-	return verdict < 0 ? PERSOCK_NLGRP_DENIALS : PERSOCK_NLGRP_IGNORED;
-}
-
-/* Without a denial it only tells how many were lost, as denials are. */
-static int put(struct sk_buff *skb, const struct message *message,
-	       unsigned int group)
-{
-	u8 command = group == PERSOCK_NLGRP_DENIALS ? PERSOCK_CMD_DENIAL_NTF :
-						      PERSOCK_CMD_IGNORED_NTF;
-	void *header = genlmsg_put(skb, 0, 0, &persock_netlink_family, 0,
-				   command);
-
-	if (!header || (message->denied && put_denial(skb, message)) ||
-	    persock_put_u64(skb, PERSOCK_A_CGROUP_ID, message->cgroup) ||
-	    persock_put_u64(skb, PERSOCK_A_ATTACHMENT_LOST, message->lost) ||
-	    persock_put_u64(skb, PERSOCK_A_LOST, message->lost_of_all))
-		return -EMSGSIZE;
-	genlmsg_end(skb, header);
-
-	return 0;
-}
-
-/* Nobody listens any more: nobody misses it. A message is long enough. */
-static void send(struct sk_buff *skb, const struct message *message)
-{
-	unsigned int group = message->denied ?
-			     group_of(message->denial.verdict) :
-			     PERSOCK_NLGRP_DENIALS;
-
-	if (WARN_ON_ONCE(put(skb, message, group)))
-		nlmsg_free(skb);
-	else
-		genlmsg_multicast_netns(&persock_netlink_family, &init_net, skb,
-					0, group, GFP_KERNEL);
-}
-
 /* One item, so it does not run twice at a time. */
 static void tell_work_fn(struct work_struct *work)
 {
-	static struct message message;
+	static struct persock_denial_message message;
 	bool wait = !refill();
 	unsigned long delay = HZ;
 	struct sk_buff *skb;
 
 	/* In this order: what has been taken can be sent. */
-	while ((skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL))) {
+	while ((skb = nlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL))) {
 		bool later;
 
 		if (!pop(&message, &later)) {
@@ -416,7 +297,7 @@ static void tell_work_fn(struct work_struct *work)
 			wait |= later;
 			break;
 		}
-		send(skb, &message);
+		sender->send(skb, &message);
 		cond_resched();
 	}
 	if (wait || !skb)
@@ -435,7 +316,8 @@ static void tell_work_fn(struct work_struct *work)
  */
 bool persock_denial_wanted(int verdict)
 {
-	return READ_ONCE(registered) && is_listened_to(group_of(verdict));
+	/* Pairs with persock_denial_init(). */
+	return smp_load_acquire(&registered) && sender->wanted(verdict);
 }
 
 /**
@@ -456,13 +338,16 @@ void persock_denial_tell(struct persock_denials *denials,
 }
 
 /**
- * persock_denial_init() - begin to tell of denials: the family is registered
+ * persock_denial_init() - begin to send denials
+ * @to: who sends them, until persock_denial_exit()
  */
-void persock_denial_init(void)
+void persock_denial_init(const struct persock_denial_sender *to)
 {
 	/* Without memory the work item tries again. */
 	refill();
-	WRITE_ONCE(registered, true);
+	sender = to;
+	/* Pairs with persock_denial_wanted(). */
+	smp_store_release(&registered, true);
 }
 
 static void free_rings(struct list_head *rings)
@@ -475,7 +360,7 @@ static void free_rings(struct list_head *rings)
 }
 
 /**
- * persock_denial_exit() - the family is about to be unregistered
+ * persock_denial_exit() - who sends them is about to leave
  *
  * No attachment is left, but a task that was denied a socket may still be
  * about to tell: only after a grace period is nothing new queued.

@@ -11,6 +11,8 @@
 
 #include "policy/policy.h"
 
+struct sk_buff;
+
 /**
  * struct persock_denial - what is told of a denial, or of what was ignored
  * @mode: of the policy
@@ -47,29 +49,63 @@ struct persock_denial {
 	struct persock_endpoint endpoint;
 };
 
+/**
+ * struct persock_denial_message - what is sent of a denial
+ * @cgroup: id of the attached cgroup
+ * @personality: name of its personality
+ * @lost: denials of the attachment that were dropped
+ * @lost_of_all: of all attachments
+ * @denied: there is a denial; otherwise the message only has the counts
+ * @denial: the denial
+ */
+struct persock_denial_message {
+	u64 cgroup;
+	char personality[PERSOCK_NAME_MAX + 1];
+	u64 lost;
+	u64 lost_of_all;
+	bool denied;
+	struct persock_denial denial;
+};
+
+/**
+ * struct persock_denial_sender - who sends denials to user space
+ * @wanted: does anybody listen for this verdict? RCU read side, must not sleep
+ * @send: send a message; takes over the buffer, which is long enough; may sleep
+ */
+struct persock_denial_sender {
+	bool (*wanted)(int verdict);
+	void (*send)(struct sk_buff *skb,
+		     const struct persock_denial_message *message);
+};
+
 struct persock_ring;
 
 /**
  * struct persock_denials - an attachment's share in what monitors are told
- * @lost: denials that were not told
+ * @cgroup: id of the attached cgroup
+ * @personality: name of its personality, which lives as long as the attachment
+ * @lost: denials that were dropped
  * @ring: those that wait to be told; NULL before the first that is heard
  * @wanting: among the attachments that there was no ring for
  *
  * Part of the attachment; protected by ring_lock in denial.c.
  */
 struct persock_denials {
+	u64 cgroup;
+	const char *personality;
 	u64 lost;
 	struct persock_ring *ring;
 	struct list_head wanting;
 };
 
-void persock_denial_init(void);
+void persock_denial_init(const struct persock_denial_sender *to);
 void persock_denial_exit(void);
 bool persock_denial_wanted(int verdict);
 void persock_denial_tell(struct persock_denials *denials,
 			 struct persock_denial *denial);
 u64 persock_denial_lost(const struct persock_denials *denials);
-void persock_denials_init(struct persock_denials *denials);
+void persock_denials_init(struct persock_denials *denials, u64 cgroup,
+			  const char *personality);
 void persock_denials_end(struct persock_denials *denials);
 
 #endif /* _PERSOCK_DENIAL_H */

@@ -12,7 +12,7 @@
 
 #include <linux/tracepoint.h>
 
-#include "cgroup/attachment.h"
+#include "policy/request.h"
 
 /* The operations of the UAPI, by their names in the specification. */
 #define persock_show_operation(operation) __print_symbolic(operation,	\
@@ -33,14 +33,15 @@
 
 /**
  * persock_create - a socket was requested by a governed task
- * @attachment: what governs
+ * @cgroup: id of the cgroup whose attachment governs; 0 without one
+ * @personality: name of its personality
  * @request: what was requested
  * @verdict: how it was answered
  */
 TRACE_EVENT(persock_create,
-	TP_PROTO(const struct persock_attachment *attachment,
+	TP_PROTO(u64 cgroup, const char *personality,
 		 const struct persock_request *request, int verdict),
-	TP_ARGS(attachment, request, verdict),
+	TP_ARGS(cgroup, personality, request, verdict),
 	TP_STRUCT__entry(
 		__field(u64, cgroup)
 		__array(char, personality, PERSOCK_NAME_MAX + 1)
@@ -50,9 +51,9 @@ TRACE_EVENT(persock_create,
 		__field(int, verdict)
 	),
 	TP_fast_assign(
-		__entry->cgroup = attachment->id;
-		memcpy(__entry->personality, attachment->personality->name,
-		       sizeof(__entry->personality));
+		__entry->cgroup = cgroup;
+		strscpy(__entry->personality, personality,
+			sizeof(__entry->personality));
 		__entry->family = request->family;
 		__entry->type = request->type;
 		__entry->protocol = request->protocol;
@@ -65,17 +66,18 @@ TRACE_EVENT(persock_create,
 
 /**
  * persock_verdict - an operation on a governed socket was judged
- * @attachment: under which the socket was created
+ * @cgroup: id of the cgroup under whose attachment the socket was created
+ * @personality: name of its personality
  * @operation: which one
  * @subject: level of an option; flags of a message; command of an ioctl
  * @detail: name of an option; else 0
  * @verdict: how it was answered
  */
 TRACE_EVENT(persock_verdict,
-	TP_PROTO(const struct persock_attachment *attachment,
+	TP_PROTO(u64 cgroup, const char *personality,
 		 enum persock_operation operation, u32 subject, u32 detail,
 		 int verdict),
-	TP_ARGS(attachment, operation, subject, detail, verdict),
+	TP_ARGS(cgroup, personality, operation, subject, detail, verdict),
 	TP_STRUCT__entry(
 		__field(u64, cgroup)
 		__array(char, personality, PERSOCK_NAME_MAX + 1)
@@ -85,9 +87,9 @@ TRACE_EVENT(persock_verdict,
 		__field(int, verdict)
 	),
 	TP_fast_assign(
-		__entry->cgroup = attachment->id;
-		memcpy(__entry->personality, attachment->personality->name,
-		       sizeof(__entry->personality));
+		__entry->cgroup = cgroup;
+		strscpy(__entry->personality, personality,
+			sizeof(__entry->personality));
 		__entry->operation = operation;
 		__entry->subject = subject;
 		__entry->detail = detail;
@@ -101,21 +103,22 @@ TRACE_EVENT(persock_verdict,
 
 /**
  * persock_attach - a cgroup was attached or detached
- * @attachment: which
+ * @cgroup: its id
+ * @personality: name of the personality
  * @attached: true when attached
  */
 TRACE_EVENT(persock_attach,
-	TP_PROTO(const struct persock_attachment *attachment, bool attached),
-	TP_ARGS(attachment, attached),
+	TP_PROTO(u64 cgroup, const char *personality, bool attached),
+	TP_ARGS(cgroup, personality, attached),
 	TP_STRUCT__entry(
 		__field(u64, cgroup)
 		__array(char, personality, PERSOCK_NAME_MAX + 1)
 		__field(bool, attached)
 	),
 	TP_fast_assign(
-		__entry->cgroup = attachment->id;
-		memcpy(__entry->personality, attachment->personality->name,
-		       sizeof(__entry->personality));
+		__entry->cgroup = cgroup;
+		strscpy(__entry->personality, personality,
+			sizeof(__entry->personality));
 		__entry->attached = attached;
 	),
 	TP_printk("cgroup=%llu personality=%s attached=%d", __entry->cgroup,

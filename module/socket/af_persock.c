@@ -19,102 +19,10 @@
 
 #include "cgroup/attachment.h"
 #include "compat.h"
-#include "hook/lsm.h"
 #include "socket/af_persock.h"
 #include "socket/report.h"
 #include "socket/router.h"
-
-int persock_family = AF_PERSOCK_DEFAULT;
-
-/*
- * The sock of a governed socket whose provider does not interpose. The true
- * one is the provider's business; this one holds the network namespace and
- * what the socket layer keeps in a sock. sk_protocol stays 0: BPF helpers take
- * IPPROTO_TCP at its word without a look at the family.
- */
-struct persock_sock {
-	struct sock sk;
-	void *private;
-};
-
-/*
- * A file's "system.sockprotoname", which lsof shows, is the name of the proto
- * that its sock was allocated for: one for each name that a plain socket of
- * the kind would have. They differ in nothing else.
- */
-static struct proto protos[] = {
-	{ .name = "PERSOCK" },
-	{ .name = "TCP" },
-	{ .name = "TCPv6" },
-	{ .name = "UDP" },
-	{ .name = "UDPv6" },
-	{ .name = "RAW" },
-	{ .name = "RAWv6" },
-	{ .name = "PING" },
-	{ .name = "PINGv6" },
-};
-
-#ifdef PERSOCK_HAVE_PROTO_IOCTL
-/* io_uring asks here, once it was judged at the interception point. */
-static int proto_ioctl(struct sock *sk, int cmd, int *value)
-{
-	struct socket *sock = sk->sk_socket;
-	struct persock_router *router = persock_router_peek(sock);
-
-	if (!router->provider->ops->queued)
-		return -EOPNOTSUPP;
-
-	return router->provider->ops->queued(sock, cmd, value);
-}
-#endif
-
-/* Each name of IPv6 comes after that of IPv4. */
-static struct proto *proto_of(const struct persock_request *request)
-{
-	bool ipv6 = request->family == AF_INET6;
-
-	if (persock_class_of(request->family) != PERSOCK_CLASS_INET)
-		return &protos[0];
-
-	switch (request->type) {
-	case SOCK_STREAM:
-		return &protos[1 + ipv6];
-	case SOCK_DGRAM:
-		if (request->protocol == (ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP))
-			return &protos[7 + ipv6];
-		return &protos[3 + ipv6];
-	case SOCK_RAW:
-		return &protos[5 + ipv6];
-	default:
-		return &protos[0];
-	}
-}
-
-/**
- * persock_private() - a provider's own state of a socket
- * @sock: a socket that the provider serves
- *
- * Context: any; the caller keeps the socket open.
- * Return: what persock_set_private() was told last, or NULL.
- */
-void *persock_private(const struct socket *sock)
-{
-	return container_of(sock->sk, struct persock_sock, sk)->private;
-}
-EXPORT_SYMBOL_GPL(persock_private);
-
-/**
- * persock_set_private() - set a provider's own state of a socket
- * @sock: a socket in the provider's socket() or accept() method
- * @private: the state; the provider owns it and frees it in release()
- *
- * Context: the provider's socket(), accept() and release() methods.
- */
-void persock_set_private(struct socket *sock, void *private)
-{
-	container_of(sock->sk, struct persock_sock, sk)->private = private;
-}
-EXPORT_SYMBOL_GPL(persock_set_private);
+#include "socket/wrapper.h"
 
 /**
  * persock_family_unpack() - undo PERSOCK_PROTOCOL()
@@ -136,33 +44,8 @@ int persock_family_unpack(int packed, struct persock_request *request)
 	return 0;
 }
 
-static int sock_make(struct net *net, struct socket *sock, struct proto *proto)
-{
-	struct sock *sk;
-
-	/*
-	 * Not a kernel socket, even though the request says so to spare LSMs
-	 * the invented family: the namespace must not go away before it. It is
-	 * memory of the task's, as the sock that a protocol has a slab for.
-	 */
-	sk = sk_alloc(net, persock_family, GFP_KERNEL_ACCOUNT, proto, 0);
-	if (!sk)
-		return -ENOBUFS;
-
-	sock_init_data(sock, sk);
-	((struct persock_sock *)sk)->private = NULL;
-
-	return 0;
-}
-
-static void sock_unmake(struct socket *sock)
-{
-	struct sock *sk = sock->sk;
-
-	sock_orphan(sk);
-	sock->sk = NULL;
-	sock_put(sk);
-}
+/* What has to be done before the first socket of a provider's own. */
+static int (*before_first)(void) __ro_after_init;
 
 static int serve(struct net *net, struct socket *sock,
 		 struct persock_attachment *attachment,
@@ -177,13 +60,13 @@ static int serve(struct net *net, struct socket *sock,
 	if (!router)
 		return -ENOBUFS;
 
-	err = sock_make(net, sock, proto_of(request));
+	err = persock_wrapper_make(net, sock, request);
 	if (err)
 		return err;
 	err = provider->ops->socket(sock, request->family, request->type,
 				    request->protocol);
 	if (err) {
-		sock_unmake(sock);
+		persock_wrapper_release(sock);
 		return err;
 	}
 	sock->ops = &router->ops;
@@ -296,7 +179,7 @@ static int family_create(struct net *net, struct socket *sock, int protocol,
 	provider = judge_request(attachment, &request, nr, &net);
 	err = PTR_ERR_OR_ZERO(provider);
 	if (!err)
-		err = persock_lsm_arm();
+		err = before_first();
 	if (!err)
 		err = serve(net, sock, attachment, provider, &request);
 	put_net(net);
@@ -308,50 +191,6 @@ static int family_create(struct net *net, struct socket *sock, int protocol,
 	return err;
 }
 
-/**
- * persock_family_accept() - accept from a listener that a provider serves
- * @sock: the listener
- * @newsock: the new socket; it has the listener's ops already
- * @arg: as in proto_ops
- *
- * Context: process context, may sleep.
- * Return: 0 or a negative errno.
- */
-int persock_family_accept(struct socket *sock, struct socket *newsock,
-			  struct proto_accept_arg *arg)
-{
-	struct persock_router *router = persock_router_peek(sock);
-	int err;
-
-	err = sock_make(sock_net(sock->sk), newsock,
-			sock->sk->sk_prot_creator);
-	if (err)
-		return err;
-	/*
-	 * What LSMs take the listener's own sock for, they take this one for:
-	 * the kernel's. They judge the provider's socket.
-	 */
-	security_sk_clone(sock->sk, newsock->sk);
-	err = router->provider->ops->accept(sock, newsock, arg);
-	if (err < 0) {
-		sock_unmake(newsock);
-		return err;
-	}
-
-	return err;
-}
-
-/**
- * persock_family_release() - let go of what create() or accept() made
- * @sock: its provider has released its part
- *
- * Context: process context.
- */
-void persock_family_release(struct socket *sock)
-{
-	sock_unmake(sock);
-}
-
 static struct net_proto_family family = {
 	.owner = THIS_MODULE,
 	.create = family_create,
@@ -360,13 +199,14 @@ static struct net_proto_family family = {
 /**
  * persock_family_init() - register AF_PERSOCK
  * @number: slot to register it in
+ * @before: called before a provider makes a socket of its own; 0, or the errno
+ *	    that the socket is refused with. Process context, may sleep
  *
  * Return: 0; -EINVAL when @number is no address family; -EEXIST when the slot
  * has an owner.
  */
-int persock_family_init(int number)
+int __init persock_family_init(int number, int (*before)(void))
 {
-	unsigned int i;
 	int err;
 
 	if (number <= AF_UNSPEC || number >= NPROTO) {
@@ -375,31 +215,20 @@ int persock_family_init(int number)
 		return -EINVAL;
 	}
 
-	for (i = 0; i < ARRAY_SIZE(protos); i++) {
-		protos[i].owner = THIS_MODULE;
-		protos[i].obj_size = sizeof(struct persock_sock);
-#ifdef PERSOCK_HAVE_PROTO_IOCTL
-		protos[i].ioctl = proto_ioctl;
-#endif
-		err = proto_register(&protos[i], 0);
-		if (err)
-			goto unregister;
-	}
+	err = persock_wrapper_init();
+	if (err)
+		return err;
 
+	before_first = before;
 	persock_family = number;
 	family.family = number;
 	err = sock_register(&family);
 	if (err) {
 		pr_err("family=%d is taken: choose a free one with the parameter family=, such as 13, 14, 18, 19, 22, 23 or 25\n",
 		       number);
-		goto unregister;
+		persock_wrapper_exit();
 	}
 
-	return 0;
-
-unregister:
-	while (i--)
-		proto_unregister(&protos[i]);
 	return err;
 }
 
@@ -411,9 +240,6 @@ unregister:
  */
 void persock_family_exit(void)
 {
-	unsigned int i = ARRAY_SIZE(protos);
-
 	sock_unregister(persock_family);
-	while (i--)
-		proto_unregister(&protos[i]);
+	persock_wrapper_exit();
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * New sockets: those that a task creates for another one (a provider's, or one
- * that is peeled off a socket), and the verdict on native ones.
+ * Tasks that create a socket for another one, and who governs a new socket.
+ * Providers mark their tasks; the interception points ask.
  */
 #ifndef _PERSOCK_CREATION_H
 #define _PERSOCK_CREATION_H
@@ -13,9 +13,6 @@
 #include <linux/list_bl.h>
 
 #include "cgroup/attachment.h"
-
-struct persock_request;
-struct socket;
 
 /**
  * struct persock_creation - marks a task that creates a socket for another one
@@ -40,12 +37,8 @@ extern const struct proto_ops persock_unfinished_ops;
 void persock_creation_begin(struct persock_creation *creation,
 			    struct persock_attachment *attachment);
 void persock_creation_end(struct persock_creation *creation);
+struct persock_creation *persock_creation_own(void);
 struct persock_attachment *persock_governor_among(void);
-int persock_creation_interpose(struct persock_attachment *attachment,
-			       struct socket *sock,
-			       const struct persock_request *request);
-int persock_creation_by_kernel(struct socket *sock,
-			       const struct persock_request *request);
 
 extern atomic_t persock_nr_creations;
 

@@ -15,10 +15,10 @@
 #include <linux/io_uring.h>
 #endif
 
-#include "native/native.h"
 #include "socket/cmsg.h"
 #include "socket/endpoint.h"
 #include "socket/message.h"
+#include "socket/operations.h"
 #include "socket/pass.h"
 #include "socket/peer.h"
 #include "socket/port.h"

@@ -9,21 +9,22 @@
 #include <linux/splice.h>
 #include <net/sock.h>
 
-#include "native/native.h"
-#include "socket/af_persock.h"
 #include "socket/endpoint.h"
 #include "socket/message.h"
+#include "socket/operations.h"
 #include "socket/option.h"
 #include "socket/pass.h"
 #include "socket/port.h"
 #include "socket/report.h"
 #include "socket/router.h"
 #include "socket/unsent.h"
+#include "socket/wrapper.h"
 
 int persock_router_release(struct socket *sock)
 {
 	struct persock_router *router = persock_router_of(sock);
 	struct persock_attachment *attachment;
+	bool wrapped;
 
 	/*
 	 * A socket that was to be accepted but was not has no sock: nothing to
@@ -33,12 +34,10 @@ int persock_router_release(struct socket *sock)
 		return 0;
 
 	attachment = router->attachment;
-	if (router->native) {
-		persock_native_release(router->native, sock);
-	} else {
-		router->provider->ops->release(sock);
-		persock_family_release(sock);
-	}
+	wrapped = !router->native;
+	router->provider->ops->release(sock);
+	if (wrapped)
+		persock_wrapper_release(sock);
 	persock_attachment_put(attachment);
 
 	return 0;
@@ -234,7 +233,7 @@ static int accept_routed(struct socket *sock, struct socket *newsock,
 	if (router->native)
 		err = router->provider->ops->accept(sock, newsock, arg);
 	else
-		err = persock_family_accept(sock, newsock, arg);
+		err = persock_wrapper_accept(sock, newsock, arg);
 	if (err < 0)
 		return err;
 

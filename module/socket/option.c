@@ -16,13 +16,12 @@
 #include <net/tcp.h>
 
 #include "compat.h"
-#include "hook/intercept.h"
-#include "native/ktls.h"
-#include "native/native.h"
 #include "policy/detour.h"
 #include "socket/option.h"
 #include "socket/pass.h"
 #include "socket/report.h"
+
+persock_sk_getsockopt_t persock_sk_getsockopt __ro_after_init;
 
 /* Options that lead to an address that nobody judged, see detour.c. */
 static int judge_detour(const struct persock_router *router,
@@ -436,7 +435,7 @@ static int copy_int(sockptr_t optval, sockptr_t optlen, int value)
 int persock_option_sk_get(struct sock *sk, int level, int optname,
 			  sockptr_t optval, sockptr_t optlen)
 {
-	struct socket *sock = persock_ktls_socket(sk);
+	struct socket *sock = persock_socket_of(sk);
 	struct persock_router *router = persock_router_of(sock);
 	int err, len, value;
 

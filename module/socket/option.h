@@ -6,9 +6,13 @@
 #define _PERSOCK_OPTION_H
 
 #include <linux/sockptr.h>
+#include <net/sock.h>
 
 #include "compat.h"
 #include "socket/router.h"
+
+/* sk_getsockopt(), which hook/intercept.c has found; see persock_sol_socket_get(). */
+extern persock_sk_getsockopt_t persock_sk_getsockopt;
 
 int persock_router_getsockopt(struct socket *sock, int level, int optname,
 			      char __user *optval, int __user *optlen);
@@ -28,5 +32,28 @@ int persock_option_sk_get(struct sock *sk, int level, int optname,
 			  sockptr_t optval, sockptr_t optlen);
 int persock_option_sk_set(struct sock *sk, int level, int optname,
 			  sockptr_t optval, unsigned int optlen);
+
+/**
+ * persock_socket_of() - the application's socket of a sock
+ * @sk: a sock that has a socket
+ *
+ * A decoy has the place of the socket, but not of its wait queue, which lies in
+ * the socket. So has a host socket of hostinet's: but the application's has
+ * another sock.
+ *
+ * Context: any; the caller holds the file open.
+ * Return: sk_socket, or the socket that it is a decoy of.
+ */
+static inline struct socket *persock_socket_of(const struct sock *sk)
+{
+	struct socket_wq *wq = rcu_dereference_raw(sk->sk_wq);
+	struct socket *shown = READ_ONCE(sk->sk_socket);
+	struct socket *own = container_of(wq, struct socket, wq);
+
+	if (likely(own == shown || !sk_is_tcp(sk)))
+		return shown;
+
+	return own->sk == sk ? own : shown;
+}
 
 #endif /* _PERSOCK_OPTION_H */

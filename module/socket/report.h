@@ -6,6 +6,7 @@
 #ifndef _PERSOCK_REPORT_H
 #define _PERSOCK_REPORT_H
 
+#include "cgroup/attachment.h"
 #include "report/counters.h"
 #include "report/trace.h"
 
@@ -58,10 +59,14 @@ static inline int persock_report(struct persock_attachment *attachment,
 				 const struct persock_event *event, int verdict)
 {
 	if (event->request)
-		trace_persock_create(attachment, event->request, verdict);
+		trace_persock_create(attachment->id,
+				     attachment->personality->name,
+				     event->request, verdict);
 	else
-		trace_persock_verdict(attachment, event->operation,
-				      event->subject, event->detail, verdict);
+		trace_persock_verdict(attachment->id,
+				      attachment->personality->name,
+				      event->operation, event->subject,
+				      event->detail, verdict);
 	if (unlikely(verdict))
 		return persock_report_other(attachment, version, event,
 					    verdict);

@@ -8,6 +8,10 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
+#include <net/inet_connection_sock.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+#include <crypto/if_alg.h>
 
 #include "socket/router.h"
 
@@ -25,6 +29,9 @@
  */
 #define SPARES_RESERVED	32
 #define FEW		8
+
+/* Writes a routing table; set before there are any. */
+static persock_router_fill_t fill __ro_after_init;
 
 static HLIST_HEAD(spares);
 static unsigned int nr_spares;
@@ -69,13 +76,15 @@ static DECLARE_WORK(refill_work, refill_work_fn);
 
 /**
  * persock_router_init() - make the first spares
+ * @filler: writes a routing table
  *
  * Return: 0 or -ENOMEM.
  */
-int persock_router_init(void)
+int __init persock_router_init(persock_router_fill_t filler)
 {
 	int err = refill();
 
+	fill = filler;
 	if (err)
 		persock_router_exit();
 
@@ -187,7 +196,7 @@ router_get(struct persock_attachment *attachment,
 	hlist_del(&router->hash);
 	nr_spares--;
 	attachment->nr_routers++;
-	persock_router_fill(&router->ops, provider, native, phase);
+	fill(&router->ops, provider, native, phase);
 	router->native = native;
 	router->provider = provider;
 	router->attachment = attachment;
@@ -227,6 +236,48 @@ persock_router_get(struct persock_attachment *attachment,
 {
 	return router_get(attachment, provider, persock_class_of(family),
 			  native, PERSOCK_JUDGED, owner);
+}
+
+/*
+ * The module that native ops live in, for the router to pin, as it outlives
+ * the socket. Two keep tables in one module and name another as owner: kTLS
+ * names that of what it copied, AF_ALG's algorithms name af_alg.
+ */
+static struct module *module_of(struct socket *sock,
+				const struct proto_ops *native)
+{
+	if (sk_is_tcp(sock->sk) && inet_csk_has_ulp(sock->sk))
+		return inet_csk(sock->sk)->icsk_ulp_ops->owner;
+	if (native->family == AF_ALG && alg_sk(sock->sk)->type)
+		return alg_sk(sock->sk)->type->owner;
+
+	return native->owner;
+}
+
+/**
+ * persock_router_native() - the router for the ops that a native socket has
+ * @attachment: under which the socket was created; the caller keeps it alive
+ * @provider: the native provider
+ * @sock: the socket
+ * @native: its ops
+ *
+ * Context: any, does not sleep.
+ * Return: the router, or NULL when none is spare.
+ */
+struct persock_router *
+persock_router_native(struct persock_attachment *attachment,
+		      const struct persock_provider *provider,
+		      struct socket *sock, const struct proto_ops *native)
+{
+	struct persock_router *router;
+
+	router = persock_router_find(attachment, provider,
+				     persock_class_of(native->family), native);
+	if (likely(router))
+		return router;
+
+	return persock_router_get(attachment, provider, native->family,
+				  native, module_of(sock, native));
 }
 
 /**

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The router: the proto_ops of governed sockets.
+ * Routers: the routing tables of governed sockets, by attachment and kind of
+ * socket. Whoever has a socket finds its router here.
  */
 #ifndef _PERSOCK_ROUTER_H
 #define _PERSOCK_ROUTER_H
@@ -65,7 +66,22 @@ struct persock_router {
 	struct hlist_node hash;
 };
 
-int persock_router_init(void);
+/**
+ * typedef persock_router_fill_t - writes a routing table
+ * @table: not published yet, or recycled
+ * @provider: who serves
+ * @native: the proto_ops of a socket that the kernel made; NULL for a
+ *	    provider with sockets of its own
+ * @phase: what is asked of sends without a name
+ *
+ * Context: any; does not sleep.
+ */
+typedef void (*persock_router_fill_t)(struct proto_ops *table,
+				      const struct persock_provider *provider,
+				      const struct proto_ops *native,
+				      enum persock_phase phase);
+
+int persock_router_init(persock_router_fill_t filler);
 void persock_router_exit(void);
 struct persock_router *
 persock_router_find(struct persock_attachment *attachment,
@@ -75,16 +91,15 @@ struct persock_router *
 persock_router_get(struct persock_attachment *attachment,
 		   const struct persock_provider *provider, int family,
 		   const struct proto_ops *native, struct module *owner);
+struct persock_router *
+persock_router_native(struct persock_attachment *attachment,
+		      const struct persock_provider *provider,
+		      struct socket *sock, const struct proto_ops *native);
 struct persock_router *persock_router_in(const struct persock_router *router,
 					 enum persock_phase phase);
 void persock_routers_free(struct persock_attachment *attachment);
 
 int persock_router_release(struct socket *sock);
-int persock_router_judge_ioctl(struct socket *sock, u32 cmd);
-void persock_router_fill(struct proto_ops *table,
-			 const struct persock_provider *provider,
-			 const struct proto_ops *native,
-			 enum persock_phase phase);
 
 /**
  * persock_router_peek() - the router of a socket, if it is governed

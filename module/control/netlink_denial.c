@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Denials as netlink messages. report/denial.c calls this from its work item,
+ * once netlink.c has registered the family.
+ */
+#include <linux/net.h>
+#include <net/genetlink.h>
+
+#include "control/netlink-gen.h"
+#include "control/netlink.h"
+#include "control/netlink_denial.h"
+
+static int put_subject(struct sk_buff *skb, const struct persock_denial *denial)
+{
+	if (denial->message)
+		return nla_put_s32(skb, PERSOCK_A_DENIAL_LEVEL,
+				   denial->subject) ||
+		       nla_put_s32(skb, PERSOCK_A_DENIAL_NAME, denial->detail);
+
+	switch (denial->operation) {
+	case PERSOCK_OP_GETSOCKOPT:
+	case PERSOCK_OP_SETSOCKOPT:
+		return nla_put_s32(skb, PERSOCK_A_DENIAL_LEVEL,
+				   denial->subject) ||
+		       nla_put_s32(skb, PERSOCK_A_DENIAL_NAME, denial->detail);
+	case PERSOCK_OP_SENDMSG:
+	case PERSOCK_OP_RECVMSG:
+		return nla_put_u32(skb, PERSOCK_A_DENIAL_FLAGS,
+				   denial->subject);
+	case PERSOCK_OP_IOCTL:
+		return nla_put_u32(skb, PERSOCK_A_DENIAL_COMMAND,
+				   denial->subject);
+	default:
+		return 0;
+	}
+}
+
+static int put_endpoint(struct sk_buff *skb,
+			const struct persock_endpoint *endpoint)
+{
+	if (!endpoint->family)
+		return 0;
+
+	return nla_put(skb, PERSOCK_A_DENIAL_ADDRESS,
+		       endpoint->family == AF_INET ? 4 : 16,
+		       endpoint->address) ||
+	       nla_put_u16(skb, PERSOCK_A_DENIAL_PORT, endpoint->port);
+}
+
+static int put_denial(struct sk_buff *skb, const struct persock_denial_message *message)
+{
+	struct nlattr *nest = nla_nest_start(skb, PERSOCK_A_DENIAL);
+	const struct persock_denial *denial = &message->denial;
+
+	if (!nest ||
+	    nla_put_u64_64bit(skb, PERSOCK_A_DENIAL_CGROUP_ID, message->cgroup,
+			      PERSOCK_A_DENIAL_PAD) ||
+	    nla_put_string(skb, PERSOCK_A_DENIAL_PERSONALITY,
+			   message->personality) ||
+	    nla_put_u32(skb, PERSOCK_A_DENIAL_MODE, denial->mode) ||
+	    nla_put_u32(skb, PERSOCK_A_DENIAL_PID, denial->pid) ||
+	    nla_put_string(skb, PERSOCK_A_DENIAL_COMM, denial->comm) ||
+	    nla_put_u32(skb, PERSOCK_A_DENIAL_OPERATION, denial->operation) ||
+	    nla_put_s32(skb, PERSOCK_A_DENIAL_VERDICT, denial->verdict) ||
+	    nla_put_u32(skb, PERSOCK_A_DENIAL_SECTION, denial->section) ||
+	    (denial->rule &&
+	     nla_put_u32(skb, PERSOCK_A_DENIAL_RULE, denial->rule)) ||
+	    (denial->line &&
+	     nla_put_u32(skb, PERSOCK_A_DENIAL_LINE, denial->line)) ||
+	    nla_put_u32(skb, PERSOCK_A_DENIAL_FAMILY, denial->family) ||
+	    nla_put_u32(skb, PERSOCK_A_DENIAL_TYPE, denial->type) ||
+	    nla_put_u32(skb, PERSOCK_A_DENIAL_PROTOCOL, denial->protocol) ||
+	    put_subject(skb, denial) || put_endpoint(skb, &denial->endpoint))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+
+	return 0;
+}
+
+static unsigned int group_of(int verdict)
+{
+	return verdict < 0 ? PERSOCK_NLGRP_DENIALS : PERSOCK_NLGRP_IGNORED;
+}
+
+/* Only the initial network namespace is told: see persock_denial_wanted(). */
+static bool wanted(int verdict)
+{
+	return genl_has_listeners(&persock_netlink_family, &init_net,
+				  group_of(verdict));
+}
+
+/* Without a denial it only tells how many were lost, as denials are. */
+static int put(struct sk_buff *skb, const struct persock_denial_message *message,
+	       unsigned int group)
+{
+	u8 command = group == PERSOCK_NLGRP_DENIALS ? PERSOCK_CMD_DENIAL_NTF :
+						      PERSOCK_CMD_IGNORED_NTF;
+	void *header = genlmsg_put(skb, 0, 0, &persock_netlink_family, 0,
+				   command);
+
+	if (!header || (message->denied && put_denial(skb, message)) ||
+	    persock_put_u64(skb, PERSOCK_A_CGROUP_ID, message->cgroup) ||
+	    persock_put_u64(skb, PERSOCK_A_ATTACHMENT_LOST, message->lost) ||
+	    persock_put_u64(skb, PERSOCK_A_LOST, message->lost_of_all))
+		return -EMSGSIZE;
+	genlmsg_end(skb, header);
+
+	return 0;
+}
+
+/* Nobody listens any more: nobody misses it. A message is long enough. */
+static void send(struct sk_buff *skb, const struct persock_denial_message *message)
+{
+	unsigned int group = message->denied ?
+			     group_of(message->denial.verdict) :
+			     PERSOCK_NLGRP_DENIALS;
+
+	if (WARN_ON_ONCE(put(skb, message, group)))
+		nlmsg_free(skb);
+	else
+		genlmsg_multicast_netns(&persock_netlink_family, &init_net, skb,
+					0, group, GFP_KERNEL);
+}
+
+const struct persock_denial_sender persock_netlink_denials = {
+	.wanted = wanted,
+	.send = send,
+};

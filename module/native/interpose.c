@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * New native sockets: the verdict on a socket that the kernel has made for a
+ * governed task, and the router in front of it. hook/intercept.c calls this
+ * where the kernel has finished a socket.
+ */
+#include <linux/in.h>
+#include <linux/module.h>
+#include <linux/net.h>
+
+#include "cgroup/attachment.h"
+#include "native/interpose.h"
+#include "native/native.h"
+#include "socket/creation.h"
+#include "socket/report.h"
+
+/* The attachment has as many live sockets as its policy allows. */
+#define FULL 1
+
+static int interpose_new(struct persock_attachment *attachment,
+			 struct socket *sock, const struct persock_policy *limits)
+{
+	unsigned int nr = persock_attachment_get(attachment);
+	int err;
+
+	if (!nr)
+		return -ESTALE;
+	if (limits && limits->max_sockets && nr > limits->max_sockets)
+		err = FULL;
+	else
+		err = persock_native_route(attachment, sock);
+	if (err)
+		persock_attachment_put(attachment);
+	else
+		this_cpu_inc(attachment->totals->created);
+
+	return err;
+}
+
+/*
+ * interpose_limited() - put the router in front of a new socket
+ * @attachment: under which the socket was created, found under RCU
+ * @sock: with native ops, or none yet; not yet visible to user space
+ * @limits: policy whose limit on live sockets holds, or NULL
+ *
+ * On success the socket holds @attachment, and this module instead of the one
+ * that its native ops belong to.
+ *
+ * Context: RCU read side; does not sleep.
+ * Return: 0; FULL when there are as many sockets as may be; -ENOBUFS
+ * when no router is spare; -ESTALE when the attachment was detached meanwhile
+ * and nothing holds it; -ENODEV when the module is being removed by force.
+ */
+static int interpose_limited(struct persock_attachment *attachment,
+			     struct socket *sock,
+			     const struct persock_policy *limits)
+{
+	const struct proto_ops *native = sock->ops;
+	int err;
+
+	if (!try_module_get(THIS_MODULE))
+		return -ENODEV;
+	err = interpose_new(attachment, sock, limits);
+	if (err)
+		module_put(THIS_MODULE);
+	else if (native)
+		module_put(native->owner);
+
+	return err;
+}
+
+/**
+ * persock_interpose() - judge a new native socket, and govern it
+ * @attachment: what governs
+ * @sock: complete, with native ops
+ * @request: what was requested
+ *
+ * The request was judged before the socket was made; since then a cgroup may
+ * have been attached or the task have moved, so it is judged again.
+ *
+ * Context: RCU read side; does not sleep.
+ * Return: 0; the errno that it is refused with; -ESTALE when @attachment was
+ * detached meanwhile.
+ */
+int persock_interpose(struct persock_attachment *attachment,
+		      struct socket *sock,
+		      const struct persock_request *request)
+{
+	const struct persock_version *version =
+		persock_version_of(attachment->personality);
+	const struct persock_policy *policy = &version->policy;
+	struct persock_event event = {
+		.operation = PERSOCK_OP_CREATE,
+		.section = PERSOCK_SECTION_SOCKETS,
+		.request = request,
+	};
+	const struct persock_provider *provider;
+	int err, verdict = PERSOCK_ALLOW;
+
+	if (likely(version->requests & persock_shortcut_request(request)))
+		goto interpose;
+	verdict = persock_judge_request(policy, request, &event.section,
+					&event.rule);
+	if (verdict && persock_enforces(version))
+		return persock_report(attachment, version, &event, verdict);
+	/* What it wants now was not made. */
+	provider = persock_version_provider(version, request,
+					    persock_attachment_net(attachment,
+								   version,
+								   request->family));
+	if (!provider || !provider->interposes) {
+		event.always = true;
+		event.section = PERSOCK_SECTION_SOCKETS;
+		event.rule = 0;
+		return persock_report(attachment, version, &event,
+				      -EAFNOSUPPORT);
+	}
+
+interpose:
+	err = interpose_limited(attachment, sock, policy);
+	if (err == FULL) {
+		event.section = PERSOCK_SECTION_LIMITS;
+		event.rule = 0;
+		verdict = persock_report(attachment, version, &event,
+					 policy->max_sockets_verdict);
+		return verdict ? verdict :
+		       interpose_limited(attachment, sock, NULL);
+	}
+	if (err == -ESTALE)
+		return err;
+	if (err) {
+		event.always = true;
+		event.rule = 0;
+		verdict = err;
+	}
+
+	return persock_report(attachment, version, &event, verdict);
+}
+
+/**
+ * persock_interpose_kernel() - judge a socket that is made as one of the kernel's
+ * @sock: the socket
+ * @request: what it is going to be
+ *
+ * All pass but those that SCTP makes so and that are peeled off, since 6.19: with
+ * sock_create_lite(), without ops. Later it gives them the parent's ops, which
+ * nobody sees. Where the parent is governed these are a router's, and all that
+ * is missing is that the socket holds the attachment, and is counted. Where it is
+ * not, the new socket cannot be governed: a governed task gets none.
+ *
+ * Context: process context; does not sleep.
+ * Return: 0, or the errno that it is refused with.
+ */
+int persock_interpose_kernel(struct socket *sock,
+			     const struct persock_request *request)
+{
+	struct persock_creation *creation;
+	struct persock_attachment *attachment;
+	struct persock_event event = {
+		.operation = PERSOCK_OP_CREATE,
+		.section = PERSOCK_SECTION_SOCKETS,
+		.request = request,
+		.always = true,
+	};
+	int err;
+
+	if (request->type != SOCK_SEQPACKET ||
+	    request->protocol != IPPROTO_SCTP || sock->ops)
+		return 0;
+
+	creation = persock_creation_own();
+	rcu_read_lock();
+	attachment = creation ? creation->attachment :
+				persock_attachment_current();
+	if (!attachment) {
+		err = 0;
+	} else if (creation) {
+		err = persock_interpose(attachment, sock, request);
+		creation->unfinished = !err;
+	} else {
+		err = persock_report(attachment,
+				     persock_version_of(attachment->personality),
+				     &event, -EOPNOTSUPP);
+	}
+	rcu_read_unlock();
+
+	return err;
+}
