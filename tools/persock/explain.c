@@ -16,6 +16,7 @@
 #include "section_name.h"
 #include "source.h"
 #include "text.h"
+#include "word.h"
 
 /**
  * struct question - what is asked

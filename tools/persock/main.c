@@ -6,11 +6,9 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-#include <linux/persock.h>
 
 #include "apply.h"
 #include "attachment.h"
-#include "command.h"
 #include "complain.h"
 #include "counters.h"
 #include "doctor.h"
@@ -18,12 +16,12 @@
 #include "json.h"
 #include "keys.h"
 #include "monitor.h"
-#include "names.h"
 #include "oci_hook.h"
 #include "personality.h"
 #include "run.h"
 #include "show.h"
 #include "status.h"
+#include "word.h"
 
 #define VERSION	"0.1.0"
 
@@ -90,48 +88,6 @@ static const struct command {
 	{ "oci-hook",		oci_hook_command },
 	{ "help",		help_command },
 };
-
-int command_options(int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "json",	no_argument, NULL, 'j' },
-		{ "pretty",	no_argument, NULL, 'p' },
-		{ }
-	};
-	int option;
-
-	while ((option = getopt_long(argc, argv, ":jp", options, NULL)) >= 0) {
-		switch (option) {
-		case 'j':
-		case 'p':
-			json_choose(option);
-			break;
-		default:
-			return misuse_option(option, argv);
-		}
-	}
-	return 0;
-}
-
-int command_check_name(const char *what, const char *name)
-{
-	size_t good = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				   "abcdefghijklmnopqrstuvwxyz"
-				   "0123456789._-");
-
-	if (!*name)
-		return misuse("the name of a %s cannot be empty", what);
-	if (name[good])
-		return misuse("the name of a %s has letters, digits, '.', '_' and '-' in it, and \"%s\" has something else",
-			      what, name);
-	if (name[0] == '-')
-		return misuse("the name of a %s does not begin with '-', as \"%s\" does",
-			      what, name);
-	if (good > PERSOCK_NAME_MAX)
-		return misuse("the name of a %s has at most %d characters, and \"%s\" has %zu",
-			      what, PERSOCK_NAME_MAX, name, good);
-	return 0;
-}
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -45,7 +45,4 @@ bool name_option_value(enum name_kind kind, const char *text, int *level,
 /* The name that looks most like @text, or NULL when none does. */
 const char *name_like(enum name_kind kind, int64_t level, const char *text);
 
-/* The same among @nr words. */
-const char *word_like(const char *const *words, size_t nr, const char *text);
-
 #endif

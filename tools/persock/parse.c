@@ -5,6 +5,7 @@
 
 #include "complain.h"
 #include "names.h"
+#include "word.h"
 
 #define MAX_ERRNO_TOLD	133
 

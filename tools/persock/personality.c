@@ -28,33 +28,17 @@ struct personality {
 	struct counters counters;
 };
 
-int provider_names_add(struct provider_names *names, const char *name)
-{
-	const char **more;
-	int status;
-
-	status = command_check_name("provider", name);
-	if (status)
-		return status;
-	more = reallocarray(names->name, names->count + 1, sizeof(*more));
-	if (!more)
-		return refuse("out of memory");
-	names->name = more;
-	names->name[names->count++] = name;
-	return 0;
-}
-
 int personality_from_base(struct netlink *nl, uint8_t command, const char *name,
-			  const char *base,
-			  const struct provider_names *providers)
+			  const char *base, const char *const *providers,
+			  unsigned int nr_providers)
 {
 	unsigned int i;
 
 	netlink_request(nl, command);
 	netlink_put_string(nl, PERSOCK_A_PERSONALITY, name);
 	netlink_put_string(nl, PERSOCK_A_BASE, base);
-	for (i = 0; i < providers->count; i++)
-		netlink_put_string(nl, PERSOCK_A_PROVIDER, providers->name[i]);
+	for (i = 0; i < nr_providers; i++)
+		netlink_put_string(nl, PERSOCK_A_PROVIDER, providers[i]);
 	return netlink_do(nl, NULL);
 }
 

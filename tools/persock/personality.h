@@ -7,22 +7,13 @@
 
 #include "netlink.h"
 
-/* The values of the options --provider, in the order they were given. */
-struct provider_names {
-	const char **name;
-	unsigned int count;
-};
-
-/* 0, or the exit status for bad usage. */
-int provider_names_add(struct provider_names *names, const char *name);
-
 /*
  * 0 or a negative errno; these leave the sentence to the caller. @command is
  * PERSOCK_CMD_PERSONALITY_NEW or _SET.
  */
 int personality_from_base(struct netlink *nl, uint8_t command, const char *name,
-			  const char *base,
-			  const struct provider_names *providers);
+			  const char *base, const char *const *providers,
+			  unsigned int nr_providers);
 int personality_del(struct netlink *nl, const char *name);
 
 /* Of a message that tells of one: has it come with the module? And its name. */

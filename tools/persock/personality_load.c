@@ -46,7 +46,8 @@ static int send_base(const struct request *request)
 	if (status)
 		return status;
 	if (personality_from_base(&nl, request->command, request->name,
-				  request->base, &request->providers))
+				  request->base, request->providers.name,
+				  request->providers.count))
 		status = netlink_refusal(&nl);
 	netlink_close(&nl);
 

@@ -10,6 +10,7 @@
 #include "json.h"
 #include "names.h"
 #include "text.h"
+#include "word.h"
 
 int provider_list(struct netlink *nl, struct replies *replies)
 {

@@ -105,7 +105,8 @@ static int make_cgroup(struct run *run, const char *parent)
 		if (!run->transient[0] ||
 		    !personality_from_base(&run->nl, PERSOCK_CMD_PERSONALITY_NEW,
 					   run->transient, run->personality,
-					   &run->providers))
+					   run->providers.name,
+					   run->providers.count))
 			return 0;
 		rmdir(run->path);
 		if (run->nl.error != EEXIST)

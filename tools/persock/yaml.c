@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "complain.h"
-#include "names.h"
+#include "word.h"
 
 #define MAX_FILE	(16 << 20)
 #define MAX_DEPTH	16
