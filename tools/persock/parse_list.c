@@ -2,9 +2,12 @@
 /*
  * Sections that list options, control messages, flags or ioctls.
  */
-#include "parse.h"
+#include "parse_list.h"
 
+#include "key.h"
 #include "names.h"
+#include "section_name.h"
+#include "yaml.h"
 
 /**
  * struct list - a section that is being read

@@ -2,12 +2,15 @@
 /*
  * Sections of rules in an order, sockets and addresses, and the limits.
  */
-#include "parse.h"
+#include "parse_rules.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
 
+#include "key.h"
 #include "names.h"
+#include "section_name.h"
+#include "yaml.h"
 
 #define MAX_ITEMS 32
 
