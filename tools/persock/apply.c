@@ -26,6 +26,7 @@
 #include "personality.h"
 #include "personality_load.h"
 #include "show.h"
+#include "source.h"
 #include "text.h"
 #include "wire.h"
 
@@ -360,7 +361,7 @@ static int run(struct apply *apply)
 {
 	int status = EXIT_REFUSED;
 
-	if (!folder_read(&apply->folder, apply->path))
+	if (!folder_read(&apply->folder, apply->path, source_base))
 		goto free;
 	status = netlink_open(&apply->nl);
 	if (status)

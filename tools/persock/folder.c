@@ -8,7 +8,6 @@
 
 #include "complain.h"
 #include "key.h"
-#include "source.h"
 #include "yaml.h"
 
 #define ATTACHMENTS	"attachments.yaml"
@@ -52,14 +51,14 @@ const struct policy *folder_find(const struct folder *folder, const char *name)
 	return NULL;
 }
 
-static bool read_policy(struct folder *folder, char *path)
+static bool read_policy(struct folder *folder, char *path, parse_base_fn base)
 {
 	const struct policy *other;
 	struct policy *policy;
 	struct draft draft;
 	bool good;
 
-	good = source_file(&draft, path);
+	good = parse_file(&draft, path, base);
 	if (good && !*draft.name) {
 		refuse("%s: the key \"personality\" is missing", path);
 		good = false;
@@ -86,7 +85,8 @@ static bool read_policy(struct folder *folder, char *path)
 	return true;
 }
 
-static bool read_policies(struct folder *folder, const char *path)
+static bool read_policies(struct folder *folder, const char *path,
+			  parse_base_fn base)
 {
 	struct dirent **entries;
 	bool good = true;
@@ -99,7 +99,8 @@ static bool read_policies(struct folder *folder, const char *path)
 	}
 	/* All that is wrong is told at once. */
 	for (i = 0; i < nr; i++) {
-		good &= read_policy(folder, join(path, entries[i]->d_name));
+		good &= read_policy(folder, join(path, entries[i]->d_name),
+				    base);
 		free(entries[i]);
 	}
 	free(entries);
@@ -182,12 +183,12 @@ static bool read_bindings(struct folder *folder, const char *path)
 	return good;
 }
 
-bool folder_read(struct folder *folder, const char *path)
+bool folder_read(struct folder *folder, const char *path, parse_base_fn base)
 {
 	bool good;
 
 	*folder = (struct folder){ 0 };
-	good = read_policies(folder, path);
+	good = read_policies(folder, path, base);
 
 	return read_bindings(folder, path) && good;
 }

@@ -6,6 +6,7 @@
 #define _PERSOCK_FOLDER_H
 
 #include "draft.h"
+#include "parse.h"
 
 /**
  * struct policy - a policy file
@@ -44,10 +45,11 @@ struct folder {
 };
 
 /*
- * Read all of it, and complain of everything that is wrong with it. False
- * after a complaint; the folder is to be freed in either case.
+ * Read all of it, and complain of everything that is wrong with it; @base as
+ * in parse_file(). False after a complaint; the folder is to be freed in either
+ * case.
  */
-bool folder_read(struct folder *folder, const char *path);
+bool folder_read(struct folder *folder, const char *path, parse_base_fn base);
 void folder_free(struct folder *folder);
 
 /* The policy of a personality, or NULL. */

@@ -88,7 +88,7 @@ static void forget_lines(struct persock_policy *policy)
 	}
 }
 
-static bool load_base(struct draft *draft, const char *name)
+bool source_base(struct draft *draft, const char *name)
 {
 	struct draft base;
 	bool good = source_personality(&base, name);
@@ -114,7 +114,7 @@ static bool load_base(struct draft *draft, const char *name)
 
 bool source_file(struct draft *draft, const char *path)
 {
-	return parse_file(draft, path, load_base);
+	return parse_file(draft, path, source_base);
 }
 
 void source_hint(const char *argument)

@@ -22,6 +22,12 @@ bool source_file(struct draft *draft, const char *path);
 /* The same for a preset's or a loaded personality's policy. */
 bool source_personality(struct draft *draft, const char *name);
 
+/*
+ * For parse_file() and folder_read(): the draft's policy becomes that of a
+ * preset or loaded personality. False after a complaint.
+ */
+bool source_base(struct draft *draft, const char *name);
+
 /* After a refusal of a personality: say so if there is a file of that name. */
 void source_hint(const char *argument);
 
