@@ -25,7 +25,7 @@
 #include "json.h"
 #include "personality.h"
 #include "personality_load.h"
-#include "show.h"
+#include "draft_print.h"
 #include "source.h"
 #include "text.h"
 #include "wire.h"
@@ -79,7 +79,7 @@ static int as_file(const struct draft *draft)
 		refuse("cannot make a temporary file (%s)", strerror(errno));
 		return -1;
 	}
-	show_yaml(draft, file);
+	draft_print_yaml(draft, file);
 	fclose(file);
 
 	return fd;

@@ -14,7 +14,7 @@
 #include "counters.h"
 #include "json.h"
 #include "personality_load.h"
-#include "show.h"
+#include "draft_print.h"
 #include "text.h"
 #include "wire.h"
 
@@ -167,7 +167,7 @@ static void print_json(const struct nlmsghdr *message,
 	json_u64("sockets_created", personality.sockets_created);
 	counters_json(&personality.counters);
 	if (draft)
-		show_json(draft);
+		draft_print_json(draft);
 	json_object_end();
 }
 
@@ -208,7 +208,7 @@ static void print_policy(const struct nlmsghdr *message,
 	printf("attached cgroups: %u, sockets: %" PRIu64 " live, %" PRIu64
 	       " created\n", personality.attachments,
 	       personality.sockets_live, personality.sockets_created);
-	show_yaml(draft, stdout);
+	draft_print_yaml(draft, stdout);
 }
 
 static int show_one(struct netlink *nl, const char *name)

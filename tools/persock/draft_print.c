@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "show.h"
+#include "draft_print.h"
 
 #include <arpa/inet.h>
 #include <getopt.h>
@@ -574,7 +574,7 @@ static void write_document(yaml_document_t *document, const struct draft *draft)
 		       &differ);
 }
 
-void show_yaml(const struct draft *draft, FILE *stream)
+void draft_print_yaml(const struct draft *draft, FILE *stream)
 {
 	yaml_document_t document;
 
@@ -582,7 +582,7 @@ void show_yaml(const struct draft *draft, FILE *stream)
 	document_print_yaml(&document, stream);
 }
 
-void show_json(const struct draft *draft)
+void draft_print_json(const struct draft *draft)
 {
 	yaml_document_t document;
 
@@ -600,11 +600,11 @@ static int show_file(const char *path)
 		json_object(NULL);
 		json_string("name", draft.name);
 		json_string("base", draft.base);
-		show_json(&draft);
+		draft_print_json(&draft);
 		json_object_end();
 		json_finish();
 	} else if (good) {
-		show_yaml(&draft, stdout);
+		draft_print_yaml(&draft, stdout);
 	}
 	draft_free(&draft);
 

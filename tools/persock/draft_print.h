@@ -3,18 +3,18 @@
  * Policies as they are shown: a policy file that says everything, whatever
  * the policy was made from.
  */
-#ifndef _PERSOCK_SHOW_H
-#define _PERSOCK_SHOW_H
+#ifndef _PERSOCK_DRAFT_PRINT_H
+#define _PERSOCK_DRAFT_PRINT_H
 
 #include <stdio.h>
 
 struct draft;
 
 /* A policy file. */
-void show_yaml(const struct draft *draft, FILE *stream);
+void draft_print_yaml(const struct draft *draft, FILE *stream);
 
 /* The same as a member "policy" of the JSON object that is open. */
-void show_json(const struct draft *draft);
+void draft_print_json(const struct draft *draft);
 
 int show_command(int argc, char **argv);
 
