@@ -297,16 +297,17 @@ static int prune_personalities(struct apply *apply)
 	if (netlink_dump(&apply->nl, &replies))
 		return netlink_refusal(&apply->nl);
 	replies_for_each(message, &replies) {
-		const char *name;
+		struct personality personality;
 
-		if (personality_builtin(message, &name) ||
-		    is_named(apply, name))
+		personality_parse(message, &personality);
+		if (personality.builtin || is_named(apply, personality.name))
 			continue;
-		if (!apply->dry && personality_del(&apply->nl, name)) {
+		if (!apply->dry &&
+		    personality_del(&apply->nl, personality.name)) {
 			status = netlink_refusal(&apply->nl);
 			break;
 		}
-		tell("delete", NULL, name);
+		tell("delete", NULL, personality.name);
 	}
 	replies_free(&replies);
 

@@ -2,16 +2,11 @@
 #include "draft_print.h"
 
 #include <arpa/inet.h>
-#include <getopt.h>
 #include <stdio.h>
 
-#include "command.h"
-#include "complain.h"
 #include "document.h"
-#include "json.h"
+#include "draft.h"
 #include "names.h"
-#include "personality.h"
-#include "source.h"
 
 #define DEFAULT_ERRNO(fallback)	((fallback) < 0 ? (fallback) : -EACCES)
 
@@ -588,44 +583,4 @@ void draft_print_json(const struct draft *draft)
 
 	write_document(&document, draft);
 	document_print_json(&document, "policy");
-}
-
-static int show_file(const char *path)
-{
-	struct draft draft;
-	bool good = source_file(&draft, path);
-
-	if (good && json_wanted) {
-		json_start(stdout);
-		json_object(NULL);
-		json_string("name", draft.name);
-		json_string("base", draft.base);
-		draft_print_json(&draft);
-		json_object_end();
-		json_finish();
-	} else if (good) {
-		draft_print_yaml(&draft, stdout);
-	}
-	draft_free(&draft);
-
-	return good ? 0 : EXIT_REFUSED;
-}
-
-int show_command(int argc, char **argv)
-{
-	int status = command_options(argc, argv);
-
-	if (status)
-		return status;
-	if (argc - optind > 1)
-		return misuse("show takes one file or personality, not also \"%s\"",
-			      argv[optind + 1]);
-	if (optind < argc && source_is_file(argv[optind]))
-		return show_file(argv[optind]);
-
-	status = personality_show(argv[optind]);
-	if (status && argv[optind])
-		source_hint(argv[optind]);
-
-	return status;
 }

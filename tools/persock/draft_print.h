@@ -16,6 +16,4 @@ void draft_print_yaml(const struct draft *draft, FILE *stream);
 /* The same as a member "policy" of the JSON object that is open. */
 void draft_print_json(const struct draft *draft);
 
-int show_command(int argc, char **argv);
-
 #endif

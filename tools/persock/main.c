@@ -19,7 +19,7 @@
 #include "oci_hook.h"
 #include "personality.h"
 #include "run.h"
-#include "draft_print.h"
+#include "show.h"
 #include "status.h"
 #include "word.h"
 

@@ -5,7 +5,21 @@
 #ifndef _PERSOCK_PERSONALITY_H
 #define _PERSOCK_PERSONALITY_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "counters.h"
 #include "netlink.h"
+
+struct personality {
+	const char *name;	/* within the message it was read from */
+	const char *base;	/* likewise */
+	bool builtin;
+	unsigned int attachments;
+	uint64_t sockets_live;
+	uint64_t sockets_created;
+	struct counters counters;
+};
 
 /*
  * 0 or a negative errno; these leave the sentence to the caller. @command is
@@ -16,11 +30,8 @@ int personality_from_base(struct netlink *nl, uint8_t command, const char *name,
 			  unsigned int nr_providers);
 int personality_del(struct netlink *nl, const char *name);
 
-/* Of a message that tells of one: has it come with the module? And its name. */
-bool personality_builtin(const struct nlmsghdr *message, const char **name);
-
-/* Show one with its policy, or with NULL list all; returns the exit status. */
-int personality_show(const char *name);
+void personality_parse(const struct nlmsghdr *message,
+		       struct personality *personality);
 
 int personality_command(int argc, char **argv);
 
