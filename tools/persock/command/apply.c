@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * persock apply: what a folder says, and nothing twice.
+ *
+ * All of the folder is read before anything is changed. Personalities are
+ * changed first, then attachments; the first refusal ends it, and what was
+ * attached before stays so.
+ */
+#include <linux/genetlink.h>
+
+#include "command/apply.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cgroup.h"
+#include "base/complain.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "command/personality_load.h"
+#include "command/source.h"
+#include "policy_file/draft_print.h"
+#include "policy_file/folder.h"
+#include "wire/attachment.h"
+#include "wire/personality.h"
+#include "wire/policy.h"
+
+/**
+ * struct apply - a run of the command
+ * @dry: nothing is to be changed, only told
+ * @prune: what is loaded and not in the folder is to go
+ * @path: of the folder
+ * @folder: what it says
+ * @nl: the conversation with the module
+ */
+struct apply {
+	bool dry;
+	bool prune;
+	const char *path;
+	struct folder folder;
+	struct netlink nl;
+};
+
+/* "add personality web", "attach /web.slice: web". */
+static void tell(const char *change, const char *cgroup, const char *personality)
+{
+	if (json_wanted) {
+		json_object(NULL);
+		json_string("change", change);
+		if (cgroup)
+			json_string("cgroup", cgroup);
+		json_string("personality", personality);
+		json_object_end();
+		return;
+	}
+	printf("%s ", change);
+	if (cgroup) {
+		text_print(stdout, cgroup);
+		fputs(": ", stdout);
+	} else {
+		fputs("personality ", stdout);
+	}
+	text_print(stdout, personality);
+	putchar('\n');
+}
+
+/* A policy in full as a file that has no name; its descriptor, or -1. */
+static int as_file(const struct draft *draft)
+{
+	int fd = memfd_create("policy", 0);
+	FILE *file = fd < 0 ? NULL : fdopen(dup(fd), "w");
+
+	if (!file) {
+		refuse("cannot make a temporary file (%s)", strerror(errno));
+		return -1;
+	}
+	draft_print_yaml(draft, file);
+	fclose(file);
+
+	return fd;
+}
+
+/* By diff(1): 0 when they are the same, 1 when not; -1 after a complaint. */
+static int compare(int loaded, int told, bool print)
+{
+	char paths[2][32];
+	int status;
+	pid_t pid;
+
+	snprintf(paths[0], sizeof(paths[0]), "/dev/fd/%d", loaded);
+	snprintf(paths[1], sizeof(paths[1]), "/dev/fd/%d", told);
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		if (print)
+			execlp("diff", "diff", "-u", "--label", "loaded",
+			       "--label", "told", paths[0], paths[1], NULL);
+		else
+			execlp("cmp", "cmp", "-s", paths[0], paths[1], NULL);
+		_exit(127);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) < 0 || !WIFEXITED(status) ||
+	    WEXITSTATUS(status) > 1) {
+		refuse("cannot compare policies by %s (is it installed?)",
+		       print ? "diff" : "cmp");
+		return -1;
+	}
+
+	return WEXITSTATUS(status);
+}
+
+/* Is there another network namespace now at the path that was opened? */
+static bool is_another(const char *path, unsigned int inode)
+{
+	struct stat status;
+
+	return *path && !stat(path, &status) && status.st_ino != inode;
+}
+
+static bool moved(const struct draft *loaded)
+{
+	return is_another(loaded->network, loaded->network_inode) ||
+	       is_another(loaded->from, loaded->from_inode);
+}
+
+/* As compare(), of what is loaded and what is told. */
+static int differs(const struct draft *loaded, const struct draft *told,
+		   bool print)
+{
+	int old = as_file(loaded), new = old < 0 ? -1 : as_file(told);
+	int answer = new < 0 ? -1 : compare(old, new, false);
+
+	if (answer > 0 && print && compare(old, new, true) < 0)
+		answer = -1;
+	if (old >= 0)
+		close(old);
+	if (new >= 0)
+		close(new);
+	/* Denials tell of lines: they have to be those of the file. */
+	if (!answer && (!draft_same_lines(loaded, told) || moved(loaded)))
+		answer = 1;
+
+	return answer;
+}
+
+static int apply_policy(struct apply *apply, const struct policy *policy)
+{
+	uint8_t command = PERSOCK_CMD_PERSONALITY_SET;
+	const char *name = policy->draft.name;
+	struct draft loaded;
+	int answer = 1;
+
+	if (policy_read(&apply->nl, name, &loaded)) {
+		draft_free(&loaded);
+		if (apply->nl.error != ENOENT)
+			return netlink_refusal(&apply->nl);
+		command = PERSOCK_CMD_PERSONALITY_NEW;
+	} else {
+		answer = differs(&loaded, &policy->draft,
+				 apply->dry && !json_wanted);
+		draft_free(&loaded);
+	}
+	if (answer < 0)
+		return EXIT_REFUSED;
+	if (!answer)
+		return 0;
+	if (!apply->dry) {
+		int status = personality_load_draft(&apply->nl, command,
+						    &policy->draft,
+						    policy->path);
+
+		if (status)
+			return status;
+	}
+	tell(command == PERSOCK_CMD_PERSONALITY_NEW ? "add" : "set", NULL, name);
+
+	return 0;
+}
+
+/* The personality of a cgroup, to be freed; NULL: it has none of its own. */
+static char *attached(struct netlink *nl, int fd)
+{
+	const struct nlmsghdr *message;
+	struct attachment attachment;
+	struct replies replies;
+	char *name = NULL;
+
+	if (attachment_get_fd(nl, fd, &replies))
+		return NULL;
+	message = replies_next(&replies, NULL);
+	if (message) {
+		attachment_parse(message, &attachment);
+		name = strdup(attachment.personality);
+	}
+	replies_free(&replies);
+
+	return name;
+}
+
+static int apply_binding(struct apply *apply, const struct binding *binding)
+{
+	bool same;
+	char *name;
+	int fd;
+
+	if (apply->dry && !cgroup_exists(binding->cgroup)) {
+		tell("attach", binding->cgroup, binding->personality);
+		return 0;
+	}
+	fd = cgroup_make(binding->cgroup);
+	if (fd < 0)
+		return EXIT_REFUSED;
+	name = attached(&apply->nl, fd);
+	same = name && !strcmp(name, binding->personality);
+	free(name);
+	if (!same && !apply->dry &&
+	    attachment_new(&apply->nl, fd, binding->personality)) {
+		close(fd);
+		return netlink_refusal(&apply->nl);
+	}
+	close(fd);
+	if (!same)
+		tell("attach", binding->cgroup, binding->personality);
+
+	return 0;
+}
+
+static bool is_bound(const struct apply *apply, uint64_t id)
+{
+	bool found = false;
+	unsigned int i;
+
+	for (i = 0; i < apply->folder.nr_bindings && !found; i++) {
+		const char *name = apply->folder.bindings[i].cgroup;
+		int fd = cgroup_exists(name) ? cgroup_make(name) : -1;
+
+		if (fd >= 0) {
+			found = cgroup_id(fd) == id;
+			close(fd);
+		}
+	}
+
+	return found;
+}
+
+static int prune_attachments(struct apply *apply)
+{
+	const struct nlmsghdr *message;
+	struct attachment attachment;
+	struct replies replies;
+	int status;
+
+	status = attachment_list(&apply->nl, &replies);
+	if (status)
+		return status;
+	replies_for_each(message, &replies) {
+		attachment_parse(message, &attachment);
+		if (is_bound(apply, attachment.cgroup_id))
+			continue;
+		if (!apply->dry &&
+		    attachment_end_by_id(&apply->nl, attachment.cgroup_id) &&
+		    apply->nl.error != ENOENT) {
+			status = netlink_refusal(&apply->nl);
+			break;
+		}
+		tell("detach", attachment.path, attachment.personality);
+	}
+	replies_free(&replies);
+
+	return status;
+}
+
+static bool is_named(const struct apply *apply, const char *personality)
+{
+	unsigned int i;
+
+	for (i = 0; i < apply->folder.nr_bindings; i++) {
+		if (!strcmp(apply->folder.bindings[i].personality, personality))
+			return true;
+	}
+
+	return folder_find(&apply->folder, personality);
+}
+
+static int prune_personalities(struct apply *apply)
+{
+	const struct nlmsghdr *message;
+	struct replies replies;
+	int status = 0;
+
+	netlink_request(&apply->nl, PERSOCK_CMD_PERSONALITY_GET);
+	if (netlink_dump(&apply->nl, &replies))
+		return netlink_refusal(&apply->nl);
+	replies_for_each(message, &replies) {
+		struct personality personality;
+
+		personality_parse(message, &personality);
+		if (personality.builtin || is_named(apply, personality.name))
+			continue;
+		if (!apply->dry &&
+		    personality_del(&apply->nl, personality.name)) {
+			status = netlink_refusal(&apply->nl);
+			break;
+		}
+		tell("delete", NULL, personality.name);
+	}
+	replies_free(&replies);
+
+	return status;
+}
+
+/* Before anything is changed: is there what attachments name? */
+static int check_bindings(struct apply *apply)
+{
+	unsigned int i;
+	int status = 0;
+
+	for (i = 0; i < apply->folder.nr_bindings; i++) {
+		const struct binding *binding = &apply->folder.bindings[i];
+
+		if (folder_find(&apply->folder, binding->personality))
+			continue;
+		netlink_request(&apply->nl, PERSOCK_CMD_PERSONALITY_GET);
+		netlink_put_string(&apply->nl, PERSOCK_A_PERSONALITY,
+				   binding->personality);
+		if (!netlink_do(&apply->nl, NULL))
+			continue;
+		if (apply->nl.error != ENOENT)
+			return netlink_refusal(&apply->nl);
+		status = refuse("%s/attachments.yaml:%u: no personality \"%s\" is in the folder, comes with the module or is loaded",
+				apply->path, binding->line,
+				binding->personality);
+	}
+
+	return status;
+}
+
+static int apply_folder(struct apply *apply)
+{
+	unsigned int i;
+	int status;
+
+	status = check_bindings(apply);
+	for (i = 0; i < apply->folder.nr_policies && !status; i++)
+		status = apply_policy(apply, &apply->folder.policies[i]);
+	for (i = 0; i < apply->folder.nr_bindings && !status; i++)
+		status = apply_binding(apply, &apply->folder.bindings[i]);
+	if (apply->prune && !status)
+		status = prune_attachments(apply);
+	if (apply->prune && !status)
+		status = prune_personalities(apply);
+
+	return status;
+}
+
+static int run(struct apply *apply)
+{
+	int status = EXIT_REFUSED;
+
+	if (!folder_read(&apply->folder, apply->path, source_base))
+		goto free;
+	status = netlink_open(&apply->nl);
+	if (status)
+		goto free;
+	if (json_wanted) {
+		json_start(stdout);
+		json_object(NULL);
+		json_bool("dry_run", apply->dry);
+		json_array("changes");
+	}
+	status = apply_folder(apply);
+	if (json_wanted) {
+		json_array_end();
+		json_object_end();
+		json_finish();
+	}
+	netlink_close(&apply->nl);
+free:
+	folder_free(&apply->folder);
+
+	return status;
+}
+
+int apply_command(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "dry-run",	no_argument, NULL, 'n' },
+		{ "prune",	no_argument, NULL, 'r' },
+		{ "json",	no_argument, NULL, 'j' },
+		{ "pretty",	no_argument, NULL, 'p' },
+		{ }
+	};
+	struct apply apply = { 0 };
+	int option;
+
+	while ((option = getopt_long(argc, argv, ":njp", options, NULL)) >= 0) {
+		switch (option) {
+		case 'n':
+			apply.dry = true;
+			break;
+		case 'r':
+			apply.prune = true;
+			break;
+		case 'j':
+		case 'p':
+			json_choose(option);
+			break;
+		default:
+			return misuse_option(option, argv);
+		}
+	}
+	if (optind == argc)
+		return misuse("apply needs a folder: persock apply [--dry-run] [--prune] FOLDER");
+	if (argc - optind > 1)
+		return misuse("apply takes one folder, not also \"%s\"",
+			      argv[optind + 1]);
+	apply.path = argv[optind];
+
+	return run(&apply);
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "command/arguments.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <linux/persock.h>
+
+#include "base/complain.h"
+#include "base/json.h"
+
+int command_options(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json",	no_argument, NULL, 'j' },
+		{ "pretty",	no_argument, NULL, 'p' },
+		{ }
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, ":jp", options, NULL)) >= 0) {
+		switch (option) {
+		case 'j':
+		case 'p':
+			json_choose(option);
+			break;
+		default:
+			return misuse_option(option, argv);
+		}
+	}
+	return 0;
+}
+
+int command_check_name(const char *what, const char *name)
+{
+	size_t good = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				   "abcdefghijklmnopqrstuvwxyz"
+				   "0123456789._-");
+
+	if (!*name)
+		return misuse("the name of a %s cannot be empty", what);
+	if (name[good])
+		return misuse("the name of a %s has letters, digits, '.', '_' and '-' in it, and \"%s\" has something else",
+			      what, name);
+	if (name[0] == '-')
+		return misuse("the name of a %s does not begin with '-', as \"%s\" does",
+			      what, name);
+	if (good > PERSOCK_NAME_MAX)
+		return misuse("the name of a %s has at most %d characters, and \"%s\" has %zu",
+			      what, PERSOCK_NAME_MAX, name, good);
+	return 0;
+}
+
+int provider_names_add(struct provider_names *names, const char *name)
+{
+	const char **more;
+	int status;
+
+	status = command_check_name("provider", name);
+	if (status)
+		return status;
+	more = reallocarray(names->name, names->count + 1, sizeof(*more));
+	if (!more)
+		return refuse("out of memory");
+	names->name = more;
+	names->name[names->count++] = name;
+	return 0;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _PERSOCK_COMMAND_ARGUMENTS_H
+#define _PERSOCK_COMMAND_ARGUMENTS_H
+
+/* The options of a command that has none but those for its output. */
+int command_options(int argc, char **argv);
+
+/* 0 if @name can be the name of a @what, else the exit status for bad usage. */
+int command_check_name(const char *what, const char *name);
+
+/* The values of the options --provider, in the order they were given. */
+struct provider_names {
+	const char **name;
+	unsigned int count;
+};
+
+/* 0, or the exit status for bad usage. */
+int provider_names_add(struct provider_names *names, const char *name);
+
+#endif

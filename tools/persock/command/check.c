@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Is a policy file valid? Nothing is told to the module.
+ */
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/complain.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "command/arguments.h"
+#include "command/explain.h"
+#include "command/source.h"
+#include "policy_file/judge.h"
+#include "policy_file/ways.h"
+
+static void warn_json(const struct way_left *way, void *data)
+{
+	(void)data;
+	json_object(NULL);
+	json_u64("line", way->line);
+	json_string("denied", way->denied);
+	json_string("allowed", way->left);
+	json_object_end();
+}
+
+/* A warning: the file is valid. @line may be of a base: those have a mark. */
+__attribute__((format(printf, 3, 4)))
+static void warn(const char *path, unsigned int line, const char *format, ...)
+{
+	char text[512];
+	va_list list;
+
+	va_start(list, format);
+	vsnprintf(text, sizeof(text), format, list);
+	va_end(list);
+	refuse("%s:%u: warning: %s", path, line & ~DRAFT_MARK, text);
+}
+
+static void warn_way(const struct way_left *way, void *data)
+{
+	warn(data, way->line, "%s is denied, but %s does much the same and is allowed",
+	     way->denied, way->left);
+}
+
+static bool within(const struct persock_address_rule *rule,
+		   const struct persock_address_rule *other)
+{
+	unsigned int bit;
+
+	if (rule->family != other->family || rule->prefix < other->prefix)
+		return false;
+	for (bit = 0; bit < other->prefix; bit++) {
+		if ((rule->address[bit / 8] ^ other->address[bit / 8]) &
+		    (0x80 >> bit % 8))
+			return false;
+	}
+
+	return true;
+}
+
+/* Does anything but the default deny a part of what a rule is about? */
+static bool denied_around(const struct persock_addresses *addresses,
+			  const struct persock_address_rule *rule)
+{
+	unsigned int i;
+
+	for (i = 0; i < addresses->nr; i++) {
+		const struct persock_address_rule *other = &addresses->rules[i];
+
+		if (other->verdict && within(rule, other) &&
+		    other->first <= rule->last && rule->first <= other->last &&
+		    (other->protocol == PERSOCK_ANY ||
+		     rule->protocol == PERSOCK_ANY ||
+		     other->protocol == rule->protocol))
+			return true;
+	}
+
+	return false;
+}
+
+/* Rules that change nothing: who wrote them meant to deny the rest. */
+static void warn_of_idle(const struct draft *draft, const char *path,
+			 const char *name,
+			 const struct persock_addresses *addresses)
+{
+	unsigned int i;
+
+	/* In another network namespace a rule allows what a guard denies. */
+	if (addresses->fallback || *draft->network)
+		return;
+	for (i = 0; i < addresses->nr; i++) {
+		const struct persock_address_rule *rule = &addresses->rules[i];
+
+		if (!rule->verdict && !denied_around(addresses, rule))
+			warn(path, rule->line,
+			     "allows what the default of %s allows already: to deny the rest add \"default: EACCES\"",
+			     name);
+	}
+}
+
+static bool has_sockets(const struct draft *draft, int family)
+{
+	struct judgement stream, datagram;
+
+	judge_socket(draft, family, SOCK_STREAM, 0, &stream);
+	judge_socket(draft, family, SOCK_DGRAM, 0, &datagram);
+
+	return !stream.verdict || !datagram.verdict;
+}
+
+/* "::" of a socket for both families is every IPv4 address, too. */
+static void warn_of_one_family(const struct draft *draft, const char *path)
+{
+	const struct persock_addresses *bind = &draft->policy.bind;
+	unsigned int i, line[2] = { 0 };
+	bool allowed[2] = { false };
+
+	if (!bind->fallback)
+		return;
+	for (i = 0; i < bind->nr; i++) {
+		bool six = bind->rules[i].family == AF_INET6;
+
+		if (bind->rules[i].verdict || allowed[six])
+			continue;
+		allowed[six] = true;
+		line[six] = bind->rules[i].line;
+	}
+	if (allowed[0] && !allowed[1] && has_sockets(draft, AF_INET6))
+		warn(path, line[0],
+		     "bind allows addresses of IPv4 only: programs that bind [::] for both families are refused, unless sockets have no inet6");
+	if (allowed[1] && !allowed[0] && has_sockets(draft, AF_INET))
+		warn(path, line[1],
+		     "bind allows addresses of IPv6 only: programs that bind 0.0.0.0, or [::] for both families, are refused");
+}
+
+static void warn_of(const struct draft *draft, const char *path)
+{
+	warn_of_idle(draft, path, "connect", &draft->policy.connect);
+	warn_of_idle(draft, path, "bind", &draft->policy.bind);
+	warn_of_idle(draft, path, "accept", &draft->policy.accept);
+	warn_of_one_family(draft, path);
+}
+
+static void tell(const struct draft *draft, const char *path)
+{
+	unsigned int rules = draft_rules(draft);
+	bool audit = draft->policy.mode == PERSOCK_MODE_AUDIT;
+
+	if (json_wanted) {
+		json_start(stdout);
+		json_object(NULL);
+		json_string("file", path);
+		json_string("name", draft->name);
+		json_string("base", draft->base);
+		json_string("mode", audit ? "audit" : "enforce");
+		json_u64("rules", rules);
+		json_array("warnings");
+		ways_left(draft, warn_json, NULL);
+		json_array_end();
+		json_object_end();
+		json_finish();
+		return;
+	}
+	ways_left(draft, warn_way, (void *)path);
+	text_print(stdout, path);
+	fputs(": valid, ", stdout);
+	if (*draft->name)
+		printf("personality \"%s\", ", draft->name);
+	printf("%u %s%s\n", rules, rules == 1 ? "rule" : "rules",
+	       audit ? ", mode audit: nothing is denied" : "");
+}
+
+int check_command(int argc, char **argv)
+{
+	struct draft draft;
+	const char *path;
+	int status;
+	bool good;
+
+	status = command_options(argc, argv);
+	if (status)
+		return status;
+	if (argc - optind > 1)
+		return misuse("check takes one file, not also \"%s\"",
+			      argv[optind + 1]);
+	path = optind < argc ? argv[optind] : "-";
+	good = source_file(&draft, path);
+	if (good) {
+		warn_of(&draft, source_name(path));
+		tell(&draft, source_name(path));
+	}
+	draft_free(&draft);
+
+	return good ? 0 : EXIT_REFUSED;
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which keys does a policy file have? What reads files knows, see key.c.
+ */
+#include "command/keys.h"
+
+#include <getopt.h>
+#include <stdio.h>
+
+#include "base/complain.h"
+#include "base/json.h"
+#include "command/arguments.h"
+#include "policy_file/key.h"
+
+static void print_json(void)
+{
+	const struct key *key;
+	unsigned int place;
+
+	json_start(stdout);
+	json_array(NULL);
+	for (place = 0; place < KEY_NR_PLACES; place++) {
+		json_object(NULL);
+		json_string("place", key_place_name(place));
+		json_string("about", key_place_about(place));
+		json_array("keys");
+		for (key = key_next(place, NULL); key; key = key_next(place, key)) {
+			json_object(NULL);
+			json_string("key", key->name);
+			json_string("value", key->value);
+			json_string("about", key->about);
+			json_object_end();
+		}
+		json_array_end();
+		json_object_end();
+	}
+	json_array_end();
+	json_finish();
+}
+
+static void print_text(void)
+{
+	const struct key *key;
+	unsigned int place;
+
+	for (place = 0; place < KEY_NR_PLACES; place++) {
+		printf("%s%s: %s\n", place ? "\n" : "", key_place_name(place),
+		       key_place_about(place));
+		for (key = key_next(place, NULL); key; key = key_next(place, key))
+			printf("    %s: %s\n        %s\n", key->name, key->value,
+			       key->about);
+	}
+}
+
+int keys_command(int argc, char **argv)
+{
+	int status;
+
+	status = command_options(argc, argv);
+	if (status)
+		return status;
+	if (argc > optind)
+		return misuse("keys takes no argument, not \"%s\"", argv[optind]);
+	if (json_wanted)
+		print_json();
+	else
+		print_text();
+
+	return 0;
+}

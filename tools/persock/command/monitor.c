@@ -1,0 +1,500 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Denials as they happen, and what is ignored: what the module multicasts, one
+ * line each.
+ *
+ * Two sockets: the one that listens may lose messages at any moment, and the
+ * other is for questions (the path of a cgroup), whose answers must not get
+ * lost among them.
+ */
+#include <linux/genetlink.h>
+
+#include "command/monitor.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/complain.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "wire/attachment.h"
+#include "wire/cgroup_path.h"
+#include "wire/denial.h"
+#include "wire/netlink.h"
+
+#define RECEIVE_BUFFER	(4 * 1024 * 1024)
+
+/* Denials of a cgroup's attachment that were not told. */
+struct lost {
+	uint64_t cgroup;
+	uint64_t count;
+};
+
+struct monitor {
+	struct netlink nl;		/* for questions */
+	struct mnl_socket *socket;	/* that listens */
+	uint32_t group;
+	uint32_t ignored_group;		/* of what is ignored */
+	bool ignored;			/* is wanted, too */
+	uint64_t left;			/* denials still wanted; 0: no end */
+	struct lost *lost;		/* as the last messages had it */
+	size_t nr_lost;
+	bool done;
+	int status;
+};
+
+static volatile sig_atomic_t ended;
+
+static void end(int signal)
+{
+	(void)signal;
+	ended = 1;
+}
+
+/* Blocked but for ppoll(): one that comes just before it is not missed. */
+static void catch_signals(sigset_t *before)
+{
+	struct sigaction action = { .sa_handler = end };
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, before);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	/* Whoever started this may have blocked them. */
+	sigdelset(before, SIGINT);
+	sigdelset(before, SIGTERM);
+}
+
+static void read_group(struct monitor *monitor, const struct nlattr *nest)
+{
+	const struct nlattr *attribute;
+	const char *name = "";
+	uint32_t id = 0;
+
+	mnl_attr_for_each_nested(attribute, nest) {
+		switch (mnl_attr_get_type(attribute)) {
+		case CTRL_ATTR_MCAST_GRP_NAME:
+			name = attribute_string(attribute);
+			break;
+		case CTRL_ATTR_MCAST_GRP_ID:
+			id = attribute_number(attribute);
+			break;
+		}
+	}
+	if (!strcmp(name, PERSOCK_GENL_GROUP_DENIALS))
+		monitor->group = id;
+	if (!strcmp(name, PERSOCK_GENL_GROUP_IGNORED))
+		monitor->ignored_group = id;
+}
+
+static int find_group(struct monitor *monitor)
+{
+	const struct nlattr *attribute, *nest;
+	struct netlink *nl = &monitor->nl;
+	const struct nlmsghdr *message;
+	uint16_t family = nl->family;
+	struct replies replies;
+	int error;
+
+	/* It is the controller that knows the groups of a family. */
+	nl->family = GENL_ID_CTRL;
+	netlink_request(nl, CTRL_CMD_GETFAMILY);
+	nl->family = family;
+	netlink_put_string(nl, CTRL_ATTR_FAMILY_NAME, PERSOCK_GENL_NAME);
+	error = netlink_do(nl, &replies);
+	if (error)
+		return netlink_refusal(nl);
+	replies_for_each(message, &replies) {
+		reply_for_each_attribute(attribute, message) {
+			if (mnl_attr_get_type(attribute) !=
+			    CTRL_ATTR_MCAST_GROUPS)
+				continue;
+			mnl_attr_for_each_nested(nest, attribute)
+				read_group(monitor, nest);
+		}
+	}
+	replies_free(&replies);
+	if (!monitor->group)
+		return refuse("the persock module tells no denials: it is older than this tool");
+	if (monitor->ignored && !monitor->ignored_group)
+		return refuse("the persock module does not tell what it ignores: it is older than this tool");
+	return 0;
+}
+
+/*
+ * Is this another network namespace than the one of process 1? No more than a
+ * hint: process 1 may be a container's, and may not be looked at.
+ */
+static bool in_other_namespace(void)
+{
+	struct stat own, first;
+
+	return !stat("/proc/self/ns/net", &own) &&
+	       !stat("/proc/1/ns/net", &first) && own.st_ino != first.st_ino;
+}
+
+static int join_group(struct monitor *monitor, const char *name, int group)
+{
+	if (mnl_socket_setsockopt(monitor->socket, NETLINK_ADD_MEMBERSHIP,
+				  &group, sizeof(group)))
+		return refuse("cannot join the group \"%s\": CAP_NET_ADMIN is needed, in the initial network namespace (%s)",
+			      name, strerror(errno));
+	return 0;
+}
+
+static int join(struct monitor *monitor)
+{
+	int size = RECEIVE_BUFFER, notify = GENL_ID_CTRL, status;
+
+	monitor->socket = mnl_socket_open2(NETLINK_GENERIC,
+					   SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (!monitor->socket ||
+	    mnl_socket_bind(monitor->socket, 0, MNL_SOCKET_AUTOPID) < 0)
+		return refuse("cannot open a netlink socket (%s)",
+			      strerror(errno));
+	if (setsockopt(mnl_socket_get_fd(monitor->socket), SOL_SOCKET,
+		       SO_RCVBUFFORCE, &size, sizeof(size)))
+		setsockopt(mnl_socket_get_fd(monitor->socket), SOL_SOCKET,
+			   SO_RCVBUF, &size, sizeof(size));
+	/* The controller tells when the module goes: it has one group. */
+	mnl_socket_setsockopt(monitor->socket, NETLINK_ADD_MEMBERSHIP,
+			      &notify, sizeof(notify));
+	status = join_group(monitor, PERSOCK_GENL_GROUP_DENIALS,
+			    monitor->group);
+	if (!status && monitor->ignored)
+		status = join_group(monitor, PERSOCK_GENL_GROUP_IGNORED,
+				    monitor->ignored_group);
+	if (status)
+		return status;
+	if (in_other_namespace())
+		refuse("this is another network namespace than that of process 1: denials are told in the initial one only");
+	return 0;
+}
+
+/* Where what a cgroup's attachment has lost is remembered; NULL: no memory. */
+static struct lost *lost_of(struct monitor *monitor, uint64_t cgroup)
+{
+	struct lost *more;
+	size_t i;
+
+	for (i = 0; i < monitor->nr_lost; i++) {
+		if (monitor->lost[i].cgroup == cgroup)
+			return &monitor->lost[i];
+	}
+	more = reallocarray(monitor->lost, i + 1, sizeof(*more));
+	if (!more)
+		return NULL;
+	monitor->lost = more;
+	monitor->nr_lost++;
+	more[i] = (struct lost){ .cgroup = cgroup };
+
+	return &more[i];
+}
+
+/* Only what is lost from now on is told. */
+static void read_lost(struct monitor *monitor)
+{
+	const struct nlmsghdr *message;
+	struct attachment attachment;
+	struct replies replies;
+	struct lost *lost;
+
+	if (attachment_list(&monitor->nl, &replies))
+		return;
+	replies_for_each(message, &replies) {
+		attachment_parse(message, &attachment);
+		if (!attachment.lost)
+			continue;
+		lost = lost_of(monitor, attachment.cgroup_id);
+		if (lost)
+			lost->count = attachment.lost;
+	}
+	replies_free(&replies);
+}
+
+/* When it was told: the module does not say when it happened. */
+static void begin_line(void)
+{
+	struct timespec now;
+	struct tm parts;
+	char text[64];
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (json_wanted) {
+		char stamp[128];
+
+		gmtime_r(&now.tv_sec, &parts);
+		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &parts);
+		snprintf(stamp, sizeof(stamp), "%s.%06ldZ", text,
+			 now.tv_nsec / 1000);
+		json_start(stdout);
+		json_object(NULL);
+		json_string("time", stamp);
+		return;
+	}
+	localtime_r(&now.tv_sec, &parts);
+	strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &parts);
+	printf("%s.%03ld ", text, now.tv_nsec / 1000000);
+}
+
+static void end_line(void)
+{
+	if (json_wanted) {
+		json_object_end();
+		json_finish();
+	} else {
+		putchar('\n');
+	}
+}
+
+static void tell_denial(struct monitor *monitor, const struct nlattr *nest)
+{
+	struct denial denial;
+
+	denial_parse(&denial, nest);
+	begin_line();
+	if (json_wanted)
+		denial_json(&denial, &monitor->nl);
+	else
+		denial_print(stdout, &denial, &monitor->nl);
+	end_line();
+	if (monitor->left && !--monitor->left)
+		monitor->done = true;
+}
+
+static void tell_lost(struct monitor *monitor, uint64_t cgroup, uint64_t count)
+{
+	struct lost *lost = count ? lost_of(monitor, cgroup) : NULL;
+	const char *path;
+	uint64_t more;
+
+	/*
+	 * A message that was on its way when the attachments were asked for has
+	 * less, as has an attachment that has taken the place of another one.
+	 */
+	if (!lost || count == lost->count)
+		return;
+	more = count > lost->count ? count - lost->count : 0;
+	lost->count = count;
+	if (!more)
+		return;
+	path = cgroup_path(&monitor->nl, cgroup);
+	begin_line();
+	if (json_wanted) {
+		json_u64("cgroup_id", cgroup);
+		if (path)
+			json_string("path", path);
+		json_u64("not_told", more);
+		json_u64("lost", count);
+	} else {
+		if (path)
+			text_print(stdout, path);
+		else
+			printf("id:%" PRIu64, cgroup);
+		printf(" %" PRIu64 " %s not told", more,
+		       more == 1 ? "denial was" : "denials were");
+	}
+	end_line();
+}
+
+static void overrun(void)
+{
+	refuse("the reader was too slow: denials were not told");
+	if (!json_wanted)
+		return;
+	begin_line();
+	json_bool("overrun", true);
+	end_line();
+}
+
+/* The family has gone, and the group with it: nothing will come any more. */
+static void read_controller(struct monitor *monitor,
+			    const struct nlmsghdr *message)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(message);
+	const struct nlattr *attribute;
+
+	if (genl->cmd != CTRL_CMD_DELFAMILY)
+		return;
+	reply_for_each_attribute(attribute, message) {
+		if (mnl_attr_get_type(attribute) == CTRL_ATTR_FAMILY_ID &&
+		    attribute_number(attribute) == monitor->nl.family) {
+			monitor->status = refuse("the persock module was unloaded");
+			monitor->done = true;
+		}
+	}
+}
+
+static void read_message(struct monitor *monitor,
+			 const struct nlmsghdr *message)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(message);
+	const struct nlattr *attribute;
+	uint64_t cgroup = 0, lost = 0;
+
+	if (mnl_nlmsg_get_payload_len(message) < sizeof(*genl))
+		return;
+	if (message->nlmsg_type == GENL_ID_CTRL)
+		read_controller(monitor, message);
+	if (message->nlmsg_type != monitor->nl.family ||
+	    (genl->cmd != PERSOCK_CMD_DENIAL_NTF &&
+	     genl->cmd != PERSOCK_CMD_IGNORED_NTF))
+		return;
+	/* What was lost was lost before this denial was told. */
+	reply_for_each_attribute(attribute, message) {
+		if (mnl_attr_get_type(attribute) == PERSOCK_A_CGROUP_ID)
+			cgroup = attribute_number(attribute);
+		if (mnl_attr_get_type(attribute) == PERSOCK_A_ATTACHMENT_LOST)
+			lost = attribute_number(attribute);
+	}
+	tell_lost(monitor, cgroup, lost);
+	reply_for_each_attribute(attribute, message) {
+		if (mnl_attr_get_type(attribute) == PERSOCK_A_DENIAL)
+			tell_denial(monitor, attribute);
+	}
+}
+
+/* All that has come; false when it could not be read. */
+static bool drain(struct monitor *monitor)
+{
+	char buffer[32768] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct sockaddr_nl from;
+	const struct nlmsghdr *message;
+	socklen_t from_length;
+	ssize_t length;
+	int rest;
+
+	while (!monitor->done && !ended) {
+		from_length = sizeof(from);
+		length = recvfrom(mnl_socket_get_fd(monitor->socket), buffer,
+				  sizeof(buffer), 0, (struct sockaddr *)&from,
+				  &from_length);
+		if (length < 0 && errno == ENOBUFS) {
+			overrun();
+			continue;
+		}
+		if (length < 0)
+			return errno == EAGAIN || errno == EINTR;
+		/* Processes with CAP_NET_ADMIN can send here as well. */
+		if (from.nl_pid)
+			continue;
+		rest = length;
+		for (message = (struct nlmsghdr *)buffer;
+		     !monitor->done && mnl_nlmsg_ok(message, rest);
+		     message = mnl_nlmsg_next(message, &rest))
+			read_message(monitor, message);
+		if (fflush(stdout) || ferror(stdout)) {
+			monitor->status = refuse("cannot write the output (%s)",
+						 strerror(errno));
+			monitor->done = true;
+		}
+	}
+	return true;
+}
+
+static int watch(struct monitor *monitor)
+{
+	struct pollfd wait = { .events = POLLIN };
+	sigset_t before;
+
+	catch_signals(&before);
+	wait.fd = mnl_socket_get_fd(monitor->socket);
+	fputs("persock: monitoring\n", stderr);
+	while (!monitor->done && !ended) {
+		if (ppoll(&wait, 1, NULL, &before) < 0) {
+			if (errno == EINTR)
+				continue;
+			return refuse("cannot wait for denials (%s)",
+				      strerror(errno));
+		}
+		if (!drain(monitor))
+			return refuse("cannot read denials (%s)",
+				      strerror(errno));
+	}
+	return monitor->status;
+}
+
+/* A decimal number from 1 on. */
+static int parse_count(const char *text, uint64_t *count)
+{
+	char *rest;
+
+	errno = 0;
+	*count = strtoull(text, &rest, 10);
+	if (text[0] < '0' || text[0] > '9' || *rest || errno || !*count)
+		return misuse("--count takes a number from 1 on, not \"%s\"",
+			      text);
+	return 0;
+}
+
+static int parse_options(int argc, char **argv, struct monitor *monitor)
+{
+	static const struct option options[] = {
+		{ "count",	required_argument, NULL, 'c' },
+		{ "ignored",	no_argument, NULL, 'i' },
+		{ "json",	no_argument, NULL, 'j' },
+		{ "pretty",	no_argument, NULL, 'p' },
+		{ }
+	};
+	int option, status = 0;
+
+	while ((option = getopt_long(argc, argv, ":jp", options, NULL)) >= 0) {
+		switch (option) {
+		case 'c':
+			status = parse_count(optarg, &monitor->left);
+			break;
+		case 'i':
+			monitor->ignored = true;
+			break;
+		case 'j':
+		case 'p':
+			json_choose(option);
+			break;
+		default:
+			status = misuse_option(option, argv);
+		}
+		if (status)
+			return status;
+	}
+	if (optind < argc)
+		return misuse("monitor takes no arguments, not \"%s\"",
+			      argv[optind]);
+	return 0;
+}
+
+int monitor_command(int argc, char **argv)
+{
+	static struct monitor monitor;
+	int status;
+
+	status = parse_options(argc, argv, &monitor);
+	if (status)
+		return status;
+	status = netlink_open(&monitor.nl);
+	if (status)
+		return status;
+	status = find_group(&monitor);
+	if (!status)
+		status = join(&monitor);
+	if (!status) {
+		read_lost(&monitor);
+		status = watch(&monitor);
+	}
+	if (monitor.socket)
+		mnl_socket_close(monitor.socket);
+	free(monitor.lost);
+	cgroup_path_forget();
+	netlink_close(&monitor.nl);
+	return status;
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * persock oci-hook: a createRuntime hook of an OCI runtime. The state of a
+ * container is on stdin; its process exists and has not started yet. What this
+ * refuses ends the start of the container.
+ */
+#include "command/oci_hook.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cgroup.h"
+#include "base/complain.h"
+#include "command/arguments.h"
+#include "policy_file/yaml.h"
+#include "wire/attachment.h"
+#include "wire/netlink.h"
+
+#define PREFIX		"io.persock."
+#define ANNOTATION	PREFIX "personality"
+
+/* What the annotations ask for, or NULL. False after a complaint. */
+static bool read_annotations(struct yaml *yaml, yaml_node_t *state,
+			     const char **personality)
+{
+	yaml_node_t *annotations = yaml_find(yaml, state, "annotations");
+	unsigned int i;
+
+	*personality = NULL;
+	if (!annotations || annotations->type != YAML_MAPPING_NODE)
+		return true;
+	for (i = 0; i < yaml_size(annotations); i++) {
+		const char *key = yaml_text(yaml, yaml_key(yaml, annotations, i),
+					    "a key");
+
+		if (!key)
+			return false;
+		if (strncmp(key, PREFIX, strlen(PREFIX)))
+			continue;
+		/* A misspelt one must not look as if it held. */
+		if (strcmp(key, ANNOTATION)) {
+			refuse("the annotation \"%s\" is not known: \"" ANNOTATION "\" is",
+			       key);
+			return false;
+		}
+		if (*personality) {
+			refuse("the annotation \"" ANNOTATION "\" is there twice");
+			return false;
+		}
+		*personality = yaml_text(yaml, yaml_value(yaml, annotations, i),
+					 "the name of a personality");
+		if (!*personality)
+			return false;
+	}
+
+	return true;
+}
+
+/* Is @inner @outer, or below it? */
+static bool is_within(const char *inner, const char *outer)
+{
+	size_t length = strlen(outer);
+
+	return !strncmp(inner, outer, length) &&
+	       (!inner[length] || inner[length] == '/');
+}
+
+static int attach(const char *pid, const char *personality)
+{
+	char *container = cgroup_of(pid), *own = cgroup_of("self");
+	int status = EXIT_REFUSED, fd = -1;
+	struct netlink nl;
+
+	if (!container || !own)
+		goto free;
+	/* It would be the runtime's, and whatever else it has started. */
+	if (is_within(own, container)) {
+		refuse("the container has no cgroup of its own: it is in %s, as its runtime is",
+		       container);
+		goto free;
+	}
+	fd = cgroup_open(container);
+	if (fd < 0)
+		goto free;
+	status = netlink_open(&nl);
+	if (status)
+		goto free;
+	if (attachment_new(&nl, fd, personality))
+		status = netlink_refusal(&nl);
+	netlink_close(&nl);
+free:
+	if (fd >= 0)
+		close(fd);
+	free(container);
+	free(own);
+
+	return status;
+}
+
+static int run(struct yaml *yaml)
+{
+	yaml_node_t *state, *pid;
+	const char *personality, *number;
+	int status;
+
+	state = yaml_root(yaml);
+	if (state->type != YAML_MAPPING_NODE)
+		return refuse("the state of a container is an object");
+	if (!read_annotations(yaml, state, &personality))
+		return EXIT_REFUSED;
+	if (!personality)
+		return 0;
+	status = command_check_name("personality", personality);
+	if (status)
+		return EXIT_REFUSED;
+	pid = yaml_find(yaml, state, "pid");
+	number = pid ? yaml_text(yaml, pid, "a process id") : NULL;
+	if (!number || atoi(number) <= 0 || number[strspn(number, "0123456789")])
+		return refuse("the state of the container has no process: is this a createRuntime hook?");
+
+	return attach(number, personality);
+}
+
+int oci_hook_command(int argc, char **argv)
+{
+	struct yaml yaml;
+	int status;
+
+	status = command_options(argc, argv);
+	if (status)
+		return status;
+	if (optind < argc)
+		return misuse("oci-hook takes the state of a container on stdin, not \"%s\"",
+			      argv[optind]);
+	/* crun tells that a hook has failed, and not what it said. */
+	complain_to_log();
+	complain_about("the container is not started: ");
+	status = yaml_open(&yaml, "-") ? run(&yaml) : EXIT_REFUSED;
+	yaml_close(&yaml);
+	complain_about(NULL);
+
+	return status;
+}

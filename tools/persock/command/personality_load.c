@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Personalities from policy files, and from other personalities.
+ */
+#include "command/personality_load.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/complain.h"
+#include "command/arguments.h"
+#include "command/source.h"
+#include "wire/personality.h"
+#include "wire/policy.h"
+#include "wire/provider.h"
+
+/**
+ * struct request - a personality that is to be made or replaced
+ * @command: PERSOCK_CMD_PERSONALITY_NEW or _SET
+ * @verb: as the command line calls it
+ * @base: takes the place of a file, or NULL
+ * @file: the policy file, or NULL
+ * @name: of the personality; NULL: the file's
+ * @providers: take the place of the file's, or of the base's
+ */
+struct request {
+	uint8_t command;
+	const char *verb;
+	const char *base;
+	const char *file;
+	const char *name;
+	struct provider_names providers;
+};
+
+static int send_base(const struct request *request)
+{
+	struct netlink nl;
+	int status;
+
+	status = netlink_open(&nl);
+	if (status)
+		return status;
+	if (personality_from_base(&nl, request->command, request->name,
+				  request->base, request->providers.name,
+				  request->providers.count))
+		status = netlink_refusal(&nl);
+	netlink_close(&nl);
+
+	return status;
+}
+
+static int override(const struct request *request, struct draft *draft)
+{
+	unsigned int i;
+
+	if (request->name)
+		snprintf(draft->name, sizeof(draft->name), "%s", request->name);
+	if (!*draft->name)
+		return refuse("%s: the key \"personality\" is missing, and no name is given",
+			      request->file);
+	if (!request->providers.count)
+		return 0;
+	if (request->providers.count > PERSOCK_MAX_PROVIDERS)
+		return misuse("a personality has at most %d providers",
+			      PERSOCK_MAX_PROVIDERS);
+	memset(draft->provider_lines, 0, sizeof(draft->provider_lines));
+	for (i = 0; i < request->providers.count; i++)
+		snprintf(draft->providers[i], sizeof(draft->providers[i]), "%s",
+			 request->providers.name[i]);
+	draft->nr_providers = i;
+
+	return 0;
+}
+
+/* What is at a base's path now is opened anew, as a file's is. */
+static int open_network(const struct draft *draft, const char *file,
+			const char *path, unsigned int line, int *network)
+{
+	*network = -1;
+	if (!*path)
+		return 0;
+	*network = open(path, O_RDONLY | O_CLOEXEC);
+	if (*network >= 0)
+		return 0;
+	if (line)
+		return refuse("%s:%u: network namespace %s: %s", file, line,
+			      path, strerror(errno));
+
+	return refuse("%s: network namespace %s of base %s: %s", file, path,
+		      draft->base, strerror(errno));
+}
+
+int personality_load_draft(struct netlink *nl, uint8_t command,
+			   const struct draft *draft, const char *file)
+{
+	int network, from, status;
+
+	status = open_network(draft, file, draft->network, draft->network_line,
+			      &network);
+	if (status)
+		return status;
+	status = open_network(draft, file, draft->from, draft->from_line,
+			      &from);
+	if (!status)
+		status = provider_check(nl, draft, file);
+	if (!status && policy_send(nl, command, draft, network, from))
+		status = netlink_refusal(nl);
+	if (network >= 0)
+		close(network);
+	if (from >= 0)
+		close(from);
+
+	return status;
+}
+
+static int send_file(const struct request *request)
+{
+	struct draft draft;
+	struct netlink nl;
+	int status = EXIT_REFUSED;
+
+	if (!source_file(&draft, request->file))
+		goto free;
+	status = override(request, &draft);
+	if (!status)
+		status = netlink_open(&nl);
+	if (status)
+		goto free;
+	status = personality_load_draft(&nl, request->command, &draft,
+					source_name(request->file));
+	netlink_close(&nl);
+free:
+	draft_free(&draft);
+
+	return status;
+}
+
+static int parse_options(struct request *request, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "base",	required_argument, NULL, 'b' },
+		{ "provider",	required_argument, NULL, 'P' },
+		{ "json",	no_argument, NULL, 'j' },
+		{ "pretty",	no_argument, NULL, 'p' },
+		{ }
+	};
+	int option, status = 0;
+
+	while ((option = getopt_long(argc, argv, ":jp", options, NULL)) >= 0) {
+		switch (option) {
+		case 'b':
+			if (request->base)
+				status = misuse("personality %s takes one --base, not also \"%s\"",
+						request->verb, optarg);
+			else
+				status = command_check_name("personality",
+							    optarg);
+			request->base = optarg;
+			break;
+		case 'P':
+			status = provider_names_add(&request->providers,
+						    optarg);
+			break;
+		case 'j':
+		case 'p':
+			break;
+		default:
+			status = misuse_option(option, argv);
+		}
+		if (status)
+			return status;
+	}
+
+	return 0;
+}
+
+static int parse_arguments(struct request *request, int nr, char **arguments)
+{
+	int most = request->base ? 1 : 2, status;
+
+	if (!nr)
+		return misuse("personality %s needs a policy file, or a name and --base: persock personality %s FILE [NAME]",
+			      request->verb, request->verb);
+	if (nr > most && request->base)
+		return misuse("personality %s takes one name, not also \"%s\"",
+			      request->verb, arguments[1]);
+	if (nr > most)
+		return misuse("personality %s takes a policy file and one name, not also \"%s\"",
+			      request->verb, arguments[2]);
+	if (request->base) {
+		request->name = arguments[0];
+		status = command_check_name("personality", request->name);
+		if (status)
+			return status;
+		if (source_is_file(request->name))
+			return misuse("personality %s takes a policy file or --base: a personality called \"%s\" would be taken for a file everywhere",
+				      request->verb, request->name);
+	} else {
+		request->file = arguments[0];
+		request->name = arguments[1];
+	}
+	/* A name alone is more likely than a file that is not there. */
+	if (request->file && !source_is_file(request->file) &&
+	    access(request->file, F_OK))
+		return misuse("personality %s needs --base, the personality whose policy \"%s\" starts with, or a policy file, and there is no file \"%s\"",
+			      request->verb, request->file, request->file);
+
+	return request->name ? command_check_name("personality",
+						  request->name) : 0;
+}
+
+int personality_load_command(int argc, char **argv)
+{
+	struct request request = {
+		.command = strcmp(argv[0], "set") ?
+			   PERSOCK_CMD_PERSONALITY_NEW :
+			   PERSOCK_CMD_PERSONALITY_SET,
+		.verb = argv[0],
+	};
+	int status;
+
+	status = parse_options(&request, argc, argv);
+	if (!status)
+		status = parse_arguments(&request, argc - optind,
+					 argv + optind);
+	if (!status)
+		status = request.file ? send_file(&request) :
+					send_base(&request);
+	free(request.providers.name);
+
+	return status;
+}

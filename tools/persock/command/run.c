@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * persock run: a command in a cgroup of its own that is attached before the
+ * command starts and goes away after it.
+ *
+ * What has been set up is taken down in reverse, whatever happens in between.
+ * The order of that matters: the cgroup is emptied before it is detached, so
+ * that no process of the command ever continues ungoverned. If this process
+ * is killed itself, nothing is taken down, and the same holds.
+ */
+#include <linux/genetlink.h>
+
+#include "command/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cgroup.h"
+#include "base/complain.h"
+#include "base/json.h"
+#include "command/arguments.h"
+#include "wire/attachment.h"
+#include "wire/netlink.h"
+#include "wire/personality.h"
+
+#define EXIT_CANNOT_EXECUTE	126
+#define EXIT_NOT_FOUND		127
+#define EXIT_SIGNAL		128
+
+#define SUFFIX_TRIES		100
+
+struct run {
+	const char *personality;
+	struct provider_names providers;
+	bool counters;
+	char **command;
+
+	struct netlink nl;
+	sigset_t signals;		/* what is waited for, and blocked */
+	sigset_t old_signals;
+	struct sigaction old_child;	/* SIGCHLD's */
+	char *path;			/* of the cgroup */
+	int directory;			/* the same, open */
+	char transient[PERSOCK_NAME_MAX + 1];	/* personality, or "" */
+};
+
+/* What stopped the child on its way to the command. */
+struct failure {
+	enum { ENTER, EXECUTE } step;
+	int error;
+};
+
+/*
+ * The cgroup, and the personality if there is to be one, share a suffix: the
+ * process id. It can be taken, by what a killed run left behind or by a
+ * process with the same id in another PID namespace: then one more number.
+ */
+static int make_names(struct run *run, const char *parent, int try)
+{
+	char suffix[32];
+	int length;
+
+	if (try)
+		snprintf(suffix, sizeof(suffix), "run-%d-%d", getpid(), try);
+	else
+		snprintf(suffix, sizeof(suffix), "run-%d", getpid());
+	free(run->path);
+	if (asprintf(&run->path, "%s/persock-%s", parent, suffix) < 0) {
+		run->path = NULL;
+		return refuse("out of memory");
+	}
+	if (!run->providers.count)
+		return 0;
+	length = snprintf(run->transient, sizeof(run->transient), "%s.%s",
+			  run->personality, suffix);
+	if (length > PERSOCK_NAME_MAX)
+		return refuse("the name of a personality has at most %d characters, which leaves no room for \".%s\" behind \"%s\"",
+			      PERSOCK_NAME_MAX, suffix, run->personality);
+	return 0;
+}
+
+/* Both or none. */
+static int make_cgroup(struct run *run, const char *parent)
+{
+	int try, status;
+
+	for (try = 0; try < SUFFIX_TRIES; try++) {
+		status = make_names(run, parent, try);
+		if (status)
+			return status;
+		if (mkdir(run->path, 0755)) {
+			if (errno == EEXIST)
+				continue;
+			return refuse("cannot make the cgroup %s (%s)",
+				      run->path, strerror(errno));
+		}
+		if (!run->transient[0] ||
+		    !personality_from_base(&run->nl, PERSOCK_CMD_PERSONALITY_NEW,
+					   run->transient, run->personality,
+					   run->providers.name,
+					   run->providers.count))
+			return 0;
+		rmdir(run->path);
+		if (run->nl.error != EEXIST)
+			return netlink_refusal(&run->nl);
+	}
+	return refuse("every name for a cgroup below %s is taken, up to %s",
+		      parent, run->path);
+}
+
+static void block_signals(struct run *run)
+{
+	struct sigaction child = { .sa_handler = SIG_DFL };
+
+	sigemptyset(&run->signals);
+	sigaddset(&run->signals, SIGINT);
+	sigaddset(&run->signals, SIGTERM);
+	sigaddset(&run->signals, SIGHUP);
+	sigaddset(&run->signals, SIGQUIT);
+	sigaddset(&run->signals, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &run->signals, &run->old_signals);
+	/* Were it ignored, there would be no exit status to wait for. */
+	sigaction(SIGCHLD, &child, &run->old_child);
+}
+
+static void __attribute__((noreturn)) child(const struct run *run, int report)
+{
+	struct failure failure = { .step = ENTER };
+
+	failure.error = cgroup_enter(run->directory);
+	if (!failure.error) {
+		failure.step = EXECUTE;
+		sigaction(SIGCHLD, &run->old_child, NULL);
+		sigprocmask(SIG_SETMASK, &run->old_signals, NULL);
+		execvp(run->command[0], run->command);
+		failure.error = errno;
+	}
+	if (write(report, &failure, sizeof(failure)) < 0)
+		_exit(EXIT_REFUSED);
+	_exit(EXIT_CANNOT_EXECUTE);
+}
+
+/*
+ * What the terminal sends goes to its whole foreground process group: the
+ * command has it already, unless it moved to a group of its own.
+ */
+static void forward(pid_t pid, const siginfo_t *info)
+{
+	bool both = info->si_code == SI_KERNEL && getpgid(pid) == getpgrp();
+
+	if (!both || info->si_signo == SIGHUP)
+		kill(pid, info->si_signo);
+}
+
+static int wait_for(const struct run *run, pid_t pid)
+{
+	siginfo_t info;
+	int status;
+
+	for (;;) {
+		if (sigwaitinfo(&run->signals, &info) < 0)
+			continue;
+		if (info.si_signo != SIGCHLD) {
+			forward(pid, &info);
+			continue;
+		}
+		if (waitpid(pid, &status, WNOHANG) != pid)
+			continue;
+		if (WIFSIGNALED(status))
+			return EXIT_SIGNAL + WTERMSIG(status);
+		return WEXITSTATUS(status);
+	}
+}
+
+static int execute(const struct run *run)
+{
+	struct failure failure;
+	int report[2], status;
+	ssize_t length;
+	pid_t pid;
+
+	if (pipe2(report, O_CLOEXEC))
+		return refuse("cannot make a pipe (%s)", strerror(errno));
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0) {
+		status = refuse("cannot fork (%s)", strerror(errno));
+		close(report[0]);
+		close(report[1]);
+		return status;
+	}
+	if (!pid)
+		child(run, report[1]);
+	close(report[1]);
+	status = wait_for(run, pid);
+	/* Its end is closed by exec or exit: there is no waiting here. */
+	length = read(report[0], &failure, sizeof(failure));
+	close(report[0]);
+	if (length != sizeof(failure))
+		return status;
+
+	if (failure.step == ENTER)
+		return refuse("cannot move a process into the cgroup %s (%s)",
+			      run->path, strerror(failure.error));
+	refuse("cannot run \"%s\" (%s)", run->command[0],
+	       strerror(failure.error));
+	return failure.error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXECUTE;
+}
+
+static void show_counters(struct run *run)
+{
+	struct replies replies, ignored;
+	const struct nlmsghdr *message;
+	struct attachment attachment;
+
+	if (attachment_get_fd(&run->nl, run->directory, &replies)) {
+		netlink_refusal(&run->nl);
+		return;
+	}
+	replies_for_each(message, &replies) {
+		attachment_parse(message, &attachment);
+		if (ignored_list(&run->nl, attachment.cgroup_id, &ignored))
+			break;
+		if (json_wanted) {
+			json_start(stderr);
+			attachment_json(&attachment, &ignored);
+			json_finish();
+		} else {
+			attachment_print(stderr, &attachment, &ignored);
+		}
+		replies_free(&ignored);
+	}
+	replies_free(&replies);
+}
+
+/* Attached, so that from here on the cgroup must be empty to be detached. */
+static int run_attached(struct run *run)
+{
+	sigset_t signals = run->signals;
+	int status;
+
+	status = execute(run);
+	sigdelset(&signals, SIGCHLD);
+	if (cgroup_empty(run->directory, run->path, &signals)) {
+		refuse("the cgroup %s stays, and stays attached", run->path);
+		return status ? status : EXIT_REFUSED;
+	}
+	if (run->counters)
+		show_counters(run);
+	/* Someone else may have detached it: that is no failure of ours. */
+	if (attachment_end(&run->nl, run->directory) &&
+	    run->nl.error != ENOENT) {
+		netlink_refusal(&run->nl);
+		status = status ? status : EXIT_REFUSED;
+	}
+	return status;
+}
+
+static int run_in_cgroup(struct run *run)
+{
+	const char *personality = run->transient[0] ? run->transient :
+						      run->personality;
+	int status;
+
+	run->directory = open(run->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (run->directory < 0)
+		return refuse("cannot open the cgroup %s (%s)", run->path,
+			      strerror(errno));
+	if (attachment_new(&run->nl, run->directory, personality))
+		status = netlink_refusal(&run->nl);
+	else
+		status = run_attached(run);
+	close(run->directory);
+	return status;
+}
+
+static int run(struct run *run)
+{
+	char *parent;
+	int status;
+
+	parent = cgroup_of("self");
+	if (!parent)
+		return EXIT_REFUSED;
+	/* Before there is anything that a signal could leave behind. */
+	block_signals(run);
+	status = make_cgroup(run, parent);
+	free(parent);
+	if (status)
+		return status;
+
+	status = run_in_cgroup(run);
+	if (cgroup_remove(run->path))
+		status = status ? status : EXIT_REFUSED;
+	if (run->transient[0] && personality_del(&run->nl, run->transient) &&
+	    run->nl.error != ENOENT) {
+		netlink_refusal(&run->nl);
+		status = status ? status : EXIT_REFUSED;
+	}
+	return status;
+}
+
+static int parse(struct run *run, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "personality", required_argument, NULL, 'p' },
+		{ "provider",	 required_argument, NULL, 'P' },
+		{ "counters",	 no_argument, NULL, 'c' },
+		{ "json",	 no_argument, NULL, 'j' },
+		{ "pretty",	 no_argument, NULL, 'y' },
+		{ }
+	};
+	int option, status = 0;
+
+	/* '+': what follows the command's name is the command's. */
+	while ((option = getopt_long(argc, argv, "+:p:j", options,
+				     NULL)) >= 0) {
+		switch (option) {
+		case 'p':
+			if (run->personality)
+				status = misuse("run takes one personality, not also \"%s\"",
+						optarg);
+			else
+				status = command_check_name("personality",
+							    optarg);
+			run->personality = optarg;
+			break;
+		case 'P':
+			status = provider_names_add(&run->providers, optarg);
+			break;
+		case 'c':
+			run->counters = true;
+			break;
+		case 'y':
+			json_pretty = true;
+			json_wanted = true;
+			break;
+		case 'j':
+			json_wanted = true;
+			break;
+		default:
+			status = misuse_option(option, argv);
+		}
+		if (status)
+			return status;
+	}
+	if (!run->personality)
+		return misuse("run needs a personality: persock run -p PERSONALITY -- COMMAND [ARGUMENT]...");
+	if (optind == argc)
+		return misuse("run needs a command: persock run -p PERSONALITY -- COMMAND [ARGUMENT]...");
+	run->command = argv + optind;
+	return 0;
+}
+
+int run_command(int argc, char **argv)
+{
+	struct run state = { .directory = -1 };
+	int status;
+
+	status = parse(&state, argc, argv);
+	if (!status) {
+		status = netlink_open(&state.nl);
+		if (!status) {
+			status = run(&state);
+			netlink_close(&state.nl);
+		}
+	}
+	free(state.path);
+	free(state.providers.name);
+	return status;
+}

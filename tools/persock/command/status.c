@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/genetlink.h>
+
+#include "command/status.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/complain.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "command/arguments.h"
+#include "wire/attachment.h"
+#include "wire/netlink.h"
+#include "wire/provider.h"
+
+struct status {
+	const char *version;
+	unsigned int address_family;
+	bool holds;
+	const char *reason;
+	bool armed;
+	uint64_t sockets_live;
+	uint64_t lost;
+};
+
+static void parse(const struct replies *replies, struct status *status)
+{
+	const struct nlmsghdr *message = replies_next(replies, NULL);
+	const struct nlattr *attribute;
+
+	/* What the kernel does not say holds does not hold. */
+	*status = (struct status){
+		.version = "", .reason = "the kernel does not tell"
+	};
+	if (!message)
+		return;
+	reply_for_each_attribute(attribute, message) {
+		switch (mnl_attr_get_type(attribute)) {
+		case PERSOCK_A_VERSION:
+			status->version = attribute_string(attribute);
+			break;
+		case PERSOCK_A_ADDRESS_FAMILY:
+			status->address_family = attribute_number(attribute);
+			break;
+		case PERSOCK_A_HOLDS:
+			status->holds = attribute_number(attribute);
+			break;
+		case PERSOCK_A_REASON:
+			status->reason = attribute_string(attribute);
+			break;
+		case PERSOCK_A_ARMED:
+			status->armed = attribute_number(attribute);
+			break;
+		case PERSOCK_A_SOCKETS_LIVE:
+			status->sockets_live = attribute_number(attribute);
+			break;
+		case PERSOCK_A_LOST:
+			status->lost = attribute_number(attribute);
+			break;
+		}
+	}
+	if (status->holds)
+		status->reason = "";
+}
+
+static void print(const struct status *status,
+		  const struct replies *attachments,
+		  const struct replies *providers)
+{
+	const struct nlmsghdr *message;
+	struct attachment attachment;
+	int width = 0;
+
+	fputs("persock ", stdout);
+	text_print(stdout, status->version);
+	printf(", AF_PERSOCK is address family %u\n", status->address_family);
+	printf("governance: %s\n", status->holds ?
+	       "holds, every interception point works" : "DOES NOT HOLD");
+	printf("interception points: %s\n", status->armed ? "armed" :
+	       "not armed, no cgroup is attached");
+	printf("governed sockets live: %" PRIu64 "\n", status->sockets_live);
+	printf("denials not told: %" PRIu64 "\n", status->lost);
+
+	puts(replies_next(attachments, NULL) ? "attachments:" :
+	     "attachments: none");
+	replies_for_each(message, attachments) {
+		attachment_parse(message, &attachment);
+		if (text_width(attachment.path) > width)
+			width = text_width(attachment.path);
+	}
+	replies_for_each(message, attachments) {
+		attachment_parse(message, &attachment);
+		fputs("  ", stdout);
+		text_column(stdout, attachment.path, width);
+		fputs(" -> ", stdout);
+		text_print(stdout, attachment.personality);
+		printf(" (id:%" PRIu64 ")", attachment.cgroup_id);
+		if (attachment.from_inode)
+			printf(", delegated from net:[%u]",
+			       attachment.from_inode);
+		if (attachment.lost)
+			printf(", denials not told: %" PRIu64, attachment.lost);
+		putchar('\n');
+	}
+
+	puts(replies_next(providers, NULL) ? "providers:" : "providers: none");
+	replies_for_each(message, providers)
+		provider_print(message);
+}
+
+static void print_json(const struct status *status,
+		       const struct replies *attachments,
+		       const struct replies *providers)
+{
+	const struct nlmsghdr *message;
+	struct attachment attachment;
+
+	json_start(stdout);
+	json_object(NULL);
+	json_string("version", status->version);
+	json_u64("address_family", status->address_family);
+	json_bool("holds", status->holds);
+	json_string("reason", status->reason);
+	json_bool("armed", status->armed);
+	json_u64("sockets_live", status->sockets_live);
+	json_u64("lost", status->lost);
+	json_array("attachments");
+	replies_for_each(message, attachments) {
+		attachment_parse(message, &attachment);
+		json_object(NULL);
+		json_u64("cgroup_id", attachment.cgroup_id);
+		json_string("path", attachment.path);
+		json_string("personality", attachment.personality);
+		if (attachment.from_inode)
+			json_u64("network_from_inode", attachment.from_inode);
+		json_u64("lost", attachment.lost);
+		json_object_end();
+	}
+	json_array_end();
+	json_array("providers");
+	replies_for_each(message, providers)
+		provider_json(message);
+	json_array_end();
+	json_object_end();
+	json_finish();
+}
+
+static int show(struct netlink *nl)
+{
+	struct replies replies = { 0 }, attachments = { 0 }, providers = { 0 };
+	struct status status;
+	int result;
+
+	netlink_request(nl, PERSOCK_CMD_STATUS_GET);
+	if (netlink_do(nl, &replies))
+		return netlink_refusal(nl);
+	result = attachment_list(nl, &attachments);
+	if (result)
+		goto free;
+	result = provider_list(nl, &providers);
+	if (result)
+		goto free;
+
+	parse(&replies, &status);
+	if (json_wanted)
+		print_json(&status, &attachments, &providers);
+	else
+		print(&status, &attachments, &providers);
+	if (!status.holds)
+		result = refuse("GOVERNANCE DOES NOT HOLD: %s", status.reason);
+free:
+	replies_free(&replies);
+	replies_free(&attachments);
+	replies_free(&providers);
+	return result;
+}
+
+int status_holds(bool *holds, char *reason, size_t room)
+{
+	struct replies replies = { 0 };
+	struct status status;
+	struct netlink nl;
+	int result;
+
+	result = netlink_open(&nl);
+	if (result)
+		return result;
+	netlink_request(&nl, PERSOCK_CMD_STATUS_GET);
+	if (netlink_do(&nl, &replies)) {
+		result = netlink_refusal(&nl);
+	} else {
+		parse(&replies, &status);
+		*holds = status.holds;
+		snprintf(reason, room, "%s", status.reason);
+		replies_free(&replies);
+	}
+	netlink_close(&nl);
+
+	return result;
+}
+
+int status_command(int argc, char **argv)
+{
+	struct netlink nl;
+	int status;
+
+	status = command_options(argc, argv);
+	if (status)
+		return status;
+	if (optind < argc)
+		return misuse("status takes no arguments, not \"%s\"",
+			      argv[optind]);
+
+	status = netlink_open(&nl);
+	if (status)
+		return status;
+	status = show(&nl);
+	netlink_close(&nl);
+	return status;
+}

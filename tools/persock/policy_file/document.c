@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "policy_file/document.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/complain.h"
+#include "base/json.h"
+
+#define WIDTH	100
+
+static int need(int node)
+{
+	if (!node)
+		exit(refuse("out of memory"));
+
+	return node;
+}
+
+void document_init(yaml_document_t *document)
+{
+	need(yaml_document_initialize(document, NULL, NULL, NULL, 1, 1));
+}
+
+static int add_scalar(yaml_document_t *document, const char *text,
+		      yaml_scalar_style_t style)
+{
+	return need(yaml_document_add_scalar(document, NULL,
+					     (const yaml_char_t *)text,
+					     strlen(text), style));
+}
+
+int document_text(yaml_document_t *document, const char *text)
+{
+	return add_scalar(document, text, YAML_ANY_SCALAR_STYLE);
+}
+
+int document_number(yaml_document_t *document, int64_t number)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRId64, number);
+
+	return add_scalar(document, text, YAML_PLAIN_SCALAR_STYLE);
+}
+
+int document_mapping(yaml_document_t *document, bool flow)
+{
+	return need(yaml_document_add_mapping(document, NULL, flow ?
+					      YAML_FLOW_MAPPING_STYLE :
+					      YAML_BLOCK_MAPPING_STYLE));
+}
+
+int document_list(yaml_document_t *document, bool flow)
+{
+	return need(yaml_document_add_sequence(document, NULL, flow ?
+					       YAML_FLOW_SEQUENCE_STYLE :
+					       YAML_BLOCK_SEQUENCE_STYLE));
+}
+
+void document_set(yaml_document_t *document, int mapping, const char *key,
+		  int value)
+{
+	need(yaml_document_append_mapping_pair(document, mapping,
+					       document_text(document, key),
+					       value));
+}
+
+void document_append(yaml_document_t *document, int list, int item)
+{
+	need(yaml_document_append_sequence_item(document, list, item));
+}
+
+void document_print_yaml(yaml_document_t *document, FILE *stream)
+{
+	yaml_emitter_t emitter;
+
+	need(yaml_emitter_initialize(&emitter));
+	yaml_emitter_set_output_file(&emitter, stream);
+	yaml_emitter_set_width(&emitter, WIDTH);
+	yaml_emitter_set_unicode(&emitter, 1);
+	/* It frees the document. A failure is seen when stdout is flushed. */
+	if (yaml_emitter_open(&emitter) &&
+	    yaml_emitter_dump(&emitter, document) &&
+	    yaml_emitter_close(&emitter))
+		yaml_emitter_flush(&emitter);
+	else if (emitter.error == YAML_MEMORY_ERROR)
+		exit(refuse("out of memory"));
+	yaml_emitter_delete(&emitter);
+}
+
+static const char *scalar(const yaml_node_t *node)
+{
+	return (const char *)node->data.scalar.value;
+}
+
+static void print_node(yaml_document_t *document, const char *key, int index)
+{
+	yaml_node_t *node = yaml_document_get_node(document, index);
+	yaml_node_item_t *item;
+	yaml_node_pair_t *pair;
+
+	switch (node->type) {
+	case YAML_MAPPING_NODE:
+		json_object(key);
+		for (pair = node->data.mapping.pairs.start;
+		     pair < node->data.mapping.pairs.top; pair++)
+			print_node(document,
+				   scalar(yaml_document_get_node(document,
+								 pair->key)),
+				   pair->value);
+		json_object_end();
+		break;
+	case YAML_SEQUENCE_NODE:
+		json_array(key);
+		for (item = node->data.sequence.items.start;
+		     item < node->data.sequence.items.top; item++)
+			print_node(document, NULL, *item);
+		json_array_end();
+		break;
+	default:
+		if (node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
+			json_i64(key, strtoll(scalar(node), NULL, 10));
+		else
+			json_string(key, scalar(node));
+	}
+}
+
+void document_print_json(yaml_document_t *document, const char *key)
+{
+	print_node(document, key, 1);
+	yaml_document_delete(document);
+}

@@ -1,0 +1,586 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "policy_file/draft_print.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+
+#include "policy_file/document.h"
+#include "policy_file/draft.h"
+#include "policy_file/names.h"
+
+#define DEFAULT_ERRNO(fallback)	((fallback) < 0 ? (fallback) : -EACCES)
+
+static int verdict(yaml_document_t *document, int value)
+{
+	if (value == PERSOCK_ALLOW)
+		return document_text(document, "allow");
+	if (value == PERSOCK_IGNORE)
+		return document_text(document, "ignore");
+
+	return document_text(document, name_of(NAME_ERRNO, 0, -value));
+}
+
+static int name(yaml_document_t *document, enum name_kind kind, int value)
+{
+	return document_text(document, name_of(kind, 0, value));
+}
+
+/* A list of a mapping, made when the first item comes. */
+static int list_of(yaml_document_t *document, int mapping, const char *key,
+		   int *list)
+{
+	if (!*list) {
+		*list = document_list(document, true);
+		document_set(document, mapping, key, *list);
+	}
+
+	return *list;
+}
+
+static int mapping_of(yaml_document_t *document, int mapping, const char *key,
+		      int *below)
+{
+	if (!*below) {
+		*below = document_mapping(document, false);
+		document_set(document, mapping, key, *below);
+	}
+
+	return *below;
+}
+
+/* Only inet has protocols with names, and 0 has none that would say what it is. */
+static int protocol(yaml_document_t *document, int family, int value)
+{
+	bool inet = family == PERSOCK_ANY || family == AF_INET ||
+		    family == AF_INET6;
+
+	if (!inet || !value)
+		return document_number(document, value);
+
+	return document_text(document, name_of(NAME_PROTOCOL, 0, value));
+}
+
+static void show_sockets(yaml_document_t *document, int root,
+			 const struct persock_sockets *sockets)
+{
+	int section = document_mapping(document, false), rules;
+	unsigned int i;
+
+	document_set(document, root, "sockets", section);
+	document_set(document, section, "default",
+		     verdict(document, sockets->fallback));
+	if (!sockets->nr)
+		return;
+	rules = document_list(document, false);
+	document_set(document, section, "rules", rules);
+	for (i = 0; i < sockets->nr; i++) {
+		const struct persock_socket_rule *rule = &sockets->rules[i];
+		int item = document_mapping(document, true);
+		int what = document_mapping(document, true);
+
+		if (rule->family != PERSOCK_ANY)
+			document_set(document, what, "family",
+				     name(document, NAME_FAMILY, rule->family));
+		if (rule->type != PERSOCK_ANY)
+			document_set(document, what, "type",
+				     name(document, NAME_TYPE, rule->type));
+		if (rule->protocol != PERSOCK_ANY)
+			document_set(document, what, "protocol",
+				     protocol(document, rule->family,
+					      rule->protocol));
+		if (rule->verdict < 0 &&
+		    rule->verdict != DEFAULT_ERRNO(sockets->fallback))
+			document_set(document, what, "errno",
+				     verdict(document, rule->verdict));
+		document_set(document, item, rule->verdict ? "deny" : "allow",
+			     what);
+		document_append(document, rules, item);
+	}
+}
+
+static void show_ports(yaml_document_t *document, int item,
+		       const struct persock_address_rule *rule)
+{
+	char text[16];
+
+	if (!rule->first && rule->last == U16_MAX)
+		return;
+	if (rule->first == rule->last) {
+		document_set(document, item, "ports",
+			     document_number(document, rule->first));
+		return;
+	}
+	snprintf(text, sizeof(text), "%u-%u", rule->first, rule->last);
+	document_set(document, item, "ports", document_text(document, text));
+}
+
+static void show_addresses(yaml_document_t *document, int root,
+			   const char *key,
+			   const struct persock_addresses *addresses)
+{
+	int section = document_mapping(document, false), rules;
+	unsigned int i;
+
+	document_set(document, root, key, section);
+	document_set(document, section, "default",
+		     verdict(document, addresses->fallback));
+	if (!addresses->nr)
+		return;
+	rules = document_list(document, false);
+	document_set(document, section, "rules", rules);
+	for (i = 0; i < addresses->nr; i++) {
+		const struct persock_address_rule *rule = &addresses->rules[i];
+		int item = document_mapping(document, true);
+		char address[INET6_ADDRSTRLEN], text[64];
+
+		inet_ntop(rule->family, rule->address, address,
+			  sizeof(address));
+		snprintf(text, sizeof(text), "%s/%u", address, rule->prefix);
+		document_set(document, item, rule->verdict ? "deny" : "allow",
+			     document_text(document, text));
+		show_ports(document, item, rule);
+		if (rule->protocol != PERSOCK_ANY)
+			document_set(document, item, "protocol",
+				     protocol(document, AF_INET,
+					      rule->protocol));
+		if (rule->verdict < 0 &&
+		    rule->verdict != DEFAULT_ERRNO(addresses->fallback))
+			document_set(document, item, "errno",
+				     verdict(document, rule->verdict));
+		document_append(document, rules, item);
+	}
+}
+
+/**
+ * struct entries - a section of allow, ignore and deny that is being shown
+ * @document: where
+ * @section: the mapping
+ * @allow: the list, 0 before it has an item
+ * @ignore: likewise
+ * @deny: the mapping of names to errnos, likewise
+ */
+struct entries {
+	yaml_document_t *document;
+	int section;
+	int allow;
+	int ignore;
+	int deny;
+};
+
+/* The order in which they are shown. */
+enum pass { ALLOWED, IGNORED, DENIED, NR_PASSES };
+
+static bool is_shown(int value, enum pass pass)
+{
+	if (value < 0)
+		return pass == DENIED;
+
+	return (value == PERSOCK_IGNORE) == (pass == IGNORED) && pass != DENIED;
+}
+
+/* @item is left out where it is denied: then its name counts alone. */
+static void show_entry(struct entries *entries, int value, const char *name,
+		       int item)
+{
+	if (value == PERSOCK_ALLOW)
+		document_append(entries->document,
+				list_of(entries->document, entries->section,
+					"allow", &entries->allow), item);
+	else if (value == PERSOCK_IGNORE)
+		document_append(entries->document,
+				list_of(entries->document, entries->section,
+					"ignore", &entries->ignore), item);
+	else
+		document_set(entries->document,
+			     mapping_of(entries->document, entries->section,
+					"deny", &entries->deny), name,
+			     verdict(entries->document, value));
+}
+
+static void show_option(struct entries *entries, enum name_kind kind,
+			const struct persock_option *option)
+{
+	yaml_document_t *document = entries->document;
+	const char *name = name_of_option(kind, option->level, option->name);
+	int item = document_text(document, name);
+
+	if (option->size || option->max) {
+		int sized = document_mapping(document, true);
+
+		document_set(document, sized, "option", item);
+		if (option->size)
+			document_set(document, sized, "size",
+				     document_number(document, option->size));
+		if (option->max)
+			document_set(document, sized, "max",
+				     document_number(document, option->max));
+		item = sized;
+	}
+	show_entry(entries, option->verdict, name, item);
+}
+
+static int show_options(yaml_document_t *document, enum name_kind kind,
+			const struct persock_options *options)
+{
+	struct entries entries = {
+		.document = document,
+		.section = document_mapping(document, false),
+	};
+	enum pass pass;
+	unsigned int i;
+
+	document_set(document, entries.section, "default",
+		     verdict(document, options->fallback));
+	for (pass = 0; pass < NR_PASSES; pass++) {
+		for (i = 0; i < options->nr; i++) {
+			if (is_shown(options->list[i].verdict, pass))
+				show_option(&entries, kind, &options->list[i]);
+		}
+	}
+
+	return entries.section;
+}
+
+static int show_ioctls(yaml_document_t *document,
+		       const struct persock_ioctls *ioctls)
+{
+	struct entries entries = {
+		.document = document,
+		.section = document_mapping(document, false),
+	};
+	enum pass pass;
+	unsigned int i;
+
+	document_set(document, entries.section, "default",
+		     verdict(document, ioctls->fallback));
+	for (pass = 0; pass < NR_PASSES; pass++) {
+		for (i = 0; i < ioctls->nr; i++) {
+			const struct persock_ioctl *ioctl = &ioctls->list[i];
+			const char *name = name_of(NAME_IOCTL, 0, ioctl->cmd);
+
+			if (is_shown(ioctl->verdict, pass))
+				show_entry(&entries, ioctl->verdict, name,
+					   document_text(document, name));
+		}
+	}
+
+	return entries.section;
+}
+
+/* PERSOCK_ALLOW, PERSOCK_IGNORE or the errno of one flag. */
+static int flag_verdict(const struct persock_flags *flags, unsigned int bit)
+{
+	if (flags->allow & 1U << bit)
+		return PERSOCK_ALLOW;
+	if (flags->deny & 1U << bit)
+		return flags->errnos[bit];
+	if (flags->ignore & 1U << bit)
+		return PERSOCK_IGNORE;
+
+	return flags->fallback;
+}
+
+/* A flag of which the default says the same is not named. */
+static int show_flags(yaml_document_t *document,
+		      const struct persock_flags *flags)
+{
+	struct entries entries = {
+		.document = document,
+		.section = document_mapping(document, false),
+	};
+	enum pass pass;
+	unsigned int bit;
+
+	document_set(document, entries.section, "default",
+		     verdict(document, flags->fallback));
+	for (pass = 0; pass < NR_PASSES; pass++) {
+		for (bit = 0; bit < PERSOCK_NR_FLAGS; bit++) {
+			const char *name = name_of(NAME_FLAG, 0, 1U << bit);
+			int value = flag_verdict(flags, bit);
+
+			if (value != flags->fallback && is_shown(value, pass))
+				show_entry(&entries, value, name,
+					   document_text(document, name));
+		}
+	}
+
+	return entries.section;
+}
+
+static bool same_flags(const struct persock_flags *a,
+		       const struct persock_flags *b)
+{
+	unsigned int bit;
+
+	if (a->fallback != b->fallback)
+		return false;
+	for (bit = 0; bit < PERSOCK_NR_FLAGS; bit++) {
+		if (flag_verdict(a, bit) != flag_verdict(b, bit))
+			return false;
+	}
+
+	return true;
+}
+
+/**
+ * struct differences - what two classes of sockets have each for itself
+ *
+ * The others are shown for both, above them. Limits are @limits where any of
+ * them differs.
+ */
+struct differences {
+	bool get, set, send, receive, control, ioctls, listen, pair, mmap, limits;
+};
+
+static void compare(const struct persock_rules *a, const struct persock_rules *b,
+		    struct differences *differ)
+{
+	differ->get = !draft_same_options(&a->get, &b->get);
+	differ->set = !draft_same_options(&a->set, &b->set);
+	differ->send = !same_flags(&a->send, &b->send);
+	differ->receive = !same_flags(&a->receive, &b->receive);
+	differ->control = !draft_same_options(&a->control_send, &b->control_send);
+	differ->ioctls = !draft_same_ioctls(&a->ioctls, &b->ioctls);
+	differ->listen = a->listen != b->listen;
+	differ->pair = a->pair != b->pair;
+	differ->mmap = a->mmap != b->mmap;
+	differ->limits = a->option_max != b->option_max ||
+			 a->control_max != b->control_max ||
+			 a->address_max != b->address_max;
+}
+
+static void show_two(yaml_document_t *document, int to, const char *key,
+		     const char *first_key, int first, const char *second_key,
+		     int second)
+{
+	int both = 0;
+
+	if (first)
+		document_set(document, mapping_of(document, to, key, &both),
+			     first_key, first);
+	if (second)
+		document_set(document, mapping_of(document, to, key, &both),
+			     second_key, second);
+}
+
+static int show_limits(yaml_document_t *document, int limits, bool told,
+		       const struct persock_rules *rules)
+{
+	if (!told)
+		return limits;
+	if (rules->option_max)
+		document_set(document, limits, "option",
+			     document_number(document, rules->option_max));
+	if (rules->control_max)
+		document_set(document, limits, "control",
+			     document_number(document, rules->control_max));
+	if (rules->address_max)
+		document_set(document, limits, "address",
+			     document_number(document, rules->address_max));
+
+	return limits;
+}
+
+/* What @told names, for the class, or for both. */
+static void show_class(yaml_document_t *document, int to,
+		       const struct persock_rules *rules, bool inet,
+		       const struct differences *told)
+{
+	int control;
+
+	show_two(document, to, "options", "get",
+		 told->get ? show_options(document, NAME_OPTION, &rules->get) :
+			     0,
+		 "set",
+		 told->set ? show_options(document, NAME_OPTION, &rules->set) :
+			     0);
+	show_two(document, to, "flags", "send",
+		 told->send ? show_flags(document, &rules->send) : 0, "recv",
+		 told->receive ? show_flags(document, &rules->receive) : 0);
+	if (told->control) {
+		control = show_options(document, NAME_CONTROL,
+				       &rules->control_send);
+		document_set(document, to, "control", control);
+		if (inet)
+			document_set(document, control, "received",
+				     show_options(document, NAME_CONTROL,
+						  &rules->control_receive));
+	}
+	if (told->ioctls)
+		document_set(document, to, "ioctls",
+			     show_ioctls(document, &rules->ioctls));
+	if (told->listen)
+		document_set(document, to, "listen",
+			     verdict(document, rules->listen));
+	if (told->pair)
+		document_set(document, to, "pair",
+			     verdict(document, rules->pair));
+	if (told->mmap)
+		document_set(document, to, "mmap",
+			     verdict(document, rules->mmap));
+}
+
+static bool any(const struct differences *told)
+{
+	return told->get || told->set || told->send || told->receive ||
+	       told->control || told->ioctls || told->listen || told->pair ||
+	       told->mmap || told->limits;
+}
+
+static void show_unix(yaml_document_t *document, int root,
+		      const struct persock_policy *policy)
+{
+	int section = document_mapping(document, true);
+
+	document_set(document, section, "rights",
+		     verdict(document, policy->unix_rights));
+	document_set(document, section, "credentials",
+		     verdict(document, policy->unix_credentials));
+	document_set(document, root, "unix", section);
+}
+
+static bool has_items(yaml_document_t *document, int mapping)
+{
+	yaml_node_t *node = yaml_document_get_node(document, mapping);
+
+	return node->data.mapping.pairs.top > node->data.mapping.pairs.start;
+}
+
+static void show_whole_limits(yaml_document_t *document, int root, bool classes,
+			      const struct persock_policy *policy)
+{
+	const struct persock_rules *inet = &policy->rules[PERSOCK_CLASS_INET];
+	int limits = document_mapping(document, true);
+	int max, backlog;
+
+	if (policy->max_sockets) {
+		max = document_number(document, policy->max_sockets);
+		if (policy->max_sockets_verdict != -ENFILE) {
+			int both = document_mapping(document, true);
+
+			document_set(document, both, "max", max);
+			document_set(document, both, "errno",
+				     verdict(document,
+					     policy->max_sockets_verdict));
+			max = both;
+		}
+		document_set(document, limits, "sockets", max);
+	}
+	if (policy->backlog.floor || policy->backlog.ceiling) {
+		backlog = document_list(document, true);
+		document_append(document, backlog,
+				document_number(document,
+						policy->backlog.floor));
+		document_append(document, backlog,
+				document_number(document,
+						policy->backlog.ceiling));
+		document_set(document, limits, "backlog", backlog);
+	}
+	show_limits(document, limits, classes, inet);
+	if (inet->received_max)
+		document_set(document, limits, "received",
+			     document_number(document, inet->received_max));
+	if (has_items(document, limits))
+		document_set(document, root, "limits", limits);
+}
+
+static void show_own_class(yaml_document_t *document, int root, const char *key,
+			   const struct persock_policy *policy,
+			   enum persock_class class,
+			   const struct differences *told)
+{
+	const struct persock_rules *rules = &policy->rules[class];
+	int block = document_mapping(document, false);
+	int limits = document_mapping(document, true);
+
+	show_class(document, block, rules, class == PERSOCK_CLASS_INET, told);
+	show_limits(document, limits, told->limits, rules);
+	if (has_items(document, limits))
+		document_set(document, block, "limits", limits);
+	if (has_items(document, block))
+		document_set(document, root, key, block);
+}
+
+static void negate(const struct differences *differ, struct differences *same)
+{
+	*same = (struct differences){
+		.get = !differ->get,
+		.set = !differ->set,
+		.send = !differ->send,
+		.receive = !differ->receive,
+		.control = !differ->control,
+		.ioctls = !differ->ioctls,
+		.listen = !differ->listen,
+		.pair = !differ->pair,
+		.mmap = !differ->mmap,
+		.limits = !differ->limits,
+	};
+}
+
+static void write_document(yaml_document_t *document, const struct draft *draft)
+{
+	const struct persock_policy *policy = &draft->policy;
+	const struct persock_rules *inet = &policy->rules[PERSOCK_CLASS_INET];
+	int root, providers, network;
+	struct differences differ, same;
+	unsigned int i;
+
+	document_init(document);
+	root = document_mapping(document, false);
+	if (*draft->name)
+		document_set(document, root, "personality",
+			     document_text(document, draft->name));
+	if (draft->nr_providers) {
+		providers = document_list(document, true);
+		for (i = 0; i < draft->nr_providers; i++)
+			document_append(document, providers,
+					document_text(document,
+						      draft->providers[i]));
+		document_set(document, root, "providers", providers);
+	}
+	document_set(document, root, "mode",
+		     document_text(document,
+				   policy->mode == PERSOCK_MODE_AUDIT ?
+				   "audit" : "enforce"));
+	if (*draft->network) {
+		network = document_mapping(document, true);
+		document_set(document, network, "namespace",
+			     document_text(document, draft->network));
+		if (*draft->from)
+			document_set(document, network, "from",
+				     document_text(document, draft->from));
+		document_set(document, root, "network", network);
+	}
+	compare(inet, &policy->rules[PERSOCK_CLASS_OTHER], &differ);
+	negate(&differ, &same);
+
+	show_sockets(document, root, &policy->sockets);
+	show_class(document, root, inet, true, &same);
+	show_addresses(document, root, "connect", &policy->connect);
+	show_addresses(document, root, "bind", &policy->bind);
+	show_addresses(document, root, "accept", &policy->accept);
+	show_unix(document, root, policy);
+	show_whole_limits(document, root, same.limits, policy);
+	if (!any(&differ))
+		return;
+	show_own_class(document, root, "inet", policy, PERSOCK_CLASS_INET,
+		       &differ);
+	show_own_class(document, root, "others", policy, PERSOCK_CLASS_OTHER,
+		       &differ);
+}
+
+void draft_print_yaml(const struct draft *draft, FILE *stream)
+{
+	yaml_document_t document;
+
+	write_document(&document, draft);
+	document_print_yaml(&document, stream);
+}
+
+void draft_print_json(const struct draft *draft)
+{
+	yaml_document_t document;
+
+	write_document(&document, draft);
+	document_print_json(&document, "policy");
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "policy_file/folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/complain.h"
+#include "policy_file/key.h"
+#include "policy_file/yaml.h"
+
+#define ATTACHMENTS	"attachments.yaml"
+
+static void *need(void *memory)
+{
+	if (!memory)
+		exit(refuse("out of memory"));
+
+	return memory;
+}
+
+static char *join(const char *folder, const char *name)
+{
+	char *path;
+
+	if (asprintf(&path, "%s/%s", folder, name) < 0)
+		path = NULL;
+
+	return need(path);
+}
+
+static int is_policy(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+
+	return length > 5 && entry->d_name[0] != '.' &&
+	       !strcmp(entry->d_name + length - 5, ".yaml") &&
+	       strcmp(entry->d_name, ATTACHMENTS);
+}
+
+const struct policy *folder_find(const struct folder *folder, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < folder->nr_policies; i++) {
+		if (!strcmp(folder->policies[i].draft.name, name))
+			return &folder->policies[i];
+	}
+
+	return NULL;
+}
+
+static bool read_policy(struct folder *folder, char *path, parse_base_fn base)
+{
+	const struct policy *other;
+	struct policy *policy;
+	struct draft draft;
+	bool good;
+
+	good = parse_file(&draft, path, base);
+	if (good && !*draft.name) {
+		refuse("%s: the key \"personality\" is missing", path);
+		good = false;
+	}
+	other = good ? folder_find(folder, draft.name) : NULL;
+	if (other) {
+		refuse("%s: the personality \"%s\" is in %s already", path,
+		       draft.name, other->path);
+		good = false;
+	}
+	if (!good) {
+		draft_free(&draft);
+		free(path);
+		return false;
+	}
+
+	folder->policies = need(reallocarray(folder->policies,
+					     folder->nr_policies + 1,
+					     sizeof(*policy)));
+	policy = &folder->policies[folder->nr_policies++];
+	policy->path = path;
+	policy->draft = draft;
+
+	return true;
+}
+
+static bool read_policies(struct folder *folder, const char *path,
+			  parse_base_fn base)
+{
+	struct dirent **entries;
+	bool good = true;
+	int nr, i;
+
+	nr = scandir(path, &entries, is_policy, alphasort);
+	if (nr < 0) {
+		refuse("%s: cannot be read (%s)", path, strerror(errno));
+		return false;
+	}
+	/* All that is wrong is told at once. */
+	for (i = 0; i < nr; i++) {
+		good &= read_policy(folder, join(path, entries[i]->d_name),
+				    base);
+		free(entries[i]);
+	}
+	free(entries);
+
+	return good;
+}
+
+static bool read_binding(struct folder *folder, struct yaml *yaml,
+			 yaml_node_t *item)
+{
+	const char *cgroup, *personality;
+	struct binding *binding;
+	unsigned int i;
+
+	if (!key_mapping(yaml, item, "an attachment", KEY_ATTACHMENT))
+		return false;
+	if (!yaml_find(yaml, item, "cgroup") ||
+	    !yaml_find(yaml, item, "personality"))
+		return yaml_complain(yaml, item,
+				     "an attachment is {cgroup: PATH, personality: NAME}");
+	cgroup = yaml_text(yaml, yaml_find(yaml, item, "cgroup"), "a cgroup");
+	personality = yaml_text(yaml, yaml_find(yaml, item, "personality"),
+				"the name of a personality");
+	if (!cgroup || !personality)
+		return false;
+	if (!*cgroup || strstr(cgroup, ".."))
+		return yaml_complain(yaml, item,
+				     "a cgroup is a path below the root of the hierarchy, without \"..\"");
+	for (i = 0; i < folder->nr_bindings; i++) {
+		if (!strcmp(folder->bindings[i].cgroup, cgroup))
+			return yaml_complain(yaml, item,
+					     "the cgroup is attached in line %u already",
+					     folder->bindings[i].line);
+	}
+
+	folder->bindings = need(reallocarray(folder->bindings,
+					     folder->nr_bindings + 1,
+					     sizeof(*binding)));
+	binding = &folder->bindings[folder->nr_bindings++];
+	binding->cgroup = need(strdup(cgroup));
+	binding->personality = need(strdup(personality));
+	binding->line = yaml_line(item);
+
+	return true;
+}
+
+static bool read_list(struct folder *folder, struct yaml *yaml)
+{
+	yaml_node_t *root = yaml_root(yaml), *list;
+	bool good = true;
+	unsigned int i;
+
+	if (!key_mapping(yaml, root, "the file", KEY_FOLDER))
+		return false;
+	list = yaml_find(yaml, root, "attachments");
+	if (!list)
+		return true;
+	if (list->type != YAML_SEQUENCE_NODE)
+		return yaml_complain(yaml, list,
+				     "attachments is a list of {cgroup: PATH, personality: NAME}");
+	for (i = 0; i < yaml_size(list); i++)
+		good &= read_binding(folder, yaml, yaml_item(yaml, list, i));
+
+	return good;
+}
+
+/* It need not be there. */
+static bool read_bindings(struct folder *folder, const char *path)
+{
+	char *file = join(path, ATTACHMENTS);
+	struct yaml yaml;
+	bool good = true;
+
+	if (!access(file, F_OK) || errno != ENOENT) {
+		good = yaml_open(&yaml, file) && read_list(folder, &yaml);
+		yaml_close(&yaml);
+	}
+	free(file);
+
+	return good;
+}
+
+bool folder_read(struct folder *folder, const char *path, parse_base_fn base)
+{
+	bool good;
+
+	*folder = (struct folder){ 0 };
+	good = read_policies(folder, path, base);
+
+	return read_bindings(folder, path) && good;
+}
+
+void folder_free(struct folder *folder)
+{
+	unsigned int i;
+
+	for (i = 0; i < folder->nr_policies; i++) {
+		free(folder->policies[i].path);
+		draft_free(&folder->policies[i].draft);
+	}
+	for (i = 0; i < folder->nr_bindings; i++) {
+		free(folder->bindings[i].cgroup);
+		free(folder->bindings[i].personality);
+	}
+	free(folder->policies);
+	free(folder->bindings);
+}

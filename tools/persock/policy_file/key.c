@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "policy_file/key.h"
+
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+#define IN(place)		(1U << KEY_##place)
+
+/* 0; a key without a kind of value or without a sentence is not compiled. */
+#define TOLD(text)							\
+	(0 * sizeof(struct {						\
+		_Static_assert(sizeof("" text) > 3, "tell what the key is"); \
+		int room;						\
+	}))
+#define KEY(places, name, value, about)					\
+	{ (places) + TOLD(value) + TOLD(about), name, value, about }
+
+/*
+ * In the order in which a place lists them; among names that are equally near
+ * to a wrong one the first is suggested.
+ */
+static const struct key keys[] = {
+	KEY(IN(POLICY), "personality", "NAME",
+	    "The name of the personality: 1 to 63 letters, digits, dots, underscores and hyphens, not a hyphen first."),
+	KEY(IN(POLICY), "base", "NAME",
+	    "The policy that this one changes: a preset (host, none, gvisor, gvisor-2020) or a personality that is loaded. Without it the base is none."),
+	KEY(IN(POLICY), "providers", "LIST of names",
+	    "The providers that are tried, in order, 8 at most. Without it those of the base, or native."),
+	KEY(IN(POLICY), "mode", "enforce | audit",
+	    "With audit, what would be denied or ignored is counted and reported, and is allowed."),
+	KEY(IN(POLICY), "network", "MAPPING",
+	    "The network namespace in which sockets of AF_INET and AF_INET6 are made."),
+	KEY(IN(NETWORK), "namespace", "PATH",
+	    "The absolute path of a network namespace, such as /proc/1/ns/net. It is opened when the personality is loaded."),
+	KEY(IN(NETWORK), "from", "PATH",
+	    "The network namespace whose tasks that is for; those of others have sockets of their own. Without it, that of the first task which has a socket made there."),
+	KEY(IN(POLICY), "sockets", "MAPPING",
+	    "Which sockets may be created, by family, type and protocol."),
+	KEY(IN(POLICY) | IN(CLASS), "options", "MAPPING",
+	    "Which socket options may be read and set."),
+	KEY(IN(POLICY) | IN(CLASS), "flags", "MAPPING",
+	    "Which flags a message may be sent or received with, each by itself."),
+	KEY(IN(POLICY) | IN(CLASS), "control", "MAPPING",
+	    "Which control messages may be sent and received."),
+	KEY(IN(POLICY) | IN(CLASS), "ioctls", "MAPPING",
+	    "Which ioctls are answered."),
+	KEY(IN(POLICY), "connect", "MAPPING",
+	    "Which peers may be named, in connect, sendto, sendmsg and fast open."),
+	KEY(IN(POLICY), "bind", "MAPPING",
+	    "Which addresses may be bound, also by listen."),
+	KEY(IN(POLICY), "accept", "MAPPING",
+	    "Which peers are accepted; the connection of another is closed, and accept fails."),
+	KEY(IN(POLICY) | IN(CLASS), "listen", "VERDICT",
+	    "Whether sockets may listen. What those of class inet are bound to is then judged by bind, too. At the top it is about AF_UNIX as well: tell it below inet to leave local servers alone."),
+	KEY(IN(POLICY), "unix", "MAPPING",
+	    "Whether descriptors and credentials pass."),
+	KEY(IN(POLICY) | IN(CLASS), "pair", "VERDICT",
+	    "socketpair(2)."),
+	KEY(IN(POLICY) | IN(CLASS), "mmap", "VERDICT",
+	    "mmap(2) of a socket."),
+	KEY(IN(POLICY) | IN(CLASS), "limits", "MAPPING",
+	    "Numbers that are not exceeded."),
+	KEY(IN(POLICY), "inet", "MAPPING",
+	    "What holds for AF_INET and AF_INET6, on top of what is told for all."),
+	KEY(IN(POLICY), "others", "MAPPING",
+	    "What holds for the other families, on top of what is told for all."),
+
+	KEY(IN(SOCKETS) | IN(ADDRESSES), "default", "VERDICT",
+	    "What holds where no rule matches: allow, or an errno. A section with a default takes the place of the base's."),
+	KEY(IN(SOCKETS), "rules", "LIST",
+	    "The first rule that matches decides. Without a default they go before the base's."),
+	KEY(IN(ADDRESSES), "rules", "LIST",
+	    "Among the rules that match port and protocol that of the longest prefix decides; at the same prefix deny goes before allow."),
+	KEY(IN(SOCKETS_RULE), "allow", "MAPPING",
+	    "Requests that are allowed."),
+	KEY(IN(SOCKETS_RULE), "deny", "MAPPING",
+	    "Requests that are denied."),
+	KEY(IN(REQUEST), "family", "FAMILY or LIST",
+	    "The address family, such as inet or AF_INET."),
+	KEY(IN(REQUEST), "type", "TYPE or LIST",
+	    "The type, such as stream or SOCK_STREAM."),
+	KEY(IN(REQUEST), "protocol", "PROTOCOL or LIST",
+	    "The protocol, such as tcp or IPPROTO_TCP. The protocol that 0 stands for is matched by both."),
+	KEY(IN(REQUEST), "errno", "ERRNO",
+	    "Of a rule that denies: what the call fails with. Without it the errno of the default, or EACCES."),
+	KEY(IN(ADDRESS_RULE), "allow", "PREFIX or LIST",
+	    "Addresses that are allowed: one, such as 192.0.2.1, or a prefix, such as 10.0.0.0/8 or 2001:db8::/32."),
+	KEY(IN(ADDRESS_RULE), "deny", "PREFIX or LIST",
+	    "Addresses that are denied."),
+	KEY(IN(ADDRESS_RULE), "ports", "PORTS or LIST",
+	    "A number from 0 to 65535, or a range such as 8000-8099. Without it any port."),
+	KEY(IN(ADDRESS_RULE), "protocol", "PROTOCOL or LIST",
+	    "Such as tcp. Without it any protocol. MPTCP is judged as tcp."),
+	KEY(IN(ADDRESS_RULE), "errno", "ERRNO",
+	    "Of a rule that denies: what the call fails with. Without it the errno of the default, or EACCES."),
+
+	KEY(IN(OPTIONS), "get", "MAPPING",
+	    "Options that are read."),
+	KEY(IN(OPTIONS), "set", "MAPPING",
+	    "Options that are set."),
+	KEY(IN(FLAGS), "send", "MAPPING",
+	    "Flags of messages that are sent."),
+	KEY(IN(FLAGS), "recv", "MAPPING",
+	    "Flags of receives."),
+	KEY(IN(LIST) | IN(CONTROL) | IN(RECEIVED), "default", "VERDICT",
+	    "What holds for what is not listed. A section with a default takes the place of the base's."),
+	KEY(IN(LIST) | IN(CONTROL) | IN(RECEIVED), "allow", "NAME or LIST",
+	    "What is allowed."),
+	KEY(IN(LIST) | IN(CONTROL) | IN(RECEIVED), "ignore", "NAME or LIST",
+	    "What has no effect: the call succeeds without it. options.get does not know it."),
+	KEY(IN(LIST) | IN(CONTROL), "deny", "NAME or LIST, or MAPPING of names to errnos",
+	    "What is denied. Without an errno it is that of the default, or EACCES."),
+	KEY(IN(CONTROL), "received", "MAPPING",
+	    "Control messages that a receive brings, of sockets of class inet."),
+	KEY(IN(OPTION_GET) | IN(OPTION_SET), "option", "LEVEL/NAME",
+	    "The option."),
+	KEY(IN(OPTION_GET) | IN(OPTION_SET), "size", "BYTES",
+	    "A shorter value or buffer fails with EINVAL; of a longer value the rest is dropped."),
+	KEY(IN(OPTION_GET), "max", "BYTES",
+	    "The longest answer."),
+
+	KEY(IN(UNIX), "rights", "VERDICT",
+	    "Descriptors (SCM_RIGHTS) that are sent and received."),
+	KEY(IN(UNIX), "credentials", "VERDICT",
+	    "Credentials (SCM_CREDENTIALS) that are sent and received."),
+
+	KEY(IN(LIMITS) | IN(LIMITS_INET) | IN(LIMITS_OTHERS), "option", "BYTES",
+	    "The longest value of an option that is set; a longer one fails with EINVAL."),
+	KEY(IN(LIMITS) | IN(LIMITS_INET) | IN(LIMITS_OTHERS), "control", "BYTES",
+	    "The longest buffer of control messages that is sent; a longer one fails with ENOBUFS."),
+	KEY(IN(LIMITS) | IN(LIMITS_INET) | IN(LIMITS_OTHERS), "address", "BYTES",
+	    "The longest address; the rest is cut."),
+	KEY(IN(LIMITS) | IN(LIMITS_INET), "received", "BYTES",
+	    "How many bytes of control messages one receive may bring, where control.received does not allow all."),
+	KEY(IN(LIMITS), "sockets", "NUMBER, or MAPPING",
+	    "Live sockets of an attachment; one more fails with ENFILE."),
+	KEY(IN(LIMITS), "backlog", "[FLOOR, CEILING]",
+	    "What a backlog of 0 or less becomes, and the largest one."),
+	KEY(IN(LIMITS_SOCKETS), "max", "NUMBER",
+	    "Live sockets of an attachment."),
+	KEY(IN(LIMITS_SOCKETS), "errno", "ERRNO",
+	    "What one socket more fails with."),
+
+	KEY(IN(FOLDER), "attachments", "LIST",
+	    "Cgroups and the personalities that they are attached to."),
+	KEY(IN(ATTACHMENT), "cgroup", "PATH",
+	    "The cgroup, below the root of the hierarchy. It is made when it is not there."),
+	KEY(IN(ATTACHMENT), "personality", "NAME",
+	    "A personality of the folder, or one that is loaded."),
+};
+
+static const struct {
+	const char *name;
+	const char *about;
+} places[] = {
+#define KEY_PLACE(place, name, about) { name, about },
+	KEY_PLACES(KEY_PLACE)
+#undef KEY_PLACE
+};
+
+const char *key_place_name(enum key_place place)
+{
+	return places[place].name;
+}
+
+const char *key_place_about(enum key_place place)
+{
+	return places[place].about;
+}
+
+const struct key *key_next(enum key_place place, const struct key *key)
+{
+	for (key = key ? key + 1 : keys; key < keys + ARRAY_SIZE(keys); key++) {
+		if (key->places & 1U << place)
+			return key;
+	}
+
+	return NULL;
+}
+
+bool key_mapping(struct yaml *yaml, const yaml_node_t *node, const char *what,
+		 enum key_place place)
+{
+	const char *names[ARRAY_SIZE(keys)];
+	const struct key *key = NULL;
+	size_t nr = 0;
+
+	while ((key = key_next(place, key)))
+		names[nr++] = key->name;
+
+	return yaml_mapping(yaml, node, what, names, nr);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The keys of policy files, and of a folder's attachments.yaml: one table, by
+ * which they are read and by which they are described.
+ */
+#ifndef _PERSOCK_POLICY_FILE_KEY_H
+#define _PERSOCK_POLICY_FILE_KEY_H
+
+#include "policy_file/yaml.h"
+
+/*
+ * Where keys stand, each a mapping: what it is called, and what it is. A name
+ * with "[]" is that of each item of a list.
+ */
+#define KEY_PLACES(place)						\
+	place(KEY_POLICY, "a policy file",				\
+	      "the whole file")						\
+	place(KEY_CLASS, "inet, others",				\
+	      "what is told for one class of sockets: AF_INET and AF_INET6, or the rest") \
+	place(KEY_NETWORK, "network",					\
+	      "another network namespace for the sockets of AF_INET and AF_INET6") \
+	place(KEY_SOCKETS, "sockets",					\
+	      "the sockets that may be created")			\
+	place(KEY_SOCKETS_RULE, "sockets.rules[]",			\
+	      "a rule on sockets: one of the two")			\
+	place(KEY_REQUEST, "sockets.rules[].allow, sockets.rules[].deny", \
+	      "the requests that a rule matches; what is left out matches anything") \
+	place(KEY_ADDRESSES, "connect, bind, accept",			\
+	      "peers that are named, addresses that are bound, peers that are accepted") \
+	place(KEY_ADDRESS_RULE, "connect.rules[], bind.rules[], accept.rules[]", \
+	      "a rule on addresses: allow or deny, and what narrows it") \
+	place(KEY_OPTIONS, "options",					\
+	      "socket options")						\
+	place(KEY_FLAGS, "flags",					\
+	      "flags of messages")					\
+	place(KEY_LIST, "options.get, options.set, flags.send, flags.recv, ioctls", \
+	      "a list of options, flags or ioctls, and what holds for the others") \
+	place(KEY_CONTROL, "control",					\
+	      "control messages that are sent, as LEVEL/NAME")		\
+	place(KEY_RECEIVED, "control.received",				\
+	      "control messages that are received, of sockets of class inet") \
+	place(KEY_OPTION_GET, "options.get.allow[] and its like",	\
+	      "an item of options.get that tells sizes")		\
+	place(KEY_OPTION_SET, "options.set.allow[] and its like",	\
+	      "an item of options.set that tells its size")		\
+	place(KEY_UNIX, "unix",						\
+	      "what AF_UNIX sockets carry besides bytes")		\
+	place(KEY_LIMITS, "limits",					\
+	      "limits of the whole policy; 0 is no limit, except in received") \
+	place(KEY_LIMITS_INET, "inet.limits",				\
+	      "limits of the class inet")				\
+	place(KEY_LIMITS_OTHERS, "others.limits",			\
+	      "limits of the class others")				\
+	place(KEY_LIMITS_SOCKETS, "limits.sockets",			\
+	      "a limit of sockets with an errno of its own")		\
+	place(KEY_FOLDER, "attachments.yaml",				\
+	      "the file of persock apply that names cgroups")		\
+	place(KEY_ATTACHMENT, "attachments[]",				\
+	      "an attachment; both keys are needed")
+
+#define KEY_PLACE(place, name, about) place,
+enum key_place {
+	KEY_PLACES(KEY_PLACE)
+	KEY_NR_PLACES
+};
+
+#undef KEY_PLACE
+
+/**
+ * struct key - a key, in places where it means the same
+ * @places: a bit for each
+ * @name: as it is written
+ * @value: the kind of its value
+ * @about: what it says, in sentences
+ */
+struct key {
+	unsigned int places;
+	const char *name;
+	const char *value;
+	const char *about;
+};
+
+/* The key of a place after @key, or its first, in the order of the table. */
+const struct key *key_next(enum key_place place, const struct key *key);
+
+const char *key_place_name(enum key_place place);
+const char *key_place_about(enum key_place place);
+
+/*
+ * Is @node, @what in a complaint, a mapping of keys of the place, each at most
+ * once? False after a complaint.
+ */
+bool key_mapping(struct yaml *yaml, const yaml_node_t *node, const char *what,
+		 enum key_place place);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The names of the system's headers, as policy files and messages use them.
+ *
+ * Families, types and protocols are written as in "inet", "stream", "tcp", or
+ * as the constants AF_INET, SOCK_STREAM, IPPROTO_TCP.
+ */
+#ifndef _PERSOCK_POLICY_FILE_NAMES_H
+#define _PERSOCK_POLICY_FILE_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum name_kind {
+	NAME_FAMILY,
+	NAME_TYPE,
+	NAME_PROTOCOL,
+	NAME_ERRNO,
+	NAME_FLAG,
+	NAME_IOCTL,
+	NAME_LEVEL,
+	NAME_OPTION,	/* of a level */
+	NAME_CONTROL,	/* of a level; options are names of them, too */
+};
+
+/* The number of a name, or of a number in text; false: there is none. */
+bool name_value(enum name_kind kind, int64_t level, const char *text,
+		int64_t *value);
+
+/*
+ * The name of a number, as it is shown; the number in text when it has none.
+ * Valid until the fourth call after this one.
+ */
+const char *name_of(enum name_kind kind, int64_t level, int64_t value);
+
+/* The same as the constant is called: "AF_INET". */
+const char *name_constant(enum name_kind kind, int64_t value);
+
+/* "LEVEL/NAME" and back. */
+const char *name_of_option(enum name_kind kind, int level, int name);
+bool name_option_value(enum name_kind kind, const char *text, int *level,
+		       int *name);
+
+/* The name that looks most like @text, or NULL when none does. */
+const char *name_like(enum name_kind kind, int64_t level, const char *text);
+
+#endif

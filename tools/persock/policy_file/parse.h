@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Policy files: from YAML to a draft. See persock-policy(5).
+ */
+#ifndef _PERSOCK_POLICY_FILE_PARSE_H
+#define _PERSOCK_POLICY_FILE_PARSE_H
+
+#include <stdbool.h>
+
+struct draft;
+
+/* Take over the policy of a loaded personality; false after a complaint. */
+typedef bool (*parse_base_fn)(struct draft *draft, const char *name);
+
+/* Read a file; false after a complaint. The draft is to be freed either way. */
+bool parse_file(struct draft *draft, const char *path, parse_base_fn base);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _PERSOCK_POLICY_FILE_PARSE_RULES_H
+#define _PERSOCK_POLICY_FILE_PARSE_RULES_H
+
+#include "policy_file/parse_value.h"
+
+/* The parts; each returns false after a complaint. */
+bool parse_sockets(struct parse *parse, yaml_node_t *node);
+bool parse_addresses(struct parse *parse, yaml_node_t *node,
+		     enum persock_section section);
+bool parse_limits(struct parse *parse, yaml_node_t *node, unsigned int classes,
+		  bool whole);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _PERSOCK_POLICY_FILE_PARSE_VALUE_H
+#define _PERSOCK_POLICY_FILE_PARSE_VALUE_H
+
+#include <yaml.h>
+
+#include "policy_file/draft.h"
+
+struct yaml;
+
+#define INET_ONLY	(1U << PERSOCK_CLASS_INET)
+#define OTHER_ONLY	(1U << PERSOCK_CLASS_OTHER)
+#define ALL_CLASSES	(INET_ONLY | OTHER_ONLY)
+
+/**
+ * struct parse - a file that is being read
+ * @yaml: the file
+ * @draft: what it says
+ */
+struct parse {
+	struct yaml *yaml;
+	struct draft *draft;
+};
+
+/*
+ * Have too many rules been told for what follows to mend it? Lists in a rule
+ * multiply: a small file could fill the memory before the whole is looked at.
+ */
+bool parse_room(struct parse *parse, const yaml_node_t *node);
+
+/* Values; each returns false after a complaint. */
+bool parse_verdict(struct parse *parse, const yaml_node_t *node,
+		   enum persock_section section, s16 *verdict);
+bool parse_default(struct parse *parse, const yaml_node_t *node,
+		   enum persock_section section, unsigned int classes);
+bool parse_name(struct parse *parse, const yaml_node_t *node, int kind,
+		const char *what, s64 max, s32 *value);
+
+#endif

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "policy_file/yaml.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/complain.h"
+#include "base/word.h"
+
+#define MAX_FILE	(16 << 20)
+#define MAX_DEPTH	16
+
+static bool read_file(struct yaml *yaml, FILE *file)
+{
+	size_t room = 0;
+
+	do {
+		char *more;
+
+		if (yaml->length == room) {
+			room = room ? 2 * room : 65536;
+			more = realloc(yaml->text, room);
+			if (!more) {
+				refuse("out of memory");
+				return false;
+			}
+			yaml->text = more;
+		}
+		yaml->length += fread(yaml->text + yaml->length, 1,
+				      room - yaml->length, file);
+		if (ferror(file)) {
+			refuse("%s: cannot be read (%s)", yaml->path,
+			       strerror(errno));
+			return false;
+		}
+		if (yaml->length > MAX_FILE) {
+			refuse("%s: is longer than 16 MiB", yaml->path);
+			return false;
+		}
+	} while (!feof(file));
+
+	return true;
+}
+
+static bool complain_at(const struct yaml *yaml, size_t line, const char *what)
+{
+	refuse("%s:%zu: %s", yaml->path, line + 1, what);
+
+	return false;
+}
+
+static bool has_anchor(const yaml_event_t *event)
+{
+	switch (event->type) {
+	case YAML_ALIAS_EVENT:
+		return true;
+	case YAML_SCALAR_EVENT:
+		return event->data.scalar.anchor;
+	case YAML_SEQUENCE_START_EVENT:
+		return event->data.sequence_start.anchor;
+	case YAML_MAPPING_START_EVENT:
+		return event->data.mapping_start.anchor;
+	default:
+		return false;
+	}
+}
+
+static bool has_tag(const yaml_event_t *event)
+{
+	switch (event->type) {
+	case YAML_SCALAR_EVENT:
+		return event->data.scalar.tag;
+	case YAML_SEQUENCE_START_EVENT:
+		return event->data.sequence_start.tag;
+	case YAML_MAPPING_START_EVENT:
+		return event->data.mapping_start.tag;
+	default:
+		return false;
+	}
+}
+
+/*
+ * What a policy has no use for: other documents, tags, and aliases, with which
+ * a small file can describe a huge one. libyaml recurses: so depth is bounded.
+ */
+static bool judge_event(const struct yaml *yaml, const yaml_event_t *event,
+			unsigned int *documents, unsigned int *depth)
+{
+	size_t line = event->start_mark.line;
+
+	if (has_anchor(event))
+		return complain_at(yaml, line,
+				   "anchors and aliases are not known here");
+	if (has_tag(event))
+		return complain_at(yaml, line, "tags are not known here");
+	switch (event->type) {
+	case YAML_DOCUMENT_START_EVENT:
+		if (++*documents > 1)
+			return complain_at(yaml, line,
+					   "a policy file has one document");
+		return true;
+	case YAML_MAPPING_START_EVENT:
+	case YAML_SEQUENCE_START_EVENT:
+		if (++*depth > MAX_DEPTH)
+			return complain_at(yaml, line, "this is nested too deeply");
+		return true;
+	case YAML_MAPPING_END_EVENT:
+	case YAML_SEQUENCE_END_EVENT:
+		--*depth;
+		return true;
+	default:
+		return true;
+	}
+}
+
+static bool complain_parser(const struct yaml *yaml, const yaml_parser_t *parser)
+{
+	size_t line = parser->problem_mark.line;
+	char text[256], begun[48] = "";
+
+	if (parser->error == YAML_MEMORY_ERROR) {
+		refuse("out of memory");
+		return false;
+	}
+	/* A byte that is no text has an offset only. */
+	if (parser->error == YAML_READER_ERROR) {
+		size_t i;
+
+		for (i = 0, line = 0;
+		     i < parser->problem_offset && i < yaml->length; i++)
+			line += yaml->text[i] == '\n';
+	}
+	/* What is not closed is noticed at the end of the file only. */
+	if (parser->context && parser->context_mark.line != line)
+		snprintf(begun, sizeof(begun), " that begins on line %zu",
+			 parser->context_mark.line + 1);
+	snprintf(text, sizeof(text), "%s%s%s%s", parser->context ?: "", begun,
+		 parser->context ? ": " : "",
+		 parser->problem ?: "this is not YAML");
+
+	return complain_at(yaml, line, text);
+}
+
+static bool scan(const struct yaml *yaml)
+{
+	unsigned int documents = 0, depth = 0;
+	yaml_parser_t parser;
+	yaml_event_t event;
+	bool good = true, over = false;
+
+	if (!yaml_parser_initialize(&parser)) {
+		refuse("out of memory");
+		return false;
+	}
+	yaml_parser_set_input_string(&parser, (unsigned char *)yaml->text,
+				     yaml->length);
+	while (good && !over) {
+		if (!yaml_parser_parse(&parser, &event)) {
+			good = complain_parser(yaml, &parser);
+			break;
+		}
+		good = judge_event(yaml, &event, &documents, &depth);
+		over = event.type == YAML_STREAM_END_EVENT;
+		yaml_event_delete(&event);
+	}
+	yaml_parser_delete(&parser);
+
+	return good;
+}
+
+bool yaml_open(struct yaml *yaml, const char *path)
+{
+	bool from_stdin = !strcmp(path, "-");
+	yaml_parser_t parser;
+	FILE *file;
+	bool good;
+
+	*yaml = (struct yaml){ .path = from_stdin ? "stdin" : path };
+	file = from_stdin ? stdin : fopen(path, "re");
+	if (!file) {
+		refuse("%s: cannot be opened (%s)", path, strerror(errno));
+		return false;
+	}
+	good = read_file(yaml, file);
+	if (!from_stdin)
+		fclose(file);
+	if (!good || !scan(yaml))
+		return false;
+
+	if (!yaml_parser_initialize(&parser)) {
+		refuse("out of memory");
+		return false;
+	}
+	yaml_parser_set_input_string(&parser, (unsigned char *)yaml->text,
+				     yaml->length);
+	yaml->loaded = yaml_parser_load(&parser, &yaml->document);
+	if (!yaml->loaded)
+		complain_parser(yaml, &parser);
+	yaml_parser_delete(&parser);
+	if (yaml->loaded && !yaml_root(yaml)) {
+		refuse("%s: is empty", yaml->path);
+		return false;
+	}
+
+	return yaml->loaded;
+}
+
+void yaml_close(struct yaml *yaml)
+{
+	if (yaml->loaded)
+		yaml_document_delete(&yaml->document);
+	free(yaml->text);
+}
+
+yaml_node_t *yaml_root(struct yaml *yaml)
+{
+	return yaml_document_get_root_node(&yaml->document);
+}
+
+unsigned int yaml_line(const yaml_node_t *node)
+{
+	return node->start_mark.line + 1;
+}
+
+bool yaml_complain(const struct yaml *yaml, const yaml_node_t *node,
+		   const char *format, ...)
+{
+	char sentence[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(sentence, sizeof(sentence), format, args);
+	va_end(args);
+
+	return complain_at(yaml, node->start_mark.line, sentence);
+}
+
+const char *yaml_text(const struct yaml *yaml, const yaml_node_t *node,
+		      const char *what)
+{
+	const char *text;
+
+	if (node->type != YAML_SCALAR_NODE) {
+		yaml_complain(yaml, node, "%s is expected here, not a %s", what,
+			      node->type == YAML_MAPPING_NODE ? "mapping" :
+								"list");
+		return NULL;
+	}
+	text = (const char *)node->data.scalar.value;
+	if (strlen(text) != node->data.scalar.length) {
+		yaml_complain(yaml, node, "%s is expected here, not a NUL", what);
+		return NULL;
+	}
+
+	return text;
+}
+
+unsigned int yaml_size(const yaml_node_t *node)
+{
+	switch (node->type) {
+	case YAML_MAPPING_NODE:
+		return node->data.mapping.pairs.top -
+		       node->data.mapping.pairs.start;
+	case YAML_SEQUENCE_NODE:
+		return node->data.sequence.items.top -
+		       node->data.sequence.items.start;
+	default:
+		return 1;
+	}
+}
+
+yaml_node_t *yaml_key(struct yaml *yaml, const yaml_node_t *node,
+		      unsigned int i)
+{
+	return yaml_document_get_node(&yaml->document,
+				      node->data.mapping.pairs.start[i].key);
+}
+
+yaml_node_t *yaml_value(struct yaml *yaml, const yaml_node_t *node,
+			unsigned int i)
+{
+	return yaml_document_get_node(&yaml->document,
+				      node->data.mapping.pairs.start[i].value);
+}
+
+yaml_node_t *yaml_item(struct yaml *yaml, yaml_node_t *node, unsigned int i)
+{
+	if (node->type != YAML_SEQUENCE_NODE)
+		return node;
+
+	return yaml_document_get_node(&yaml->document,
+				      node->data.sequence.items.start[i]);
+}
+
+yaml_node_t *yaml_find(struct yaml *yaml, const yaml_node_t *node,
+		       const char *key)
+{
+	unsigned int i;
+
+	for (i = 0; i < yaml_size(node); i++) {
+		yaml_node_t *name = yaml_key(yaml, node, i);
+
+		if (name->type == YAML_SCALAR_NODE &&
+		    !strcmp((const char *)name->data.scalar.value, key))
+			return yaml_value(yaml, node, i);
+	}
+
+	return NULL;
+}
+
+static bool known(const char *const *keys, size_t nr, const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		if (!strcmp(keys[i], key))
+			return true;
+	}
+
+	return false;
+}
+
+bool yaml_mapping(struct yaml *yaml, const yaml_node_t *node, const char *what,
+		  const char *const *keys, size_t nr)
+{
+	unsigned int i, j;
+
+	if (node->type != YAML_MAPPING_NODE)
+		return yaml_complain(yaml, node,
+				     "%s is a mapping of keys to values", what);
+
+	for (i = 0; i < yaml_size(node); i++) {
+		yaml_node_t *name = yaml_key(yaml, node, i);
+		const char *key = yaml_text(yaml, name, "a key"), *like;
+
+		if (!key)
+			return false;
+		for (j = 0; j < i; j++) {
+			const yaml_node_t *other = yaml_key(yaml, node, j);
+
+			if (!strcmp((char *)other->data.scalar.value, key))
+				return yaml_complain(yaml, name,
+						     "%s has \"%s\" twice",
+						     what, key);
+		}
+		if (known(keys, nr, key))
+			continue;
+		like = word_like(keys, nr, key);
+		return yaml_complain(yaml, name,
+				     "%s has no key \"%.64s\"%s%s%s", what, key,
+				     like ? ": did you mean \"" : "",
+				     like ?: "", like ? "\"?" : "");
+	}
+
+	return true;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * YAML files, by libyaml: one document of mappings, sequences and scalars.
+ * Everything else of YAML is refused, and every complaint has file and line.
+ */
+#ifndef _PERSOCK_POLICY_FILE_YAML_H
+#define _PERSOCK_POLICY_FILE_YAML_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <yaml.h>
+
+struct yaml {
+	const char *path;	/* for messages */
+	char *text;
+	size_t length;
+	yaml_document_t document;
+	bool loaded;
+};
+
+/* "-" is stdin. False after a complaint; yaml_close() in either case. */
+bool yaml_open(struct yaml *yaml, const char *path);
+void yaml_close(struct yaml *yaml);
+
+yaml_node_t *yaml_root(struct yaml *yaml);
+unsigned int yaml_line(const yaml_node_t *node);
+
+/* Complain about a node; returns false. */
+bool yaml_complain(const struct yaml *yaml, const yaml_node_t *node,
+		   const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The text of a scalar; NULL after a complaint that @what is expected. */
+const char *yaml_text(const struct yaml *yaml, const yaml_node_t *node,
+		      const char *what);
+
+/* A mapping's entries, a sequence's items; a scalar is a sequence of itself. */
+unsigned int yaml_size(const yaml_node_t *node);
+yaml_node_t *yaml_key(struct yaml *yaml, const yaml_node_t *node,
+		      unsigned int i);
+yaml_node_t *yaml_value(struct yaml *yaml, const yaml_node_t *node,
+			unsigned int i);
+yaml_node_t *yaml_item(struct yaml *yaml, yaml_node_t *node, unsigned int i);
+
+/* The value of a key, or NULL. */
+yaml_node_t *yaml_find(struct yaml *yaml, const yaml_node_t *node,
+		       const char *key);
+
+/*
+ * Is @node a mapping whose keys are among @keys, each once? False after a
+ * complaint, which suggests the nearest key.
+ */
+bool yaml_mapping(struct yaml *yaml, const yaml_node_t *node, const char *what,
+		  const char *const *keys, size_t nr);
+
+#endif

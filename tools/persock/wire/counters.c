@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/genetlink.h>
+
+#include "wire/counters.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <libmnl/libmnl.h>
+#include <unistd.h>
+
+#include "base/cgroup.h"
+#include "base/complain.h"
+#include "base/json.h"
+#include "command/arguments.h"
+#include "wire/attachment.h"
+#include "wire/netlink.h"
+
+static const char * const names[] = {
+	[PERSOCK_OP_CREATE]	= "create",
+	[PERSOCK_OP_PAIR]	= "pair",
+	[PERSOCK_OP_CONNECT]	= "connect",
+	[PERSOCK_OP_ACCEPT]	= "accept",
+	[PERSOCK_OP_BIND]	= "bind",
+	[PERSOCK_OP_LISTEN]	= "listen",
+	[PERSOCK_OP_SHUTDOWN]	= "shutdown",
+	[PERSOCK_OP_GETSOCKOPT]	= "getsockopt",
+	[PERSOCK_OP_SETSOCKOPT]	= "setsockopt",
+	[PERSOCK_OP_GETNAME]	= "getname",
+	[PERSOCK_OP_SENDMSG]	= "sendmsg",
+	[PERSOCK_OP_RECVMSG]	= "recvmsg",
+	[PERSOCK_OP_IOCTL]	= "ioctl",
+	[PERSOCK_OP_MMAP]	= "mmap",
+};
+
+/* A newer module may count what this tool has no name for. */
+const char *operation_name(unsigned int operation)
+{
+	static char number[32];
+
+	if (operation < sizeof(names) / sizeof(names[0]) && names[operation])
+		return names[operation];
+	snprintf(number, sizeof(number), "operation-%u", operation);
+	return number;
+}
+
+void counters_parse(struct counters *counters, const struct nlattr *nest)
+{
+	const struct nlattr *attribute;
+	struct counter counter = { .present = true };
+	uint64_t operation = COUNTERS_MAX;
+
+	mnl_attr_for_each_nested(attribute, nest) {
+		uint64_t value = attribute_number(attribute);
+
+		switch (mnl_attr_get_type(attribute)) {
+		case PERSOCK_A_COUNTER_OPERATION:
+			operation = value;
+			break;
+		case PERSOCK_A_COUNTER_ALLOWED:
+			counter.allowed = value;
+			break;
+		case PERSOCK_A_COUNTER_IGNORED:
+			counter.ignored = value;
+			break;
+		case PERSOCK_A_COUNTER_DENIED:
+			counter.denied = value;
+			break;
+		case PERSOCK_A_COUNTER_AUDITED:
+			counter.audited = value;
+			break;
+		}
+	}
+	if (operation < COUNTERS_MAX)
+		counters->of[operation] = counter;
+}
+
+void counters_print(FILE *stream, const struct counters *counters, int indent)
+{
+	const struct counter *counter;
+	bool header = false;
+	int operation;
+
+	for (operation = 0; operation < COUNTERS_MAX; operation++) {
+		counter = &counters->of[operation];
+		if (!counter->allowed && !counter->ignored &&
+		    !counter->denied && !counter->audited)
+			continue;
+		if (!header)
+			fprintf(stream, "%*s%-12s %12s %12s %12s %12s\n",
+				indent, "", "operation", "allowed", "ignored",
+				"denied", "audited");
+		header = true;
+		fprintf(stream, "%*s%-12s %12" PRIu64 " %12" PRIu64
+			" %12" PRIu64 " %12" PRIu64 "\n",
+			indent, "", operation_name(operation), counter->allowed,
+			counter->ignored, counter->denied, counter->audited);
+	}
+}
+
+void counters_json(const struct counters *counters)
+{
+	const struct counter *counter;
+	int operation;
+
+	json_object("counters");
+	for (operation = 0; operation < COUNTERS_MAX; operation++) {
+		counter = &counters->of[operation];
+		if (!counter->present)
+			continue;
+		json_object(operation_name(operation));
+		json_u64("allowed", counter->allowed);
+		json_u64("ignored", counter->ignored);
+		json_u64("denied", counter->denied);
+		json_u64("audited", counter->audited);
+		json_object_end();
+	}
+	json_object_end();
+}
+
+/* Every attachment, or the one that @name names. */
+static int show(struct netlink *nl, const char *name)
+{
+	struct replies replies, ignored;
+	const struct nlmsghdr *message;
+	struct attachment attachment;
+	bool first = true;
+	int status;
+
+	status = name ? attachment_get(nl, name, &replies) :
+			attachment_list(nl, &replies);
+	if (status)
+		return status;
+	attachment.cgroup_id = 0;
+	replies_for_each(message, &replies) {
+		if (name)
+			attachment_parse(message, &attachment);
+	}
+	status = ignored_list(nl, attachment.cgroup_id, &ignored);
+	if (status) {
+		replies_free(&replies);
+		return status;
+	}
+
+	if (json_wanted) {
+		json_start(stdout);
+		if (!name)
+			json_array(NULL);
+	}
+	replies_for_each(message, &replies) {
+		attachment_parse(message, &attachment);
+		if (json_wanted) {
+			attachment_json(&attachment, &ignored);
+			continue;
+		}
+		if (!first)
+			putchar('\n');
+		first = false;
+		attachment_print(stdout, &attachment, &ignored);
+	}
+	if (json_wanted) {
+		if (!name)
+			json_array_end();
+		json_finish();
+	}
+	replies_free(&ignored);
+	replies_free(&replies);
+	return 0;
+}
+
+int counters_command(int argc, char **argv)
+{
+	struct netlink nl;
+	int status;
+
+	status = command_options(argc, argv);
+	if (status)
+		return status;
+	if (argc - optind > 1)
+		return misuse("counters takes one cgroup at most, not also \"%s\"",
+			      argv[optind + 1]);
+
+	status = netlink_open(&nl);
+	if (status)
+		return status;
+	status = show(&nl, argv[optind]);
+	netlink_close(&nl);
+	return status;
+}

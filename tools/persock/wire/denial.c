@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/genetlink.h>
+
+#include "wire/denial.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "policy_file/names.h"
+#include "policy_file/section_name.h"
+#include "wire/cgroup_path.h"
+#include "wire/counters.h"
+#include "wire/netlink.h"
+
+void denial_parse(struct denial *denial, const struct nlattr *nest)
+{
+	const struct nlattr *attribute;
+	unsigned int type;
+
+	*denial = (struct denial){ 0 };
+	mnl_attr_for_each_nested(attribute, nest) {
+		type = mnl_attr_get_type(attribute);
+		if (type <= PERSOCK_A_DENIAL_MAX)
+			denial->of[type] = attribute;
+	}
+}
+
+static bool told(const struct denial *denial, int type)
+{
+	return denial->of[type];
+}
+
+static uint64_t number(const struct denial *denial, int type)
+{
+	return told(denial, type) ? attribute_number(denial->of[type]) : 0;
+}
+
+/* Of 32 bits, as verdicts, levels and names are. */
+static int integer(const struct denial *denial, int type)
+{
+	return (int32_t)number(denial, type);
+}
+
+static const char *string(const struct denial *denial, int type)
+{
+	return told(denial, type) ? attribute_string(denial->of[type]) : "";
+}
+
+static const char *operation(const struct denial *denial)
+{
+	return operation_name(number(denial, PERSOCK_A_DENIAL_OPERATION));
+}
+
+static const char *section(const struct denial *denial)
+{
+	return section_name(number(denial, PERSOCK_A_DENIAL_SECTION));
+}
+
+static bool is_audit(const struct denial *denial)
+{
+	return number(denial, PERSOCK_A_DENIAL_MODE) == PERSOCK_MODE_AUDIT;
+}
+
+static bool is_ignored(const struct denial *denial)
+{
+	return integer(denial, PERSOCK_A_DENIAL_VERDICT) > 0;
+}
+
+static const char *errno_name(const struct denial *denial)
+{
+	return name_of(NAME_ERRNO, 0,
+		       -integer(denial, PERSOCK_A_DENIAL_VERDICT));
+}
+
+static const char *family(const struct denial *denial)
+{
+	return name_of(NAME_FAMILY, 0,
+		       number(denial, PERSOCK_A_DENIAL_FAMILY));
+}
+
+static const char *type(const struct denial *denial)
+{
+	return name_of(NAME_TYPE, 0, number(denial, PERSOCK_A_DENIAL_TYPE));
+}
+
+/* Only these families share the numbers of IPPROTO_*. */
+static bool is_inet(const struct denial *denial)
+{
+	uint64_t value = number(denial, PERSOCK_A_DENIAL_FAMILY);
+
+	return value == AF_INET || value == AF_INET6;
+}
+
+/* "" for 0 of an inet socket: whatever the type stands for. */
+static const char *protocol(const struct denial *denial)
+{
+	uint64_t value = number(denial, PERSOCK_A_DENIAL_PROTOCOL);
+	static char text[16];
+
+	if (is_inet(denial))
+		return value ? name_of(NAME_PROTOCOL, 0, value) : "";
+	snprintf(text, sizeof(text), "%" PRIu64, value);
+	return text;
+}
+
+/* What has a level and a name is an option, or a control message of a message. */
+static enum name_kind option_kind(const struct denial *denial)
+{
+	switch (number(denial, PERSOCK_A_DENIAL_OPERATION)) {
+	case PERSOCK_OP_GETSOCKOPT:
+	case PERSOCK_OP_SETSOCKOPT:
+		return NAME_OPTION;
+	default:
+		return NAME_CONTROL;
+	}
+}
+
+static const char *option(const struct denial *denial)
+{
+	return name_of_option(option_kind(denial),
+			      integer(denial, PERSOCK_A_DENIAL_LEVEL),
+			      integer(denial, PERSOCK_A_DENIAL_NAME));
+}
+
+/* Without its port; NULL when it is none. */
+static const char *address(const struct denial *denial)
+{
+	const struct nlattr *attribute =
+		denial->of[PERSOCK_A_DENIAL_ADDRESS];
+	static char text[INET6_ADDRSTRLEN];
+	int of = 0;
+
+	if (!attribute)
+		return NULL;
+	if (mnl_attr_get_payload_len(attribute) == sizeof(struct in_addr))
+		of = AF_INET;
+	if (mnl_attr_get_payload_len(attribute) == sizeof(struct in6_addr))
+		of = AF_INET6;
+	return of ? inet_ntop(of, mnl_attr_get_payload(attribute), text,
+			      sizeof(text)) : NULL;
+}
+
+static void print_kind(FILE *stream, const struct denial *denial)
+{
+	fprintf(stream, " %s/%s", family(denial), type(denial));
+	if (*protocol(denial))
+		fprintf(stream, "/%s", protocol(denial));
+}
+
+static void print_address(FILE *stream, const struct denial *denial)
+{
+	bool brackets = strchr(address(denial), ':');
+
+	fprintf(stream, " %s%s%s", brackets ? "[" : "", address(denial),
+		brackets ? "]" : "");
+	if (told(denial, PERSOCK_A_DENIAL_PORT))
+		fprintf(stream, ":%u",
+			(unsigned int)number(denial, PERSOCK_A_DENIAL_PORT));
+}
+
+/* Each bit by its name; nothing for none. */
+static void print_flags(FILE *stream, const struct denial *denial)
+{
+	uint32_t flags = number(denial, PERSOCK_A_DENIAL_FLAGS), bit;
+	const char *before = " ";
+
+	for (bit = 1; bit; bit <<= 1) {
+		if (!(flags & bit))
+			continue;
+		fprintf(stream, "%s%s", before, name_of(NAME_FLAG, 0, bit));
+		before = "|";
+	}
+}
+
+/* "connect rule 3, line 17", "connect default", "limit", or "flags.send". */
+static void print_rule(FILE *stream, const struct denial *denial)
+{
+	switch (number(denial, PERSOCK_A_DENIAL_SECTION)) {
+	case PERSOCK_SECTION_LIMITS:
+		fputs(" (limit", stream);
+		break;
+	case PERSOCK_SECTION_FLAGS_SEND:
+	case PERSOCK_SECTION_FLAGS_RECEIVE:
+		/* Kept bit by bit: whether a rule decided is not known. */
+		fprintf(stream, " (%s", section(denial));
+		break;
+	default:
+		fprintf(stream, " (%s", section(denial));
+		if (!told(denial, PERSOCK_A_DENIAL_RULE))
+			fputs(" default", stream);
+	}
+	if (told(denial, PERSOCK_A_DENIAL_RULE))
+		fprintf(stream, " rule %" PRIu64,
+			number(denial, PERSOCK_A_DENIAL_RULE));
+	if (told(denial, PERSOCK_A_DENIAL_LINE))
+		fprintf(stream, ", line %" PRIu64,
+			number(denial, PERSOCK_A_DENIAL_LINE));
+	fputc(')', stream);
+}
+
+void denial_print(FILE *stream, const struct denial *denial,
+		  struct netlink *nl)
+{
+	uint64_t id = number(denial, PERSOCK_A_DENIAL_CGROUP_ID);
+	const char *path = cgroup_path(nl, id);
+
+	if (path)
+		text_print(stream, path);
+	else
+		fprintf(stream, "id:%" PRIu64, id);
+	fputc(' ', stream);
+	text_print(stream, string(denial, PERSOCK_A_DENIAL_PERSONALITY));
+	fprintf(stream, " %" PRIu64 "/", number(denial, PERSOCK_A_DENIAL_PID));
+	text_print(stream, string(denial, PERSOCK_A_DENIAL_COMM));
+	fprintf(stream, " %s", operation(denial));
+	print_kind(stream, denial);
+	if (address(denial))
+		print_address(stream, denial);
+	if (told(denial, PERSOCK_A_DENIAL_LEVEL))
+		fprintf(stream, " %s", option(denial));
+	if (told(denial, PERSOCK_A_DENIAL_FLAGS))
+		print_flags(stream, denial);
+	if (told(denial, PERSOCK_A_DENIAL_COMMAND))
+		fprintf(stream, " %s",
+			name_of(NAME_IOCTL, 0,
+				number(denial, PERSOCK_A_DENIAL_COMMAND)));
+	fprintf(stream, ": %s",
+		is_ignored(denial) ? "ignored" : errno_name(denial));
+	print_rule(stream, denial);
+	if (is_audit(denial))
+		fputs(" audit", stream);
+}
+
+static void json_number(const struct denial *denial, int attribute,
+			const char *key)
+{
+	if (told(denial, attribute))
+		json_u64(key, number(denial, attribute));
+}
+
+/* Signed, and written so. */
+static void json_integer(const struct denial *denial, int attribute,
+			 const char *key)
+{
+	if (told(denial, attribute))
+		json_i64(key, integer(denial, attribute));
+}
+
+static void json_flags(const struct denial *denial)
+{
+	uint32_t flags = number(denial, PERSOCK_A_DENIAL_FLAGS), bit;
+
+	json_u64("flags", flags);
+	json_array("flag_names");
+	for (bit = 1; bit; bit <<= 1) {
+		if (flags & bit)
+			json_string(NULL, name_of(NAME_FLAG, 0, bit));
+	}
+	json_array_end();
+}
+
+static void json_subject(const struct denial *denial)
+{
+	if (address(denial))
+		json_string("address", address(denial));
+	json_number(denial, PERSOCK_A_DENIAL_PORT, "port");
+	json_integer(denial, PERSOCK_A_DENIAL_LEVEL, "level");
+	json_integer(denial, PERSOCK_A_DENIAL_NAME, "name");
+	if (told(denial, PERSOCK_A_DENIAL_LEVEL))
+		json_string("option", option(denial));
+	if (told(denial, PERSOCK_A_DENIAL_FLAGS))
+		json_flags(denial);
+	json_number(denial, PERSOCK_A_DENIAL_COMMAND, "command");
+	if (told(denial, PERSOCK_A_DENIAL_COMMAND))
+		json_string("command_name",
+			    name_of(NAME_IOCTL, 0,
+				    number(denial, PERSOCK_A_DENIAL_COMMAND)));
+}
+
+void denial_json(const struct denial *denial, struct netlink *nl)
+{
+	const char *path = cgroup_path(nl, number(denial,
+						  PERSOCK_A_DENIAL_CGROUP_ID));
+
+	json_number(denial, PERSOCK_A_DENIAL_CGROUP_ID, "cgroup_id");
+	if (path)
+		json_string("path", path);
+	json_string("personality",
+		    string(denial, PERSOCK_A_DENIAL_PERSONALITY));
+	json_string("mode", is_audit(denial) ? "audit" : "enforce");
+	json_number(denial, PERSOCK_A_DENIAL_PID, "pid");
+	json_string("comm", string(denial, PERSOCK_A_DENIAL_COMM));
+	json_string("operation", operation(denial));
+	if (is_ignored(denial)) {
+		json_bool("ignored", true);
+	} else {
+		json_u64("errno", -integer(denial, PERSOCK_A_DENIAL_VERDICT));
+		json_string("errno_name", errno_name(denial));
+	}
+	json_string("section", section(denial));
+	json_number(denial, PERSOCK_A_DENIAL_RULE, "rule");
+	json_number(denial, PERSOCK_A_DENIAL_LINE, "line");
+	json_number(denial, PERSOCK_A_DENIAL_FAMILY, "family");
+	json_string("family_name", family(denial));
+	json_number(denial, PERSOCK_A_DENIAL_TYPE, "type");
+	json_string("type_name", type(denial));
+	json_number(denial, PERSOCK_A_DENIAL_PROTOCOL, "protocol");
+	if (*protocol(denial) && is_inet(denial))
+		json_string("protocol_name", protocol(denial));
+	json_subject(denial);
+}

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/genetlink.h>
+
+#include "wire/netlink.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "base/complain.h"
+
+#define DUMP_TRIES	20
+
+/* A request without its memory cannot be made smaller: it is not sent at all. */
+static void make_room(struct netlink *nl, size_t length)
+{
+	size_t used = nl->request ? nl->request->nlmsg_len : 0;
+	size_t wanted = used + MNL_ALIGN(length) + MNL_ATTR_HDRLEN;
+
+	if (wanted <= nl->room)
+		return;
+	wanted = wanted < 4096 ? 4096 : 2 * wanted;
+	nl->request = realloc(nl->request, wanted);
+	if (!nl->request)
+		exit(refuse("out of memory"));
+	nl->room = wanted;
+}
+
+static void begin(struct netlink *nl, uint16_t type, uint8_t command,
+		  uint8_t version)
+{
+	struct genlmsghdr *genl;
+
+	if (nl->request)
+		nl->request->nlmsg_len = 0;
+	make_room(nl, MNL_NLMSG_HDRLEN + sizeof(*genl));
+	mnl_nlmsg_put_header(nl->request);
+	nl->request->nlmsg_type = type;
+	genl = mnl_nlmsg_put_extra_header(nl->request, sizeof(*genl));
+	genl->cmd = command;
+	genl->version = version;
+}
+
+void netlink_request(struct netlink *nl, uint8_t command)
+{
+	begin(nl, nl->family, command, PERSOCK_GENL_VERSION);
+}
+
+void netlink_put(struct netlink *nl, uint16_t type, const void *value,
+		 size_t length)
+{
+	make_room(nl, length);
+	mnl_attr_put(nl->request, type, length, value);
+}
+
+void netlink_put_string(struct netlink *nl, uint16_t type, const char *value)
+{
+	netlink_put(nl, type, value, strlen(value) + 1);
+}
+
+void netlink_put_u32(struct netlink *nl, uint16_t type, uint32_t value)
+{
+	netlink_put(nl, type, &value, sizeof(value));
+}
+
+void netlink_put_u64(struct netlink *nl, uint16_t type, uint64_t value)
+{
+	netlink_put(nl, type, &value, sizeof(value));
+}
+
+size_t netlink_nest(struct netlink *nl, uint16_t type)
+{
+	make_room(nl, 0);
+
+	return (char *)mnl_attr_nest_start(nl->request, type) -
+	       (char *)nl->request;
+}
+
+void netlink_nest_end(struct netlink *nl, size_t nest)
+{
+	mnl_attr_nest_end(nl->request,
+			  (struct nlattr *)((char *)nl->request + nest));
+}
+
+/*
+ * Read the error number and the sentence (extended ACK) out of a message that
+ * ends the conversation: NLMSG_ERROR, or a dump's NLMSG_DONE.
+ */
+static int verdict(struct netlink *nl, const struct nlmsghdr *message)
+{
+	const struct nlattr *attribute;
+	size_t offset = sizeof(int);
+	const int *error = mnl_nlmsg_get_payload(message);
+
+	nl->sentence[0] = '\0';
+	if (message->nlmsg_type == NLMSG_ERROR) {
+		const struct nlmsgerr *answer = mnl_nlmsg_get_payload(message);
+
+		if (mnl_nlmsg_get_payload_len(message) < sizeof(*answer))
+			return -EBADMSG;
+		offset = sizeof(*answer);
+		/* Unless capped, the whole request comes back in between. */
+		if (!(message->nlmsg_flags & NLM_F_CAPPED))
+			offset += mnl_nlmsg_get_payload_len(&answer->msg);
+	} else if (mnl_nlmsg_get_payload_len(message) < sizeof(*error)) {
+		return 0;
+	}
+
+	if ((message->nlmsg_flags & NLM_F_ACK_TLVS) &&
+	    mnl_nlmsg_get_payload_len(message) > offset) {
+		mnl_attr_for_each(attribute, message, offset) {
+			if (mnl_attr_get_type(attribute) != NLMSGERR_ATTR_MSG)
+				continue;
+			snprintf(nl->sentence, sizeof(nl->sentence), "%s",
+				 attribute_string(attribute));
+		}
+	}
+	return *error < 0 ? *error : 0;
+}
+
+static int keep(struct replies *replies, const struct nlmsghdr *message)
+{
+	size_t length = MNL_ALIGN(message->nlmsg_len);
+	char *data;
+
+	data = realloc(replies->data, replies->length + length);
+	if (!data)
+		return -ENOMEM;
+	memset(data + replies->length, 0, length);
+	memcpy(data + replies->length, message, message->nlmsg_len);
+	replies->data = data;
+	replies->length += length;
+	return 0;
+}
+
+/* The kernel takes no message that is longer than the buffer of its sender. */
+static void widen(struct netlink *nl, size_t length)
+{
+	int size = length + 65536, fd = mnl_socket_get_fd(nl->socket);
+
+	if (length >= 65536 && setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE,
+					  &size, sizeof(size)))
+		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+}
+
+/* One request and all its answers. @torn: the dump changed under way. */
+static int exchange(struct netlink *nl, uint16_t flags,
+		    struct replies *replies, bool *torn)
+{
+	char buffer[32768] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *header = nl->request;
+	const struct nlmsghdr *message;
+	int error, rest;
+	ssize_t length;
+
+	*torn = false;
+	nl->sentence[0] = '\0';
+	widen(nl, header->nlmsg_len);
+	header->nlmsg_flags = NLM_F_REQUEST | flags;
+	header->nlmsg_seq = ++nl->sequence;
+	if (mnl_socket_sendto(nl->socket, header, header->nlmsg_len) < 0)
+		return -errno;
+
+	for (;;) {
+		length = mnl_socket_recvfrom(nl->socket, buffer,
+					     sizeof(buffer));
+		if (length < 0 && errno == EINTR)
+			continue;
+		if (length < 0)
+			return -errno;
+		rest = length;
+		for (message = (struct nlmsghdr *)buffer;
+		     mnl_nlmsg_ok(message, rest);
+		     message = mnl_nlmsg_next(message, &rest)) {
+			if (message->nlmsg_seq != nl->sequence)
+				continue;
+			if (message->nlmsg_flags & NLM_F_DUMP_INTR)
+				*torn = true;
+			if (message->nlmsg_type == NLMSG_ERROR ||
+			    message->nlmsg_type == NLMSG_DONE)
+				return verdict(nl, message);
+			if (message->nlmsg_type < NLMSG_MIN_TYPE || !replies)
+				continue;
+			error = keep(replies, message);
+			if (error)
+				return error;
+		}
+	}
+}
+
+static int converse(struct netlink *nl, uint16_t flags,
+		    struct replies *replies)
+{
+	struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };
+	struct replies got;
+	int tries, error;
+	bool torn;
+
+	for (tries = 0; tries < DUMP_TRIES; tries++) {
+		got = (struct replies){ 0 };
+		error = exchange(nl, flags, replies ? &got : NULL, &torn);
+		if (!error && !torn)
+			break;
+		replies_free(&got);
+		if (error)
+			break;
+		nanosleep(&pause, NULL);
+	}
+	if (!error && torn) {
+		snprintf(nl->sentence, sizeof(nl->sentence),
+			 "the list changed each time it was read");
+		error = -EAGAIN;
+	}
+	nl->error = -error;
+	if (!error && replies)
+		*replies = got;
+	return error;
+}
+
+int netlink_do(struct netlink *nl, struct replies *replies)
+{
+	return converse(nl, NLM_F_ACK, replies);
+}
+
+int netlink_dump(struct netlink *nl, struct replies *replies)
+{
+	return converse(nl, NLM_F_DUMP, replies);
+}
+
+int netlink_refusal(const struct netlink *nl)
+{
+	if (nl->sentence[0])
+		return refuse("%s (%s)", nl->sentence, strerror(nl->error));
+	if (nl->error == EPERM)
+		return refuse("CAP_NET_ADMIN in the initial user namespace is needed (%s)",
+			      strerror(nl->error));
+	return refuse("%s", strerror(nl->error));
+}
+
+static int find_family(struct netlink *nl)
+{
+	const struct nlattr *attribute;
+	const struct nlmsghdr *message;
+	struct replies replies;
+
+	begin(nl, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1);
+	netlink_put_string(nl, CTRL_ATTR_FAMILY_NAME, PERSOCK_GENL_NAME);
+	if (netlink_do(nl, &replies)) {
+		if (nl->error == ENOENT)
+			return refuse("the persock module is not loaded: nothing is governed; \"modprobe persock\" loads it, or \"insmod persock.ko\"");
+		return netlink_refusal(nl);
+	}
+	replies_for_each(message, &replies) {
+		reply_for_each_attribute(attribute, message) {
+			if (mnl_attr_get_type(attribute) == CTRL_ATTR_FAMILY_ID)
+				nl->family = attribute_number(attribute);
+		}
+	}
+	replies_free(&replies);
+	if (!nl->family)
+		return refuse("the kernel's answer about the netlink family \"%s\" has no number in it",
+			      PERSOCK_GENL_NAME);
+	return 0;
+}
+
+int netlink_open(struct netlink *nl)
+{
+	int on = 1, status;
+
+	memset(nl, 0, sizeof(*nl));
+	nl->sequence = time(NULL);
+	nl->socket = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
+	if (!nl->socket)
+		return refuse("cannot open a netlink socket (%s)",
+			      strerror(errno));
+	if (mnl_socket_bind(nl->socket, 0, MNL_SOCKET_AUTOPID) < 0) {
+		status = refuse("cannot bind a netlink socket (%s)",
+				strerror(errno));
+		goto close;
+	}
+
+	/* Comfort: without them the same is refused, in fewer words. */
+	mnl_socket_setsockopt(nl->socket, NETLINK_EXT_ACK, &on, sizeof(on));
+	mnl_socket_setsockopt(nl->socket, NETLINK_CAP_ACK, &on, sizeof(on));
+	mnl_socket_setsockopt(nl->socket, NETLINK_GET_STRICT_CHK, &on,
+			      sizeof(on));
+
+	status = find_family(nl);
+	if (!status)
+		return 0;
+close:
+	netlink_close(nl);
+	return status;
+}
+
+void netlink_close(struct netlink *nl)
+{
+	mnl_socket_close(nl->socket);
+	free(nl->request);
+	nl->socket = NULL;
+	nl->request = NULL;
+}
+
+const struct nlmsghdr *replies_next(const struct replies *replies,
+				    const struct nlmsghdr *message)
+{
+	const char *next = replies->data;
+
+	if (message)
+		next = (const char *)message + MNL_ALIGN(message->nlmsg_len);
+	if (!next || next >= replies->data + replies->length)
+		return NULL;
+	return (const struct nlmsghdr *)next;
+}
+
+void replies_free(struct replies *replies)
+{
+	free(replies->data);
+	*replies = (struct replies){ 0 };
+}
+
+uint64_t attribute_number(const struct nlattr *attribute)
+{
+	switch (mnl_attr_get_payload_len(attribute)) {
+	case sizeof(uint8_t):
+		return mnl_attr_get_u8(attribute);
+	case sizeof(uint16_t):
+		return mnl_attr_get_u16(attribute);
+	case sizeof(uint32_t):
+		return mnl_attr_get_u32(attribute);
+	case sizeof(uint64_t):
+		return mnl_attr_get_u64(attribute);
+	default:
+		return 0;
+	}
+}
+
+const char *attribute_string(const struct nlattr *attribute)
+{
+	if (mnl_attr_validate(attribute, MNL_TYPE_NUL_STRING) < 0)
+		return "";
+	return mnl_attr_get_str(attribute);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Personalities: the named policies, and the commands about them.
+ */
+#ifndef _PERSOCK_WIRE_PERSONALITY_H
+#define _PERSOCK_WIRE_PERSONALITY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "wire/counters.h"
+#include "wire/netlink.h"
+
+struct personality {
+	const char *name;	/* within the message it was read from */
+	const char *base;	/* likewise */
+	bool builtin;
+	unsigned int attachments;
+	uint64_t sockets_live;
+	uint64_t sockets_created;
+	struct counters counters;
+};
+
+/*
+ * 0 or a negative errno; these leave the sentence to the caller. @command is
+ * PERSOCK_CMD_PERSONALITY_NEW or _SET.
+ */
+int personality_from_base(struct netlink *nl, uint8_t command, const char *name,
+			  const char *base, const char *const *providers,
+			  unsigned int nr_providers);
+int personality_del(struct netlink *nl, const char *name);
+
+void personality_parse(const struct nlmsghdr *message,
+		       struct personality *personality);
+
+int personality_command(int argc, char **argv);
+
+#endif
