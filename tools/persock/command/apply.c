@@ -8,8 +8,6 @@
  */
 #include <linux/genetlink.h>
 
-#include "command/apply.h"
-
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -22,7 +20,7 @@
 #include "base/complain.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "command/personality_load.h"
+#include "command/commands.h"
 #include "command/source.h"
 #include "policy_file/draft_print.h"
 #include "policy_file/folder.h"

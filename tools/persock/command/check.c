@@ -10,7 +10,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "command/arguments.h"
-#include "command/explain.h"
+#include "command/commands.h"
 #include "command/source.h"
 #include "policy_file/judge.h"
 #include "policy_file/ways.h"

@@ -3,8 +3,6 @@
  * What of this kernel and machine is in the way? Each look is a line; the
  * module need not be loaded, as its absence may be what one wants to know of.
  */
-#include "command/doctor.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <getopt.h>
@@ -23,6 +21,7 @@
 #include "base/complain.h"
 #include "base/json.h"
 #include "command/arguments.h"
+#include "command/commands.h"
 #include "command/status.h"
 
 #include "module/hook/point_names.h"

@@ -2,8 +2,6 @@
 /*
  * What would a policy say of an operation, and which line of it?
  */
-#include "command/explain.h"
-
 #include <arpa/inet.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -13,6 +11,7 @@
 #include "base/text.h"
 #include "base/word.h"
 #include "command/arguments.h"
+#include "command/commands.h"
 #include "command/source.h"
 #include "policy_file/judge.h"
 #include "policy_file/names.h"

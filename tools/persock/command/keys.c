@@ -2,14 +2,13 @@
 /*
  * Which keys does a policy file have? What reads files knows, see key.c.
  */
-#include "command/keys.h"
-
 #include <getopt.h>
 #include <stdio.h>
 
 #include "base/complain.h"
 #include "base/json.h"
 #include "command/arguments.h"
+#include "command/commands.h"
 #include "policy_file/key.h"
 
 static void print_json(void)

@@ -9,8 +9,6 @@
  */
 #include <linux/genetlink.h>
 
-#include "command/monitor.h"
-
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -25,6 +23,7 @@
 #include "base/complain.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "command/commands.h"
 #include "wire/attachment.h"
 #include "wire/cgroup_path.h"
 #include "wire/denial.h"

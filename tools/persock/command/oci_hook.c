@@ -4,8 +4,6 @@
  * container is on stdin; its process exists and has not started yet. What this
  * refuses ends the start of the container.
  */
-#include "command/oci_hook.h"
-
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +13,7 @@
 #include "base/cgroup.h"
 #include "base/complain.h"
 #include "command/arguments.h"
+#include "command/commands.h"
 #include "policy_file/yaml.h"
 #include "wire/attachment.h"
 #include "wire/netlink.h"

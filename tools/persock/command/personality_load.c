@@ -4,8 +4,6 @@
  */
 #include "command/personality_load.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,9 +13,9 @@
 #include "base/complain.h"
 #include "command/arguments.h"
 #include "command/source.h"
+#include "policy_file/draft.h"
+#include "wire/netlink.h"
 #include "wire/personality.h"
-#include "wire/policy.h"
-#include "wire/provider.h"
 
 /**
  * struct request - a personality that is to be made or replaced
@@ -75,47 +73,6 @@ static int override(const struct request *request, struct draft *draft)
 	draft->nr_providers = i;
 
 	return 0;
-}
-
-/* What is at a base's path now is opened anew, as a file's is. */
-static int open_network(const struct draft *draft, const char *file,
-			const char *path, unsigned int line, int *network)
-{
-	*network = -1;
-	if (!*path)
-		return 0;
-	*network = open(path, O_RDONLY | O_CLOEXEC);
-	if (*network >= 0)
-		return 0;
-	if (line)
-		return refuse("%s:%u: network namespace %s: %s", file, line,
-			      path, strerror(errno));
-
-	return refuse("%s: network namespace %s of base %s: %s", file, path,
-		      draft->base, strerror(errno));
-}
-
-int personality_load_draft(struct netlink *nl, uint8_t command,
-			   const struct draft *draft, const char *file)
-{
-	int network, from, status;
-
-	status = open_network(draft, file, draft->network, draft->network_line,
-			      &network);
-	if (status)
-		return status;
-	status = open_network(draft, file, draft->from, draft->from_line,
-			      &from);
-	if (!status)
-		status = provider_check(nl, draft, file);
-	if (!status && policy_send(nl, command, draft, network, from))
-		status = netlink_refusal(nl);
-	if (network >= 0)
-		close(network);
-	if (from >= 0)
-		close(from);
-
-	return status;
 }
 
 static int send_file(const struct request *request)

@@ -10,8 +10,6 @@
  */
 #include <linux/genetlink.h>
 
-#include "command/run.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -27,6 +25,7 @@
 #include "base/complain.h"
 #include "base/json.h"
 #include "command/arguments.h"
+#include "command/commands.h"
 #include "wire/attachment.h"
 #include "wire/netlink.h"
 #include "wire/personality.h"

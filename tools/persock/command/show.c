@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/genetlink.h>
 
-#include "command/show.h"
-
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,6 +10,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "command/arguments.h"
+#include "command/commands.h"
 #include "command/source.h"
 #include "policy_file/draft.h"
 #include "policy_file/draft_print.h"

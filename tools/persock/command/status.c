@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "command/arguments.h"
+#include "command/commands.h"
 #include "wire/attachment.h"
 #include "wire/netlink.h"
 #include "wire/provider.h"

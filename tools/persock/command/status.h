@@ -5,8 +5,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-int status_command(int argc, char **argv);
-
 /*
  * Does governance hold? @reason is filled in with why not. Returns 0, or an exit
  * status after the sentence that says why it could not be asked.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Attachments, cgroup -> personality, and the commands that make and end them.
+ * Attachments, cgroup -> personality.
  */
 #ifndef _PERSOCK_WIRE_ATTACHMENT_H
 #define _PERSOCK_WIRE_ATTACHMENT_H
@@ -25,11 +25,11 @@ struct attachment {
 
 /* 0, or an exit status after the sentence that says why not. */
 int attachment_list(struct netlink *nl, struct replies *replies);
-int attachment_get(struct netlink *nl, const char *cgroup,
-		   struct replies *replies);
 
-/* The same for a descriptor of a cgroup; these leave the sentence to the caller. */
+/* Of a cgroup, by its descriptor or its id; these leave the sentence to the caller. */
 int attachment_get_fd(struct netlink *nl, int fd, struct replies *replies);
+int attachment_get_by_id(struct netlink *nl, uint64_t id,
+			 struct replies *replies);
 int attachment_new(struct netlink *nl, int fd, const char *personality);
 int attachment_end(struct netlink *nl, int fd);
 int attachment_end_by_id(struct netlink *nl, uint64_t id);
@@ -42,8 +42,5 @@ void attachment_print(FILE *stream, const struct attachment *attachment,
 		      const struct replies *ignored);
 void attachment_json(const struct attachment *attachment,
 		     const struct replies *ignored);
-
-int attach_command(int argc, char **argv);
-int detach_command(int argc, char **argv);
 
 #endif

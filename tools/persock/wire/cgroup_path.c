@@ -65,9 +65,7 @@ static char *ask(struct netlink *nl, uint64_t id)
 	struct replies replies;
 	char *path = NULL;
 
-	netlink_request(nl, PERSOCK_CMD_ATTACHMENT_GET);
-	netlink_put_u64(nl, PERSOCK_A_CGROUP_ID, id);
-	if (netlink_do(nl, &replies))
+	if (attachment_get_by_id(nl, id, &replies))
 		return NULL;
 	message = replies_next(&replies, NULL);
 	if (message) {

@@ -3,16 +3,10 @@
 
 #include "wire/counters.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <libmnl/libmnl.h>
-#include <unistd.h>
 
-#include "base/cgroup.h"
-#include "base/complain.h"
 #include "base/json.h"
-#include "command/arguments.h"
-#include "wire/attachment.h"
 #include "wire/netlink.h"
 
 static const char * const names[] = {
@@ -115,74 +109,4 @@ void counters_json(const struct counters *counters)
 		json_object_end();
 	}
 	json_object_end();
-}
-
-/* Every attachment, or the one that @name names. */
-static int show(struct netlink *nl, const char *name)
-{
-	struct replies replies, ignored;
-	const struct nlmsghdr *message;
-	struct attachment attachment;
-	bool first = true;
-	int status;
-
-	status = name ? attachment_get(nl, name, &replies) :
-			attachment_list(nl, &replies);
-	if (status)
-		return status;
-	attachment.cgroup_id = 0;
-	replies_for_each(message, &replies) {
-		if (name)
-			attachment_parse(message, &attachment);
-	}
-	status = ignored_list(nl, attachment.cgroup_id, &ignored);
-	if (status) {
-		replies_free(&replies);
-		return status;
-	}
-
-	if (json_wanted) {
-		json_start(stdout);
-		if (!name)
-			json_array(NULL);
-	}
-	replies_for_each(message, &replies) {
-		attachment_parse(message, &attachment);
-		if (json_wanted) {
-			attachment_json(&attachment, &ignored);
-			continue;
-		}
-		if (!first)
-			putchar('\n');
-		first = false;
-		attachment_print(stdout, &attachment, &ignored);
-	}
-	if (json_wanted) {
-		if (!name)
-			json_array_end();
-		json_finish();
-	}
-	replies_free(&ignored);
-	replies_free(&replies);
-	return 0;
-}
-
-int counters_command(int argc, char **argv)
-{
-	struct netlink nl;
-	int status;
-
-	status = command_options(argc, argv);
-	if (status)
-		return status;
-	if (argc - optind > 1)
-		return misuse("counters takes one cgroup at most, not also \"%s\"",
-			      argv[optind + 1]);
-
-	status = netlink_open(&nl);
-	if (status)
-		return status;
-	status = show(&nl, argv[optind]);
-	netlink_close(&nl);
-	return status;
 }

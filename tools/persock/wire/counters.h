@@ -38,6 +38,4 @@ void counters_print(FILE *stream, const struct counters *counters, int indent);
 /* A member "counters" of the JSON object that is open. */
 void counters_json(const struct counters *counters);
 
-int counters_command(int argc, char **argv);
-
 #endif

@@ -3,13 +3,15 @@
 
 #include "wire/personality.h"
 
-#include <getopt.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/complain.h"
-#include "command/arguments.h"
-#include "command/personality_load.h"
-#include "command/show.h"
+#include "policy_file/draft.h"
+#include "wire/policy.h"
+#include "wire/provider.h"
 
 int personality_from_base(struct netlink *nl, uint8_t command, const char *name,
 			  const char *base, const char *const *providers,
@@ -23,6 +25,47 @@ int personality_from_base(struct netlink *nl, uint8_t command, const char *name,
 	for (i = 0; i < nr_providers; i++)
 		netlink_put_string(nl, PERSOCK_A_PROVIDER, providers[i]);
 	return netlink_do(nl, NULL);
+}
+
+/* What is at a base's path now is opened anew, as a file's is. */
+static int open_network(const struct draft *draft, const char *file,
+			const char *path, unsigned int line, int *network)
+{
+	*network = -1;
+	if (!*path)
+		return 0;
+	*network = open(path, O_RDONLY | O_CLOEXEC);
+	if (*network >= 0)
+		return 0;
+	if (line)
+		return refuse("%s:%u: network namespace %s: %s", file, line,
+			      path, strerror(errno));
+
+	return refuse("%s: network namespace %s of base %s: %s", file, path,
+		      draft->base, strerror(errno));
+}
+
+int personality_load_draft(struct netlink *nl, uint8_t command,
+			   const struct draft *draft, const char *file)
+{
+	int network, from, status;
+
+	status = open_network(draft, file, draft->network, draft->network_line,
+			      &network);
+	if (status)
+		return status;
+	status = open_network(draft, file, draft->from, draft->from_line,
+			      &from);
+	if (!status)
+		status = provider_check(nl, draft, file);
+	if (!status && policy_send(nl, command, draft, network, from))
+		status = netlink_refusal(nl);
+	if (network >= 0)
+		close(network);
+	if (from >= 0)
+		close(from);
+
+	return status;
 }
 
 int personality_del(struct netlink *nl, const char *name)
@@ -64,45 +107,4 @@ void personality_parse(const struct nlmsghdr *message,
 			break;
 		}
 	}
-}
-
-static int del_command(int argc, char **argv)
-{
-	struct netlink nl;
-	int status;
-
-	status = command_options(argc, argv);
-	if (status)
-		return status;
-	if (optind == argc)
-		return misuse("personality del needs a name: persock personality del NAME");
-	if (argc - optind > 1)
-		return misuse("personality del takes one name, not also \"%s\"",
-			      argv[optind + 1]);
-	status = command_check_name("personality", argv[optind]);
-	if (status)
-		return status;
-
-	status = netlink_open(&nl);
-	if (status)
-		return status;
-	status = personality_del(&nl, argv[optind]) ? netlink_refusal(&nl) : 0;
-	netlink_close(&nl);
-	return status;
-}
-
-int personality_command(int argc, char **argv)
-{
-	const char *verb = argc > 1 ? argv[1] : NULL;
-
-	if (!verb)
-		return misuse("personality needs one of add, set, show and del");
-	if (!strcmp(verb, "add") || !strcmp(verb, "set"))
-		return personality_load_command(argc - 1, argv + 1);
-	if (!strcmp(verb, "show"))
-		return show_command(argc - 1, argv + 1);
-	if (!strcmp(verb, "del"))
-		return del_command(argc - 1, argv + 1);
-	return misuse("personality needs one of add, set, show and del, not \"%s\"",
-		      verb);
 }

@@ -11,6 +11,8 @@
 #include "wire/counters.h"
 #include "wire/netlink.h"
 
+struct draft;
+
 struct personality {
 	const char *name;	/* within the message it was read from */
 	const char *base;	/* likewise */
@@ -30,9 +32,14 @@ int personality_from_base(struct netlink *nl, uint8_t command, const char *name,
 			  unsigned int nr_providers);
 int personality_del(struct netlink *nl, const char *name);
 
+/*
+ * Make or replace a personality: PERSOCK_CMD_PERSONALITY_NEW or _SET. @file is
+ * where the draft is from, for complaints. 0, or an exit status after one.
+ */
+int personality_load_draft(struct netlink *nl, uint8_t command,
+			   const struct draft *draft, const char *file);
+
 void personality_parse(const struct nlmsghdr *message,
 		       struct personality *personality);
-
-int personality_command(int argc, char **argv);
 
 #endif

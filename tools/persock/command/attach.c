@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/genetlink.h>
+
+#include <errno.h>
+#include <getopt.h>
+#include <unistd.h>
+
+#include "base/cgroup.h"
+#include "base/complain.h"
+#include "command/arguments.h"
+#include "command/commands.h"
+#include "wire/attachment.h"
+#include "wire/netlink.h"
+
+int attach_command(int argc, char **argv)
+{
+	struct netlink nl;
+	int status, fd;
+
+	status = command_options(argc, argv);
+	if (status)
+		return status;
+	if (argc - optind < 2)
+		return misuse("attach needs a cgroup and a personality: persock attach CGROUP PERSONALITY");
+	if (argc - optind > 2)
+		return misuse("attach takes a cgroup and a personality, not also \"%s\"",
+			      argv[optind + 2]);
+	status = command_check_name("personality", argv[optind + 1]);
+	if (status)
+		return status;
+
+	status = netlink_open(&nl);
+	if (status)
+		return status;
+	status = EXIT_REFUSED;
+	fd = cgroup_open(argv[optind]);
+	if (fd >= 0) {
+		status = attachment_new(&nl, fd, argv[optind + 1]) ?
+			 netlink_refusal(&nl) : 0;
+		close(fd);
+	}
+	netlink_close(&nl);
+	return status;
+}
+
+static int detach_one(struct netlink *nl, const char *name)
+{
+	uint64_t id;
+	int fd, error;
+
+	if (cgroup_parse_id(name, &id))
+		return attachment_end_by_id(nl, id) ? netlink_refusal(nl) : 0;
+	fd = cgroup_open(name);
+	if (fd < 0)
+		return EXIT_REFUSED;
+	error = attachment_end(nl, fd);
+	close(fd);
+	return error ? netlink_refusal(nl) : 0;
+}
+
+static int detach_all(struct netlink *nl)
+{
+	const struct nlmsghdr *message;
+	struct attachment attachment;
+	struct replies replies;
+	int status;
+
+	status = attachment_list(nl, &replies);
+	if (status)
+		return status;
+	replies_for_each(message, &replies) {
+		attachment_parse(message, &attachment);
+		/* The cgroup may have been removed since, and so detached. */
+		if (attachment_end_by_id(nl, attachment.cgroup_id) && nl->error != ENOENT)
+			status = netlink_refusal(nl);
+	}
+	replies_free(&replies);
+	return status;
+}
+
+int detach_command(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "all",	no_argument, NULL, 'a' },
+		{ "json",	no_argument, NULL, 'j' },
+		{ "pretty",	no_argument, NULL, 'p' },
+		{ }
+	};
+	bool all = false;
+	struct netlink nl;
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, ":ajp", options, NULL)) >= 0) {
+		switch (option) {
+		case 'a':
+			all = true;
+			break;
+		case 'j':
+		case 'p':
+			break;
+		default:
+			return misuse_option(option, argv);
+		}
+	}
+	if (all && optind < argc)
+		return misuse("detach takes --all or a cgroup, not both");
+	if (!all && optind == argc)
+		return misuse("detach needs a cgroup, or --all: persock detach CGROUP");
+	if (!all && argc - optind > 1)
+		return misuse("detach takes one cgroup, not also \"%s\"",
+			      argv[optind + 1]);
+
+	status = netlink_open(&nl);
+	if (status)
+		return status;
+	status = all ? detach_all(&nl) : detach_one(&nl, argv[optind]);
+	netlink_close(&nl);
+	return status;
+}
