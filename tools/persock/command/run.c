@@ -27,6 +27,7 @@
 #include "command/arguments.h"
 #include "command/commands.h"
 #include "wire/attachment.h"
+#include "wire/ignored.h"
 #include "wire/netlink.h"
 #include "wire/personality.h"
 

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "wire/ignored.h"
 
 int attachment_list(struct netlink *nl, struct replies *replies)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Attachments, cgroup -> personality.
+ * Attachments, cgroup -> personality, as the module has them. The commands
+ * that attach or show what is attached call it.
  */
 #ifndef _PERSOCK_WIRE_ATTACHMENT_H
 #define _PERSOCK_WIRE_ATTACHMENT_H
@@ -9,7 +10,6 @@
 #include <stdio.h>
 
 #include "wire/counters.h"
-#include "wire/ignored.h"
 #include "wire/netlink.h"
 
 struct attachment {
