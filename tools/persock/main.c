@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * persock - govern the sockets of cgroups. See persock(8).
+ * persock, the command line tool: see persock(8). It reads the options before
+ * the command, and calls the function of the command.
  */
 #include <errno.h>
 #include <getopt.h>

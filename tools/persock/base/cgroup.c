@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Finds, makes, empties and removes directories of the cgroup v2 hierarchy.
+ * The commands call it for the cgroups that users name.
+ */
 #include "base/cgroup.h"
 
 #include <dirent.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Directories of the cgroup v2 hierarchy: found, made, emptied and removed.
- * Whatever returns int here says itself what went wrong.
+ * The commands call it; whatever returns int here reports itself what went
+ * wrong.
  */
 #ifndef _PERSOCK_BASE_CGROUP_H
 #define _PERSOCK_BASE_CGROUP_H

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Writes complaints to stderr, and to the system's log on request. Every part
+ * of the tool calls it.
+ */
 #include "base/complain.h"
 
 #include <getopt.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How the tool refuses: one sentence on stderr, and an exit status that tells
- * a wrong command line from a request that the system turned down.
+ * How the tool refuses: one sentence on stderr, and an exit status that
+ * distinguishes a wrong command line from a request that the system refused.
+ * Every part of the tool calls it.
  */
 #ifndef _PERSOCK_BASE_COMPLAIN_H
 #define _PERSOCK_BASE_COMPLAIN_H

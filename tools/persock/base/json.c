@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Writes JSON to a stream, compact or with line breaks. Whatever has output in
+ * JSON calls it.
+ */
 #include "base/json.h"
 
 #include <inttypes.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A JSON writer. Commas, line breaks and escapes are its business; that
- * objects and arrays nest, and that members of an object have a key (and
- * elements of an array have none: NULL), is the caller's.
+ * A JSON writer, called by whatever has output in JSON. It takes care of
+ * commas, line breaks and escapes; that objects and arrays nest, and that
+ * members of an object have a key (and elements of an array have none: NULL),
+ * is up to the caller.
  */
 #ifndef _PERSOCK_BASE_JSON_H
 #define _PERSOCK_BASE_JSON_H

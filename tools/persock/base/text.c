@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Prints text from elsewhere with control characters escaped. Commands,
+ * complaints and the printing of the module's replies call it.
+ */
 #include "base/text.h"
 
 #include <stdbool.h>

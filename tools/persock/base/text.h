@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Text that others chose (names of cgroups above all), on its way to a
- * terminal: control characters and what is not UTF-8 come out as \ooo, byte by
- * byte, everything else as it is.
+ * terminal: control characters and what is not UTF-8 are printed as \ooo, byte
+ * by byte, everything else as it is. Commands, complaints and the printing of
+ * the module's replies call it.
  */
 #ifndef _PERSOCK_BASE_TEXT_H
 #define _PERSOCK_BASE_TEXT_H

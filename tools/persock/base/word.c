@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Measures how alike two words are. Complaints about misspelt names, keys and
+ * commands call it for a suggestion.
+ */
 #include "base/word.h"
 
 #include <ctype.h>

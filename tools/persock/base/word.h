@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The word that was probably meant, by the letters in which two words differ.
+ * Complaints about misspelt names, keys and commands call it for a suggestion.
+ */
 #ifndef _PERSOCK_BASE_WORD_H
 #define _PERSOCK_BASE_WORD_H
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * persock apply: what a folder says, and nothing twice.
+ * persock apply: makes what is loaded and attached equal to a folder, and does
+ * nothing twice. main.c calls it.
  *
  * All of the folder is read before anything is changed. Personalities are
  * changed first, then attachments; the first refusal ends it, and what was

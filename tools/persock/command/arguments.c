@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Reads options and checks names that commands have in common. The commands
+ * call it.
+ */
 #include "command/arguments.h"
 
 #include <getopt.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the arguments of commands have in common: options for the output,
+ * names, and --provider. The commands call it.
+ */
 #ifndef _PERSOCK_COMMAND_ARGUMENTS_H
 #define _PERSOCK_COMMAND_ARGUMENTS_H
 

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * persock attach and persock detach: make and end attachments. main.c calls
+ * it.
+ */
 #include <linux/genetlink.h>
 
 #include <errno.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Is a policy file valid? Nothing is told to the module.
+ * persock check: is a policy file valid, and what in it is probably not meant?
+ * main.c calls it; the module is asked for nothing but a base that is loaded.
  */
 #include <getopt.h>
 #include <stdarg.h>

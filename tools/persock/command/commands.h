@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The commands: each gets its arguments, with its own name first, and returns
+ * the exit status. main.c calls them by the name on the command line.
+ */
 #ifndef _PERSOCK_COMMAND_COMMANDS_H
 #define _PERSOCK_COMMAND_COMMANDS_H
 

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * persock counters: what each attachment allowed, ignored and denied. main.c
+ * calls it.
+ */
 #include <linux/genetlink.h>
 
 #include <getopt.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What of this kernel and machine is in the way? Each look is a line; the
- * module need not be loaded, as its absence may be what one wants to know of.
+ * persock doctor: what of this kernel and machine is in the way? main.c calls
+ * it; each look is a line, and the module need not be loaded, as its absence
+ * may be what one wants to know of.
  */
 #include <dirent.h>
 #include <errno.h>

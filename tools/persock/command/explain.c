@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What would a policy say of an operation, and which line of it?
+ * persock explain: what would a policy say of an operation, and which line of
+ * it? main.c calls it.
  */
 #include <arpa/inet.h>
 #include <getopt.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which keys does a policy file have? What reads files knows, see key.c.
+ * persock keys: which keys does a policy file have? main.c calls it; the table
+ * is that of key.c, by which files are read.
  */
 #include <getopt.h>
 #include <stdio.h>

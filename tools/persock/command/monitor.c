@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Denials as they happen, and what is ignored: what the module multicasts, one
- * line each.
+ * persock monitor: denials as they happen, and what is ignored, one line for
+ * each message that the module multicasts. main.c calls it.
  *
  * Two sockets: the one that listens may lose messages at any moment, and the
  * other is for questions (the path of a cgroup), whose answers must not get

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * persock oci-hook: a createRuntime hook of an OCI runtime. The state of a
- * container is on stdin; its process exists and has not started yet. What this
- * refuses ends the start of the container.
+ * persock oci-hook: a createRuntime hook of an OCI runtime, which attaches the
+ * cgroup of a container. main.c calls it.
+ *
+ * The state of a container is on stdin; its process exists and has not started
+ * yet. What this refuses ends the start of the container.
  */
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * persock personality: calls what its second word asks for, and deletes
+ * personalities itself. main.c calls it.
+ */
 #include <getopt.h>
 #include <string.h>
 

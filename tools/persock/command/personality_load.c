@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Personalities from policy files, and from other personalities.
+ * persock personality add and set: personalities from policy files, and from
+ * other personalities. personality.c calls it.
  */
 #include "command/personality_load.h"
 

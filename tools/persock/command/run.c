@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * persock run: a command in a cgroup of its own that is attached before the
- * command starts and goes away after it.
+ * command starts and goes away after it. main.c calls it.
  *
  * What has been set up is taken down in reverse, whatever happens in between.
  * The order of that matters: the cgroup is emptied before it is detached, so
- * that no process of the command ever continues ungoverned. If this process
- * is killed itself, nothing is taken down, and the same holds.
+ * that no process of the command ever continues ungoverned. If this process is
+ * killed itself, nothing is taken down, and the same holds.
  */
 #include <linux/genetlink.h>
 

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * persock show and persock personality show: a policy file in full, a
+ * personality with its policy, or the list of personalities. main.c calls it,
+ * and personality.c.
+ */
 #include <linux/genetlink.h>
 
 #include <getopt.h>

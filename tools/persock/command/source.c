@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Reads a policy from the file or the personality that an argument names. The
+ * commands check, explain, show, apply and personality call it.
+ */
 #include "command/source.h"
 
 #include <stdio.h>

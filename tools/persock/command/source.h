@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where policies come from: files, and personalities that are loaded.
+ * Where policies come from: files, and personalities that are loaded. The
+ * commands check, explain, show, apply and personality call it.
  */
 #ifndef _PERSOCK_COMMAND_SOURCE_H
 #define _PERSOCK_COMMAND_SOURCE_H

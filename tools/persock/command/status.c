@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * persock status: does governance hold, and for whom? main.c calls it, and
+ * doctor.c asks whether governance holds.
+ */
 #include <linux/genetlink.h>
 
 #include "command/status.h"

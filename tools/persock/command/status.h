@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Whether governance holds, as the module says. doctor.c calls it.
+ */
 #ifndef _PERSOCK_COMMAND_STATUS_H
 #define _PERSOCK_COMMAND_STATUS_H
 

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Writes a document by libyaml, as YAML or JSON. draft_print.c calls it.
+ */
 #include "policy_file/document.h"
 
 #include <inttypes.h>

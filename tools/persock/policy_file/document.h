@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A document that is being written, by libyaml, and printed as YAML or JSON.
+ * draft_print.c calls it.
  *
  * Nodes are numbers, and what is added to them are nodes. In JSON, what was
  * added as a number is one.

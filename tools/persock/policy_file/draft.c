@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Builds and changes the policy of a draft, with the module's own functions.
+ * The parser, the reader of the module's replies and the commands call it.
+ */
 #include "policy_file/draft.h"
 
 #include <stdio.h>

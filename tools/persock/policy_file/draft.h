@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A policy that is being put together. It is the kernel's own structure, so
- * what the tool says of a policy is what the kernel will say.
+ * A policy that is being put together, in the kernel's own structure: what the
+ * tool says of a policy is what the kernel will say. The parser, the reader of
+ * the module's replies and the commands call it.
  */
 #ifndef _PERSOCK_POLICY_FILE_DRAFT_H
 #define _PERSOCK_POLICY_FILE_DRAFT_H

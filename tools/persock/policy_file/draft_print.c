@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Turns a draft into the document of a policy file. The commands show,
+ * personality show and apply call it.
+ */
 #include "policy_file/draft_print.h"
 
 #include <arpa/inet.h>

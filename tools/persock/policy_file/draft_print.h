@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Policies as they are shown: a policy file that says everything, whatever
- * the policy was made from.
+ * Policies as they are shown: a policy file that says everything, whatever the
+ * policy was made from. The commands show, personality show and apply call it.
  */
 #ifndef _PERSOCK_POLICY_FILE_DRAFT_PRINT_H
 #define _PERSOCK_POLICY_FILE_DRAFT_PRINT_H

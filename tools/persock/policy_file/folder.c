@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Reads all policy files of a folder, and its attachments.yaml. The command
+ * apply calls it.
+ */
 #include "policy_file/folder.h"
 
 #include <dirent.h>

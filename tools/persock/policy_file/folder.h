@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A folder of policy files and attachments, as persock apply reads it.
+ * A folder of policy files and attachments. The command apply reads and
+ * applies it.
  */
 #ifndef _PERSOCK_POLICY_FILE_FOLDER_H
 #define _PERSOCK_POLICY_FILE_FOLDER_H

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Asks the module's functions what a policy says of one operation, in the
+ * order in which the module does. The commands explain and check call it, and
+ * ways.c.
+ */
 #include "policy_file/judge.h"
 
 #include <linux/persock.h>

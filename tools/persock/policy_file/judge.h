@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What a policy says of one operation, by the very functions that the module
- * judges with.
+ * judges with. The commands explain and check call it, and ways.c.
  */
 #ifndef _PERSOCK_POLICY_FILE_JUDGE_H
 #define _PERSOCK_POLICY_FILE_JUDGE_H

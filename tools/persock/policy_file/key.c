@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The table of keys, with the description of each. The parser and folder.c
+ * look up which keys a mapping may have, and the command keys prints it.
+ */
 #include "policy_file/key.h"
 
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))

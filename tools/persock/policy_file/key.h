@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The keys of policy files, and of a folder's attachments.yaml: one table, by
- * which they are read and by which they are described.
+ * which they are read and by which they are described. The parser, folder.c
+ * and the command keys call it.
  */
 #ifndef _PERSOCK_POLICY_FILE_KEY_H
 #define _PERSOCK_POLICY_FILE_KEY_H

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Looks up names and numbers in a table that names/generate makes of the
+ * system's headers. Whatever reads or prints a name of a socket's family,
+ * option, flag or the like calls it.
+ */
 #include "policy_file/names.h"
 
 #include <ctype.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The names of the system's headers, as policy files and messages use them.
+ * Whatever reads or prints a name of a socket's family, option, flag or the
+ * like calls it.
  *
  * Families, types and protocols are written as in "inet", "stream", "tcp", or
  * as the constants AF_INET, SOCK_STREAM, IPPROTO_TCP.

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Reads a policy file section by section, from the top. source.c calls it for
+ * the commands, and folder.c for each file of a folder.
+ */
 #include "policy_file/parse.h"
 
 #include <stdio.h>

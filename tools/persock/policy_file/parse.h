@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Policy files: from YAML to a draft. See persock-policy(5).
+ * Policy files: from YAML to a draft, see persock-policy(5). source.c calls it
+ * for the commands, and folder.c for each file of a folder.
  */
 #ifndef _PERSOCK_POLICY_FILE_PARSE_H
 #define _PERSOCK_POLICY_FILE_PARSE_H

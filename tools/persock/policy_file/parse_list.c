@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sections that list options, control messages, flags or ioctls.
+ * Reads the sections that list options, control messages, flags or ioctls.
+ * parse.c calls it.
  */
 #include "policy_file/parse_list.h"
 

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Sections that list options, control messages, flags or ioctls. parse.c calls
+ * it.
+ */
 #ifndef _PERSOCK_POLICY_FILE_PARSE_LIST_H
 #define _PERSOCK_POLICY_FILE_PARSE_LIST_H
 

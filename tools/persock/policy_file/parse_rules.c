@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sections of rules in an order, sockets and addresses, and the limits.
+ * Reads the sections that have rules in an order, sockets and addresses, and
+ * the limits. parse.c calls it.
  */
 #include "policy_file/parse_rules.h"
 

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Sections of rules in an order, sockets and addresses, and the limits.
+ * parse.c calls it.
+ */
 #ifndef _PERSOCK_POLICY_FILE_PARSE_RULES_H
 #define _PERSOCK_POLICY_FILE_PARSE_RULES_H
 

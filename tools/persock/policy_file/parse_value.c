@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Reads verdicts, defaults and names. The other files of the parser call it.
+ */
 #include "policy_file/parse_value.h"
 
 #include "base/word.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Values of a policy file that several sections have, and the file that is
+ * being read. The other files of the parser call it.
+ */
 #ifndef _PERSOCK_POLICY_FILE_PARSE_VALUE_H
 #define _PERSOCK_POLICY_FILE_PARSE_VALUE_H
 

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The table of what sections are called. Complaints of the parser, explain,
+ * and the printing of denials and of what was ignored call it.
+ */
 #include "policy_file/section_name.h"
 
 #include <stdio.h>

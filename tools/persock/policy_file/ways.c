@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * No exact aliases, which are judged as one (see options.h of the module): these
- * have values, effects or reaches of their own.
+ * Finds options, control messages and ioctls that do much the same as one that
+ * a policy denies. The command check calls it.
+ *
+ * No exact aliases, which are judged as one (see options.h of the module):
+ * these have values, effects or reaches of their own.
  */
 #include "policy_file/ways.h"
 

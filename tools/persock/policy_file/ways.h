@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Options, control messages and ioctls that do much the same: who denies one and
- * leaves another one allowed has denied little.
+ * Options, control messages and ioctls that do much the same: who denies one
+ * and leaves another one allowed has denied little. The command check calls it
+ * for its warnings.
  */
 #ifndef _PERSOCK_POLICY_FILE_WAYS_H
 #define _PERSOCK_POLICY_FILE_WAYS_H

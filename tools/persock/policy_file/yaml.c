@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Loads a YAML file by libyaml, and refuses what policy files do not use of
+ * YAML. The parser, folder.c and the command oci-hook call it.
+ */
 #include "policy_file/yaml.h"
 
 #include <errno.h>

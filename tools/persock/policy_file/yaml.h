@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * YAML files, by libyaml: one document of mappings, sequences and scalars.
- * Everything else of YAML is refused, and every complaint has file and line.
+ * YAML files, by libyaml: one document of mappings, sequences and scalars. The
+ * parser, folder.c and the command oci-hook call it; everything else of YAML
+ * is refused, and every complaint has file and line.
  */
 #ifndef _PERSOCK_POLICY_FILE_YAML_H
 #define _PERSOCK_POLICY_FILE_YAML_H

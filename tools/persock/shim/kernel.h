@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What the module's pure functions need of a kernel, in user space: the tool
- * judges with the very code that the kernel judges with.
+ * judges with the very code that the kernel judges with. The Makefile includes
+ * it ahead of all files that know a policy.
  */
 #ifndef _SHIM_KERNEL_H
 #define _SHIM_KERNEL_H

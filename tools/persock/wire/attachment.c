@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Asks the module for attachments, makes and ends them. The commands that
+ * attach or show what is attached call it.
+ */
 #include <linux/genetlink.h>
 
 #include "wire/attachment.h"

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Asks the module for the path of a cgroup, and searches the hierarchy where
+ * the module has none. The command monitor calls it, and denial.c.
+ */
 #include <linux/genetlink.h>
 
 #include "wire/cgroup_path.h"

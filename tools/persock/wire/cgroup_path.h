@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The paths of cgroups that are known by their ids, remembered: an id is never
- * given to another cgroup.
+ * given to another cgroup. The command monitor calls it, and denial.c.
  */
 #ifndef _PERSOCK_WIRE_CGROUP_PATH_H
 #define _PERSOCK_WIRE_CGROUP_PATH_H

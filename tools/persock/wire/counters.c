@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Reads and prints the counters of a message. attachment.c calls it, and
+ * personality.c and the command show for those of personalities.
+ */
 #include <linux/genetlink.h>
 
 #include "wire/counters.h"

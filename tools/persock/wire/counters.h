@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The verdicts counted per operation, as a personality or an attachment has
- * them, and the command that shows them.
+ * them. attachment.c calls it, and personality.c and the command show for
+ * those of personalities.
  */
 #ifndef _PERSOCK_WIRE_COUNTERS_H
 #define _PERSOCK_WIRE_COUNTERS_H

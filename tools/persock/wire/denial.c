@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Takes a denial apart and prints it. The command monitor calls it.
+ */
 #include <linux/genetlink.h>
 
 #include "wire/denial.h"

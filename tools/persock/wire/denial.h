@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One denial, as the module tells it: a line for a reader, an object for a
- * program.
+ * One denial, as the module reports it: a line for a reader, an object for a
+ * program. The command monitor calls it.
  */
 #ifndef _PERSOCK_WIRE_DENIAL_H
 #define _PERSOCK_WIRE_DENIAL_H

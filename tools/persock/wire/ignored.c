@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Asks the module for what was ignored, and prints it. The commands counters
+ * and run call it, and attachment.c.
+ */
 #include <linux/genetlink.h>
 
 #include "wire/ignored.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What was ignored, by option, flag, control message and ioctl.
+ * What was ignored, by option, flag, control message and ioctl. The commands
+ * counters and run call it, and attachment.c.
  */
 #ifndef _PERSOCK_WIRE_IGNORED_H
 #define _PERSOCK_WIRE_IGNORED_H

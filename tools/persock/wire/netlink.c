@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Sends requests over generic netlink, and collects the replies. The other
+ * files of this folder call it, and commands that send a request of their own.
+ */
 #include <linux/genetlink.h>
 
 #include "wire/netlink.h"

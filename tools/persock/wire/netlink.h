@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The conversation with the module, over its generic netlink family: one
- * request at a time, all its replies, and why it was refused.
+ * request at a time, all its replies, and why it was refused. The other files
+ * of this folder call it, and commands that send a request of their own.
  */
 #ifndef _PERSOCK_WIRE_NETLINK_H
 #define _PERSOCK_WIRE_NETLINK_H

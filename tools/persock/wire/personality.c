@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Loads and deletes personalities, and reads what a message says of one. The
+ * commands personality, show, run and apply call it.
+ */
 #include <linux/genetlink.h>
 
 #include "wire/personality.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Personalities: the named policies, and the commands about them.
+ * Personalities, the named policies, as the module has them. The commands
+ * personality, show, run and apply call it.
  */
 #ifndef _PERSOCK_WIRE_PERSONALITY_H
 #define _PERSOCK_WIRE_PERSONALITY_H

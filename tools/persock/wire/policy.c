@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Puts a draft into a request, and reads one from the replies. personality.c
+ * calls it to load a policy; show, apply and source.c to read one.
+ */
 #include <linux/genetlink.h>
 
 #include "wire/policy.h"

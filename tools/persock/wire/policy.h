@@ -2,6 +2,8 @@
 /*
  * Policies on their way to the module and back: see the commands
  * personality-new, personality-set and policy-get in the specification.
+ * personality.c calls it to load a policy; show, apply and source.c to read
+ * one.
  */
 #ifndef _PERSOCK_WIRE_POLICY_H
 #define _PERSOCK_WIRE_POLICY_H

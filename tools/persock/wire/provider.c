@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Asks the module for its providers, prints them, and checks those that a
+ * policy file names. The command status and personality.c call it.
+ */
 #include <linux/genetlink.h>
 
 #include "wire/provider.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The providers that are registered now, as persock status lists them.
+ * The providers that are registered now. The command status lists them, and
+ * personality.c checks those that a policy file names.
  */
 #ifndef _PERSOCK_WIRE_PROVIDER_H
 #define _PERSOCK_WIRE_PROVIDER_H

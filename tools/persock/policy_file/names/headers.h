@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Where the names of a policy file come from, see names/generate. */
+/*
+ * The system's headers that names of a policy file come from. names/generate
+ * has the compiler list their constants, and names.c includes it for the
+ * values.
+ */
 #include <errno.h>
 #include <sys/socket.h>
 #include <netinet/in.h>

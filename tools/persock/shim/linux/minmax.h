@@ -1,2 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The kernel's <linux/minmax.h>, for sources of the module in user space. They
+ * include it, and get kernel.h.
+ */
 #include "../kernel.h"
