@@ -12,6 +12,7 @@
 #include "cgroup/attachment.h"
 #include "cgroup/personality.h"
 #include "control/netlink.h"
+#include "control/netlink_denial.h"
 #include "hook/intercept.h"
 #include "hook/lsm.h"
 #include "hook/probe.h"
@@ -89,6 +90,7 @@ static int __init persock_init(void)
 	err = persock_netlink_init();
 	if (err)
 		goto family;
+	persock_denial_init(&persock_netlink_denials);
 
 	return 0;
 
@@ -119,6 +121,7 @@ state:
 static void __exit persock_exit(void)
 {
 	persock_attachment_wait();
+	persock_denial_exit();
 	persock_netlink_exit();
 	persock_family_exit();
 	persock_attachment_exit();

@@ -15,9 +15,10 @@
 
 #include "cgroup/personality.h"
 #include "report/denial.h"
-#include "report/ignored.h"
 
 #define PERSOCK_ROUTER_BITS	3
+
+struct persock_ignored;
 
 /**
  * struct persock_account - what a cgroup has used up, however often it was

@@ -14,7 +14,10 @@
 #include <linux/string.h>
 
 #include "cgroup/personality.h"
+#include "policy/address_index.h"
+#include "policy/guard.h"
 #include "provider/registry.h"
+#include "state.h"
 
 /* All changes, see personality.h. */
 

@@ -14,7 +14,6 @@
 #include "policy/request.h"
 #include "policy/shortcut.h"
 #include "provider.h"
-#include "state.h"
 #include "report/counters.h"
 
 struct netlink_ext_ack;

@@ -18,13 +18,14 @@
 #include "cgroup/personality.h"
 #include "control/netlink-gen.h"
 #include "control/netlink.h"
-#include "control/netlink_denial.h"
 #include "control/parse_policy.h"
 #include "hook/intercept.h"
 #include "hook/probe.h"
 #include "provider/registry.h"
 #include "report/denial.h"
+#include "report/ignored.h"
 #include "socket/wrapper.h"
+#include "state.h"
 
 /**
  * persock_reply_new() - begin the reply to a request
@@ -537,12 +538,7 @@ struct genl_family persock_netlink_family __ro_after_init = {
  */
 int __init persock_netlink_init(void)
 {
-	int err = genl_register_family(&persock_netlink_family);
-
-	if (!err)
-		persock_denial_init(&persock_netlink_denials);
-
-	return err;
+	return genl_register_family(&persock_netlink_family);
 }
 
 /**
@@ -552,6 +548,5 @@ int __init persock_netlink_init(void)
  */
 void persock_netlink_exit(void)
 {
-	persock_denial_exit();
 	genl_unregister_family(&persock_netlink_family);
 }

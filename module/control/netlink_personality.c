@@ -14,6 +14,7 @@
 #include "control/netlink-gen.h"
 #include "control/netlink.h"
 #include "control/parse_policy.h"
+#include "state.h"
 
 static int read_providers(struct genl_info *info,
 			  char (*names)[PERSOCK_NAME_MAX + 1],

@@ -17,6 +17,7 @@
 #include "control/netlink-gen.h"
 #include "control/parse_policy.h"
 #include "control/parse_rule.h"
+#include "policy/address_index.h"
 #include "policy/section.h"
 
 #define MAX_RULES	65536

@@ -6,7 +6,7 @@
 #include <asm/compiler.h>
 #include <asm/insn.h>
 
-#include "hook/point.h"
+#include "hook/caller.h"
 
 static __always_inline unsigned long
 persock_arg(struct ftrace_regs *fregs, unsigned int n)

@@ -42,6 +42,7 @@
 
 #include "compat.h"
 #include "hook/arch.h"
+#include "state.h"
 
 #ifdef PERSOCK_HAVE_URING_CMD
 #include <linux/io_uring/cmd.h>
@@ -54,8 +55,8 @@
 #include "native/interpose.h"
 #include "socket/af_persock.h"
 #include "socket/creation.h"
+#include "socket/ioctl.h"
 #include "socket/message.h"
-#include "socket/operations.h"
 #include "socket/option.h"
 #include "socket/pass.h"
 #include "socket/report.h"

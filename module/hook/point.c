@@ -65,30 +65,3 @@ int __init persock_find_point(const char *name, unsigned long *ip)
 
 	return err;
 }
-
-/**
- * persock_in_module() - is it code of a module?
- * @ip: an address in the kernel's code
- *
- * By its symbol's name, which tells the module. Code that is built in does not
- * move: two addresses are asked about again and again, those from which
- * socket(2) comes.
- *
- * Context: any; does not sleep.
- * Return: true for a module's.
- */
-bool persock_in_module(unsigned long ip)
-{
-	static unsigned long built_in[2];
-	char name[KSYM_SYMBOL_LEN];
-
-	if (ip == READ_ONCE(built_in[0]) || ip == READ_ONCE(built_in[1]))
-		return false;
-	sprint_symbol_no_offset(name, ip);
-	if (strchr(name, '['))
-		return true;
-	WRITE_ONCE(built_in[1], READ_ONCE(built_in[0]));
-	WRITE_ONCE(built_in[0], ip);
-
-	return false;
-}

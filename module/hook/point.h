@@ -8,6 +8,5 @@
 #include <linux/types.h>
 
 int persock_find_point(const char *name, unsigned long *ip);
-bool persock_in_module(unsigned long ip);
 
 #endif /* _PERSOCK_POINT_H */

@@ -17,6 +17,7 @@
 #include <net/tcp.h>
 #include <crypto/if_alg.h>
 
+#include "compat.h"
 #include "native/ktls.h"
 #include "native/native.h"
 #include "policy/native_serves.h"

@@ -14,6 +14,7 @@
 
 #include "policy/address.h"
 #include "policy/address_index.h"
+#include "policy/guard.h"
 #include "policy/verdict.h"
 
 #define FIRST_USER_PORT	1024

@@ -11,7 +11,6 @@
 #include <linux/sort.h>
 #include <linux/string.h>
 
-#include "policy/address.h"
 #include "policy/address_index.h"
 
 /*

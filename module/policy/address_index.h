@@ -23,7 +23,7 @@
 #include <linux/types.h>
 #include <asm/byteorder.h>
 
-#include "policy/verdict.h"
+#include "policy/policy.h"
 
 /* The rank that no rule has. */
 #define NO_RANK	U32_MAX
@@ -115,5 +115,10 @@ static inline bool after(const struct address_place *a,
 {
 	return a->high > b->high || (a->high == b->high && a->low > b->low);
 }
+
+struct persock_address_index *
+persock_address_index(const struct persock_address_rule *rules,
+		      unsigned int nr);
+void persock_address_index_free(const struct persock_address_index *index);
 
 #endif /* _PERSOCK_ADDRESS_INDEX_H */

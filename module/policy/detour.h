@@ -7,8 +7,7 @@
 #define _PERSOCK_DETOUR_H
 
 #include <linux/types.h>
-
-#include "policy/policy.h"
+#include <uapi/linux/persock_netlink.h>
 
 bool persock_detour_get(int level, int optname);
 bool persock_detour_set(int level, int optname, unsigned int length,

@@ -13,38 +13,7 @@
 
 #include <linux/types.h>
 
-struct persock_address_rule;
-struct persock_endpoint;
-struct persock_policy;
-struct persock_socket_rule;
-
-/**
- * enum persock_guard - what a section has to name, or nothing
- * @PERSOCK_GUARD_NONE: its default decides on all that no rule does
- * @PERSOCK_GUARD_GET: of options that are read: netfilter's, multicast
- *		       routing's
- * @PERSOCK_GUARD_SET: of options that are set: interfaces, multicast groups,
- *		       broadcasts, marks, foreign addresses, ports that are
- *		       shared, what needs CAP_NET_ADMIN, and what is read
- * @PERSOCK_GUARD_CONTROL: of control messages that are sent: marks, and what
- *			   chooses an interface
- * @PERSOCK_GUARD_CONNECT: multicast peers: by a prefix of such addresses
- * @PERSOCK_GUARD_BIND: multicast addresses as well, and ports below 1024: by a
- *			rule on ports
- * @PERSOCK_GUARD_IOCTL: all but what tells of the socket, or of interfaces
- * @PERSOCK_GUARD_SOCKET: raw sockets, which see what others receive and forge
- *			  what they send: by a rule on the type
- */
-enum persock_guard {
-	PERSOCK_GUARD_NONE,
-	PERSOCK_GUARD_GET,
-	PERSOCK_GUARD_SET,
-	PERSOCK_GUARD_CONTROL,
-	PERSOCK_GUARD_CONNECT,
-	PERSOCK_GUARD_BIND,
-	PERSOCK_GUARD_IOCTL,
-	PERSOCK_GUARD_SOCKET,
-};
+#include "policy/policy.h"
 
 void persock_guard_policy(struct persock_policy *policy);
 bool persock_guard_configures(int level, int name);

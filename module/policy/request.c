@@ -7,7 +7,9 @@
 #include <linux/net.h>
 #include <linux/socket.h>
 
+#include "policy/guard.h"
 #include "policy/request.h"
+#include "policy/verdict.h"
 
 /*
  * Are the peers of such a socket ones that address rules know, or none on a

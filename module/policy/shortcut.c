@@ -16,7 +16,9 @@
 #include <linux/tcp.h>
 
 #include "policy/detour.h"
+#include "policy/guard.h"
 #include "policy/shortcut.h"
+#include "policy/verdict.h"
 
 static const int levels[PERSOCK_SHORTCUT_LEVELS] = {
 	[PERSOCK_SHORTCUT_SOCKET] = SOL_SOCKET,

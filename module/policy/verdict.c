@@ -9,20 +9,9 @@
 #include <linux/net.h>
 #include <linux/socket.h>
 
+#include "policy/guard.h"
 #include "policy/meaning.h"
 #include "policy/verdict.h"
-
-/**
- * persock_class_of() - the class whose rules govern a family
- * @family: the application's address family (never AF_PERSOCK)
- *
- * Return: the class.
- */
-enum persock_class persock_class_of(int family)
-{
-	return family == AF_INET || family == AF_INET6 ? PERSOCK_CLASS_INET :
-							 PERSOCK_CLASS_OTHER;
-}
 
 static bool matches(int rule, int value)
 {

@@ -7,9 +7,7 @@
 #define _PERSOCK_COUNTERS_H
 
 #include <linux/percpu.h>
-#include <uapi/linux/persock.h>
-
-#include "policy/verdict.h"
+#include <uapi/linux/persock_netlink.h>
 
 #define PERSOCK_NR_OPERATIONS	(PERSOCK_OP_MMAP + 1)
 

@@ -18,6 +18,7 @@
 
 #include "compat.h"
 #include "policy/detour.h"
+#include "policy/verdict.h"
 #include "socket/cmsg.h"
 #include "socket/report.h"
 

@@ -15,6 +15,7 @@
 #include <net/sock.h>
 
 #include "compat.h"
+#include "policy/address.h"
 #include "policy/request.h"
 #include "socket/endpoint.h"
 #include "socket/endpoint_set.h"

@@ -8,7 +8,7 @@
 
 #include <linux/net.h>
 
-#include "policy/address.h"
+#include "policy/policy.h"
 #include "socket/report.h"
 #include "socket/router.h"
 

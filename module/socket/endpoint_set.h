@@ -9,7 +9,7 @@
 #include <linux/string.h>
 #include <net/ipv6.h>
 
-#include "policy/address.h"
+#include "policy/policy.h"
 
 static inline void set_inet(struct persock_endpoint *endpoint, __be32 address,
 			    __be16 port)

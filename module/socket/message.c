@@ -10,6 +10,7 @@
 #include <asm/ioctls.h>
 
 #include "compat.h"
+#include "policy/verdict.h"
 
 #ifdef PERSOCK_HAVE_URING_CMD
 #include <linux/io_uring.h>
@@ -17,8 +18,8 @@
 
 #include "socket/cmsg.h"
 #include "socket/endpoint.h"
+#include "socket/ioctl.h"
 #include "socket/message.h"
-#include "socket/operations.h"
 #include "socket/pass.h"
 #include "socket/peer.h"
 #include "socket/port.h"

@@ -7,7 +7,6 @@
 
 #include <linux/net.h>
 
-#include "compat.h"
 #include "socket/report.h"
 
 struct persock_router;

@@ -9,6 +9,7 @@
 #include <linux/splice.h>
 #include <net/sock.h>
 
+#include "policy/verdict.h"
 #include "socket/endpoint.h"
 #include "socket/message.h"
 #include "socket/operations.h"
@@ -276,37 +277,6 @@ static __poll_t poll_nothing(struct file *file, struct socket *sock,
 			     struct poll_table_struct *wait)
 {
 	return EPOLLERR;
-}
-
-/**
- * persock_router_judge_ioctl() - judge and report an ioctl
- * @sock: a governed socket
- * @cmd: the command
- *
- * Context: any; does not sleep.
- * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno.
- */
-int persock_router_judge_ioctl(struct socket *sock, u32 cmd)
-{
-	struct persock_router *router = persock_router_of(sock);
-	struct persock_event event = {
-		.operation = PERSOCK_OP_IOCTL,
-		.section = PERSOCK_SECTION_IOCTLS,
-		.sock = sock,
-		.subject = cmd,
-	};
-	const struct persock_version *version;
-	int verdict;
-
-	rcu_read_lock();
-	version = persock_router_version(router);
-	verdict = persock_judge_ioctl(&persock_router_rules(router,
-							    version)->ioctls,
-				      cmd, &event.rule);
-	verdict = persock_report(router->attachment, version, &event, verdict);
-	rcu_read_unlock();
-
-	return verdict;
 }
 
 /* The verdict on an ioctl was taken at sock_ioctl(), see intercept.c. */

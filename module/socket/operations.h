@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The proto_ops of governed sockets: verdict, then provider. For router.c,
- * which has the routing tables filled, and for the interception points.
+ * which has the routing tables filled.
  */
 #ifndef _PERSOCK_OPERATIONS_H
 #define _PERSOCK_OPERATIONS_H
 
 #include "socket/router.h"
 
-int persock_router_judge_ioctl(struct socket *sock, u32 cmd);
 void persock_router_fill(struct proto_ops *table,
 			 const struct persock_provider *provider,
 			 const struct proto_ops *native,

@@ -17,6 +17,8 @@
 
 #include "compat.h"
 #include "policy/detour.h"
+#include "policy/guard.h"
+#include "policy/verdict.h"
 #include "socket/option.h"
 #include "socket/pass.h"
 #include "socket/report.h"

@@ -25,6 +25,7 @@
 #include <net/ip.h>
 #include <net/sock.h>
 
+#include "compat.h"
 #include "socket/endpoint.h"
 #include "socket/port.h"
 #include "socket/report.h"

@@ -3,6 +3,7 @@
  * Verdicts that are not plain permission.
  */
 #include "report/denial.h"
+#include "report/ignored.h"
 #include "socket/report.h"
 #include "socket/router.h"
 

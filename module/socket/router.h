@@ -9,7 +9,6 @@
 #include <linux/net.h>
 
 #include "cgroup/attachment.h"
-#include "compat.h"
 #include "provider.h"
 
 /**

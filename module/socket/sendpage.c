@@ -9,6 +9,7 @@
 #include <net/sock.h>
 
 #include "compat.h"
+#include "policy/verdict.h"
 #include "socket/message.h"
 #include "socket/port.h"
 #include "socket/report.h"

@@ -27,6 +27,7 @@
 #include <linux/sched.h>
 #include <linux/wait.h>
 
+#include "compat.h"
 #include "socket/endpoint.h"
 #include "socket/port.h"
 #include "socket/report.h"

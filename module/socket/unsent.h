@@ -7,7 +7,8 @@
 
 #include <linux/net.h>
 
-#include "socket/router.h"
+struct msghdr;
+struct sockaddr;
 
 int persock_connect_judged(struct socket *sock, struct sockaddr *address,
 			   int length, int flags);

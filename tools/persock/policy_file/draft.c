@@ -3,6 +3,8 @@
  * Builds and changes the policy of a draft, with the module's own functions.
  * The parser, the reader of the module's replies and the commands call it.
  */
+#include "module/policy/address_index.h"
+#include "module/policy/guard.h"
 #include "policy_file/draft.h"
 
 #include <stdio.h>

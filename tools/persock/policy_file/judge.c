@@ -4,6 +4,9 @@
  * order in which the module does. The commands explain and check call it, and
  * ways.c.
  */
+#include "module/policy/address.h"
+#include "module/policy/guard.h"
+#include "module/policy/verdict.h"
 #include "policy_file/judge.h"
 
 #include <linux/persock.h>

@@ -5,6 +5,7 @@
  */
 #include <linux/genetlink.h>
 
+#include "module/policy/guard.h"
 #include "wire/policy.h"
 
 #include <stdio.h>

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The verdict on ioctls of governed sockets. hook/intercept.c asks for it at
+ * sock_ioctl(), message.c for what io_uring has of them.
+ */
+#include <linux/net.h>
+#include <linux/rcupdate.h>
+
+#include "policy/verdict.h"
+#include "socket/ioctl.h"
+#include "socket/report.h"
+#include "socket/router.h"
+
+/**
+ * persock_router_judge_ioctl() - judge and report an ioctl
+ * @sock: a governed socket
+ * @cmd: the command
+ *
+ * Context: any; does not sleep.
+ * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno.
+ */
+int persock_router_judge_ioctl(struct socket *sock, u32 cmd)
+{
+	struct persock_router *router = persock_router_of(sock);
+	struct persock_event event = {
+		.operation = PERSOCK_OP_IOCTL,
+		.section = PERSOCK_SECTION_IOCTLS,
+		.sock = sock,
+		.subject = cmd,
+	};
+	const struct persock_version *version;
+	int verdict;
+
+	rcu_read_lock();
+	version = persock_router_version(router);
+	verdict = persock_judge_ioctl(&persock_router_rules(router,
+							    version)->ioctls,
+				      cmd, &event.rule);
+	verdict = persock_report(router->attachment, version, &event, verdict);
+	rcu_read_unlock();
+
+	return verdict;
+}

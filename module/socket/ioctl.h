@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The verdict on ioctls of governed sockets: for the interception points and
+ * for io_uring's commands.
+ */
+#ifndef _PERSOCK_IOCTL_H
+#define _PERSOCK_IOCTL_H
+
+#include <linux/types.h>
+
+struct socket;
+
+int persock_router_judge_ioctl(struct socket *sock, u32 cmd);
+
+#endif /* _PERSOCK_IOCTL_H */
