@@ -32,6 +32,8 @@ help:
 	@echo 'make check           every selftest on the newest kernel, what can differ on the others;'
 	@echo '                     KUnit, faults and races on the debug kernel'
 	@echo '                     (TESTS="a_test b_test.sh" picks, on 6.1 and 6.12)'
+	@echo 'make lint            checkpatch, shellcheck, generated files and lists: nothing is run'
+	@echo '                     (CHANGED=1 reads only files that differ from the last commit; see tools/pre-commit)'
 	@echo 'make remember-times  have the next make check compare its times with those of the last one'
 	@echo 'make check-the-checks  the tests catch bugs that are planted on purpose'
 	@echo 'make soak            everything on the debug kernel, and what takes hours: faults, races, storms'
@@ -152,6 +154,12 @@ remember-times:
 .PHONY: t
 t:
 	@selftests/check --only-results --kernel $(one) $(TESTS)
+
+# The job "tree" of make check alone. CHANGED=1: read only what differs from the last commit.
+.PHONY: lint
+lint:
+	@tools/setup build lint
+	@selftests/tree_check $(if $(CHANGED),changed,tree)
 
 # The kernel's own tests of sockets, from its source package, for kernel_net_test.sh.
 .PHONY: kernel-net
