@@ -5,6 +5,7 @@
  */
 #include "state.h"
 
+/* See state.h. */
 DEFINE_MUTEX(persock_mutex);
 unsigned int persock_generation = 1;
 struct workqueue_struct *persock_workqueue;

@@ -596,7 +596,6 @@ static void find_tracepoint(struct tracepoint *tracepoint, void *unused)
  */
 int __init persock_attachment_init(const struct persock_attachment_hooks *own)
 {
-
 	for_each_kernel_tracepoint(find_tracepoint, NULL);
 	if (!cgroup_rmdir) {
 		pr_err("the tracepoint cgroup_rmdir is missing: CONFIG_TRACEPOINTS is needed\n");

@@ -246,8 +246,7 @@ static noinline void govern_created(struct ftrace_regs *regs)
 	do {
 		attachment = persock_governor();
 		if (attachment)
-			err = persock_interpose(attachment, sock,
-							 &request);
+			err = persock_interpose(attachment, sock, &request);
 		/* Detached under our eyes: who governs now? */
 	} while (attachment && err == -ESTALE);
 	rcu_read_unlock();
@@ -263,7 +262,7 @@ static noinline void on_kernel_created(struct ftrace_regs *regs)
 	int err;
 
 	err = persock_interpose_kernel((struct socket *)persock_arg(regs, 0),
-					 &request);
+				       &request);
 	if (err)
 		refuse(regs, err);
 }

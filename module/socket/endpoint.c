@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Endpoints.
- *
  * Addresses are in kernel memory by the time proto_ops see them: what is
  * judged is what the provider is given.
  */

@@ -172,8 +172,7 @@ int persock_wrapper_accept(struct socket *sock, struct socket *newsock,
 	struct persock_router *router = persock_router_peek(sock);
 	int err;
 
-	err = make(sock_net(sock->sk), newsock,
-			sock->sk->sk_prot_creator);
+	err = make(sock_net(sock->sk), newsock, sock->sk->sk_prot_creator);
 	if (err)
 		return err;
 	/*
