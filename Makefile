@@ -221,7 +221,7 @@ bench-gate:
 deb:
 	@tools/setup build deb
 	$(call say,packages)
-	@rm -rf build/deb && mkdir -p build/deb/persock
+	@mkdir -p build/deb && find build/deb -mindepth 1 -delete && mkdir build/deb/persock
 	@git ls-files -z --cached --others --exclude-standard | \
 		rsync -a --from0 --files-from=- . build/deb/persock/
 	@cd build/deb/persock && dpkg-buildpackage -us -uc -b >../build.log 2>&1 || \
