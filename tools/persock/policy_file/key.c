@@ -82,7 +82,7 @@ static const struct key keys[] = {
 	KEY(IN(REQUEST), "type", "TYPE or LIST",
 	    "The type, such as stream or SOCK_STREAM."),
 	KEY(IN(REQUEST), "protocol", "PROTOCOL or LIST",
-	    "The protocol, such as tcp or IPPROTO_TCP. The protocol that 0 stands for is matched by both."),
+	    "The protocol, such as tcp or IPPROTO_TCP. A rule on the protocol that 0 stands for also matches 0."),
 	KEY(IN(REQUEST), "errno", "ERRNO",
 	    "Of a rule that denies: what the call fails with. Without it the errno of the default, or EACCES."),
 	KEY(IN(ADDRESS_RULE), "allow", "PREFIX or LIST",
