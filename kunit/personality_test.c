@@ -63,8 +63,8 @@ static int suite_init(struct kunit *test)
 {
 	persock_workqueue = alloc_workqueue("persock_kunit", WQ_UNBOUND, 0);
 	KUNIT_ASSERT_NOT_NULL(test, persock_workqueue);
-	KUNIT_ASSERT_EQ(test, persock_register_provider(&native), 0);
-	KUNIT_ASSERT_EQ(test, persock_register_provider(&hostinet), 0);
+	KUNIT_ASSERT_EQ(test, persock_provider_register(&native), 0);
+	KUNIT_ASSERT_EQ(test, persock_provider_register(&hostinet), 0);
 	KUNIT_ASSERT_EQ(test, persock_personality_init(), 0);
 
 	return 0;
@@ -76,8 +76,8 @@ static void suite_exit(struct kunit *test)
 	rcu_barrier();
 	destroy_workqueue(persock_workqueue);
 	persock_personality_exit();
-	persock_unregister_provider(&hostinet);
-	persock_unregister_provider(&native);
+	persock_provider_unregister(&hostinet);
+	persock_provider_unregister(&native);
 }
 
 static void names(struct kunit *test)
@@ -107,18 +107,18 @@ static void register_refuses(struct kunit *test)
 	static const struct persock_provider_ops mute = { };
 	struct persock_provider provider = native;
 
-	KUNIT_EXPECT_EQ(test, persock_register_provider(&provider), -EEXIST);
+	KUNIT_EXPECT_EQ(test, persock_provider_register(&provider), -EEXIST);
 	provider.name = "no good";
-	KUNIT_EXPECT_EQ(test, persock_register_provider(&provider), -EINVAL);
+	KUNIT_EXPECT_EQ(test, persock_provider_register(&provider), -EINVAL);
 	provider.name = "good";
 	provider.ops = NULL;
-	KUNIT_EXPECT_EQ(test, persock_register_provider(&provider), -EINVAL);
+	KUNIT_EXPECT_EQ(test, persock_provider_register(&provider), -EINVAL);
 	provider.ops = &mute;
-	KUNIT_EXPECT_EQ(test, persock_register_provider(&provider), -EINVAL);
+	KUNIT_EXPECT_EQ(test, persock_provider_register(&provider), -EINVAL);
 	/* Without sockets of the kernel's it must make and release its own. */
 	provider.ops = &all_ops;
 	provider.interposes = false;
-	KUNIT_EXPECT_EQ(test, persock_register_provider(&provider), -EINVAL);
+	KUNIT_EXPECT_EQ(test, persock_provider_register(&provider), -EINVAL);
 }
 
 static void registry_order_locked(struct kunit *test)

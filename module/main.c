@@ -68,13 +68,13 @@ static int __init persock_init(void)
 	err = persock_attachment_init(&attachment_hooks);
 	if (err)
 		goto router;
-	err = persock_register_provider(&persock_native);
+	err = persock_provider_register(&persock_native);
 	if (err)
 		goto attachment;
 	err = persock_hostinet_init();
 	if (err)
 		goto native;
-	err = persock_register_provider(&persock_hostinet);
+	err = persock_provider_register(&persock_hostinet);
 	if (err)
 		goto native;
 	err = persock_personality_init();
@@ -99,9 +99,9 @@ family:
 personality:
 	persock_personality_exit();
 hostinet:
-	persock_unregister_provider(&persock_hostinet);
+	persock_provider_unregister(&persock_hostinet);
 native:
-	persock_unregister_provider(&persock_native);
+	persock_provider_unregister(&persock_native);
 attachment:
 	persock_attachment_exit();
 router:
@@ -126,8 +126,8 @@ static void __exit persock_exit(void)
 	persock_family_exit();
 	persock_attachment_exit();
 	persock_personality_exit();
-	persock_unregister_provider(&persock_hostinet);
-	persock_unregister_provider(&persock_native);
+	persock_provider_unregister(&persock_hostinet);
+	persock_provider_unregister(&persock_native);
 	persock_router_exit();
 	persock_intercept_exit();
 	persock_state_exit();

@@ -155,8 +155,11 @@ struct persock_provider {
 	struct list_head node;
 };
 
-int persock_register_provider(struct persock_provider *provider);
-void persock_unregister_provider(struct persock_provider *provider);
+int persock_provider_register(struct persock_provider *provider);
+void persock_provider_unregister(struct persock_provider *provider);
+/* Their names in 0.1.0. */
+#define persock_register_provider persock_provider_register
+#define persock_unregister_provider persock_provider_unregister
 
 void *persock_private(const struct socket *sock);
 void persock_set_private(struct socket *sock, void *private);

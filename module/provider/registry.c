@@ -48,7 +48,7 @@ static struct persock_provider *find(const char *name)
 }
 
 /**
- * persock_register_provider() - offer a provider to personalities
+ * persock_provider_register() - offer a provider to personalities
  * @provider: filled in by the caller, who keeps it until it is unregistered
  *
  * Sockets reach the provider once a personality names it, or through an
@@ -60,7 +60,7 @@ static struct persock_provider *find(const char *name)
  * every provider needs are missing (@serves, @socket and @release, unless it
  * interposes); -EEXIST when the name is taken.
  */
-int persock_register_provider(struct persock_provider *provider)
+int persock_provider_register(struct persock_provider *provider)
 {
 	const struct persock_provider_ops *ops = provider->ops;
 	int err = 0;
@@ -81,10 +81,10 @@ int persock_register_provider(struct persock_provider *provider)
 
 	return err;
 }
-EXPORT_SYMBOL_GPL(persock_register_provider);
+EXPORT_SYMBOL_GPL(persock_provider_register);
 
 /**
- * persock_unregister_provider() - take a provider out of the registry
+ * persock_provider_unregister() - take a provider out of the registry
  * @provider: registered before
  *
  * To be called from the provider module's exit function only: what still uses
@@ -93,14 +93,14 @@ EXPORT_SYMBOL_GPL(persock_register_provider);
  *
  * Context: process context, may sleep.
  */
-void persock_unregister_provider(struct persock_provider *provider)
+void persock_provider_unregister(struct persock_provider *provider)
 {
 	mutex_lock(&persock_mutex);
 	list_del(&provider->node);
 	persock_generation++;
 	mutex_unlock(&persock_mutex);
 }
-EXPORT_SYMBOL_GPL(persock_unregister_provider);
+EXPORT_SYMBOL_GPL(persock_provider_unregister);
 
 /**
  * persock_provider_get() - find a provider and pin its module

@@ -224,12 +224,12 @@ static struct persock_provider echo_provider = {
 
 static int __init echo_init(void)
 {
-	return persock_register_provider(&echo_provider);
+	return persock_provider_register(&echo_provider);
 }
 
 static void __exit echo_exit(void)
 {
-	persock_unregister_provider(&echo_provider);
+	persock_provider_unregister(&echo_provider);
 }
 
 module_init(echo_init);

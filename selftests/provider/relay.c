@@ -150,12 +150,12 @@ static struct persock_provider relay_provider = {
 
 static int __init relay_init(void)
 {
-	return persock_register_provider(&relay_provider);
+	return persock_provider_register(&relay_provider);
 }
 
 static void __exit relay_exit(void)
 {
-	persock_unregister_provider(&relay_provider);
+	persock_provider_unregister(&relay_provider);
 }
 
 module_init(relay_init);
