@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The index of address rules finds what looking at all rules does: every branch
- * of module/policy/address.c and module/policy/address_index.c but the failing allocations.
+ * Tests of the index of address rules: it finds the same rule as a search
+ * through all rules. KUnit runs the suite; it reaches every branch of
+ * module/policy/address.c and module/policy/address_index.c except failing
+ * allocations.
  */
 #include <kunit/test.h>
 #include <linux/err.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Verdicts on addresses: what each field of a rule means, and which of several
- * rules decides.
+ * Tests of verdicts on addresses: what each field of a rule means, and which
+ * of several rules decides. KUnit runs the suite against
+ * module/policy/address.c.
  */
 #include <kunit/test.h>
 #include <linux/err.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Guards: what sockets of another network namespace may do only where a rule
- * names it. Every branch of module/policy/guard.c, through the functions that judge.
+ * Tests of guards: what sockets of another network namespace may do only if a
+ * rule names it. KUnit runs the suite; it reaches every branch of
+ * module/policy/guard.c through the functions that judge.
  */
 #include <kunit/test.h>
 #include <linux/in.h>

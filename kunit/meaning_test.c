@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What options mean: keys of one option, and what no default ignores. Every
- * branch of module/policy/meaning.c, and the verdicts that come of it.
+ * Tests of the meaning of options: the keys of one option, and the options
+ * that no default ignores. KUnit runs the suite; it reaches every branch of
+ * module/policy/meaning.c, and the verdicts that result from it.
  */
 #include <kunit/test.h>
 #include <linux/in.h>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The registry of providers and the list of personalities.
+ * Tests of the registry of providers and of the list of personalities. KUnit
+ * runs the suites against module/provider/registry.c and
+ * module/cgroup/personality.c.
  */
 #include <kunit/test.h>
 #include <linux/err.h>

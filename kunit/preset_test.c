@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The presets, row by row of the seed contract, as far as tables can tell.
+ * Tests of the presets, row by row of the seed contract, as far as tables can
+ * show it. KUnit runs the suite against module/policy/preset.c.
  */
 #include <kunit/test.h>
 #include <linux/in.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Requests for sockets and detours: every branch of module/policy/request.c and
- * module/policy/detour.c.
+ * Tests of requests for sockets and of detours. KUnit runs the suite; it
+ * reaches every branch of module/policy/request.c and module/policy/detour.c.
  */
 #include <kunit/test.h>
 #include <linux/in.h>

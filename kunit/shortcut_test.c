@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Shortcuts: each says of a call what the functions that judge say of it.
+ * Tests of shortcuts: each gives the same answer about a call as the functions
+ * that judge. KUnit runs the suite against module/policy/shortcut.c and
+ * shortcut.h.
  */
 #include <kunit/test.h>
 #include <linux/in.h>

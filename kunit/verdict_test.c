@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Verdicts: every branch of module/policy/verdict.c.
+ * Tests of verdicts. KUnit runs the suite; it reaches every branch of
+ * module/policy/verdict.c.
  */
 #include <kunit/test.h>
 #include <linux/in.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Differences between the supported kernels (6.1, 6.12 and 7.3), and nothing
- * else. Kbuild looks into a kernel's headers for what it has
- * (PERSOCK_HAVE_...): distributions backport, so that its version does not tell.
+ * else. Files of all folders that meet such a difference include it. Kbuild
+ * looks into a kernel's headers for the features it has (PERSOCK_HAVE_...):
+ * distributions backport, so its version does not show them.
  */
 #ifndef _PERSOCK_COMPAT_H
 #define _PERSOCK_COMPAT_H

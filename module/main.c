@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * persock: socket personalities for cgroups.
- *
- * The steps of init, undone in reverse.
+ * persock, socket personalities for cgroups: this file is the module's entry.
+ * The kernel calls persock_init() and persock_exit() when it loads and unloads
+ * the module. Exit undoes the steps of init in reverse.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

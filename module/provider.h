@@ -2,7 +2,8 @@
 /*
  * The provider table: how the operations of a governed socket reach an
  * implementation, modelled on gVisor's socketOpsCommon and socket.Provider.
- * This header is all that a provider in another module includes.
+ * The files of socket/ call its methods. A provider in another module includes
+ * only this header.
  */
 #ifndef _PERSOCK_PROVIDER_H
 #define _PERSOCK_PROVIDER_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * State that the whole module shares: the mutex of all changes, the number of
- * the last one, and the workqueue. Every folder may use it.
+ * the last change, and the workqueue. Every folder may use it.
  */
 #ifndef _PERSOCK_STATE_H
 #define _PERSOCK_STATE_H

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Attachments: lookup for the current task, attach, detach, lifetime.
+ * Attachments of cgroups: attach, detach, lifetime, and the lookup for the
+ * current task. control/netlink.c attaches and detaches. hook/intercept.c and
+ * socket/creation.c look up; each governed socket takes and drops a reference.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Attachments: which cgroup runs under which personality.
+ * Attachments: the record of which cgroup runs under which personality.
+ * control/netlink.c attaches and detaches. The interception points ask
+ * persock_attachment_current(), and every router points at its attachment.
  */
 #ifndef _PERSOCK_ATTACHMENT_H
 #define _PERSOCK_ATTACHMENT_H

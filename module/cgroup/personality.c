@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Personalities: the list of them, and who serves a request for a socket.
+ * Personalities: the list of them, and the provider that serves a request for
+ * a socket. control/netlink_personality.c changes the list; attachment.c takes
+ * references. intercept.c, interpose.c and af_persock.c ask for a provider.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Personalities: named policies and the providers that serve their sockets.
+ * Personalities: named policies with the providers that serve their sockets.
+ * control/netlink_personality.c adds, replaces and deletes them. Attachments
+ * hold them, and every function that judges a call reads a version of them.
  */
 #ifndef _PERSOCK_PERSONALITY_H
 #define _PERSOCK_PERSONALITY_H

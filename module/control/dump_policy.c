@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Policies as they are told by netlink, one item after the other: defaults,
- * limits, flags, and then the rules of every list in its order.
+ * The dump of a policy: its items as netlink messages, one after the other.
+ * Defaults, limits and flags come first, then the rules of every list in its
+ * order. netlink_personality.c calls persock_policy_put_item() for POLICY_GET.
  */
 #include <linux/bitops.h>
 #include <linux/errno.h>

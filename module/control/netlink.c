@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The generic netlink family: see Documentation/netlink/specs/persock.yaml,
- * from which netlink-gen.c and the UAPI header are made.
+ * The generic netlink family, and its commands about attachments, providers
+ * and status. User space sends the commands (tools/persock/wire); the tables
+ * of netlink-gen.c call the functions here. netlink_personality.c has the
+ * commands about personalities. netlink-gen.c and the UAPI header are
+ * generated from Documentation/netlink/specs/persock.yaml.
  *
- * GENL_ADMIN_PERM makes the core ask for CAP_NET_ADMIN in the initial user
- * namespace before any of these functions runs.
+ * The tables have GENL_ADMIN_PERM: the core requires CAP_NET_ADMIN in the
+ * initial user namespace before it calls any of these functions.
  */
 #include <linux/cgroup.h>
 #include <linux/file.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The control plane: the generic netlink family.
+ * The control plane: the generic netlink family. main.c registers the family.
+ * netlink_personality.c and netlink_denial.c use its helpers for replies,
+ * dumps and attributes.
  */
 #ifndef _PERSOCK_NETLINK_H
 #define _PERSOCK_NETLINK_H

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Denials as netlink messages. report/denial.c calls this from its work item,
- * once netlink.c has registered the family.
+ * Denials as netlink messages. main.c passes persock_netlink_denials to
+ * report/denial.c, whose work item calls the functions here after netlink.c
+ * has registered the family.
  */
 #include <linux/net.h>
 #include <net/genetlink.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Denials as netlink messages: for netlink.c, which offers them.
+ * The sender of denials as netlink messages. main.c includes this to pass the
+ * sender to report/denial.c.
  */
 #ifndef _PERSOCK_NETLINK_DENIAL_H
 #define _PERSOCK_NETLINK_DENIAL_H

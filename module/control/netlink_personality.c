@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The commands about personalities and their policies.
+ * The netlink commands about personalities and their policies. The tables of
+ * netlink-gen.c call the functions here. They read a policy with
+ * parse_policy.c and send one with dump_policy.c.
  */
 #include <linux/errno.h>
 #include <linux/netlink.h>

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Policies from netlink: what is told is checked, and laid out as the verdicts
- * look it up. Nothing is changed before all of it has been found valid.
+ * The parser of policies: it checks a netlink request and lays its policy out
+ * as the verdicts look it up. netlink_personality.c calls
+ * persock_policy_load() and changes a personality only if the whole request is
+ * valid.
  */
 #include <linux/bitops.h>
 #include <linux/errno.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Policies as netlink tells them.
+ * The translation of policies from and to netlink. netlink_personality.c calls
+ * both functions: parse_policy.c has the first, dump_policy.c the second.
  */
 #ifndef _PERSOCK_PARSE_POLICY_H
 #define _PERSOCK_PARSE_POLICY_H

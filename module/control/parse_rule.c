@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Rules as netlink tells them.
+ * The parser of one rule: it checks the netlink attributes of the rule and
+ * fills in a structure of policy.h. parse_policy.c calls these functions for
+ * each rule of a request.
  */
 #include <linux/bitops.h>
 #include <linux/errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Rules as netlink tells them: from the attributes of one to its place in a
- * policy.
+ * The parser of one rule, from its netlink attributes to its structure in a
+ * policy. parse_policy.c uses it.
  */
 #ifndef _PERSOCK_PARSE_RULE_H
 #define _PERSOCK_PARSE_RULE_H

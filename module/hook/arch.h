@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Arguments of an intercepted function, and where ftrace meets it: the one
- * thing that is the architecture's. A header for each has
+ * The architecture's calling convention: the arguments of an intercepted
+ * function, and the address where ftrace calls us. intercept.c, lsm.c and
+ * point.c use it. Nothing else in persock depends on the architecture. The
+ * header of each one has
  *
- *   persock_arg(), persock_set_arg()   argument n, from 0: of those that fit in
- *                                      registers; a sockptr_t counts for two
- *   persock_run_instead()              let another function run in its place
- *   persock_getsockopt_len()           the last argument of sk_getsockopt()
- *   persock_called_by_module()         does a module call sock_create()? To be
- *                                      asked in __sock_create()
- *   persock_met_at()                   where ftrace meets the function at an
- *                                      address, which has this first instruction
+ *   persock_arg(), persock_set_arg()  argument n, from 0: of those that fit in
+ *                                     registers; a sockptr_t counts for two
+ *   persock_run_instead()             let another function run in its place
+ *   persock_getsockopt_len()          the last argument of sk_getsockopt()
+ *   persock_called_by_module()        does a module call sock_create()? Valid
+ *                                     in __sock_create() only
+ *   persock_met_at()                  the address where ftrace calls us for
+ *                                     the function at an address, whose
+ *                                     first instruction this is
  */
 #ifndef _PERSOCK_ARCH_H
 #define _PERSOCK_ARCH_H

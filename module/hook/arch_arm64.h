@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* arm64: eight registers for arguments, in a structure of ftrace's own. */
+/*
+ * The calling convention of arm64: eight registers for arguments, in a
+ * structure of ftrace's own. Only arch.h includes this file; it documents the
+ * functions.
+ */
 #ifndef _PERSOCK_ARCH_ARM64_H
 #define _PERSOCK_ARCH_ARM64_H
 

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* x86-64: six registers for arguments, and all of them in struct pt_regs. */
+/*
+ * The calling convention of x86-64: six registers for arguments, and all of
+ * them in struct pt_regs. Only arch.h includes this file; it documents the
+ * functions.
+ */
 #ifndef _PERSOCK_ARCH_X86_H
 #define _PERSOCK_ARCH_X86_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Whose code an address is of, by the kernel's symbols. arch_arm64.h asks; x86
- * has a cheaper way.
+ * The owner of a code address, the kernel or a module, by the kernel's
+ * symbols. arch_arm64.h calls it; x86 has a cheaper way.
  */
 #include <linux/kallsyms.h>
 #include <linux/string.h>

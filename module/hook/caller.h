@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Whose code an address is of. For the headers of architectures, which tell
- * who called an intercepted function.
+ * The owner of a code address, the kernel or a module. arch_arm64.h calls it
+ * to find out whether a module called an intercepted function.
  */
 #ifndef _PERSOCK_CALLER_H
 #define _PERSOCK_CALLER_H

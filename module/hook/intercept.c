@@ -1,28 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The interception points, and nothing else that is specific to ftrace.
+ * The interception points, and nothing else that is specific to ftrace. main.c
+ * sets them up and removes them. Attachments arm and disarm them; ftrace calls
+ * the handlers.
  *
  * One ftrace_ops covers these functions of the socket layer:
  *
  *   __sock_create               the request: judge it; send it to AF_PERSOCK
- *                               when a provider with sockets of its own
- *                               serves it
+ *                               if a provider with its own sockets serves it
  *   security_socket_post_create the native socket is complete, every LSM has
  *                               seen its true family: put the router in front
  *   sk_getsockopt               SOL_SOCKET options never reach proto_ops
  *   sk_setsockopt
- *   sock_ioctl, compat_sock_ioctl  answer many ioctls before they ask proto_ops
- *   io_uring_cmd_sock           two ioctls of io_uring's own (6.12)
+ *   sock_ioctl, compat_sock_ioctl  answer many ioctls before calling proto_ops
+ *   io_uring_cmd_sock           io_uring's own commands (since 6.7)
  *
- * Another one covers the functions that ask LSMs, see lsm.c.
- * A handler lets the function run, perhaps with changed arguments, or it lets
- * a function of ours run in its place (IPMODIFY), most often refused(), which
- * only returns an errno.
+ * Another ftrace_ops, in lsm.c, covers the functions that call LSMs. A handler
+ * lets the function run, perhaps with changed arguments, or it lets a function
+ * of ours run in its place (IPMODIFY), most often refused(), which only
+ * returns an errno.
  *
- * PERMANENT makes a write of kernel.ftrace_enabled fail while we are armed.
- * RECURSION is left out: it asks ftrace to skip a handler that is entered
- * again, and a skipped handler would be an ungoverned socket. Nothing that the
- * handlers call reaches one of these functions, so there is no recursion.
+ * PERMANENT makes a write of kernel.ftrace_enabled fail while persock is
+ * armed. RECURSION is left out: it asks ftrace to skip a handler that is
+ * entered again, and a skipped handler would leave a socket ungoverned.
+ * Nothing that the handlers call reaches one of these functions, so there is
+ * no recursion.
  *
  * Handlers run with or without preemption: they never sleep nor allocate.
  */

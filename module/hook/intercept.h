@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The interception points: where system calls are met on their way to a
- * socket.
+ * The interception points, where persock intercepts system calls on their way
+ * to a socket. main.c sets them up, attachments arm them, probe.c tests them,
+ * and control/netlink.c reports whether they are armed.
  */
 #ifndef _PERSOCK_INTERCEPT_H
 #define _PERSOCK_INTERCEPT_H

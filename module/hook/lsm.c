@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What LSMs are asked about sockets of providers: the functions that ask them
- * are intercepted, and told of the socket behind.
+ * The LSM hooks for sockets of providers: this file intercepts the functions
+ * that call LSMs and passes them the socket behind the application's.
+ * intercept.c sets it up; main.c arms it with the first socket of AF_PERSOCK.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What LSMs are asked about sockets of providers.
+ * The LSM hooks for sockets of providers. intercept.c sets them up and removes
+ * them; main.c passes persock_lsm_arm() to socket/af_persock.c.
  */
 #ifndef _PERSOCK_LSM_H
 #define _PERSOCK_LSM_H

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Where functions of the kernel are that ftrace is to meet.
+ * The addresses at which ftrace calls us in functions of the kernel.
+ * intercept.c and lsm.c look up the functions that they intercept.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Functions of the kernel that are intercepted, as POINT(NAME, function). The
- * tool knows them from here, too.
+ * The names of the intercepted kernel functions, as POINT(NAME, function).
+ * intercept.h and lsm.c build their tables from them, and so does the tool for
+ * "persock doctor".
  */
 #ifndef _PERSOCK_POINT_NAMES_H
 #define _PERSOCK_POINT_NAMES_H

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The probe: a socket of our own goes through every interception point, and is
- * refused there with an errno that nothing else uses.
+ * refused there with an errno that nothing else uses. main.c runs it once when
+ * the module is loaded, and control/netlink.c when user space asks for the
+ * status.
  */
 #include <linux/file.h>
 #include <linux/fs.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The probe: does governance hold?
+ * The probe, which tests whether governance holds. main.c runs it once when
+ * the module is loaded, and control/netlink.c when user space asks for the
+ * status.
  */
 #ifndef _PERSOCK_PROBE_H
 #define _PERSOCK_PROBE_H

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The hostinet provider, after gVisor's: the application's socket has a sock
- * of family AF_PERSOCK, and all it does is delegated to a host socket that the
- * application never sees.
+ * of family AF_PERSOCK. It delegates every operation to a host socket, which
+ * the application never sees. main.c registers the provider. The router calls
+ * the methods of hostinet_ops.
  *
- * Who looks at the host socket's sock must still find the application's file:
+ * Kernel code that looks at the host socket's sock must still find the
+ * application's file:
  *
- * - sk_wq is the application socket's, so whoever waits on either is woken,
- *   and SIGIO reaches the owner of its file;
+ * - sk_wq is the application socket's, so a waiter on either is woken, and
+ *   SIGIO reaches the owner of its file;
  * - file is borrowed from the application socket, so nft's skuid, SIGURG and
  *   splice's O_NONBLOCK see it. It is taken back before the host socket goes;
  * - the inode number is the same on both, so "ss -p" finds the process, and so
  *   is its owner, see hostinet_setattr();
- * - the class and priority of the net_cls and net_prio cgroups, see sender_of().
+ * - the class and priority of the net_cls and net_prio cgroups, see
+ *   sender_of().
  *
  * sk_socket stays the host socket: the stack calls itself through it (fast
  * open connects through it, kTLS replaces its ops).

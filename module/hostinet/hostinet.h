@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The hostinet provider: a socket over a host socket: TCP and UDP, and in
- * another network namespace ping and raw sockets.
+ * The hostinet provider: a socket of AF_PERSOCK over a host socket. It serves
+ * TCP and UDP, and in another network namespace also ping and raw sockets.
+ * main.c sets it up and registers it.
  */
 #ifndef _PERSOCK_HOSTINET_H
 #define _PERSOCK_HOSTINET_H

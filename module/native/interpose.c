@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * New native sockets: the verdict on a socket that the kernel has made for a
- * governed task, and the router in front of it. hook/intercept.c calls this
- * where the kernel has finished a socket.
+ * The interposition on new native sockets: the verdict on a socket that the
+ * kernel has made for a governed task, and the router in front of it.
+ * hook/intercept.c calls this at security_socket_post_create(), when the
+ * socket is complete.
  */
 #include <linux/in.h>
 #include <linux/module.h>

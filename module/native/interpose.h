@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * New native sockets: the verdict on them, and the router in front. For the
- * interception points.
+ * The interposition on new native sockets: the verdict on them, and the router
+ * in front. hook/intercept.c calls it for each native socket of a governed
+ * task.
  */
 #ifndef _PERSOCK_INTERPOSE_H
 #define _PERSOCK_INTERPOSE_H

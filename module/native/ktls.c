@@ -1,29 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kTLS on a native socket.
+ * kTLS on a native socket: the option TCP_ULP. native.c sets that option
+ * through persock_ktls_setsockopt(), and releases the decoy with the socket
+ * through persock_ktls_release().
  *
  * kTLS copies sk->sk_socket->ops into global tables of its own when it meets a
  * new struct proto, and then points sk->sk_socket at one of them
- * (tls_build_proto(), update_sk_prot()). It must find native ops there: copies
- * of a router's would be reached from sockets that have no router. But the
- * application's socket may show them at no time, or a call of another thread
- * would pass by the router.
+ * (tls_build_proto(), update_sk_prot()). It must find native ops there:
+ * sockets without a router would reach copies of a router's ops. But the
+ * application's socket must not show native ops at any time, or a call of
+ * another thread would bypass the router.
  *
- * So the sock is shown another socket for the time of the option: a decoy,
+ * So the sock refers to another socket for the time of the option: a decoy,
  * which has native ops and otherwise what the stack looks for in sk_socket.
- * Afterwards the router moves in front of what the decoy has then.
+ * Afterwards the router moves in front of the ops that the decoy has then.
  *
  * System calls keep sk_socket across sleeps (sk_setsockopt(), a fast open
- * connect), trusting the open file. So a decoy, once shown, stays as it is
- * until its socket is released, as the socket itself does.
+ * connect), because they rely on the open file. So a decoy that was once
+ * visible stays as it is until its socket is released, as the socket itself
+ * does.
  *
- * Nothing of this is shared between sockets, so what one task does to its own
- * costs no other one anything. The socket finds its decoy through its inode,
- * whose i_private sockfs does not use, and the decoy's sock finds the socket
- * through its wait queue, which the decoy never replaces.
+ * Sockets share no decoy or lock, so a task cannot slow down others with its
+ * own sockets. The socket finds its decoy through its inode, whose i_private
+ * sockfs does not use. The decoy's sock finds the socket through its wait
+ * queue, which the decoy never replaces.
  *
- * A decoy is only made where the kernel would go as far as to the protocol: an
- * unprivileged task cannot have one for each socket that it opens.
+ * A decoy is only made if the kernel would call the protocol: an unprivileged
+ * task cannot have one for each socket that it opens.
  *
  * Lock order: a decoy's turn (sleeping), then the sock's lock, then its
  * sk_callback_lock.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * kTLS on a native socket.
+ * kTLS on a native socket: the option TCP_ULP, and the decoy that it needs.
+ * native.c calls both functions.
  */
 #ifndef _PERSOCK_KTLS_H
 #define _PERSOCK_KTLS_H

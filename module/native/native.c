@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The native provider.
+ * The native provider: it keeps the kernel's socket and puts a router in
+ * front. main.c registers it, and interpose.c calls persock_native_route() for
+ * each new socket. The router calls the methods of native_ops.
  *
  * The socket and its sock are the kernel's own; only sock->ops differs. So
  * LSMs, cgroup-BPF, sock_diag, AF_UNIX's garbage collector and everything else
- * that looks at a sock see the true one, and nothing is allocated per socket.
+ * that looks at a sock see the true one, and persock allocates nothing per
+ * socket.
  */
 #include <linux/module.h>
 #include <linux/net.h>

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Verdicts on addresses, at a cost that hardly depends on how many rules there
- * are: address_index.h tells how the rules are searched.
+ * Verdicts on addresses, at a cost that hardly depends on the number of rules.
+ * socket/endpoint.c asks for them, and so does "persock explain".
+ * address_index.h describes the search.
  *
- * Where rules nest deeply, or are many on ports or protocols of one prefix, not
- * all can be resolved ahead in memory that is linear in the rules. The worst
- * case is nested prefixes of every length, none of which has the ranges of the
- * next shorter one: this takes 33 searches for a port with IPv4, and 129 with
- * IPv6.
+ * The index cannot resolve all rules ahead in memory that is linear in the
+ * rules if rules nest deeply, or if a prefix has many rules on ports or
+ * protocols. The worst case is nested prefixes of every length, none of which
+ * has the ranges of the next shorter one: this takes 33 searches for a port
+ * with IPv4, and 129 with IPv6.
  */
 #include <linux/limits.h>
 #include <linux/socket.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Address rules: prefix, port range and protocol.
+ * Address rules: verdicts by prefix, port range and protocol.
+ * socket/endpoint.c asks for them, and so does "persock explain".
  *
  * Among the rules that match port and protocol the one with the longest prefix
- * decides; at the same prefix a rule that denies goes before one that allows,
+ * decides. At the same prefix a rule that denies goes before one that allows,
  * and then the earlier one. Pure functions: no socket, no netlink, no lock.
  */
 #ifndef _PERSOCK_ADDRESS_H

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The index of address rules: how it is built and freed.
+ * The builder of the index of address rules. control/parse_policy.c builds an
+ * index for each section of a new policy; cgroup/personality.c frees it. The
+ * tool does both in draft.c.
  */
 #include <linux/err.h>
 #include <linux/errno.h>

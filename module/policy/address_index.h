@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The index of address rules, as it is built and searched.
+ * The index of address rules: its layout, for the builder and for the search.
+ * address_index.c builds it and address.c searches it. control/parse_policy.c
+ * and cgroup/personality.c own the indexes of a policy.
  *
- * The prefixes of the rules are nodes. Where one begins or ends the most
- * specific node may change, so these places cut the address space of a family
- * into intervals, each with its node, and a binary search finds the interval
- * of an address. A node has a list of port ranges for each protocol its rules
- * name, and one for the rules on any protocol. The ranges of a list are
- * disjoint: which of several rules decides a port is settled when the index is
- * built, and another binary search finds the range of a port.
+ * The prefixes of the rules are nodes. The most specific node can change only
+ * at an address where a prefix begins or ends. These addresses cut the address
+ * space of a family into intervals, each with its node, and a binary search
+ * finds the interval of an address. A node has a list of port ranges for each
+ * protocol that its rules name, and one for the rules on any protocol. The
+ * ranges of a list are disjoint: the builder settles which of several rules
+ * decides a port, and another binary search finds the range of a port.
  *
  * Ports that no rule of a prefix matches are left to the next shorter prefix
- * that covers it. Its ranges are taken over into the node as long as they are
- * few, so that mostly one node is all that is asked. What is not taken over is
- * behind the node's parent.
+ * that covers it. The builder copies the ranges of that prefix into the node
+ * as long as they are few, so that most searches need one node only. Ranges
+ * that are not copied are found through the node's parent.
  */
 #ifndef _PERSOCK_ADDRESS_INDEX_H
 #define _PERSOCK_ADDRESS_INDEX_H

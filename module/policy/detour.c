@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Detours.
- *
- * The address that a call names is judged. These are the ways to have the
- * kernel send to another one all the same; where peers are restricted they are
- * refused, whatever else the policy says of them. Pure functions.
+ * Detours: options and control messages by which the kernel sends to another
+ * address than the one that a call names and persock judges. socket/option.c,
+ * socket/cmsg.c and shortcut.c ask for them. If peers are restricted, detours
+ * are refused, whatever else the policy says about them. Pure functions.
  */
 #include <linux/in.h>
 #include <linux/in6.h>

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Detours: what takes a message to another peer than the address that it
- * names, or a socket to another address than the one that it is bound to.
+ * Detours: options and control messages that take a message to another peer
+ * than the address that it names, or a socket to another address than the one
+ * that it is bound to. socket/option.c, socket/cmsg.c, shortcut.c and "persock
+ * explain" ask for them.
  */
 #ifndef _PERSOCK_DETOUR_H
 #define _PERSOCK_DETOUR_H

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Guards: what a policy has to name before sockets of another network namespace
- * may do it.
+ * Guards: what a policy must name before sockets of another network namespace
+ * may do it. personality.c sets the guards of a delegating policy. The
+ * functions that judge (verdict.c, address.c, request.c) and socket/option.c
+ * ask here.
  */
 #include <linux/errno.h>
 #include <linux/in.h>

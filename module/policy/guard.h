@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What sockets of another network namespace may do only where the policy names
- * it. Pure.
+ * Guards: what sockets of another network namespace may do only if the policy
+ * names it. verdict.c, address.c and request.c ask, and so do socket/option.c
+ * and the tool. Pure functions.
  *
- * A task whose sockets are made in another namespace, the host's say, is not to
- * have more rights there than a policy was meant to give: a default that allows
- * was not written with that namespace in mind, and a capability that counts in
- * the task's user namespace may count in that of the other network, too.
+ * A task whose sockets are made in another namespace, for example the host's,
+ * must not get more rights there than the author of the policy meant to give.
+ * A default that allows was not written with that namespace in mind. A
+ * capability that counts in the task's user namespace may count in that of the
+ * other network, too.
  */
 #ifndef _PERSOCK_GUARD_H
 #define _PERSOCK_GUARD_H

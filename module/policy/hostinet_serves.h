@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What hostinet serves. Pure: "persock explain" asks, too.
+ * The kinds of sockets that the hostinet provider serves. hostinet.c asks, and
+ * so does the tool's judge.c for "persock explain". Pure functions.
  */
 #ifndef _PERSOCK_HOSTINET_SERVES_H
 #define _PERSOCK_HOSTINET_SERVES_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What options, control messages and ioctls mean: the lists of options.h, as
- * functions. Pure functions.
+ * The meaning of options, control messages and ioctls: the lists of options.h,
+ * as functions. verdict.c and the tool's judge.c call them. Pure functions.
  */
 #include <linux/dccp.h>
 #include <linux/icmpv6.h>

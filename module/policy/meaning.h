@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What options, control messages and ioctls mean, as far as verdicts have to
- * know.
+ * The meaning of options, control messages and ioctls: which keys are the same
+ * option, and which options protect. verdict.c and the tool's judge.c ask.
  */
 #ifndef _PERSOCK_MEANING_H
 #define _PERSOCK_MEANING_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What native serves. Pure: "persock explain" asks, too.
+ * The kinds of sockets that the native provider serves. native.c asks, and so
+ * does the tool's judge.c for "persock explain". Pure function.
  */
 #ifndef _PERSOCK_NATIVE_SERVES_H
 #define _PERSOCK_NATIVE_SERVES_H

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The one table of socket options. The presets are made of it, the verdicts
- * look into what it makes, and tools/options/page writes
- * Documentation/options.rst from it.
+ * The one table of socket options, and the lists of their aliases and
+ * protections. preset.c makes the presets' lists of options from the table,
+ * and meaning.c makes its functions from the other lists. tools/options/page
+ * writes Documentation/options.rst from this file.
  *
  * A row: OPTION(level, name, gvisor-2020, gvisor, AF_UNIX and others). Rows are
  * sorted by the numbers of (level, name), as persock_option_find() halves the

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A policy: the structures of everything that a personality says, from one rule
- * to struct persock_policy. verdict.c, address.c and guard.c judge by them.
+ * A policy: the structures of everything that a personality says, from one
+ * rule to struct persock_policy. control/parse_policy.c and preset.c fill them
+ * in. verdict.c, address.c and guard.c judge by them.
  */
 #ifndef _PERSOCK_POLICY_H
 #define _PERSOCK_POLICY_H

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The personalities that come with the module.
+ * The presets: the personalities that come with the module.
+ * cgroup/personality.c lists them when the module is loaded. The tool takes
+ * them as the base of a policy file.
  */
 #include <linux/errno.h>
 #include <linux/icmpv6.h>

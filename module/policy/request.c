@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Requests for sockets.
+ * Requests for sockets: the verdict of a whole policy on family, type and
+ * protocol. hook/intercept.c, native/interpose.c and socket/af_persock.c ask
+ * for it before a socket is created. "persock explain" asks, too.
  */
 #include <linux/errno.h>
 #include <linux/in.h>

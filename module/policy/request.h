@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The verdict of a whole policy on a request for a socket. Pure.
+ * Requests for sockets, and the verdict of a whole policy on them.
+ * hook/intercept.c, native/interpose.c, socket/af_persock.c and "persock
+ * explain" ask for it. Pure functions.
  */
 #ifndef _PERSOCK_REQUEST_H
 #define _PERSOCK_REQUEST_H

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The sections of a policy. Pure functions.
+ * The sections of a policy: what each may contain, and where a policy keeps
+ * it. control/parse_policy.c and dump_policy.c walk a policy with these
+ * functions, and so does the tool. Pure functions.
  */
 #include "policy/section.h"
 

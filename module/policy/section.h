@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The sections of a policy: what each may say, and where it is kept.
+ * The sections of a policy: what each may contain, and where a policy keeps
+ * it. control/parse_policy.c, control/dump_policy.c, report/ignored.c and the
+ * tool use it.
  */
 #ifndef _PERSOCK_SECTION_H
 #define _PERSOCK_SECTION_H

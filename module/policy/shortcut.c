@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Shortcuts.
+ * Shortcuts: the builder of the tables of calls that pass unchanged.
+ * cgroup/personality.c builds them with each version of a personality.
  *
- * Options, flags and requests are found out by asking the functions that judge,
- * so a rule that these learn of needs nothing here. The rest repeats when
- * endpoint.c, cmsg.c, operations.c and option.c look at a call at all: what they
- * learn to look at must be learned here. What depends on more than the tables
- * can tell (a value, the socket's state) is left out, and is judged.
+ * The builder asks the functions that judge about options, flags and requests.
+ * A new kind of rule that these functions know therefore needs nothing here.
+ * The rest repeats under which conditions endpoint.c, cmsg.c, operations.c and
+ * option.c look at a call at all: a new condition there must be repeated here.
+ * A call that depends on more than the tables can express (a value, the
+ * socket's state) has no shortcut, and is judged.
  */
 #include <linux/bits.h>
 #include <linux/in6.h>

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Shortcuts: what passes a policy as it is, found out when the policy is made.
+ * Shortcuts: tables, made with the policy, of the calls that pass it
+ * unchanged. socket/pass.h looks calls up in them, and hook/intercept.c
+ * requests for sockets.
  *
- * Nearly every call passes, unchanged. The tables here say so of a call in a
- * few instructions; what they do not say so of is judged. See shortcut.c about
- * where they come from.
+ * Nearly every call passes, unchanged. The tables report this in a few
+ * instructions. A call that is not in them is judged. shortcut.c says how they
+ * are built.
  */
 #ifndef _PERSOCK_SHORTCUT_H
 #define _PERSOCK_SHORTCUT_H

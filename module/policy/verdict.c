@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Verdicts on socket requests, options, flags, ioctls and the backlog.
+ * option.c, message.c, cmsg.c, ioctl.c and operations.c of socket/ ask for
+ * them, request.c asks for the verdict on a request, and "persock explain"
+ * asks, too.
  */
 #include <linux/bitops.h>
 #include <linux/errno.h>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The registry of providers, in the order of registration.
+ * The registry of providers, in the order of registration. main.c and modules
+ * with providers of their own register here. cgroup/personality.c looks
+ * providers up, and control/netlink.c lists them.
  */
 #include <linux/ctype.h>
 #include <linux/module.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The registry of providers, as the module itself uses it: personalities look
- * providers up by name, and the control plane lists them.
+ * The registry of providers, as the module itself uses it.
+ * cgroup/personality.c looks providers up by name, and control/netlink.c lists
+ * them.
  */
 #ifndef _PERSOCK_REGISTRY_H
 #define _PERSOCK_REGISTRY_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Counters of verdicts: per-CPU while an attachment lives, summed up when they
- * are read.
+ * are read. socket/report.h and socket/pass.h count; cgroup/attachment.c and
+ * control/netlink_personality.c read the sums.
  */
 #ifndef _PERSOCK_COUNTERS_H
 #define _PERSOCK_COUNTERS_H

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Denials.
+ * The queue of denials, from the call that is denied to the sender of netlink
+ * messages. socket/report.c queues denials with persock_denial_tell(). main.c
+ * sets the sender, which a work item calls.
  *
- * A verdict is taken where nothing may be allocated, so a denial goes into a
+ * A verdict is given where nothing may be allocated, so a denial goes into a
  * ring, and a work item sends it from there. Each attachment has a ring of its
- * own, and they are sent in turns: so one that is denied without end fills its
- * own ring, and the others' denials are told as if it were not there. What a
- * ring does not hold is counted as lost for its attachment, and how many were
- * is told with each message.
+ * own, and the work item sends from them in turns. So an attachment that is
+ * denied without end fills its own ring only, and does not affect the reports
+ * of the others. A denial for which a ring has no room is counted as lost for
+ * its attachment. Each message reports how many were lost.
  */
 #include <linux/jiffies.h>
 #include <linux/list.h>

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Denials: from the socket operation that was refused to who monitors. What is
- * ignored is told the same way, to those who ask for it.
+ * Denials: the path from the refused socket operation to the programs that
+ * monitor. socket/report.c queues them, control/netlink_denial.c sends them,
+ * and each attachment has a struct persock_denials. Ignored calls take the
+ * same path to programs that ask for them.
  */
 #ifndef _PERSOCK_DENIAL_H
 #define _PERSOCK_DENIAL_H

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What was ignored, counted by option.
+ * The table of ignored options, flags and ioctls, with a count of each.
+ * socket/report.c counts, and control/netlink.c lists the table.
  *
  * A table is made when an attachment ignores something for the first time, so
- * nobody pays who ignores nothing. It has a fixed size: a program that has all
- * sorts of names ignored fills its own attachment's, and what comes then is
- * counted together. Entries are taken and counted without a lock, as verdicts
- * are given in any context, on every processor; they are never given back.
+ * attachments that ignore nothing cost nothing. It has a fixed size: a program
+ * that has many different names ignored fills the table of its own attachment
+ * only, and everything after that is counted together. Entries are taken and
+ * counted without a lock, as verdicts are given in any context, on every
+ * processor. They are never given back.
  */
 #include <linux/atomic.h>
 #include <linux/bitops.h>

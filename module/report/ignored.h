@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What was ignored, counted by option: see ignored.c.
+ * The table of ignored options, flags and ioctls of an attachment.
+ * socket/report.c counts, control/netlink.c lists it, and ignored.c describes
+ * it.
  */
 #ifndef _PERSOCK_IGNORED_H
 #define _PERSOCK_IGNORED_H

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * AF_PERSOCK.
+ * The family AF_PERSOCK: sockets of providers that do not interpose. main.c
+ * registers it, and the socket layer calls create().
  *
  * create() is reached in two ways: by a request that the interception point
  * has packed, and by an explicit socket(AF_PERSOCK, ...). Both are judged
- * here, with the same result, so there is nothing to forge.
+ * here, with the same result, so a program gains nothing by forging a packed
+ * request.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * AF_PERSOCK: the sockets of providers that do not interpose.
+ * The family AF_PERSOCK: the sockets of providers that do not interpose.
+ * main.c registers it, and hook/intercept.c unpacks a request that it has sent
+ * there.
  */
 #ifndef _PERSOCK_AF_PERSOCK_H
 #define _PERSOCK_AF_PERSOCK_H

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Control messages of governed sockets.
+ * Control messages of governed sockets: they are judged when they are sent and
+ * when they are received. message.c calls these functions for sends and
+ * receives.
  *
- * On the way out they are in kernel memory when proto_ops see them, so what is
- * judged is what is sent. On the way in the protocol writes them to user
- * memory itself; to judge them first they are received into a buffer of ours,
- * and those that pass are put to user memory from there.
+ * Control messages that are sent are in kernel memory when proto_ops see them,
+ * so persock judges what is sent. Control messages that are received are
+ * written to user memory by the protocol itself. To judge them first, persock
+ * receives them into a buffer of its own and copies those that pass to user
+ * memory from there.
  *
- * That cannot be done for AF_UNIX: descriptors are installed while SCM_RIGHTS is
- * written, and scm_detach_fds() does not accept a kernel buffer. Only the INET
- * class is filtered on the way in; where AF_UNIX may not receive descriptors or
- * credentials it receives no control message at all.
+ * That is impossible for AF_UNIX: descriptors are installed while SCM_RIGHTS
+ * is written, and scm_detach_fds() does not accept a kernel buffer. So only
+ * received control messages of the INET class are filtered. An AF_UNIX socket
+ * that may not receive descriptors or credentials receives no control message
+ * at all.
  */
 #include <linux/net.h>
 #include <linux/slab.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Control messages of governed sockets, on the way out and on the way in.
+ * Control messages of governed sockets, when they are sent and when they are
+ * received. message.c calls these functions.
  */
 #ifndef _PERSOCK_CMSG_H
 #define _PERSOCK_CMSG_H

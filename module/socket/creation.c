@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tasks that create a socket for another one: hostinet's host sockets, and those
- * that native accept() or SCTP's peeling off makes. hook/intercept.c asks here
- * who governs a new socket.
+ * Tasks that create a socket for another one: hostinet's host sockets, and
+ * those that native accept() or SCTP's peeling off makes. native.c and
+ * hostinet.c mark such tasks; hook/intercept.c asks here which attachment
+ * governs a new socket.
  */
 #include <linux/atomic.h>
 #include <linux/hash.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tasks that create a socket for another one, and who governs a new socket.
- * Providers mark their tasks; the interception points ask.
+ * Tasks that create a socket for another one, and the attachment that governs
+ * a new socket. native.c and hostinet.c mark their tasks, interpose.c finds
+ * the mark, and hook/intercept.c asks persock_governor().
  */
 #ifndef _PERSOCK_CREATION_H
 #define _PERSOCK_CREATION_H

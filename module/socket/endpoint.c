@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Addresses are in kernel memory by the time proto_ops see them: what is
- * judged is what the provider is given.
+ * Endpoints: verdicts on addresses of INET calls. operations.c, message.c,
+ * port.c and unsent.c ask for them. Addresses are in kernel memory when
+ * proto_ops see them: the provider gets the judged address.
  */
 #include <linux/errno.h>
 #include <linux/in.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Endpoints: the address that a call of an INET socket is about, as it is
- * judged.
+ * judged. operations.c, message.c, port.c and unsent.c call these functions.
  */
 #ifndef _PERSOCK_ENDPOINT_H
 #define _PERSOCK_ENDPOINT_H

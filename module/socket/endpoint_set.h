@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the kernel has of an address, as an endpoint to be judged: for endpoint.c.
+ * Conversions of the kernel's addresses to endpoints. endpoint.c uses them
+ * before it judges.
  */
 #ifndef _PERSOCK_ENDPOINT_SET_H
 #define _PERSOCK_ENDPOINT_SET_H

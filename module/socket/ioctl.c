@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The verdict on ioctls of governed sockets. hook/intercept.c asks for it at
- * sock_ioctl(), message.c for what io_uring has of them.
+ * sock_ioctl(), and message.c for the ioctls that io_uring has as commands.
  */
 #include <linux/net.h>
 #include <linux/rcupdate.h>

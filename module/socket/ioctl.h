@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The verdict on ioctls of governed sockets: for the interception points and
- * for io_uring's commands.
+ * The verdict on ioctls of governed sockets. hook/intercept.c asks for it at
+ * sock_ioctl(), and message.c for io_uring's commands.
  */
 #ifndef _PERSOCK_IOCTL_H
 #define _PERSOCK_IOCTL_H

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Messages of governed sockets: flags, control messages, peers.
+ * Messages of governed sockets: the verdicts on their flags, control messages
+ * and peers. The router's tables of operations.c point at the functions here;
+ * those about io_uring's commands are called by hook/intercept.c.
  */
 #include <linux/minmax.h>
 #include <linux/net.h>

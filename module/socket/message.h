@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Messages of governed sockets.
+ * Messages of governed sockets. operations.c puts these functions into the
+ * router's tables, hook/intercept.c asks about io_uring's commands, and
+ * sendpage.c shares persock_report_masked().
  */
 #ifndef _PERSOCK_MESSAGE_H
 #define _PERSOCK_MESSAGE_H

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The router: proto_ops of a governed socket -> verdict -> provider.
+ * The router: each operation of a governed socket goes from proto_ops to the
+ * verdict, and then to the provider. The socket layer calls these functions
+ * through sock->ops; router.c calls persock_router_fill() to write a routing
+ * table.
  *
  * Messages and options have files of their own, message.c and option.c.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The proto_ops of governed sockets: verdict, then provider. For router.c,
- * which has the routing tables filled.
+ * The proto_ops of governed sockets: verdict, then provider. main.c passes
+ * persock_router_fill() to router.c, which calls it for every routing table.
  */
 #ifndef _PERSOCK_OPERATIONS_H
 #define _PERSOCK_OPERATIONS_H

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Options of governed sockets.
+ * Options of governed sockets: the verdict, and the path to the provider.
+ * operations.c puts these functions into the router's tables, and
+ * hook/intercept.c calls those about SOL_SOCKET.
  *
- * Options above SOL_SOCKET reach the router's proto_ops. Those of SOL_SOCKET
- * do not (but for sockets that ask for it), so they are judged where
- * sk_getsockopt() and sk_setsockopt() begin, see intercept.c.
+ * Options of levels other than SOL_SOCKET reach the router's proto_ops. Those
+ * of SOL_SOCKET do not (except for sockets that ask for it), so they are
+ * judged where sk_getsockopt() and sk_setsockopt() begin, see intercept.c.
  */
 #include <linux/in6.h>
 #include <linux/net.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Options of governed sockets: verdict, lengths, and the way to the provider.
+ * Options of governed sockets: verdict, lengths, and the path to the provider.
+ * operations.c and hook/intercept.c call these functions; probe.c and
+ * hostinet.c use sk_getsockopt() from here.
  */
 #ifndef _PERSOCK_OPTION_H
 #define _PERSOCK_OPTION_H

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Calls that pass by a shortcut: looked up and counted, and nothing else.
+ * The fast path of calls that have a shortcut: look up, count, and nothing
+ * else. operations.c, message.c, option.c and hook/intercept.c try it before
+ * they judge.
  *
- * What is judged at length is read under rcu_read_lock(), a function call for
- * a module. These few instructions run without preemption instead, which RCU
- * waits for as well. Where someone traces verdicts nothing passes by here.
+ * A call that is judged at length is judged under rcu_read_lock(), which is a
+ * function call in a module. These few instructions disable preemption
+ * instead, which RCU waits for as well. No call passes here while verdicts are
+ * traced.
  */
 #ifndef _PERSOCK_PASS_H
 #define _PERSOCK_PASS_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Peers of datagrams that a policy has allowed lately. A program that names the
- * peer with every datagram names the same few: they are not looked up among
- * the rules each time.
+ * The cache of datagram peers that a policy has allowed recently. A program
+ * that names the peer with every datagram names the same few: message.c looks
+ * them up here and not among the rules each time.
  */
 #ifndef _PERSOCK_PEER_H
 #define _PERSOCK_PEER_H

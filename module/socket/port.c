@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Ports that nobody has named.
+ * Ports that the kernel chooses: their verdict, and the choice of another port
+ * if one is denied. operations.c, message.c, sendpage.c and unsent.c call this
+ * when a call gives a port to a socket that has none.
  *
- * Whoever lets the kernel choose often enough gets any port, so a port is judged
- * before the socket may use it, and another one is taken while it is denied:
- * that a program hits upon a port that is denied is not its fault.
+ * A program that lets the kernel choose often enough gets any port, so a port
+ * is judged before the socket may use it. If it is denied, persock takes
+ * another one: a program that gets a denied port by chance has done nothing
+ * wrong.
  *
- * A thread can make others wait for a sock's lock for as long as it likes, by a
- * call that sleeps in its memory. So what has taken effect cannot be judged
- * afterwards: the verdict would wait while the port is used. A port is judged
- * in the same hold of the lock in which it is taken, or by number, and bound to
- * by that number. A program cannot take it off again (connect() to AF_UNSPEC),
- * to be given one that nobody judges.
+ * A thread can make others wait for a sock's lock for as long as it likes, by
+ * a call that sleeps in its memory. So persock cannot judge a port after it
+ * has taken effect: the verdict would wait while the port is used. A port is
+ * judged in the same hold of the lock in which it is taken, or persock judges
+ * it by number and binds to that number. A program cannot give the port up
+ * (connect() to AF_UNSPEC) to get one that nobody judges.
  */
 #include <linux/minmax.h>
 #include <linux/net.h>

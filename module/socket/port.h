@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Ports that nobody has named: the kernel chooses one for a socket that is bound
- * to port 0, or that listens, connects or sends without a port.
+ * Ports that the kernel chooses for a socket that is bound to port 0, or that
+ * listens, connects or sends without a port. operations.c, message.c,
+ * sendpage.c and unsent.c call these functions.
  */
 #ifndef _PERSOCK_PORT_H
 #define _PERSOCK_PORT_H

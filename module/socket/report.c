@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Verdicts that are not plain permission.
+ * Reports of verdicts that are not plain permission: count, monitor, audit.
+ * persock_report() in report.h calls this for them; cmsg.c and message.c
+ * report what they ignore.
  */
 #include "report/denial.h"
 #include "report/ignored.h"

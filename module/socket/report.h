@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What becomes of a verdict: it is counted, traced, told to those who monitor
- * denials, and, if the policy only audits, allowed.
+ * Reports of verdicts: a verdict is counted, traced, and reported to programs
+ * that monitor denials. If the policy only audits, it is then allowed. Every
+ * file that judges calls persock_report().
  */
 #ifndef _PERSOCK_REPORT_H
 #define _PERSOCK_REPORT_H

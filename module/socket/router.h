@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Routers: the routing tables of governed sockets, by attachment and kind of
- * socket. Whoever has a socket finds its router here.
+ * socket. Every function that has a socket finds its router here, with
+ * persock_router_peek() or persock_router_of().
  */
 #ifndef _PERSOCK_ROUTER_H
 #define _PERSOCK_ROUTER_H

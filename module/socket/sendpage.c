@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Pages that are sent as they are (sendfile, splice), on kernels before 6.5:
- * Kbuild compiles this where proto_ops has sendpage(). Later kernels send them
- * by sendmsg().
+ * Pages that are sent as they are (sendfile, splice), on kernels before 6.5.
+ * operations.c puts the function into the router's tables. Kbuild compiles
+ * this file if proto_ops has sendpage(). Later kernels send pages by
+ * sendmsg().
  */
 #include <linux/net.h>
 #include <linux/socket.h>

@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * UDP sockets that are connected to a peer as long as nothing is sent to it.
+ * operations.c calls persock_connect_judged() for each connect that is judged,
+ * and puts persock_frozen_sendmsg() into the tables of frozen sockets.
  *
- * Programs connect a UDP socket to learn which address of their own would be
+ * Programs connect a UDP socket to learn which of their own addresses would be
  * used, and send nothing: getaddrinfo() sorts addresses so, ping finds its
- * source. Where a rule allows the address for anything at all, such a connect
- * passes, and from then on each send without a name is judged by the peer that
- * the socket has.
+ * source. If a rule allows the address for any port or protocol, such a
+ * connect passes. From then on each send without a name is judged by the peer
+ * that the socket has.
  *
- * Other sends are not looked at again, so none may be under way while the peer
- * becomes one that it may not be: it would read it. Hence the phases, each
- * with a router of its own in sock->ops:
+ * Other sends are not judged again. So none may be under way while the socket
+ * gets a peer that it may not send to, because such a send would use that
+ * peer. Hence the phases, each with a router of its own in sock->ops:
  *
- * JUDGED -> FROZEN: sends wait that begin now. Those that have begun before
- *	hold a reference to the file, or a ring of io_uring does for them. If
- *	there is one that is not ours the connect is refused, as it would be
- *	without all this.
- * FROZEN -> UNSENT: when the peer is connected. The socket remains so, whatever
- *	it is connected to later; and it is frozen again for the next peer of
- *	this kind.
+ * - JUDGED -> FROZEN: sends that begin now wait. Sends that have begun before
+ *   hold a reference to the file, or a ring of io_uring does for them. If
+ *   there is a reference that is not ours the connect is refused, as it would
+ *   be without these phases.
+ * - FROZEN -> UNSENT: when the peer is connected. The socket remains so,
+ *   whatever it is connected to later. It is frozen again for the next peer of
+ *   this kind.
  *
  * No lock: a connect that finds the socket frozen by another is refused.
  */

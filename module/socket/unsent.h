@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * UDP sockets that are connected to a peer as long as nothing is sent to it.
+ * operations.c calls the first function for a connect, and routes the sends of
+ * frozen sockets to the second.
  */
 #ifndef _PERSOCK_UNSENT_H
 #define _PERSOCK_UNSENT_H

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The sock of a socket that a provider serves with one of its own: it stands
- * in the application's socket. af_persock.c makes it, operations.c accepts with
- * it and releases it.
+ * The wrapper: the sock of a socket that a provider without native sockets
+ * serves. It stands in the application's socket. af_persock.c makes it;
+ * operations.c accepts with it and releases it.
  */
 #include <linux/in.h>
 #include <linux/module.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The sock of a socket that a provider serves with one of its own. The rest of
- * the module sees such sockets as governed ones without native proto_ops.
+ * The wrapper: the sock of a socket that a provider without native sockets
+ * serves. af_persock.c and operations.c use it. The rest of the module sees
+ * such sockets as governed ones without native proto_ops.
  */
 #ifndef _PERSOCK_WRAPPER_H
 #define _PERSOCK_WRAPPER_H
