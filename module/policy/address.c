@@ -21,9 +21,9 @@
 #define FIRST_USER_PORT	1024
 
 /*
- * The last start that is not after the address. It is among the last intervals,
- * as many as the power of two, or else among the first as many; from there on
- * each step halves an even number.
+ * Find the last start that is not after the address. It is among the last top4
+ * intervals, or else among the first top4. From there on each step halves an
+ * even number.
  */
 static u32 find_node4(const struct persock_address_index *index, u32 address)
 {
@@ -74,7 +74,7 @@ static u32 find_port(const struct persock_address_index *index,
 							     NO_RANK;
 }
 
-/* The lowest rank among the rules of a node that match. */
+/* The lowest rank of the rules of a node that match. */
 static u32 find_rank(const struct persock_address_index *index,
 		     const struct address_node *node, u32 protocol, u16 port)
 {
@@ -155,7 +155,7 @@ int persock_judge_address(const struct persock_addresses *addresses,
 	verdict = persock_guard_address(addresses->guard, endpoint,
 					*rule ? &addresses->rules[*rule - 1] :
 						NULL);
-	/* What allows does not decide then. */
+	/* A rule that allows did not decide then. */
 	if (verdict)
 		*rule = 0;
 
@@ -163,8 +163,8 @@ int persock_judge_address(const struct persock_addresses *addresses,
 }
 
 /*
- * Is a rule about ports that somebody has picked? One that is about all that the
- * kernel may choose is not: nothing would be left to choose.
+ * Is a rule about particular ports? A rule about all ports that the kernel may
+ * choose is not: it would leave no port to choose.
  */
 static bool picks_ports(const struct persock_address_rule *rule)
 {
@@ -178,9 +178,10 @@ static bool picks_ports(const struct persock_address_rule *rule)
  * @protocol: protocol of the socket
  * @rule: number of the rule that decided, from 1; 0: none did
  *
- * Whether the kernel may choose one at all is the verdict on port 0. What it has
- * chosen is denied only by rules that pick ports. Ports below 1024 it does not
- * choose of itself: somebody has told it to, and they are judged as any.
+ * The verdict on port 0 decides whether the kernel may choose a port at all.
+ * Only rules on particular ports deny a port that it has chosen. The kernel
+ * chooses no port below 1024 by itself: a program has asked for it, so such a
+ * port is judged like any other.
  *
  * Context: Any. Takes no lock and does not sleep.
  * Return: PERSOCK_ALLOW or a negative errno.
@@ -200,10 +201,10 @@ int persock_judge_chosen(const struct persock_addresses *addresses,
 	return PERSOCK_ALLOW;
 }
 
-/* Ranges of ports that are looked at before the answer is no. */
+/* The answer is no after that many ranges of ports. */
 #define LOOKS 256
 
-/* Is the first port of a range allowed, by whatever rule decides there? */
+/* Does the rule that decides on the first port of a range allow it? */
 static bool range_allows(const struct persock_addresses *addresses,
 			 const struct persock_endpoint *endpoint, int protocol,
 			 const struct address_range *range)
@@ -224,13 +225,14 @@ static bool range_allows(const struct persock_addresses *addresses,
  *				   protocol?
  * @addresses: the rules and their index
  * @endpoint: the address
- * @protocol: protocol of the socket: where rules on any protocol are asked
+ * @protocol: protocol of the socket, for rules on any protocol
  *
- * Rules that are behind very many others may be missed, and so may what of a
- * range is allowed behind its first port.
+ * The search may miss rules that come after very many others. It only looks at
+ * the first port of a range, so it may miss ports that are allowed after it.
  *
  * Context: Any. Takes no lock and does not sleep.
- * Return: true when one does; what the default allows does not count.
+ * Return: true if a rule does; an address that only the default allows does
+ * not count.
  */
 bool persock_address_has_allowed(const struct persock_addresses *addresses,
 				 const struct persock_endpoint *endpoint,

@@ -16,22 +16,22 @@
 #include "policy/address_index.h"
 
 /*
- * Lists and ranges there may be for each rule. Without any that are taken over
- * there is one list and there are two ranges at most.
+ * Upper bounds for lists and ranges, per rule. Without copied ranges a rule
+ * needs at most one list and two ranges.
  */
 #define LISTS	4
 #define RANGES	16
 
 /*
- * Longest list that is taken over, and most lists of a node that takes over any
- * or merges its own. Keeps the steps that a rule takes from depending on the
- * others.
+ * Longest list that a node copies, and most lists of a node that copies any or
+ * merges its own. The limit keeps the steps for one rule independent of the
+ * other rules.
  */
 #define FEW	16
 
 /*
- * What building takes for each rule: a prefix starts two intervals at most,
- * and a range has two bounds.
+ * Memory that the build needs for each rule: a prefix starts at most two
+ * intervals, and a range has two bounds.
  */
 struct share {
 	struct address_place starts[2];
@@ -49,12 +49,12 @@ struct share {
 };
 
 /*
- * Shares besides those of the rules: for the first interval of each family,
- * for node 0, and for ranges that are taken over below those of the rules.
+ * Shares in addition to those of the rules: for the first interval of each
+ * family, for node 0, and for copied ranges below those of the rules.
  */
 #define SPARE	FEW
 
-/* An index that grows, in arrays with room for the worst case. */
+/* An index under construction, in arrays with room for the worst case. */
 struct build {
 	const struct persock_address_rule *rules;
 	unsigned int nr;
@@ -79,7 +79,7 @@ struct build {
 	u32 *skip;
 };
 
-/* Consecutive rules of the sorted ones. */
+/* A run of the sorted rules. */
 struct rules {
 	const struct persock_address_rule **sorted;
 	unsigned int nr;
@@ -123,7 +123,9 @@ static int order_prefix(const struct persock_address_rule *a,
 	return (int)a->prefix - (int)b->prefix;
 }
 
-/* Prefixes before those they cover; the rules of a prefix by rank. */
+/*
+ * A prefix sorts before those that it covers, the rules of a prefix by rank.
+ */
 static int order_rules(const void *left, const void *right)
 {
 	const struct persock_address_rule *a, *b;
@@ -181,7 +183,7 @@ static void add_layer(struct build *build,
 	};
 }
 
-/* Layers of two runs of rules, each by rank, become one by rank. */
+/* Merge two runs of rules, each sorted by rank, into layers sorted by rank. */
 static void add_layers(struct build *build, struct rules a, struct rules b)
 {
 	while (a.nr || b.nr) {
@@ -212,7 +214,7 @@ static unsigned int find_bound(const struct build *build, unsigned int nr,
 	return low;
 }
 
-/* The first piece from @piece on that has no rank yet; shortens the way. */
+/* The first piece from @piece on without a rank; shortens later searches. */
 static unsigned int find_free(u32 *skip, unsigned int piece)
 {
 	while (skip[piece] != piece) {
@@ -223,7 +225,7 @@ static unsigned int find_free(u32 *skip, unsigned int piece)
 	return piece;
 }
 
-/* A range has two bounds: its first port, and what is after its last. */
+/* A range has two bounds: its first port, and the port after its last. */
 static u32 bound_of(const struct address_range *ranges, unsigned int bound)
 {
 	const struct address_range *range = &ranges[bound / 2];
@@ -232,8 +234,8 @@ static u32 bound_of(const struct address_range *ranges, unsigned int bound)
 }
 
 /*
- * The bounds of all layers, sorted. Those of the lowest @nr_base layers come
- * sorted and are merged in from the end.
+ * The bounds of all layers, sorted. Those of the last @nr_base layers are
+ * sorted already, and are merged in from the end.
  */
 static void sort_bounds(struct build *build, unsigned int nr_base)
 {
@@ -260,8 +262,8 @@ static void sort_bounds(struct build *build, unsigned int nr_base)
 }
 
 /*
- * The bounds of the layers cut the ports into pieces. Layer by layer, pieces
- * that are still free get the rank, and each piece gets one once.
+ * The bounds of the layers cut the ports into pieces. Each layer gives its
+ * rank to the pieces that have none yet, so each piece gets at most one.
  */
 static void add_ranges(struct build *build)
 {
@@ -302,8 +304,8 @@ static void add_ranges(struct build *build)
 }
 
 /*
- * The list of a protocol: rules on any protocol and rules on this one, and
- * below them the ranges of @base, which are shared when there are no rules.
+ * Add the list of a protocol: rules on any protocol and rules on this one, and
+ * below them the ranges of @base. Without rules it shares the ranges of @base.
  */
 static void add_list(struct build *build, u32 protocol, struct rules any,
 		     struct rules own, const struct address_list *base)
@@ -358,9 +360,9 @@ static struct rules take_any(struct rules *rules)
 }
 
 /*
- * Is there room for the lists of @rules when each has the rules on any protocol
- * and the ranges of @base? What plain nodes need is kept for all rules to come:
- * a list and two ranges for each.
+ * Is there room for the lists of @rules if each includes the rules on any
+ * protocol and the ranges of @base? The room that plain nodes need stays
+ * reserved for all remaining rules: a list and two ranges for each.
  */
 static bool affordable(const struct build *build, struct rules rules,
 		       const struct address_node *base)
@@ -393,7 +395,7 @@ static bool affordable(const struct build *build, struct rules rules,
 	       RANGES * (u64)build->nr;
 }
 
-/* Begin an interval. What would be an empty one before it is overwritten. */
+/* Begin an interval. An empty interval before it is overwritten. */
 static void add_start(struct build *build, const struct address_place *start,
 		      u32 node)
 {
@@ -407,7 +409,9 @@ static void add_start(struct build *build, const struct address_place *start,
 	build->cover[last] = node;
 }
 
-/* What covers the addresses after @node; nothing past the last address. */
+/*
+ * End @node: the node around it covers the next addresses, if there are any.
+ */
 static u32 close_node(struct build *build, u32 node)
 {
 	struct address_place start = build->ends[node];
@@ -452,7 +456,7 @@ static void add_lists(struct build *build, struct rules rules,
 	}
 }
 
-/* The rules are those of one prefix, inside of that of node @around. */
+/* @rules are those of one prefix, which lies inside the prefix of @around. */
 static u32 add_node(struct build *build, struct rules rules, u32 around)
 {
 	u32 number = build->nr_nodes++, base = around;
@@ -473,7 +477,7 @@ static u32 add_node(struct build *build, struct rules rules, u32 around)
 	return number;
 }
 
-/* The rules are all of one family. */
+/* @rules are all of one family. */
 static void add_family(struct build *build, struct rules rules)
 {
 	struct address_place start = { };
@@ -526,7 +530,7 @@ static u32 highest_power(u32 nr)
 	return power;
 }
 
-/* Copies to an index without the room that was not needed. */
+/* Copy the build to an index, without unused room. */
 static struct persock_address_index *finish(const struct build *build,
 					    unsigned int nr_starts4)
 {
@@ -549,7 +553,7 @@ static struct persock_address_index *finish(const struct build *build,
 	if (!index)
 		return ERR_PTR(-ENOMEM);
 
-	/* Those with members of 64 bits first: nothing needs padding. */
+	/* Arrays with members of 64 bits come first, so none needs padding. */
 	memory = index + 1;
 	index->nr = build->nr;
 	index->top4 = highest_power(nr_starts4);
@@ -572,15 +576,15 @@ static struct persock_address_index *finish(const struct build *build,
 }
 
 /**
- * persock_address_index() - make rules quick to search
- * @rules: the rules; only read while the index is built
+ * persock_address_index() - build the index of some rules
+ * @rules: the rules; only the build reads them
  * @nr: length of @rules
  *
- * Takes O(n log n) steps, and while it builds about 300 bytes for each rule.
+ * Takes O(n log n) steps. The build needs about 300 bytes for each rule.
  *
  * Context: Process context, may sleep.
- * Return: the index, to be freed with persock_address_index_free(); NULL when
- * there are no rules; ERR_PTR(-ENOMEM).
+ * Return: the index, which the caller frees with persock_address_index_free();
+ * NULL if there are no rules; ERR_PTR(-ENOMEM).
  */
 struct persock_address_index *
 persock_address_index(const struct persock_address_rule *rules,
@@ -634,7 +638,8 @@ persock_address_index(const struct persock_address_rule *rules,
  * persock_address_index_free() - free an index
  * @index: from persock_address_index(), or NULL
  *
- * Context: Any in which kvfree() may be called. Nobody may be searching it.
+ * Context: any in which kvfree() may be called. No search of it may be
+ * running.
  */
 void persock_address_index_free(const struct persock_address_index *index)
 {

@@ -27,7 +27,7 @@
 
 #include "policy/policy.h"
 
-/* The rank that no rule has. */
+/* A rank that no rule has. */
 #define NO_RANK	U32_MAX
 
 /* A place in the address space of a family. IPv4 takes the top 32 bits. */
@@ -37,8 +37,8 @@ struct address_place {
 };
 
 /*
- * Ports that one rule decides. Of two rules the one of lower rank goes first:
- * the rank of a rule that denies is its index, that of a rule that allows is
+ * Ports that one rule decides. Of two rules the one of lower rank decides. The
+ * rank of a rule that denies is its index; the rank of a rule that allows is
  * its index plus the number of rules.
  */
 struct address_range {
@@ -55,10 +55,11 @@ struct address_list {
 };
 
 /*
- * A prefix that rules have. Its lists are sorted by protocol. A protocol that
- * has none has that of any protocol. In a plain node one that has is to be
- * compared with that of any protocol; else it holds the rules on any already.
- * Node 0 is where no prefix covers an address.
+ * A prefix that rules have. Its lists are sorted by protocol. A protocol
+ * without a list of its own uses the list for any protocol. In a plain node, a
+ * search must compare the list of a protocol with the list for any protocol.
+ * In other nodes the list of a protocol already includes the rules on any
+ * protocol. Node 0 stands for addresses that no prefix covers.
  */
 struct address_node {
 	u32 parent;
@@ -68,9 +69,9 @@ struct address_node {
 };
 
 /*
- * All of an index is one allocation. The first interval of each family starts
- * at address 0, so there always is one. The number of intervals is the highest
- * power of two in it (top) and a rest.
+ * An index is one allocation. The first interval of each family starts at
+ * address 0, so each family has at least one. The number of intervals is the
+ * sum of the highest power of two in it (top) and a rest.
  */
 struct persock_address_index {
 	unsigned int nr;

@@ -12,7 +12,10 @@
 
 #include "policy/detour.h"
 
-/* Since 6.3, and in Debian's 6.1; older headers of a tool do not have it. */
+/*
+ * Since 6.3, and in Debian's 6.1; older headers, with which the tool may be
+ * built, lack it.
+ */
 #ifndef IP_LOCAL_PORT_RANGE
 #define IP_LOCAL_PORT_RANGE	51
 #endif
@@ -22,14 +25,15 @@
  * @level: level of the option
  * @optname: name of the option
  *
- * Return: true for SCTP's, whose addresses are in the buffer.
+ * Return: true for the option of SCTP that connects to the addresses in the
+ * buffer.
  */
 bool persock_detour_get(int level, int optname)
 {
 	return level == IPPROTO_SCTP && optname == SCTP_SOCKOPT_CONNECTX3;
 }
 
-/* An option without a value takes back what was set before. */
+/* An option without a value removes what was set before. */
 static bool ip_moves_peer(int optname, unsigned int length)
 {
 	switch (optname) {
@@ -66,9 +70,10 @@ static bool ipv6_moves_peer(int optname, unsigned int length)
  * @level: level of the option
  * @optname: name of the option
  * @length: length of the value
- * @section: of the policy, whose rules would be passed by; set on true
+ * @section: section of the policy whose rules the option would bypass; set on
+ *	     true
  *
- * Return: true when it may.
+ * Return: true if it may.
  */
 bool persock_detour_set(int level, int optname, unsigned int length,
 			enum persock_section *section)
@@ -84,7 +89,7 @@ bool persock_detour_set(int level, int optname, unsigned int length,
 		return ip_moves_peer(optname, length);
 	case IPPROTO_IPV6:
 		return ipv6_moves_peer(optname, length);
-	case IPPROTO_RAW:	/* rawv6_setsockopt() takes it by this level, too */
+	case IPPROTO_RAW:	/* rawv6_setsockopt() accepts it, too */
 		return optname == IPV6_HDRINCL;
 	case IPPROTO_SCTP:
 		break;
@@ -111,7 +116,7 @@ bool persock_detour_set(int level, int optname, unsigned int length,
  * @level: its level
  * @type: its type
  *
- * Return: true when it may.
+ * Return: true if it may.
  */
 bool persock_detour_message(int level, int type)
 {

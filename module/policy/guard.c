@@ -30,9 +30,9 @@
 #endif
 
 /**
- * persock_guard_policy() - have a policy name what it lets sockets of another
- *			    network namespace do
- * @policy: it; its lists are left as they are
+ * persock_guard_policy() - set the guards of a policy for another network
+ *			    namespace
+ * @policy: the policy; its lists do not change
  */
 void persock_guard_policy(struct persock_policy *policy)
 {
@@ -48,13 +48,14 @@ void persock_guard_policy(struct persock_policy *policy)
 }
 
 /**
- * persock_guard_names_raw() - does a rule of the section sockets name raw ones?
+ * persock_guard_names_raw() - does a rule of the section sockets name raw
+ *			       sockets?
  * @rule: the rule, or NULL
  *
- * A rule on a family alone was not written with them in mind, and one on the
- * raw sockets of another family neither.
+ * A rule on a family alone was not written with raw sockets in mind. Nor was a
+ * rule on the raw sockets of another family.
  *
- * Return: true for one on the type SOCK_RAW, of IPv4, IPv6 or any family.
+ * Return: true for a rule on the type SOCK_RAW, of IPv4, IPv6 or any family.
  */
 bool persock_guard_names_raw(const struct persock_socket_rule *rule)
 {
@@ -68,7 +69,7 @@ bool persock_guard_names_raw(const struct persock_socket_rule *rule)
  * @level: its level
  * @name: its name
  *
- * Return: true for firewalls' and, beside them, multicast routing's.
+ * Return: true for options of firewalls and of multicast routing.
  */
 bool persock_guard_configures(int level, int name)
 {
@@ -79,7 +80,7 @@ bool persock_guard_configures(int level, int name)
 	if (name >= MULTICAST_ROUTING6)
 		return true;
 
-	/* The socket's own are between them. */
+	/* The socket's own options have numbers between them. */
 	switch (name) {
 	case NETFILTER:
 	case NETFILTER + 1:
@@ -120,7 +121,10 @@ static bool is_guarded_socket(int name)
 	case SO_BUSY_POLL:
 	case SO_PREFER_BUSY_POLL:
 	case SO_BUSY_POLL_BUDGET:
-	/* They take a share, or all, of what another socket's port receives. */
+	/*
+	 * With these a socket receives some or all data for another socket's
+	 * port.
+	 */
 	case SO_REUSEPORT:
 	case SO_ATTACH_REUSEPORT_CBPF:
 	case SO_ATTACH_REUSEPORT_EBPF:
@@ -131,7 +135,7 @@ static bool is_guarded_socket(int name)
 	}
 }
 
-/* The same numbers at both levels. */
+/* The numbers are the same at both levels. */
 static bool is_guarded_group(int name)
 {
 	switch (name) {
@@ -188,9 +192,9 @@ static bool is_guarded_ipv6(int name)
 }
 
 /*
- * Interfaces, marks, addresses that are not the host's, multicast and broadcast,
- * ports that others have, and what the kernel asks CAP_NET_ADMIN or CAP_NET_RAW
- * over the network for.
+ * Interfaces, marks, addresses that are not the host's, multicast and
+ * broadcast, ports that other sockets have, and options for which the kernel
+ * requires CAP_NET_ADMIN or CAP_NET_RAW over the network.
  */
 static bool is_guarded_set(int level, int name)
 {
@@ -209,17 +213,18 @@ static bool is_guarded_set(int level, int name)
 }
 
 /**
- * persock_guard_alias() - the option that another one is on some sockets
- * @guard: of the options that are set
+ * persock_guard_alias() - the option that has the effect of another one on
+ *			   some sockets
+ * @guard: guard of the options that are set
  * @type: type of the socket
  * @level: level of the option
  * @name: its name
  *
- * Two sockets of UDP with SO_REUSEADDR have one port together, and the later one
+ * Two UDP sockets with SO_REUSEADDR can share a port, and the later one
  * receives what is sent to it. Listeners of TCP need SO_REUSEPORT for that.
  *
- * Return: the name, at the same level, that has to be allowed as well; @name
- * where there is none.
+ * Return: the name, at the same level, that must be allowed as well; @name if
+ * there is none.
  */
 int persock_guard_alias(enum persock_guard guard, int type, int level, int name)
 {
@@ -230,7 +235,9 @@ int persock_guard_alias(enum persock_guard guard, int type, int level, int name)
 	return name;
 }
 
-/* A message that says for itself what an option of the socket would say. */
+/*
+ * Control messages that do for one message what an option does for a socket.
+ */
 static bool is_guarded_control(int level, int name)
 {
 	switch (level) {
@@ -252,15 +259,15 @@ static bool is_guarded_control(int level, int name)
 /**
  * persock_guard_option() - the verdict on an option or control message that no
  *			    rule names
- * @guard: of its section
+ * @guard: guard of its section
  * @level: its level
  * @name: its name
  * @fallback: the section's default
  *
- * A default that ignores is not taken at its word either: a program would
- * believe to be on one interface, and be on all.
+ * A default that ignores does not apply to guarded options either: a program
+ * would believe that its socket is on one interface, and it would be on all.
  *
- * Return: @fallback, or -EPERM: what the kernel answers to those who lack the
+ * Return: @fallback, or -EPERM. The kernel answers this to a task without the
  * capability that most of these need.
  */
 int persock_guard_option(enum persock_guard guard, int level, int name,
@@ -279,14 +286,14 @@ int persock_guard_option(enum persock_guard guard, int level, int name,
 
 /**
  * persock_guard_ioctl() - the verdict on a command that no rule names
- * @guard: of its section
+ * @guard: guard of its section
  * @cmd: the command
  * @fallback: the section's default
  *
- * Commands that change interfaces, routes or neighbours are many, and drivers
- * have their own: what is let through is listed instead.
+ * Many commands change interfaces, routes or neighbours, and drivers have
+ * their own. So this lists the commands that pass instead.
  *
- * Return: @fallback, or -EPERM as persock_guard_option().
+ * Return: @fallback, or -EPERM as in persock_guard_option().
  */
 int persock_guard_ioctl(enum persock_guard guard, u32 cmd, int fallback)
 {
@@ -294,10 +301,10 @@ int persock_guard_ioctl(enum persock_guard guard, u32 cmd, int fallback)
 		return fallback;
 
 	switch (cmd) {
-	/* What any file is asked, to see whether it is a terminal. */
+	/* Programs use these on any file, to see whether it is a terminal. */
 	case TCGETS:
 	case TIOCGWINSZ:
-	/* Of the file and the socket. */
+	/* About the file and the socket. */
 	case FIONBIO:
 	case FIOASYNC:
 	case FIONCLEX:
@@ -314,7 +321,7 @@ int persock_guard_ioctl(enum persock_guard guard, u32 cmd, int fallback)
 	case SIOCGSTAMPNS_OLD:
 	case SIOCGSTAMP_NEW:
 	case SIOCGSTAMPNS_NEW:
-	/* What interfaces there are. */
+	/* Reads of the interfaces. */
 	case SIOCGIFNAME:
 	case SIOCGIFCONF:
 	case SIOCGIFFLAGS:
@@ -339,7 +346,7 @@ static bool is_multicast(u16 family, const u8 *address)
 				   address[0] == 0xff;
 }
 
-/* Are all addresses of its prefix multicast ones? */
+/* Are all addresses of its prefix multicast addresses? */
 static bool names_multicast(const struct persock_address_rule *rule)
 {
 	return rule && rule->prefix >= (rule->family == AF_INET ? 4 : 8) &&
@@ -353,7 +360,7 @@ static bool names_ports(const struct persock_address_rule *rule)
 
 /**
  * persock_guard_names() - does a rule that allows name what is guarded?
- * @guard: of its section
+ * @guard: guard of its section
  * @rule: the rule
  *
  * Return: true for multicast addresses, and for bind for ports below 1024.
@@ -368,12 +375,12 @@ bool persock_guard_names(enum persock_guard guard,
 
 /**
  * persock_guard_address() - the verdict on an address that is allowed
- * @guard: of its section
+ * @guard: guard of its section
  * @endpoint: the address
- * @rule: what allows it; NULL: the default
+ * @rule: the rule that allows it; NULL: the default allows it
  *
- * Return: PERSOCK_ALLOW, or -EACCES: what the kernel answers to those who may
- * not bind to a port below 1024.
+ * Return: PERSOCK_ALLOW, or -EACCES. The kernel answers this to a task that
+ * may not bind to a port below 1024.
  */
 int persock_guard_address(enum persock_guard guard,
 			  const struct persock_endpoint *endpoint,

@@ -35,10 +35,10 @@ static inline bool persock_hostinet_serves(int type, int protocol)
  * @type: requested type
  * @protocol: requested protocol
  *
- * In the task's own network namespace these are native's.
+ * In the task's own network namespace the native provider serves these.
  *
- * Return: true for ping's datagram sockets, and raw ones, which the policy has
- * to name (guard.c).
+ * Return: true for ping's datagram sockets, and for raw sockets, which the
+ * policy must name (guard.c).
  */
 static inline bool persock_hostinet_serves_elsewhere(int family, int type,
 						     int protocol)

@@ -22,10 +22,13 @@
 #include "policy/meaning.h"
 #include "policy/options.h"
 
-/* A compiler makes a search of a switch, and finds what is listed twice. */
+/*
+ * The key of an option as one number, for a switch: the compiler makes a
+ * search of it, and reports a key that is listed twice.
+ */
 #define KEY(level, name)	((u64)(u32)(level) << 32 | (u32)(name))
 
-/* There, and back: the cases of two keys that are one. */
+/* The cases of two keys of one option, in both directions. */
 #define BOTH(level1, name1, level2, name2)				\
 	case KEY(level1, name1):					\
 		*level = level2;					\
@@ -37,13 +40,13 @@
 		return true;
 
 /**
- * persock_alias() - the other key of an option that has two
- * @level: its level; replaced where there is one
- * @name: its name; replaced where there is one
+ * persock_alias() - the other key of an option with two keys
+ * @level: its level; replaced if there is another
+ * @name: its name; replaced if there is another
  *
- * The other key's other key is the first one.
+ * The alias of the alias is the first key.
  *
- * Return: false when it has but one.
+ * Return: false if it has only one.
  */
 bool persock_alias(int *level, int *name)
 {
@@ -60,13 +63,13 @@ bool persock_alias(int *level, int *name)
 }
 
 /**
- * persock_message_alias() - the other type of a control message that has two
- * @level: its level; replaced where there is one
- * @name: its type; replaced where there is one
+ * persock_message_alias() - the other type of a control message with two types
+ * @level: its level; replaced if there is another
+ * @name: its type; replaced if there is another
  *
- * The other type's other type is the first one.
+ * The alias of the alias is the first type.
  *
- * Return: false when it has but one.
+ * Return: false if it has only one.
  */
 bool persock_message_alias(int *level, int *name)
 {
@@ -78,12 +81,12 @@ bool persock_message_alias(int *level, int *name)
 }
 
 /**
- * persock_command_alias() - the other command of an ioctl that has two
+ * persock_command_alias() - the other command of an ioctl with two commands
  * @cmd: the command
  *
- * The other command's other command is the first one.
+ * The alias of the alias is the first command.
  *
- * Return: the other command; @cmd where there is none.
+ * Return: the other command; @cmd if there is none.
  */
 u32 persock_command_alias(u32 cmd)
 {
@@ -114,7 +117,9 @@ static bool is_protecting(int level, int name)
 	PERSOCK_PROTECTING(OPTION)
 		return true;
 	default:
-		/* A firewall that is not there. */
+		/*
+		 * An ignored option would leave the host without its firewall.
+		 */
 		return persock_guard_configures(level, name);
 	}
 }
@@ -124,8 +129,8 @@ static bool is_protecting(int level, int name)
  * @level: its level
  * @name: its name
  *
- * Return: true for what PERSOCK_PROTECTING lists, by whichever key, and for the
- * configuration of firewalls and routes.
+ * Return: true for the options of PERSOCK_PROTECTING, by either key, and for
+ * the configuration of firewalls and multicast routing.
  */
 bool persock_protects(int level, int name)
 {
@@ -138,7 +143,8 @@ bool persock_protects(int level, int name)
  * @level: its level
  * @type: its type
  *
- * Return: true for what PERSOCK_PROTECTING_MESSAGES lists.
+ * Return: true for the messages of PERSOCK_PROTECTING_MESSAGES, and for all
+ * messages of some levels.
  */
 bool persock_protects_message(int level, int type)
 {

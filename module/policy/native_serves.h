@@ -19,12 +19,13 @@
  * @family: requested family
  * @protocol: requested protocol
  *
- * Every family of the kernel's but our own, and but two that make sockets
- * where no router could follow: SMC's fallback points the socket's file at a
- * socket of the kernel's (smc_switch_to_fallback()), and KCM clones a socket
- * with its operations in an ioctl (kcm_clone()).
+ * Native serves every family of the kernel except AF_PERSOCK, and except
+ * sockets that replace themselves, so that no router could follow: SMC's
+ * fallback points the socket's file at a kernel socket
+ * (smc_switch_to_fallback()), and an ioctl of KCM clones a socket with its
+ * operations (kcm_clone()).
  *
- * Return: false for those.
+ * Return: false for these.
  */
 static inline bool persock_native_serves(int own, int family, int protocol)
 {

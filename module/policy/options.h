@@ -5,9 +5,9 @@
  * and meaning.c makes its functions from the other lists. tools/options/page
  * writes Documentation/options.rst from this file.
  *
- * A row: OPTION(level, name, gvisor-2020, gvisor, AF_UNIX and others). Rows are
- * sorted by the numbers of (level, name), as persock_option_find() halves the
- * table. A column says who may do what with the option:
+ * A row: OPTION(level, name, gvisor-2020, gvisor, AF_UNIX and others). Rows
+ * are sorted by the numbers of (level, name), because persock_option_find() is
+ * a binary search. A column has the verdict of a preset on the option:
  *
  *   _            not listed: the preset's default answers
  *   RW4          get and set; the size is 4: a shorter buffer or value is
@@ -22,10 +22,11 @@
  *   R104M        get only, at least 104 bytes, answered with no more
  *
  * Sources: gvisor-2020 is seed rows H4 and H5 (and S8, S17: the socket's type
- * and the timeouts). gvisor is the table of gVisor's hostinet today, 58 options,
- * and what gVisor answers before it: the socket's type and the timeouts. The
- * last column is what gVisor's own AF_UNIX sockets know; hostinet is not asked
- * there, so the seeds do not list them.
+ * and the timeouts). gvisor is the table of gVisor's hostinet today, 58
+ * options, and the options that gVisor answers before hostinet: the socket's
+ * type and the timeouts. The last column has the options of gVisor's own
+ * AF_UNIX sockets. Hostinet does not serve those, so the seeds do not list
+ * them.
  */
 #define PERSOCK_OPTIONS(OPTION) \
 	OPTION(SOL_IP, IP_TOS, RW4, RW, _) \
@@ -93,9 +94,7 @@
 	OPTION(SOL_IPV6, IP6T_SO_ORIGINAL_DST, _, R28E, _) \
 	OPTION(SOL_ICMPV6, ICMPV6_FILTER, _, RW32S, _)
 
-/*
- * What newer kernels have, and what the kernel keeps to itself.
- */
+/* Options of newer kernels, and options that the kernel does not export. */
 #ifndef SO_PASSPIDFD
 #define SO_PASSPIDFD		76	/* 6.5 */
 #endif
@@ -156,21 +155,22 @@
 #endif
 
 /*
- * Options that no default ignores: if a set was lost without a word, something
- * else would be sent than the program believes, farther or from elsewhere;
- * others could connect, or read. Where the default ignores, such a set is
- * ENOPROTOOPT, what a kernel without the option answers and programs are
- * prepared for; only a rule that names the option ignores it.
+ * Options that no default ignores. If a set were dropped silently, the socket
+ * would send something else than the program believes, farther or from
+ * elsewhere; or others could connect, or read. If the default ignores, such a
+ * set is ENOPROTOOPT, which a kernel without the option answers and programs
+ * expect. Only a rule that names the option ignores it.
  *
- * Judged, and left out: what is about performance, buffers and timers (TCP_CORK,
- * TCP_CONGESTION, SO_BUSY_POLL, SO_MAX_PACING_RATE, SO_TXTIME, whose messages
- * are refused without it); what asks to be told more (IP_RECVERR, SO_TIMESTAMP,
- * UDP_GRO); what fails by itself later, or withholds, when it was lost
- * (SO_BROADCAST, SO_REUSEPORT, IP_ADD_MEMBERSHIP); how far a packet may go
- * (IP_TTL, IPV6_UNICAST_HOPS), which the seeds ignore; what only weakens a
+ * Considered, and left out: options about performance, buffers and timers
+ * (TCP_CORK, TCP_CONGESTION, SO_BUSY_POLL, SO_MAX_PACING_RATE, SO_TXTIME,
+ * whose messages are refused without it); options that request more reports
+ * (IP_RECVERR, SO_TIMESTAMP, UDP_GRO); options whose loss makes a later call
+ * fail, or withholds something (SO_BROADCAST, SO_REUSEPORT,
+ * IP_ADD_MEMBERSHIP); the distance that a packet may go (IP_TTL,
+ * IPV6_UNICAST_HOPS), which the seeds ignore; options that only weaken a
  * protection (SO_NO_CHECK, TCP_FASTOPEN_NO_COOKIE, SO_DETACH_FILTER); the
- * discovery of path MTUs; SO_PEEK_OFF, SO_OOBINLINE and SO_LINGER, which change
- * what the program itself sees. L2CAP_LM has the numbers of TCP_CORK.
+ * discovery of path MTUs; SO_PEEK_OFF, SO_OOBINLINE and SO_LINGER, which
+ * change what the program itself sees. L2CAP_LM has the numbers of TCP_CORK.
  *
  * tools/options/page has the list from here, with the reasons.
  */
@@ -390,16 +390,16 @@
 	PROTECT(SOL_ALG, ALG_SET_KEY_BY_KEY_SERIAL, \
 		"data would be hashed or encrypted without the key")
 
-/* The same of every option, and every control message, of a level. */
+/* The same for every option and control message of a level. */
 #define PERSOCK_PROTECTING_LEVELS(PROTECT) \
 	PROTECT(SOL_TLS, \
 		"data would be sent as plain text")
 
 /*
- * Control messages that no default takes out of what is sent, for the same
- * reasons: such a send is EINVAL. So are all of SOL_TLS, SOL_SCTP, SOL_RXRPC
- * and SOL_ALG, which say what the data is, how it is kept secret or to whom it
- * goes.
+ * Control messages that no default removes from a send, for the same reasons:
+ * such a send is EINVAL. The same holds for all of SOL_TLS, SOL_SCTP,
+ * SOL_RXRPC and SOL_ALG, which specify what the data is, how it is kept secret
+ * or to whom it goes.
  */
 #define PERSOCK_PROTECTING_MESSAGES(PROTECT) \
 	PROTECT(SOL_IP, IP_RETOPTS) \
@@ -419,14 +419,15 @@
 	PROTECT(SOL_IPV6, IPV6_DSTOPTS)
 
 /*
- * Keys of one and the same option: the kernel keeps one state for both. What a
- * rule says of one holds for the other, unless a rule names that, too. Of
- * level SOL_UDPLITE any name is the same option as of SOL_UDP: a UDP socket
- * takes both, and so does one of UDP-Lite. IPv6 sockets take options of SOL_IP.
+ * Keys of one and the same option: the kernel keeps one state for both. A rule
+ * on one key holds for the other, unless a rule names that, too. Every name of
+ * level SOL_UDPLITE is the same option as of SOL_UDP: a UDP socket accepts
+ * both, and so does a UDP-Lite socket. IPv6 sockets accept options of SOL_IP.
  *
- * Judged, and left out: IPV6_RECVPKTINFO and IPV6_2292PKTINFO, and their kin.
- * The kernel keeps a state for each, either can be on or both, and only the
- * newer one tells of IPv4. The messages that they bring are a pair, below.
+ * Considered, and left out: IPV6_RECVPKTINFO and IPV6_2292PKTINFO, and their
+ * kin. The kernel keeps a state for each, either or both can be on, and only
+ * the newer one reports IPv4 addresses. The messages that they enable are a
+ * pair, below.
  */
 #define PERSOCK_ALIASES(ALIAS) \
 	ALIAS(SOL_IP, IP_FREEBIND, SOL_IPV6, IPV6_FREEBIND) \
@@ -444,11 +445,11 @@
 	ALIAS(SOL_RDS, SO_TIMESTAMP_OLD, SOL_RDS, SO_TIMESTAMP_NEW)
 
 /*
- * Types of one and the same control message: when it is sent the kernel does
- * the same for both, when it is received both tell the same. What a rule says
- * of one holds for the other, as above. Options have a list of their own, as
- * numbers mean something else there: IPV6_PKTINFO sets what all is sent with,
- * IPV6_2292PKTINFO asks to be told.
+ * Types of one and the same control message: when it is sent, the kernel does
+ * the same for both; when it is received, both report the same. A rule on one
+ * holds for the other, as above. Options have a list of their own, because the
+ * numbers mean something else there: IPV6_PKTINFO sets the source and
+ * interface of all sends, IPV6_2292PKTINFO requests reports.
  */
 #define PERSOCK_MESSAGE_ALIASES(ALIAS) \
 	ALIAS(SOL_SOCKET, SO_TIMESTAMP_OLD, SOL_SOCKET, SO_TIMESTAMP_NEW) \
@@ -461,8 +462,8 @@
 	ALIAS(SOL_IPV6, IPV6_DSTOPTS, SOL_IPV6, IPV6_2292DSTOPTS)
 
 /*
- * The same of ioctls. FIONREAD and SIOCINQ, TIOCOUTQ and SIOCOUTQ are names of
- * one number each.
+ * The same for ioctls. FIONREAD and SIOCINQ, TIOCOUTQ and SIOCOUTQ are names
+ * of one number each.
  */
 #define PERSOCK_COMMAND_ALIASES(ALIAS) \
 	ALIAS(FIOSETOWN, SIOCSPGRP) \

@@ -13,21 +13,25 @@
 #include <uapi/linux/persock_netlink.h>
 
 /**
- * enum persock_guard - what a section has to name, or nothing
- * @PERSOCK_GUARD_NONE: its default decides on all that no rule does
- * @PERSOCK_GUARD_GET: of options that are read: netfilter's, multicast
- *		       routing's
- * @PERSOCK_GUARD_SET: of options that are set: interfaces, multicast groups,
- *		       broadcasts, marks, foreign addresses, ports that are
- *		       shared, what needs CAP_NET_ADMIN, and what is read
- * @PERSOCK_GUARD_CONTROL: of control messages that are sent: marks, and what
- *			   chooses an interface
- * @PERSOCK_GUARD_CONNECT: multicast peers: by a prefix of such addresses
- * @PERSOCK_GUARD_BIND: multicast addresses as well, and ports below 1024: by a
- *			rule on ports
- * @PERSOCK_GUARD_IOCTL: all but what tells of the socket, or of interfaces
- * @PERSOCK_GUARD_SOCKET: raw sockets, which see what others receive and forge
- *			  what they send: by a rule on the type
+ * enum persock_guard - what a section must name before it is allowed
+ * @PERSOCK_GUARD_NONE: nothing; the default decides what no rule decides
+ * @PERSOCK_GUARD_GET: options that are read: those of netfilter and of
+ *		       multicast routing
+ * @PERSOCK_GUARD_SET: options that are set: interfaces, multicast groups,
+ *		       broadcasts, marks, foreign addresses, shared ports,
+ *		       options that need CAP_NET_ADMIN, and the options of
+ *		       PERSOCK_GUARD_GET
+ * @PERSOCK_GUARD_CONTROL: control messages that are sent: marks, and those
+ *			   that choose an interface
+ * @PERSOCK_GUARD_CONNECT: multicast peers; a prefix of such addresses names
+ *			   them
+ * @PERSOCK_GUARD_BIND: multicast addresses as well, and ports below 1024,
+ *			which a rule on ports names
+ * @PERSOCK_GUARD_IOCTL: all ioctls except those that report on the socket or
+ *			 on interfaces
+ * @PERSOCK_GUARD_SOCKET: raw sockets, which can read what other sockets
+ *			  receive and forge what they send; a rule on the type
+ *			  names them
  */
 enum persock_guard {
 	PERSOCK_GUARD_NONE,
@@ -41,9 +45,9 @@ enum persock_guard {
 };
 
 /*
- * A verdict is an int: PERSOCK_ALLOW lets the call go on, PERSOCK_IGNORE
- * answers it with success and without effect (options) or masks it (flags),
- * and a negative errno denies it with that errno.
+ * A verdict is an int: PERSOCK_ALLOW lets the call go on, PERSOCK_IGNORE makes
+ * it succeed without effect (options) or masks it (flags), and a negative
+ * errno denies the call with that errno.
  */
 #define PERSOCK_ALLOW	0
 #define PERSOCK_IGNORE	1
@@ -58,7 +62,7 @@ enum persock_guard {
  * @protocol: protocol as passed to socket(2), or PERSOCK_ANY; a rule on the
  *	      protocol that 0 stands for matches a request with 0 as well
  * @verdict: PERSOCK_ALLOW or a negative errno
- * @line: of the policy file, for messages; 0: not told
+ * @line: line of the policy file, for messages; 0: unknown
  */
 struct persock_socket_rule {
 	s16 family;
@@ -72,8 +76,8 @@ struct persock_socket_rule {
  * struct persock_sockets - the verdicts on requests for sockets
  * @rules: tried in order, the first match decides
  * @nr: length of @rules
- * @fallback: verdict when no rule matches
- * @guard: what has to be named, whatever @fallback says
+ * @fallback: verdict if no rule matches
+ * @guard: what must be named to be allowed, even if @fallback allows
  */
 struct persock_sockets {
 	const struct persock_socket_rule *rules;
@@ -86,12 +90,12 @@ struct persock_sockets {
  * struct persock_option - the verdict on one socket option or control message
  * @level: level as in getsockopt(2), or cmsg_level
  * @name: option as in getsockopt(2), or cmsg_type
- * @verdict: on the direction whose list this is in
+ * @verdict: verdict for the direction of the list that this is in
  * @size: size of an option's value in bytes: a shorter buffer or value is
  *	  EINVAL, and the rest of a longer value is dropped; 0 leaves both to
  *	  the kernel
  * @max: longest answer in bytes when it is read; 0 leaves it to the kernel
- * @line: of the policy file, for messages; 0: not told
+ * @line: line of the policy file, for messages; 0: unknown
  */
 struct persock_option {
 	int level;
@@ -107,8 +111,8 @@ struct persock_option {
  *			    control messages
  * @list: sorted by (level, name), each pair once
  * @nr: length of @list
- * @fallback: verdict on what is not listed
- * @guard: what has to be listed to be allowed
+ * @fallback: verdict on all that is not listed
+ * @guard: what must be listed to be allowed
  */
 struct persock_options {
 	const struct persock_option *list;
@@ -123,10 +127,11 @@ struct persock_options {
  * struct persock_flags - the verdicts on a word of message flags
  * @allow: flags that go on
  * @ignore: flags that are masked
- * @deny: flags that are denied with an errno of their own, asked before the
- *	  rest: gVisor answers MSG_ERRQUEUE as an always empty queue (seed S11)
+ * @deny: flags that are denied with an errno of their own, checked before the
+ *	  others: gVisor answers MSG_ERRQUEUE like an always empty queue (seed
+ *	  S11)
  * @fallback: verdict on all other flags
- * @errnos: by bit, for those of @deny: a negative errno
+ * @errnos: negative errno of each flag of @deny, by bit
  */
 struct persock_flags {
 	u32 allow;
@@ -140,7 +145,7 @@ struct persock_flags {
  * struct persock_ioctl - the verdict on one ioctl
  * @cmd: command
  * @verdict: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno
- * @line: of the policy file, for messages; 0: not told
+ * @line: line of the policy file, for messages; 0: unknown
  */
 struct persock_ioctl {
 	u32 cmd;
@@ -152,8 +157,8 @@ struct persock_ioctl {
  * struct persock_ioctls - the verdicts on ioctls
  * @list: sorted by @cmd, each once
  * @nr: length of @list
- * @fallback: verdict on what is not listed
- * @guard: what has to be listed to be allowed
+ * @fallback: verdict on all that is not listed
+ * @guard: what must be listed to be allowed
  */
 struct persock_ioctls {
 	const struct persock_ioctl *list;
@@ -168,18 +173,19 @@ struct persock_ioctls {
  * @set: options that are set
  * @send: flags of send calls
  * @receive: flags of receive calls
- * @control_send: control messages that are sent; those ignored are taken out
+ * @control_send: control messages that are sent; ignored ones are removed
  * @control_receive: control messages that are received: allowed or ignored
  *		     (cut); class inet only, see cmsg.c
  * @ioctls: ioctls
  * @listen: verdict on listen(2)
  * @pair: verdict on socketpair(2)
  * @mmap: verdict on mmap(2) of the socket
- * @received_max: bytes of control messages that one receive may bring; they
+ * @received_max: bytes of control messages that one receive may return; they
  *		  are filtered in a buffer of that size. 0: not filtered
- * @address_max: longest address passed on in bytes, the rest is cut; 0: as is
- * @option_max: longest value accepted by setsockopt in bytes; 0: no limit
- * @control_max: longest control buffer of a call in bytes; 0: no limit
+ * @address_max: longest address in bytes that is passed on, a longer one is
+ *		 cut; 0: never cut
+ * @option_max: longest value in bytes that setsockopt accepts; 0: no limit
+ * @control_max: longest control buffer of a call, in bytes; 0: no limit
  */
 struct persock_rules {
 	struct persock_options get;
@@ -214,7 +220,7 @@ static inline enum persock_class persock_class_of(int family)
 
 /**
  * struct persock_backlog - how listen(2)'s backlog is clamped
- * @floor: what a backlog of 0 or less becomes; 0 leaves it as it is
+ * @floor: replaces a backlog of 0 or less; 0 leaves it as it is
  * @ceiling: largest backlog; 0 means no limit
  */
 struct persock_backlog {
@@ -223,7 +229,7 @@ struct persock_backlog {
 };
 
 /**
- * struct persock_endpoint - an address that is judged
+ * struct persock_endpoint - an address, as it is judged
  * @family: AF_INET or AF_INET6; an IPv4-mapped address is AF_INET
  * @port: in host order
  * @address: in network order; IPv4 takes the first 4 bytes, the rest is 0
@@ -238,13 +244,13 @@ struct persock_endpoint {
  * struct persock_address_rule - the verdict on some addresses
  * @family: AF_INET or AF_INET6
  * @prefix: leading bits of @address that count, 0 to 32 or 128
- * @address: in network order as in struct persock_endpoint; what @prefix does
- *	     not cover is 0
+ * @address: in network order as in struct persock_endpoint; bits that @prefix
+ *	     does not cover are 0
  * @first: first port
  * @last: last port, not below @first
  * @protocol: protocol of the socket, or PERSOCK_ANY
  * @verdict: PERSOCK_ALLOW or a negative errno
- * @line: of the policy file, for messages; 0: not told
+ * @line: line of the policy file, for messages; 0: unknown
  */
 struct persock_address_rule {
 	u16 family;
@@ -263,9 +269,9 @@ struct persock_address_index;
  * struct persock_addresses - one section of address rules
  * @rules: in the order of the policy
  * @nr: length of @rules
- * @fallback: verdict where no rule matches
- * @index: of @rules, from persock_address_index(); NULL when @nr is 0
- * @guard: what a rule has to name to be allowed
+ * @fallback: verdict if no rule matches
+ * @index: index of @rules, from persock_address_index(); NULL if @nr is 0
+ * @guard: what a rule must name to be allowed
  */
 struct persock_addresses {
 	const struct persock_address_rule *rules;
@@ -279,20 +285,20 @@ struct persock_addresses {
 
 /**
  * struct persock_policy - everything that a personality says, immutable
- * @mode: whether verdicts are answers, or are only reported
+ * @mode: whether verdicts are applied, or only reported
  * @sockets: requests for sockets
- * @connect: peers, on every road to one
+ * @connect: peers, whichever call names them
  * @bind: addresses that a socket is bound to
  * @accept: peers that are accepted
  * @unix_rights: verdict on SCM_RIGHTS, sent and received
  * @unix_credentials: verdict on SCM_CREDENTIALS, sent and received
  * @backlog: clamp of listen(2)
  * @max_sockets: live sockets of one attachment; 0: no limit
- * @max_sockets_verdict: a negative errno, for the socket that is too many; 0:
+ * @max_sockets_verdict: negative errno for a socket beyond that limit; 0:
  *			 there is no limit
  * @rules: the rules of each class of sockets
  *
- * The presets are constants of this type; the others are made by parse_policy.c.
+ * The presets are constants of this type; parse_policy.c makes the others.
  */
 struct persock_policy {
 	enum persock_mode mode;
@@ -312,7 +318,7 @@ struct persock_policy {
  * persock_restricts() - may a section of address rules deny anything?
  * @addresses: the section
  *
- * Return: false when every address is allowed, and need not be looked at.
+ * Return: false if every address is allowed, and need not be judged.
  */
 static inline bool persock_restricts(const struct persock_addresses *addresses)
 {
@@ -321,11 +327,11 @@ static inline bool persock_restricts(const struct persock_addresses *addresses)
 }
 
 /**
- * persock_refusal() - what a section of address rules answers where it cannot
- *		       be asked
+ * persock_refusal() - the answer of a section of address rules if it cannot
+ *		       judge an address
  * @addresses: the section, which restricts
  *
- * Return: the errno of its default, or -EACCES where the default allows.
+ * Return: the errno of its default, or -EACCES if the default allows.
  */
 static inline s16 persock_refusal(const struct persock_addresses *addresses)
 {

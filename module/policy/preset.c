@@ -101,8 +101,8 @@ static const struct persock_option other_set[] = {
 };
 
 /*
- * Control messages. gvisor-2020 is seed rows H7 and H8, gvisor is what gVisor
- * parses today; what is sent and not known to it is EINVAL there too.
+ * Control messages. gvisor-2020 is seed rows H7 and H8. gvisor is the set that
+ * gVisor parses today; there, too, sending an unknown message is EINVAL.
  */
 static const struct persock_option gvisor_2020_control[] = {
 	{ SOL_IP, IP_TOS },
@@ -140,7 +140,7 @@ static const struct persock_option unix_control[] = {
 	{ SOL_SOCKET, SCM_CREDENTIALS },
 };
 
-/* One receive brings at most that many bytes of them (seed H7). */
+/* One receive returns at most that many bytes of them (seed H7). */
 #define GVISOR_RECEIVED_MAX 1024
 
 /* Seed row H11. */
@@ -150,9 +150,9 @@ static const struct persock_ioctl gvisor_2020_ioctls[] = {
 };
 
 /*
- * Seed row H1, and AF_UNIX for S16. Protocols are those of the seeds; with a
- * type of another family's, no rule matches and the default answers as gVisor
- * does when no provider takes the request (S1).
+ * Seed row H1, and AF_UNIX for S16. Protocols are those of the seeds. For
+ * other types no rule matches, and the default answers like gVisor if no
+ * provider takes the request (S1).
  */
 static const struct persock_socket_rule gvisor_2020_sockets[] = {
 	{ AF_INET, SOCK_STREAM, 0, PERSOCK_ALLOW },
@@ -182,8 +182,8 @@ static const struct persock_socket_rule gvisor_sockets[] = {
 };
 
 /*
- * Today's hostinet reads the interfaces' configuration; it sets nothing. AF_UNIX
- * sockets read it too: if_nametoindex() asks one.
+ * Today's hostinet reads the interfaces' configuration and sets nothing.
+ * AF_UNIX sockets read it, too: if_nametoindex() uses one.
  */
 static const struct persock_ioctl gvisor_ioctls[] = {
 	{ TIOCOUTQ, PERSOCK_ALLOW },
@@ -203,11 +203,11 @@ static const struct persock_ioctl gvisor_ioctls[] = {
 	{ SIOCGIFMAP, PERSOCK_ALLOW },
 };
 
-/* The bit of a flag, for struct persock_flags. */
+/* The number of a flag's bit, for struct persock_flags. */
 #define ERRQUEUE_BIT 13
 static_assert(1U << ERRQUEUE_BIT == MSG_ERRQUEUE);
 
-/* AF_UNIX is the same in both: nothing of it reaches hostinet. */
+/* AF_UNIX is the same in both presets: hostinet does not serve it. */
 #define GVISOR_OTHER_RULES(_ioctls, _option_max) {			\
 	.get = LIST(other_get, -ENOPROTOOPT),				\
 	.set = LIST(other_set, PERSOCK_IGNORE),				\
@@ -270,9 +270,9 @@ static const struct persock_policy gvisor_2020 = {
 };
 
 /*
- * What hostinet lets through today, with what its users found missing in
- * mind: receive flags that Linux ignores are ignored here too (MSG_NOSIGNAL),
- * and a short buffer for TCP_INFO is filled as far as it goes.
+ * The calls that hostinet passes today, with two additions that its users
+ * needed: receive flags that Linux ignores are ignored here too
+ * (MSG_NOSIGNAL), and a short buffer for TCP_INFO is filled up to its end.
  */
 static const struct persock_policy gvisor = {
 	.sockets = {
@@ -327,8 +327,9 @@ static const struct persock_policy host = {
 };
 
 /*
- * No socket at all. The rules of a socket are never asked, as there is none,
- * but a personality made from this one must not become laxer by omission.
+ * No socket at all. No call uses the rules for sockets, as there is none, but
+ * a personality that is made from this one must not become less strict by
+ * omission.
  */
 #define DENY_ALL_RULES							\
 	.get = { .fallback = -ENOPROTOOPT },				\

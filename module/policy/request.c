@@ -14,7 +14,7 @@
 #include "policy/verdict.h"
 
 /*
- * Are the peers of such a socket ones that address rules know, or none on a
+ * Do address rules know the peers of such a socket, or has it no peers on a
  * network? Every other family has addresses of its own, or carries IP past the
  * rules: AF_RXRPC sends UDP, and AF_PACKET whole frames.
  */
@@ -34,8 +34,8 @@ static bool family_is_judged(int family)
 }
 
 /*
- * The ports of a raw socket are in what it sends, and the address may be.
- * AF_INET with SOCK_PACKET is AF_PACKET by the time it is judged.
+ * Is it a raw socket? Its ports are in the data that it sends, and its address
+ * may be. AF_INET with SOCK_PACKET has become AF_PACKET before it is judged.
  */
 static bool is_raw(const struct persock_request *request)
 {
@@ -43,13 +43,18 @@ static bool is_raw(const struct persock_request *request)
 	       persock_class_of(request->family) == PERSOCK_CLASS_INET;
 }
 
-/* A guard is on another network than that of these sockets. */
+/*
+ * Guards do not count here: they are about the other network, and these
+ * sockets are not in it.
+ */
 static bool has_rules(const struct persock_addresses *addresses)
 {
 	return addresses->nr || addresses->fallback != PERSOCK_ALLOW;
 }
 
-/* Is it meant? A raw socket as one of that type, others by their family. */
+/*
+ * Does the rule name the socket: raw ones by the type, others by the family?
+ */
 static bool is_named(const struct persock_request *request,
 		     const struct persock_socket_rule *rule)
 {
@@ -57,7 +62,7 @@ static bool is_named(const struct persock_request *request,
 				 rule && rule->family == request->family;
 }
 
-/* The section that cannot hold for the socket, or the one of sockets. */
+/* The first section that cannot apply to the socket, or the one of sockets. */
 static enum persock_section unheld(const struct persock_policy *policy)
 {
 	if (has_rules(&policy->connect))
@@ -82,14 +87,14 @@ static s16 refusal(const struct persock_policy *policy,
 }
 
 /**
- * persock_has_ports() - do addresses of a socket have a port that means something?
+ * persock_has_ports() - do addresses of a socket have a meaningful port?
  * @type: type of the socket
  * @protocol: its protocol, never 0
  *
  * The ports of a raw socket are in its messages, unknown to the kernel; ICMP
- * and L2TP have none. What a program writes there instead is not looked at.
+ * and L2TP have none. The kernel ignores the port field of such addresses.
  *
- * Return: true when they have.
+ * Return: true if they have.
  */
 bool persock_has_ports(int type, int protocol)
 {
@@ -111,12 +116,13 @@ bool persock_has_ports(int type, int protocol)
 /**
  * persock_names_mptcp() - does a rule of the section sockets name MPTCP?
  * @sockets: the section
- * @family: of the socket
+ * @family: family of the socket
  *
- * A peer that was accepted adds addresses of its own to the connection, which
- * no rule is asked about. That this is meant says a rule on the protocol.
+ * An accepted peer can add addresses of its own to the connection, and no rule
+ * judges them. A rule on the protocol shows that the policy means to allow
+ * that.
  *
- * Return: true when the rule that allows such a socket is about the protocol.
+ * Return: true if the rule that allows such a socket is about the protocol.
  */
 bool persock_names_mptcp(const struct persock_sockets *sockets, int family)
 {
@@ -135,14 +141,14 @@ bool persock_names_mptcp(const struct persock_sockets *sockets, int family)
  * @section: the section that decided
  * @rule: number of the rule that decided, from 1; 0: none did
  *
- * Where addresses are restricted, sockets to which the restriction cannot be
- * applied are refused: a policy must not look as if it held for them. A rule
- * of the section sockets that names the family, or the type raw, says that
- * they are meant. In another network namespace raw sockets are refused without
- * such a rule in any case, see guard.h.
+ * If a policy restricts addresses, sockets to which the restriction cannot be
+ * applied are refused: a policy must not appear to restrict them. A rule of
+ * the section sockets that names the family, or the type raw, allows them all
+ * the same. In another network namespace raw sockets are always refused
+ * without such a rule, see guard.h.
  *
- * Return: PERSOCK_ALLOW or a negative errno; -EPERM, as the kernel answers to
- * those who lack CAP_NET_RAW, for a raw socket that a guard refuses.
+ * Return: PERSOCK_ALLOW or a negative errno; -EPERM for a raw socket that a
+ * guard refuses, as the kernel answers to a task without CAP_NET_RAW.
  */
 int persock_judge_request(const struct persock_policy *policy,
 			  const struct persock_request *request,

@@ -7,10 +7,10 @@
 #include "policy/section.h"
 
 /**
- * persock_section_by_class() - is a section told for a class of sockets?
+ * persock_section_by_class() - is a section specified per class of sockets?
  * @section: the section
  *
- * Return: true when each class has its own.
+ * Return: true if each class has its own.
  */
 bool persock_section_by_class(enum persock_section section)
 {
@@ -32,10 +32,10 @@ bool persock_section_by_class(enum persock_section section)
 }
 
 /**
- * persock_section_ignores() - may its verdict be to ignore?
+ * persock_section_ignores() - may its verdict be PERSOCK_IGNORE?
  * @section: the section
  *
- * Return: false when it only allows or denies.
+ * Return: false if it only allows or denies.
  */
 bool persock_section_ignores(enum persock_section section)
 {
@@ -53,10 +53,10 @@ bool persock_section_ignores(enum persock_section section)
 }
 
 /**
- * persock_section_is_address() - has it address rules?
+ * persock_section_is_address() - does a section have address rules?
  * @section: the section
  *
- * Return: true when it has.
+ * Return: true if it does.
  */
 bool persock_section_is_address(enum persock_section section)
 {
@@ -66,10 +66,10 @@ bool persock_section_is_address(enum persock_section section)
 }
 
 /**
- * persock_section_is_option() - has it a list of levels and names?
+ * persock_section_is_option() - does a section list levels and names?
  * @section: the section
  *
- * Return: true when it has.
+ * Return: true if it does.
  */
 bool persock_section_is_option(enum persock_section section)
 {
@@ -80,10 +80,10 @@ bool persock_section_is_option(enum persock_section section)
 }
 
 /**
- * persock_section_is_flags() - is it about the flags of a message?
+ * persock_section_is_flags() - is a section about the flags of a message?
  * @section: the section
  *
- * Return: true when it is.
+ * Return: true if it is.
  */
 bool persock_section_is_flags(enum persock_section section)
 {
@@ -95,7 +95,7 @@ bool persock_section_is_flags(enum persock_section section)
  * persock_section_rule_size() - the size of a rule in its list
  * @section: the section
  *
- * Return: bytes; 0 when the section has no list.
+ * Return: bytes; 0 if the section has no list.
  */
 size_t persock_section_rule_size(enum persock_section section)
 {
@@ -113,7 +113,7 @@ size_t persock_section_rule_size(enum persock_section section)
 
 /**
  * persock_section_options() - the list of a section of options
- * @rules: of a class
+ * @rules: the rules of a class
  * @section: the section
  *
  * Return: the list.
@@ -135,7 +135,7 @@ struct persock_options *persock_section_options(struct persock_rules *rules,
 
 /**
  * persock_section_flags() - the flags of a section
- * @rules: of a class
+ * @rules: the rules of a class
  * @section: the section
  *
  * Return: the flags.
@@ -168,12 +168,12 @@ struct persock_addresses *persock_section_addresses(struct persock_policy *polic
 }
 
 /**
- * persock_section_fallback() - where the default of a section is kept
+ * persock_section_fallback() - the place of a section's default
  * @policy: the policy
  * @section: any but limits
- * @class: where the section is told by class
+ * @class: the class, if the section is specified per class
  *
- * Return: the place.
+ * Return: pointer to the default.
  */
 s16 *persock_section_fallback(struct persock_policy *policy,
 			      enum persock_section section, enum persock_class class)

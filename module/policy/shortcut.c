@@ -47,7 +47,7 @@ static u8 entry_get(const struct persock_rules *rules, int level, int optname)
 	if (persock_judge_get(rules, level, optname, &size, &max, &rule) ||
 	    persock_detour_get(level, optname))
 		return PERSOCK_SHORTCUT_NONE;
-	/* The longest answer is written to the length of a longer buffer. */
+	/* A longer buffer has its length set to the longest answer. */
 	if (max)
 		return max == size ? size_entry(size, true) :
 				     PERSOCK_SHORTCUT_NONE;
@@ -57,7 +57,7 @@ static u8 entry_get(const struct persock_rules *rules, int level, int optname)
 	return size_entry(size, false);
 }
 
-/* More is to be done for these than to judge and to pass on, see option.c. */
+/* These need more than a verdict and the provider's call, see option.c. */
 static bool is_special(int level, int optname)
 {
 	switch (level) {
@@ -117,7 +117,7 @@ static u32 judged_flags(const struct persock_flags *rule)
 }
 
 /**
- * persock_shortcut_build() - find out what passes of sockets of a class
+ * persock_shortcut_build() - find the calls that pass on sockets of a class
  * @shortcut: filled in
  * @policy: what judges
  * @class: the class
@@ -139,7 +139,7 @@ void persock_shortcut_build(struct persock_shortcut *shortcut,
 				entry_set(rules, levels[row], name);
 		}
 	}
-	/* Some of these ask for credentials, see option.c. */
+	/* Some of these options request credentials, see option.c. */
 	if (!inet && policy->unix_credentials)
 		memset(shortcut->set[PERSOCK_SHORTCUT_SOCKET],
 		       PERSOCK_SHORTCUT_NONE, PERSOCK_SHORTCUT_NAMES);
@@ -147,27 +147,27 @@ void persock_shortcut_build(struct persock_shortcut *shortcut,
 	shortcut->send = judged_flags(&rules->send);
 	shortcut->receive = judged_flags(&rules->receive);
 	shortcut->bind_max = address_max(policy, &policy->bind, class);
-	/* Whoever connects or sends may be bound by it: see port.c. */
+	/* A connect or send may also bind the socket: see port.c. */
 	shortcut->connect_max = min(address_max(policy, &policy->connect,
 						class), shortcut->bind_max);
-	/* As cmsg.c looks at them, or does not. */
+	/* The conditions under which cmsg.c looks at control messages. */
 	shortcut->control_send = persock_allows_all(&rules->control_send) && !scm &&
 				 !rules->control_max &&
 				 !persock_restricts(&policy->connect);
 	shortcut->control_receive = !rules->control_max &&
 				    !(inet && rules->received_max);
-	/* AF_UNIX may have to receive none at all. */
+	/* An AF_UNIX socket may not receive any, see cmsg.c. */
 	shortcut->receives = inet || !scm;
 	shortcut->accept = !policy->max_sockets &&
 			   !(inet && persock_restricts(&policy->accept));
 }
 
 /**
- * persock_shortcut_requests() - find out which requests for sockets pass
- * @passes: does this one?
- * @data: handed to it
+ * persock_shortcut_requests() - find the requests for sockets that pass
+ * @passes: does this request pass?
+ * @data: argument of @passes
  *
- * Return: the bits of persock_shortcut_request() of those that do.
+ * Return: the bits of persock_shortcut_request() of all requests that pass.
  */
 u64 persock_shortcut_requests(bool (*passes)(const struct persock_request *request,
 					     const void *data),

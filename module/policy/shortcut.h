@@ -26,7 +26,8 @@
  * @PERSOCK_SHORTCUT_TCP: SOL_TCP
  * @PERSOCK_SHORTCUT_UDP: SOL_UDP
  * @PERSOCK_SHORTCUT_IPV6: SOL_IPV6
- * @PERSOCK_SHORTCUT_LEVELS: number of them; of a level: it has none
+ * @PERSOCK_SHORTCUT_LEVELS: number of levels; as a row: the level has no
+ *			     shortcuts
  */
 enum persock_shortcut_level {
 	PERSOCK_SHORTCUT_SOCKET,
@@ -37,13 +38,17 @@ enum persock_shortcut_level {
 	PERSOCK_SHORTCUT_LEVELS,
 };
 
-/* Options above have no shortcut. The kernel's own are below. */
+/*
+ * Options with this number or a higher one have no shortcut. The numbers of
+ * the kernel's own options are lower.
+ */
 #define PERSOCK_SHORTCUT_NAMES	128
 
 /*
- * Entries of the tables of options. A size is told as PERSOCK_SHORTCUT_SIZE
- * more, with PERSOCK_SHORTCUT_EXACT when nothing longer passes either; one that
- * does not fit has no shortcut.
+ * Entries of the tables of options. An entry for a size is that size plus
+ * PERSOCK_SHORTCUT_SIZE. With PERSOCK_SHORTCUT_EXACT a longer buffer or value
+ * does not pass either. A size that does not fit into an entry has no
+ * shortcut.
  */
 #define PERSOCK_SHORTCUT_NONE	0
 #define PERSOCK_SHORTCUT_ANY	1
@@ -51,18 +56,19 @@ enum persock_shortcut_level {
 #define PERSOCK_SHORTCUT_EXACT	0x80
 
 /**
- * struct persock_shortcut - what passes of sockets of one class
- * @get: of options that are read: the buffers that pass
- * @set: of options that are set: the values that pass
- * @option_max: with PERSOCK_SHORTCUT_ANY in @set: the longest value
- * @send: flags of a send that have to be judged
- * @receive: flags of a receive that have to be judged
- * @connect_max: longest address of a peer that passes, whatever it says
- * @bind_max: longest address that may be bound, whatever it says
- * @control_send: sends pass with control messages, too
- * @control_receive: receives pass with room for control messages, too
+ * struct persock_shortcut - the calls that pass on sockets of one class
+ * @get: the buffer sizes that pass, for options that are read
+ * @set: the value sizes that pass, for options that are set
+ * @option_max: the longest value for an option with PERSOCK_SHORTCUT_ANY in
+ *		@set
+ * @send: flags of a send that must be judged
+ * @receive: flags of a receive that must be judged
+ * @connect_max: longest address of a peer that passes with any content
+ * @bind_max: longest address that may be bound with any content
+ * @control_send: sends with control messages pass, too
+ * @control_receive: receives with room for control messages pass, too
  * @receives: receives pass at all
- * @accept: connections are accepted without a look at them
+ * @accept: accepted connections pass without a verdict
  */
 struct persock_shortcut {
 	u8 get[PERSOCK_SHORTCUT_LEVELS][PERSOCK_SHORTCUT_NAMES];
@@ -86,11 +92,11 @@ void persock_shortcut_build(struct persock_shortcut *shortcut,
  * persock_shortcut_level() - the tables' row of a level
  * @level: level of an option
  *
- * Return: the row, or PERSOCK_SHORTCUT_LEVELS when there is none.
+ * Return: the row, or PERSOCK_SHORTCUT_LEVELS if there is none.
  */
 static inline enum persock_shortcut_level persock_shortcut_level(int level)
 {
-	/* Row and one: a level that is not named here is 0. */
+	/* The row plus one: a level that is not listed here is 0. */
 	static const u8 rows[] = {
 		[SOL_SOCKET] = 1 + PERSOCK_SHORTCUT_SOCKET,
 		[SOL_IP] = 1 + PERSOCK_SHORTCUT_IP,
@@ -106,12 +112,12 @@ static inline enum persock_shortcut_level persock_shortcut_level(int level)
 }
 
 /**
- * persock_shortcut_entry() - what a table says of an option
+ * persock_shortcut_entry() - the entry of a table for an option
  * @table: of one direction
  * @level: level of the option
  * @optname: name of the option
  *
- * Return: the entry; PERSOCK_SHORTCUT_NONE for what the tables do not have.
+ * Return: the entry; PERSOCK_SHORTCUT_NONE if the tables have none.
  */
 static inline u8
 persock_shortcut_entry(const u8 (*table)[PERSOCK_SHORTCUT_NAMES], int level,
@@ -133,7 +139,7 @@ persock_shortcut_entry(const u8 (*table)[PERSOCK_SHORTCUT_NAMES], int level,
  * @optname: name of the option
  * @len: the caller's length
  *
- * Return: false when it has to be judged.
+ * Return: false if it must be judged.
  */
 static inline bool persock_shortcut_get(const struct persock_shortcut *shortcut,
 					int level, int optname, int len)
@@ -156,7 +162,7 @@ static inline bool persock_shortcut_get(const struct persock_shortcut *shortcut,
  * @optname: name of the option
  * @len: the caller's length
  *
- * Return: false when it has to be judged.
+ * Return: false if it must be judged.
  */
 static inline bool persock_shortcut_set(const struct persock_shortcut *shortcut,
 					int level, int optname,
@@ -174,12 +180,12 @@ static inline bool persock_shortcut_set(const struct persock_shortcut *shortcut,
 /**
  * persock_shortcut_send() - does a send pass?
  * @shortcut: of the socket's class
- * @flags: its flags but those that the kernel itself adds
+ * @flags: its flags except those that the kernel itself adds
  * @name: the peer that it names, or NULL
  * @namelen: length of the address
  * @controllen: length of its control messages
  *
- * Return: false when it has to be judged.
+ * Return: false if it must be judged.
  */
 static inline bool
 persock_shortcut_send(const struct persock_shortcut *shortcut, u32 flags,
@@ -193,10 +199,10 @@ persock_shortcut_send(const struct persock_shortcut *shortcut, u32 flags,
 /**
  * persock_shortcut_receive() - does a receive pass?
  * @shortcut: of the socket's class
- * @flags: its flags but those that the kernel itself adds
+ * @flags: its flags except those that the kernel itself adds
  * @controllen: room for control messages
  *
- * Return: false when it has to be judged, or its control messages have.
+ * Return: false if it or its control messages must be judged.
  */
 static inline bool
 persock_shortcut_receive(const struct persock_shortcut *shortcut, u32 flags,
@@ -207,8 +213,8 @@ persock_shortcut_receive(const struct persock_shortcut *shortcut, u32 flags,
 }
 
 /*
- * Requests for sockets that pass are bits of a word: families unix, inet and
- * inet6, with protocols 0, TCP and UDP, by type.
+ * Requests for sockets that pass are the bits of a word: families unix, inet
+ * and inet6, with protocols 0, TCP and UDP, by type.
  */
 #define PERSOCK_SHORTCUT_TYPES	(SOCK_SEQPACKET + 1)
 
@@ -216,7 +222,7 @@ persock_shortcut_receive(const struct persock_shortcut *shortcut, u32 flags,
  * persock_shortcut_request() - the bit of a request for a socket
  * @request: what is requested
  *
- * Return: the bit, or 0 when such a request has no shortcut.
+ * Return: the bit, or 0 if such a request has no shortcut.
  */
 static inline u64
 persock_shortcut_request(const struct persock_request *request)

@@ -22,8 +22,8 @@ static bool matches(int rule, int value)
 }
 
 /*
- * What inet_create() takes protocol 0 for, and what a raw socket's becomes on
- * the wire, where it has eight bits.
+ * The protocol that inet_create() substitutes for 0, or that a raw socket has
+ * on the wire, where it has eight bits.
  */
 static int effective_protocol(int family, int type, int protocol)
 {
@@ -95,7 +95,7 @@ static int compare(int level, int name, const struct persock_option *option)
  * @level: its level
  * @name: its name
  *
- * Return: the entry, or NULL when it is not listed.
+ * Return: the entry, or NULL if it is not listed.
  */
 const struct persock_option *
 persock_option_find(const struct persock_options *options, int level, int name)
@@ -119,8 +119,8 @@ persock_option_find(const struct persock_options *options, int level, int name)
 }
 
 /*
- * What the entry says that was found, or else the default and the guard. By the
- * key that the caller has, or else by the other one, where @alias knows it.
+ * The verdict of the entry, or else of the default and the guard. The caller's
+ * key is looked up first, then the other key if @alias knows one.
  */
 static __always_inline int judge_as_one(const struct persock_options *options,
 					int level, int name,
@@ -146,14 +146,14 @@ static __always_inline int judge_as_one(const struct persock_options *options,
 }
 
 /**
- * persock_judge_option() - what a list says of an option
+ * persock_judge_option() - the verdict of a list on an option
  * @options: the list
  * @level: its level
  * @name: its name
  * @rule: number of the entry that decided, from 1; 0: none did
  *
- * An option that has two keys is one option: see PERSOCK_ALIASES. The entry of
- * the key that the caller has goes first.
+ * An option with two keys is one option: see PERSOCK_ALIASES. The entry of the
+ * caller's key takes precedence.
  *
  * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno.
  */
@@ -164,13 +164,13 @@ int persock_judge_option(const struct persock_options *options, int level,
 }
 
 /**
- * persock_judge_control() - what a list says of a control message
- * @options: the list, of those that are sent or of those that are received
+ * persock_judge_control() - the verdict of a list on a control message
+ * @options: the list, for messages that are sent or that are received
  * @level: its level
  * @type: its type
  * @rule: number of the entry that decided, from 1; 0: none did
  *
- * A message that has two types is one message: see PERSOCK_MESSAGE_ALIASES.
+ * A message with two types is one message: see PERSOCK_MESSAGE_ALIASES.
  *
  * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno.
  */
@@ -181,14 +181,15 @@ int persock_judge_control(const struct persock_options *options, int level,
 }
 
 /**
- * persock_judge_set_option() - may this option be set, whatever the value?
+ * persock_judge_set_option() - may this option be set, regardless of the
+ *				value?
  * @rules: rules of the socket's class
  * @level: its level
  * @name: its name
  * @rule: number of the entry that decided, from 1; 0: none did
  *
- * A default that ignores does not ignore what protects: a program would
- * believe to be protected.
+ * A default that ignores does not ignore an option that protects: a program
+ * would believe that it is protected.
  *
  * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno.
  */
@@ -274,10 +275,10 @@ int persock_judge_get_len(unsigned int size, int len)
  * persock_judges_get_len() - does any rule ask for the length of a buffer?
  * @rules: rules of the socket's class
  *
- * Where all may be read the kernel alone judges lengths: it takes -1 for a
- * long buffer here and there, and programs are not to notice persock.
+ * If all options may be read, only the kernel judges lengths: some options
+ * accept -1 as a long buffer, and programs must not notice persock.
  *
- * Return: false when every option may be read with every length.
+ * Return: false if every option may be read with any length.
  */
 bool persock_judges_get_len(const struct persock_rules *rules)
 {
@@ -289,12 +290,12 @@ bool persock_judges_get_len(const struct persock_rules *rules)
  * @rules: rules of the socket's class
  * @level: level of the option
  * @name: name of the option
- * @len: the caller's length; cut to the option's size when it is longer
+ * @len: the caller's length; cut to the option's size if it is longer
  * @rule: number of the entry that decided, from 1; 0: none did
  *
  * Return: PERSOCK_ALLOW, PERSOCK_IGNORE, -EINVAL for a value that is longer
- * than any (seed S9) or shorter than the option (seed H5), or the errno of the
- * entry or of the default.
+ * than the longest allowed one (seed S9) or shorter than the option (seed H5),
+ * or the errno of the entry or of the default.
  */
 int persock_judge_set(const struct persock_rules *rules, int level, int name,
 		      unsigned int *len, unsigned int *rule)
@@ -319,12 +320,12 @@ int persock_judge_set(const struct persock_rules *rules, int level, int name,
 
 /**
  * persock_judge_flags() - may a message carry these flags?
- * @rule: rule for the direction
+ * @rule: the verdicts for the direction
  * @exempt: flags that the kernel itself adds, never judged
  * @flags: the flags; those to be ignored are cleared
  *
- * Return: PERSOCK_ALLOW; PERSOCK_IGNORE when flags were cleared; or the errno
- * of the lowest flag that has one, or of the default.
+ * Return: PERSOCK_ALLOW; PERSOCK_IGNORE if flags were cleared; or the errno of
+ * the lowest flag that has its own errno, or of the default.
  */
 int persock_judge_flags(const struct persock_flags *rule, u32 exempt,
 			u32 *flags)
@@ -369,11 +370,11 @@ ioctl_find(const struct persock_ioctls *ioctls, u32 cmd)
 
 /**
  * persock_judge_ioctl() - may this ioctl be issued?
- * @ioctls: those of the socket's class
+ * @ioctls: the verdicts of the socket's class
  * @cmd: command
  * @rule: number of the entry that decided, from 1; 0: none did
  *
- * One that has two commands is one ioctl: see PERSOCK_COMMAND_ALIASES.
+ * An ioctl with two commands is one ioctl: see PERSOCK_COMMAND_ALIASES.
  *
  * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno.
  */
@@ -398,7 +399,7 @@ int persock_judge_ioctl(const struct persock_ioctls *ioctls, u32 cmd,
 /**
  * persock_clamp_backlog() - the backlog that listen(2) passes on
  * @rule: how to clamp
- * @backlog: as the caller wants it
+ * @backlog: the backlog that the caller requests
  *
  * Return: the clamped backlog (seed S6).
  */

@@ -18,7 +18,7 @@
  * persock_allows_all() - does a list allow everything?
  * @options: options or control messages of one direction
  *
- * Return: false when anything may be denied, ignored or cut.
+ * Return: false if anything may be denied, ignored or cut.
  */
 static inline bool persock_allows_all(const struct persock_options *options)
 {
