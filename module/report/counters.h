@@ -13,11 +13,11 @@
 #define PERSOCK_NR_OPERATIONS	(PERSOCK_OP_MMAP + 1)
 
 /**
- * enum persock_outcome - how a call was answered
- * @PERSOCK_ALLOWED: went on to the provider
- * @PERSOCK_IGNORED: answered with success, without effect
- * @PERSOCK_DENIED: answered with an errno
- * @PERSOCK_AUDITED: allowed, as the policy only audits
+ * enum persock_outcome - the result of a verdict
+ * @PERSOCK_ALLOWED: the call went on to the provider
+ * @PERSOCK_IGNORED: the call succeeded without effect
+ * @PERSOCK_DENIED: the call failed with an errno
+ * @PERSOCK_AUDITED: the call went on, as the policy only audits
  * @PERSOCK_NR_OUTCOMES: number of outcomes
  */
 enum persock_outcome {
@@ -29,7 +29,7 @@ enum persock_outcome {
 };
 
 /**
- * struct persock_totals - verdicts given, and sockets created
+ * struct persock_totals - counts of verdicts and of created sockets
  * @verdicts: by operation and outcome
  * @created: sockets created or accepted
  */
@@ -42,7 +42,7 @@ struct persock_totals {
  * persock_count() - count one verdict
  * @totals: per-CPU counters
  * @operation: what was judged
- * @outcome: how it was answered
+ * @outcome: the result
  *
  * Context: any; this_cpu operations are safe against preemption.
  */
@@ -67,10 +67,10 @@ static inline void persock_totals_add(struct persock_totals *sum,
 /**
  * persock_totals_read() - add the per-CPU counters to a sum
  * @totals: per-CPU counters
- * @sum: what they are added to
+ * @sum: the counters are added to it
  *
- * Counts that change meanwhile may or may not be seen, as with every per-CPU
- * counter; none is lost.
+ * The sum may or may not include counts that change meanwhile, as with every
+ * per-CPU counter; no count is lost.
  */
 static inline void persock_totals_read(struct persock_totals __percpu *totals,
 				       struct persock_totals *sum)

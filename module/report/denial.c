@@ -27,24 +27,27 @@
 
 #define RING_SIZE	128
 #define SPARES		8
-/* Messages in a slice of time, of all attachments: 1000 a second. */
+/*
+ * Limit of messages per slice of time, for all attachments: 1000 per second.
+ */
 #define SLICE		(HZ / 10)
 #define SLICE_MESSAGES	100
 
 /**
- * struct persock_ring - denials of one attachment that wait to be told
- * @list: in the turns while there is something to tell, else nowhere; or among
- *	  the spares
- * @denials: of the attachment; NULL: it is gone, and what waits is the last
- * @lost: of an attachment that is gone
+ * struct persock_ring - denials of one attachment that wait to be sent
+ * @list: in turns while there is something to send, or in spares, else in no
+ *	  list
+ * @denials: those of the attachment; NULL: it is gone, and no further denials
+ *	     come
+ * @lost: dropped denials of an attachment that is gone
  * @cgroup: id of the attached cgroup
- * @personality: its name
- * @first: of @ring that waits
- * @length: how many of @ring wait
+ * @personality: name of its personality
+ * @first: index in @ring of the first denial that waits
+ * @length: number of denials in @ring that wait
  * @ring: the denials
  *
- * An attachment gets one with the first denial that somebody hears, and keeps
- * it. All of it is protected by ring_lock.
+ * An attachment gets a ring with the first denial that a program listens for,
+ * and keeps it. ring_lock protects all members.
  */
 struct persock_ring {
 	struct list_head list;
@@ -56,9 +59,9 @@ struct persock_ring {
 	struct persock_denial ring[RING_SIZE];
 };
 
-/* Rings with something to tell, the next first. */
+/* Rings with something to send, the next first. */
 static LIST_HEAD(turns);
-/* Rings that no attachment has, and attachments that none was there for. */
+/* Rings that no attachment has, and attachments that wait for a ring. */
 static LIST_HEAD(spares);
 static unsigned int nr_spares;
 static LIST_HEAD(wanting);
@@ -66,17 +69,17 @@ static unsigned long slice_begin;
 static unsigned int slice_messages;
 static u64 lost;
 
-/* Protects the above. Innermost, raw: taken from interception points. */
+/* Protects the above. Innermost and raw, as interception points take it. */
 static DEFINE_RAW_SPINLOCK(ring_lock);
 
-/* Who sends them, and whether that is there yet and still. Read under RCU. */
+/* The sender, and whether it is registered. Read under RCU. */
 static const struct persock_denial_sender *sender;
 static bool registered;
 
 static void tell_work_fn(struct work_struct *work);
 static DECLARE_DELAYED_WORK(tell_work, tell_work_fn);
 
-/* The caller holds ring_lock, as for all up to push(). */
+/* The caller holds ring_lock, as for all functions up to push(). */
 static void lose(struct persock_denials *denials)
 {
 	denials->lost++;
@@ -107,7 +110,9 @@ static void take_turn(struct persock_ring *ring)
 		list_add_tail(&ring->list, &turns);
 }
 
-/* What was lost for want of a ring is told by the ring that is there now. */
+/*
+ * Give rings to attachments that wait for one: they report the lost denials.
+ */
 static void supply(void)
 {
 	struct persock_denials *denials, *next;
@@ -149,7 +154,7 @@ static bool slice_has_room(void)
 	return slice_messages < SLICE_MESSAGES;
 }
 
-/* Returns a ring that its attachment has left and that is empty: to be freed. */
+/* Returns the ring if it is empty and its attachment is gone: to be freed. */
 static struct persock_ring *next_message(struct persock_ring *ring,
 					 struct persock_denial_message *message)
 {
@@ -187,7 +192,7 @@ static bool push(struct persock_denials *denials,
 	return work;
 }
 
-/* False: there is none, or it has to wait for the next slice of time. */
+/* False: there is no message, or it must wait for the next slice of time. */
 static bool pop(struct persock_denial_message *message, bool *wait)
 {
 	struct persock_ring *ring, *left = NULL;
@@ -205,8 +210,8 @@ static bool pop(struct persock_denial_message *message, bool *wait)
 }
 
 /*
- * Rings for the attachments that will be denied something for the first time,
- * and for those that there was none for. False: there is no memory.
+ * Allocate rings for attachments that wait for one, and spares for those whose
+ * first denial is still to come. False: there is no memory.
  */
 static bool refill(void)
 {
@@ -226,11 +231,11 @@ static bool refill(void)
 }
 
 /**
- * persock_denial_lost() - denials that were not told
- * @denials: of an attachment; NULL: of all, since the module was loaded
+ * persock_denial_lost() - number of dropped denials
+ * @denials: those of an attachment; NULL: of all, since the module was loaded
  *
  * Context: any; the caller keeps the attachment alive.
- * Return: their number.
+ * Return: the number.
  */
 u64 persock_denial_lost(const struct persock_denials *denials)
 {
@@ -245,8 +250,8 @@ u64 persock_denial_lost(const struct persock_denials *denials)
 }
 
 /**
- * persock_denials_init() - an attachment begins
- * @denials: its
+ * persock_denials_init() - set up the denials of a new attachment
+ * @denials: the denials
  * @cgroup: id of its cgroup; 0 without one
  * @personality: name of its personality; stays valid as long as the attachment
  */
@@ -260,7 +265,7 @@ void persock_denials_init(struct persock_denials *denials, u64 cgroup,
 
 /**
  * persock_denials_end() - an attachment is about to be freed
- * @denials: its; what waits in its ring is told all the same
+ * @denials: its denials; those that wait in its ring are still sent
  *
  * Context: process context; a grace period has passed since its last use.
  */
@@ -280,7 +285,7 @@ void persock_denials_end(struct persock_denials *denials)
 	kvfree(ring);
 }
 
-/* One item, so it does not run twice at a time. */
+/* There is one work item, so this never runs concurrently. */
 static void tell_work_fn(struct work_struct *work)
 {
 	static struct persock_denial_message message;
@@ -288,7 +293,9 @@ static void tell_work_fn(struct work_struct *work)
 	unsigned long delay = HZ;
 	struct sk_buff *skb;
 
-	/* In this order: what has been taken can be sent. */
+	/*
+	 * Allocate first: a denial that is taken from a ring can then be sent.
+	 */
 	while ((skb = nlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL))) {
 		bool later;
 
@@ -307,14 +314,14 @@ static void tell_work_fn(struct work_struct *work)
 }
 
 /**
- * persock_denial_wanted() - does anybody monitor?
- * @verdict: what would be told of: a negative errno, or PERSOCK_IGNORE
+ * persock_denial_wanted() - does a program monitor denials?
+ * @verdict: the verdict to be reported: a negative errno, or PERSOCK_IGNORE
  *
- * Only the initial network namespace is told: what happens elsewhere concerns
- * the machine's administrator.
+ * Only programs in the initial network namespace get reports: denials in other
+ * namespaces concern the machine's administrator, too.
  *
- * Context: RCU read side, which the caller holds until it has told.
- * Return: true when a denial would be heard.
+ * Context: RCU read side, which the caller holds until it has reported.
+ * Return: true if a program would get the report.
  */
 bool persock_denial_wanted(int verdict)
 {
@@ -323,11 +330,12 @@ bool persock_denial_wanted(int verdict)
 }
 
 /**
- * persock_denial_tell() - tell who monitors of a denial
- * @denials: of the attachment that governs
- * @denial: who called is filled in here
+ * persock_denial_tell() - report a denial to programs that monitor
+ * @denials: those of the attachment that governs
+ * @denial: the denial; @pid and @comm are filled in here
  *
- * Context: any; does not sleep. The current task is the one that called.
+ * Context: any; does not sleep. The current task is the one that made the
+ * call.
  */
 void persock_denial_tell(struct persock_denials *denials,
 			 struct persock_denial *denial)
@@ -341,7 +349,7 @@ void persock_denial_tell(struct persock_denials *denials,
 
 /**
  * persock_denial_init() - begin to send denials
- * @to: who sends them, until persock_denial_exit()
+ * @to: the sender, valid until persock_denial_exit()
  */
 void persock_denial_init(const struct persock_denial_sender *to)
 {
@@ -362,10 +370,10 @@ static void free_rings(struct list_head *rings)
 }
 
 /**
- * persock_denial_exit() - who sends them is about to leave
+ * persock_denial_exit() - stop sending denials, before the sender goes away
  *
  * No attachment is left, but a task that was denied a socket may still be
- * about to tell: only after a grace period is nothing new queued.
+ * about to report it: only after a grace period no new denial is queued.
  */
 void persock_denial_exit(void)
 {

@@ -16,22 +16,23 @@
 struct sk_buff;
 
 /**
- * struct persock_denial - what is told of a denial, or of what was ignored
- * @mode: of the policy
+ * struct persock_denial - the report of a denial, or of an ignored call
+ * @mode: mode of the policy
  * @pid: process that called
  * @comm: thread that called
  * @operation: what was judged
  * @verdict: a negative errno, or PERSOCK_IGNORE
  * @section: the part of the policy that decided
- * @rule: number of the rule, 0: none
- * @line: of the policy file, 0: not told
- * @family: of the socket
- * @type: of the socket
- * @protocol: of the socket
- * @message: a control message decided: @subject and @detail are its own
+ * @rule: number of the rule that decided, 0: none
+ * @line: line of the policy file, 0: unknown
+ * @family: family of the socket
+ * @type: type of the socket
+ * @protocol: protocol of the socket
+ * @message: a control message decided: @subject and @detail are its level and
+ *	     type
  * @subject: level of an option; flags of a message; command of an ioctl
  * @detail: name of an option
- * @endpoint: address that was judged; of family 0 when none was
+ * @endpoint: address that was judged; of family 0 if there was none
  */
 struct persock_denial {
 	enum persock_mode mode;
@@ -52,12 +53,12 @@ struct persock_denial {
 };
 
 /**
- * struct persock_denial_message - what is sent of a denial
+ * struct persock_denial_message - the message that reports a denial
  * @cgroup: id of the attached cgroup
  * @personality: name of its personality
- * @lost: denials of the attachment that were dropped
- * @lost_of_all: of all attachments
- * @denied: there is a denial; otherwise the message only has the counts
+ * @lost: number of dropped denials of the attachment
+ * @lost_of_all: number of dropped denials of all attachments
+ * @denied: @denial is valid; otherwise the message only has the counts
  * @denial: the denial
  */
 struct persock_denial_message {
@@ -70,8 +71,9 @@ struct persock_denial_message {
 };
 
 /**
- * struct persock_denial_sender - who sends denials to user space
- * @wanted: does anybody listen for this verdict? RCU read side, must not sleep
+ * struct persock_denial_sender - methods that send denials to user space
+ * @wanted: does a program listen for this verdict? RCU read side, must not
+ *	    sleep
  * @send: send a message; takes over the buffer, which is long enough; may sleep
  */
 struct persock_denial_sender {
@@ -83,12 +85,14 @@ struct persock_denial_sender {
 struct persock_ring;
 
 /**
- * struct persock_denials - an attachment's share in what monitors are told
+ * struct persock_denials - the denials of an attachment that are to be
+ *			    reported
  * @cgroup: id of the attached cgroup
  * @personality: name of its personality, which lives as long as the attachment
- * @lost: denials that were dropped
- * @ring: those that wait to be told; NULL before the first that is heard
- * @wanting: among the attachments that there was no ring for
+ * @lost: number of dropped denials
+ * @ring: denials that wait to be sent; NULL before the first one that a
+ *	  program listens for
+ * @wanting: in the list of attachments that wait for a ring
  *
  * Part of the attachment; protected by ring_lock in denial.c.
  */

@@ -23,9 +23,10 @@
 #define BITS	6
 
 /**
- * struct persock_ignored - what was ignored of an attachment's sockets
- * @rest: what has no entry
- * @entries: what was ignored, as key() has it, 0: free; and how often
+ * struct persock_ignored - counts of calls that were ignored on an
+ *			    attachment's sockets
+ * @rest: number of ignored calls without an entry
+ * @entries: key() of the ignored option, flag or ioctl, 0: free; and the count
  */
 struct persock_ignored {
 	atomic64_t rest;
@@ -36,8 +37,8 @@ struct persock_ignored {
 };
 
 /*
- * Section, subject and detail. Those that do not fit are no level and name that
- * a kernel has.
+ * Widths of subject and detail in a key, below the section. No kernel has a
+ * level and name that do not fit.
  */
 #define SUBJECT_BITS	32
 #define DETAIL_BITS	24
@@ -88,11 +89,12 @@ static void count(struct persock_ignored *ignored, u64 wanted)
 }
 
 /**
- * persock_ignored_count() - something was ignored
- * @ignored: the table, made when it is not there; without memory nothing is
+ * persock_ignored_count() - count an ignored option, flags, message or ioctl
+ * @ignored: the table, made if there is none; without memory nothing is
  *	     counted here
  * @section: the part of the policy that decided
- * @subject: level of an option or message; flags of a message; command
+ * @subject: level of an option or message; flags of a message; command of an
+ *	     ioctl
  * @detail: name of an option, type of a message
  *
  * Context: any; does not sleep.
@@ -133,13 +135,13 @@ static int put_key(struct sk_buff *skb, u64 told)
 }
 
 /**
- * persock_ignored_put() - tell one entry of a table
- * @skb: where it goes
+ * persock_ignored_put() - put one entry of a table into a message
+ * @skb: the message
  * @ignored: the table, or NULL
- * @i: number of the entry; after the last one comes what has none
+ * @i: number of the entry; the number after the last one stands for the rest
  *
- * Return: 1 when there was something to tell, 0 when that entry is free,
- * -ENOENT when there are no more, -EMSGSIZE when it does not fit.
+ * Return: 1 if the entry was put, 0 if it is free, -ENOENT if there are no
+ * more, -EMSGSIZE if it does not fit.
  */
 int persock_ignored_put(struct sk_buff *skb,
 			const struct persock_ignored *ignored, unsigned int i)

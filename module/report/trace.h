@@ -37,7 +37,7 @@
  * @cgroup: id of the cgroup whose attachment governs; 0 without one
  * @personality: name of its personality
  * @request: what was requested
- * @verdict: how it was answered
+ * @verdict: the verdict
  */
 TRACE_EVENT(persock_create,
 	TP_PROTO(u64 cgroup, const char *personality,
@@ -69,10 +69,10 @@ TRACE_EVENT(persock_create,
  * persock_verdict - an operation on a governed socket was judged
  * @cgroup: id of the cgroup under whose attachment the socket was created
  * @personality: name of its personality
- * @operation: which one
+ * @operation: the operation
  * @subject: level of an option; flags of a message; command of an ioctl
  * @detail: name of an option; else 0
- * @verdict: how it was answered
+ * @verdict: the verdict
  */
 TRACE_EVENT(persock_verdict,
 	TP_PROTO(u64 cgroup, const char *personality,
