@@ -23,68 +23,70 @@ struct vm_area_struct;
 /**
  * struct persock_provider_ops - the provider table
  *
- * All methods but @serves..., @sk, @type and @options_sk run in process context and
- * may sleep; @sock is the application's socket, its operation has already passed
- * the personality. A
- * method that is NULL is answered as Linux answers a socket without it
- * (EOPNOTSUPP, ENODEV for mmap, ENOTTY for ioctl). Unless said otherwise a
- * method returns 0 or a negative errno, and has the meaning of the proto_ops
- * method of its name.
+ * All methods except @serves, @serves_elsewhere, @sk, @type and @options_sk
+ * run in process context and may sleep. @sock is the application's socket; the
+ * personality has already allowed the operation. If a method is NULL, the call
+ * fails as on a Linux socket without it (EOPNOTSUPP, ENODEV for mmap, ENOTTY
+ * for ioctl). Unless stated otherwise a method returns 0 or a negative errno,
+ * and has the meaning of the proto_ops method of its name.
  *
  * A provider that interposes (the native one) keeps the socket that the kernel
- * made. All others are given a socket with a sock of family AF_PERSOCK, and
- * keep their own state under persock_set_private().
+ * made. All others get a socket with a sock of family AF_PERSOCK, and keep
+ * their own state with persock_set_private().
  *
- * @serves: Provider.Socket's first half: is a request for (family, type,
- *	protocol) this provider's? Asked for the families it registered for.
- *	False means "not mine", and the next provider of the personality is
+ * @serves: Provider.Socket's first half: does the provider serve a request for
+ *	(family, type, protocol)? Called for the families that it registered
+ *	for. If it returns false, the next provider of the personality is
  *	asked. Called under RCU from the interception point: must not sleep.
- * @serves_elsewhere: what it serves besides, where the personality has sockets
- *	made in another network namespace: no other provider can take those,
- *	a native socket being of the task's. Otherwise as @serves; NULL: nothing.
+ * @serves_elsewhere: does the provider serve the request in addition if the
+ *	personality has sockets made in another network namespace? A native
+ *	socket cannot: it is in the task's network namespace. Otherwise as
+ *	@serves; NULL: no request.
  * @socket: Provider.Socket's second half: make the socket. Not called for a
  *	provider that interposes.
  * @pair: Provider.Pair: connect two sockets that @socket made.
  * @release: Release: free what @socket or @accept made. Called exactly once
- *	for each socket they returned 0 for; cannot fail. Not called for a
- *	provider that interposes.
+ *	for each socket for which they returned 0; cannot fail. Not called for
+ *	a provider that interposes.
  * @connect: Connect: @flags are the file's (O_NONBLOCK).
- * @accept: Accept: fill @newsock from @sock's queue; @arg->flags holds
+ * @accept: Accept: fill @newsock from @sock's queue; @arg->flags has
  *	O_NONBLOCK.
  * @bind: Bind.
  * @listen: Listen: @backlog is already clamped.
  * @shutdown: Shutdown.
  * @getsockopt: GetSockOpt: every level, SOL_SOCKET included.
  * @setsockopt: SetSockOpt: every level, SOL_SOCKET included; @optlen is
- *	already cut to the option's size where the personality knows it.
+ *	already cut to the option's size if the personality knows it.
  * @getsockname: GetSockName: returns the length of the address.
  * @getpeername: GetPeerName: returns the length of the address. @accepted is
- *	set for the address that accept(2) reports, which is known even when
- *	the peer has closed since.
+ *	set for the address that accept(2) reports, which is known even if the
+ *	peer has closed since.
  * @sendmsg: SendMsg, and Write: returns the number of bytes sent.
  * @recvmsg: RecvMsg, and Read: returns the number of bytes received.
- * @poll: Readiness, EventRegister and EventUnregister in one, as wait queues
- *	do it: register on the socket's wait queue, return what is ready.
- * @ioctl: Ioctl: -ENOIOCTLCMD for a command that is not the socket's.
+ * @poll: Readiness, EventRegister and EventUnregister in one: register on the
+ *	socket's wait queue, return the events that are ready.
+ * @ioctl: Ioctl: returns -ENOIOCTLCMD for a command that is not the socket's.
  * @compat_ioctl: the same, from a 32-bit program.
- * @queued: what SIOCINQ and SIOCOUTQ answer, to io_uring, which asks without a
+ * @queued: the answer to SIOCINQ and SIOCOUTQ for io_uring, which has no
  *	buffer in user memory: fill in *@value.
  * @gettstamp: time of the last packet (SIOCGSTAMP and its relatives).
  * @splice_read: splice from the socket; NULL splices through @recvmsg.
- * @splice_eof: nothing follows what was spliced to the socket with MSG_MORE
- *	(sendfile() of a file that ends early): send it now.
+ * @splice_eof: nothing follows the data that was spliced to the socket with
+ *	MSG_MORE (sendfile() of a file that ends early): send it now.
  * @mmap: map the socket.
- * @state: State: the TCP state (tcp_info's), 0 for what has none.
+ * @state: State: the TCP state (tcp_info's), 0 for a socket without one.
  * @type: Type: family, type and protocol of the application's socket.
- * @sk: the INET sock behind an AF_INET or AF_INET6 socket: where it is bound,
- *	and to whom it is connected. NULL, or returning NULL: no address rule
- *	allows an accepted peer, and a peer that is not specified is loopback.
- * @options_sk: the sock that the kernel may read and set SOL_SOCKET options of
- *	itself when they pass the personality as they are: of the application's
- *	family, type and protocol, with its own socket, and no governed one. Asked
- *	before the verdict, in the interception point: must not sleep, and must not
- *	make or look for sockets. NULL, or returning NULL: all go through
- *	@getsockopt and @setsockopt, as do the others always.
+ * @sk: the INET sock behind an AF_INET or AF_INET6 socket. It shows the
+ *	address that the socket is bound to, and its peer. NULL, or returning
+ *	NULL: no address rule allows an accepted peer, and an unspecified peer
+ *	is loopback.
+ * @options_sk: the sock on which the kernel itself may read and set SOL_SOCKET
+ *	options that pass the personality unchanged. It has the application's
+ *	family, type and protocol and a socket of its own, and is not governed.
+ *	Called before the verdict, in the interception point: must not sleep,
+ *	and must not make or look for sockets. NULL, or returning NULL: all
+ *	options go through @getsockopt and @setsockopt, as other options always
+ *	do.
  */
 struct persock_provider_ops {
 	bool (*serves)(int family, int type, int protocol);
@@ -131,19 +133,20 @@ struct persock_provider_ops {
 };
 
 /**
- * struct persock_provider - a provider, as it registers itself
- * @name: what personalities call it: 1 to 63 of [A-Za-z0-9._-]
- * @owner: THIS_MODULE of the provider; pinned by every personality that names
- *	   it and so by every socket that it serves
+ * struct persock_provider - a provider, for its registration
+ * @name: name in personalities: 1 to 63 of [A-Za-z0-9._-]
+ * @owner: THIS_MODULE of the provider; every personality that names the
+ *	   provider pins it, and so does every socket that it serves
  * @ops: the provider table
  * @families: address families that it serves; NULL means all
  * @nr_families: length of @families
  * @interposes: keeps the socket that the kernel made (the native provider)
- * @lsm_gaps: names of LSM hooks that are not asked, or not with the true
- *	      socket, when this provider serves; NULL-terminated, may be NULL
+ * @lsm_gaps: names of LSM hooks that are not called, or not with the true
+ *	      socket, for sockets of this provider; NULL-terminated, may be
+ *	      NULL
  * @node: in the registry; persock_mutex
  *
- * Owned by the provider's module; must stay as it is while registered.
+ * The provider's module owns it and must not change it while it is registered.
  */
 struct persock_provider {
 	const char *name;

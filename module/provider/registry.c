@@ -10,7 +10,7 @@
 #include "provider/registry.h"
 #include "state.h"
 
-/* Writers hold persock_mutex, and so do all readers. */
+/* Writers and readers hold persock_mutex. */
 static LIST_HEAD(providers);
 
 /**
@@ -51,16 +51,16 @@ static struct persock_provider *find(const char *name)
 
 /**
  * persock_provider_register() - offer a provider to personalities
- * @provider: filled in by the caller, who keeps it until it is unregistered
+ * @provider: filled in by the caller, valid until it is unregistered
  *
  * Sockets reach the provider once a personality names it, or through an
  * explicit AF_PERSOCK socket of an ungoverned task, which tries all providers
  * that do not interpose in the order of registration.
  *
  * Context: process context, may sleep.
- * Return: 0; -EINVAL when the name is not valid, or when the methods that
- * every provider needs are missing (@serves, @socket and @release, unless it
- * interposes); -EEXIST when the name is taken.
+ * Return: 0; -EINVAL if the name is not valid, or if a required method is
+ * missing (@serves, @socket and @release; only @serves if it interposes);
+ * -EEXIST if the name is in use.
  */
 int persock_provider_register(struct persock_provider *provider)
 {
@@ -86,12 +86,12 @@ int persock_provider_register(struct persock_provider *provider)
 EXPORT_SYMBOL_GPL(persock_provider_register);
 
 /**
- * persock_provider_unregister() - take a provider out of the registry
- * @provider: registered before
+ * persock_provider_unregister() - remove a provider from the registry
+ * @provider: a registered provider
  *
- * To be called from the provider module's exit function only: what still uses
+ * Call it only from the exit function of the provider's module: each user of
  * the provider (a personality that names it, a socket that it serves) holds a
- * reference to the module, so that exit cannot run before they are gone.
+ * reference to the module, so exit cannot run before they are gone.
  *
  * Context: process context, may sleep.
  */
@@ -109,13 +109,14 @@ EXPORT_SYMBOL_GPL(persock_provider_unregister);
  * @name: its name
  *
  * Context: persock_mutex is held.
- * Return: the provider, or NULL when there is none or its module is leaving.
+ * Return: the provider, or NULL if there is none or its module is being
+ * removed.
  */
 const struct persock_provider *persock_provider_get(const char *name)
 {
 	struct persock_provider *provider = find(name);
 
-	/* Ours are pinned by whatever pins this module. */
+	/* A reference to this module pins its own providers. */
 	if (!provider || (provider->owner != THIS_MODULE &&
 			  !try_module_get(provider->owner)))
 		return NULL;
@@ -124,7 +125,7 @@ const struct persock_provider *persock_provider_get(const char *name)
 }
 
 /**
- * persock_provider_put() - let go of a provider
+ * persock_provider_put() - unpin a provider's module
  * @provider: from persock_provider_get()
  *
  * Context: any.
@@ -137,7 +138,7 @@ void persock_provider_put(const struct persock_provider *provider)
 
 /**
  * persock_provider_next() - walk the registry
- * @previous: provider returned last, or NULL to begin
+ * @previous: the provider that was returned last, or NULL to begin
  *
  * Context: persock_mutex is held throughout the walk.
  * Return: the next provider, or NULL at the end.
@@ -154,15 +155,15 @@ struct persock_provider *persock_provider_next(struct persock_provider *previous
 }
 
 /**
- * persock_provider_serves() - is this request the provider's?
+ * persock_provider_serves() - does a provider serve this request?
  * @provider: the provider
  * @family: requested family
  * @type: requested type
  * @protocol: requested protocol
- * @elsewhere: the socket is to be made in another network namespace
+ * @elsewhere: the socket must be made in another network namespace
  *
  * Context: any; does not sleep.
- * Return: true when the provider takes it.
+ * Return: true if the provider serves it.
  */
 bool persock_provider_serves(const struct persock_provider *provider,
 			     int family, int type, int protocol, bool elsewhere)
@@ -170,10 +171,10 @@ bool persock_provider_serves(const struct persock_provider *provider,
 	const struct persock_provider_ops *ops = provider->ops;
 	unsigned int i;
 
-	/* A native socket is of the task's network namespace. */
+	/* A native socket is in the task's network namespace. */
 	if (elsewhere && provider->interposes)
 		return false;
-	/* PERSOCK_PROTOCOL() could not carry it to the provider. */
+	/* A packed request has no room for it, see PERSOCK_PROTOCOL(). */
 	if (!provider->interposes && protocol & ~0xffff)
 		return false;
 
