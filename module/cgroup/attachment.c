@@ -24,13 +24,13 @@
 #include "report/trace.h"
 #include "state.h"
 
-/* Attached cgroups by address. Readers: RCU. Writers: persock_mutex. */
+/* Attached cgroups, by address. Readers: RCU. Writers: persock_mutex. */
 static DEFINE_HASHTABLE(attached, 12);
 
-/* The same by the cgroup's id; persock_mutex. */
+/* Attached cgroups, by id; persock_mutex. */
 static DEFINE_HASHTABLE(ids, 12);
 
-/* All attachment objects, those that wait for their last socket included. */
+/* All attachment objects, including those that wait for their last socket. */
 static LIST_HEAD(attachments);
 
 /* Serves explicit AF_PERSOCK sockets of ungoverned tasks; persock_mutex. */
@@ -39,12 +39,12 @@ static struct persock_attachment *open_attachment;
 DEFINE_PER_CPU(struct persock_cached, persock_cache[1 << PERSOCK_CACHE_BITS]);
 atomic_long_t persock_cache_generation = ATOMIC_LONG_INIT(1);
 
-/* What those above do about attachments; set before there are any. */
+/* Functions of higher layers; set before there are attachments. */
 static const struct persock_attachment_hooks *hooks __ro_after_init;
 
 static void cache_forget(void)
 {
-	/* Pairs with smp_rmb() below: what has changed is seen first. */
+	/* Pairs with smp_rmb() below: readers see the change first. */
 	smp_mb__before_atomic();
 	atomic_long_inc(&persock_cache_generation);
 }
@@ -65,14 +65,14 @@ static struct persock_attachment *nearest(struct cgroup *cgroup)
 }
 
 /**
- * persock_attachment_lookup() - what governs tasks of a cgroup
+ * persock_attachment_lookup() - the attachment that governs tasks of a cgroup
  * @cgroup: the cgroup
  *
- * The nearest attached ancestor governs, the cgroup itself included (design:
- * attachment). The answer is remembered.
+ * The nearest attached ancestor governs, the cgroup itself included. The
+ * answer is cached.
  *
  * Context: RCU read side, which also protects what is returned.
- * Return: the attachment, or NULL when they are not governed.
+ * Return: the attachment, or NULL if they are not governed.
  */
 struct persock_attachment *persock_attachment_lookup(struct cgroup *cgroup)
 {
@@ -100,8 +100,9 @@ struct persock_attachment *persock_attachment_lookup(struct cgroup *cgroup)
  * @attachment: found under RCU
  *
  * Context: any.
- * Return: the number of the cgroup's live sockets, this one included; 0 when the last
- * reference is gone already: it is detached, and the caller looks again.
+ * Return: the number of the cgroup's live sockets, this one included; 0 if the
+ * last reference is already gone: then the cgroup was detached, and the caller
+ * must look it up again.
  */
 unsigned int persock_attachment_get(struct persock_attachment *attachment)
 {
@@ -118,8 +119,8 @@ static void drop(struct persock_attachment *attachment)
 }
 
 /**
- * persock_attachment_put() - a socket lets go of its attachment
- * @attachment: the last reference frees it, later
+ * persock_attachment_put() - release a socket's reference to its attachment
+ * @attachment: the attachment; the last reference frees it, later
  *
  * Context: any.
  */
@@ -133,7 +134,7 @@ void persock_attachment_put(struct persock_attachment *attachment)
  * persock_attachment_sockets() - number of governed sockets of an object
  * @a: the attachment
  *
- * Those that were created under what it took the place of are not among them.
+ * Sockets that were created under an object that it replaced do not count.
  *
  * Context: persock_mutex is held.
  * Return: the number.
@@ -148,9 +149,9 @@ unsigned int persock_attachment_sockets(const struct persock_attachment *a)
  * persock_attachment_used() - number of governed sockets of a cgroup
  * @a: its attachment
  *
- * All that limits are about, since the cgroup was attached first.
+ * Includes all sockets that limits count, since the cgroup was attached first.
  *
- * Context: any; the caller keeps it alive.
+ * Context: any; the caller keeps the attachment alive.
  * Return: the number.
  */
 unsigned int persock_attachment_used(const struct persock_attachment *a)
@@ -159,9 +160,9 @@ unsigned int persock_attachment_used(const struct persock_attachment *a)
 }
 
 /**
- * persock_attachment_counts() - what was counted for a cgroup
+ * persock_attachment_counts() - the counts of a cgroup
  * @a: its attachment
- * @sum: what the counts are added to, since the cgroup was attached first
+ * @sum: the sum; the counts since the cgroup was attached first are added
  *
  * Context: persock_mutex is held.
  */
@@ -176,7 +177,7 @@ void persock_attachment_counts(const struct persock_attachment *a,
 		persock_totals_read(member->totals, sum);
 }
 
-/* An object leaves; the last one takes the account with it. */
+/* Remove an object from its account; the last one frees the account. */
 static void account_leave(struct persock_attachment *attachment)
 {
 	struct persock_account *account = attachment->account;
@@ -188,8 +189,8 @@ static void account_leave(struct persock_attachment *attachment)
 }
 
 /*
- * The network namespace that the current task is in. A task that is exiting has
- * none, and makes no sockets.
+ * The network namespace of the current task. An exiting task has none, and
+ * makes no sockets.
  */
 static struct net *task_net(void)
 {
@@ -197,17 +198,21 @@ static struct net *task_net(void)
 }
 
 /**
- * persock_attachment_net() - where a socket of the current task's is to be made
- * @attachment: what governs it
- * @version: what the attachment's personality says now
- * @family: of the socket
+ * persock_attachment_net() - the network namespace for a socket of the current
+ *			      task
+ * @attachment: the attachment that governs it
+ * @version: the current version of the attachment's personality
+ * @family: family of the socket
  *
- * Only tasks of the network namespace that was meant have sockets made in the
- * one that the policy names, and those that are in that one. A task that has
- * left, for a namespace without a network as sandboxes do, has those of its own.
+ * Two kinds of tasks have sockets made in the network namespace that the
+ * policy names: tasks of the network namespace that the policy is for, and
+ * tasks of the named one. A task that has entered yet another one, for example
+ * one without a network as sandboxes do, gets sockets of its own network
+ * namespace.
  *
- * Context: the task's own, any; RCU read side, which protects what is returned.
- * Return: the network namespace that the policy names, or NULL: the task's.
+ * Context: any of the task's own; RCU read side, which protects what is
+ * returned.
+ * Return: the network namespace that the policy names, or NULL for the task's.
  */
 struct net *persock_attachment_net(const struct persock_attachment *attachment,
 				   const struct persock_version *version,
@@ -227,15 +232,17 @@ struct net *persock_attachment_net(const struct persock_attachment *attachment,
 }
 
 /**
- * persock_attachment_meant() - a socket is about to be made where the policy says
- * @attachment: what governs
- * @version: what the attachment's personality says
+ * persock_attachment_meant() - may a socket be made in the named network
+ *				namespace?
+ * @attachment: the attachment that governs
+ * @version: the version of the attachment's personality
  *
- * Where the policy does not say whose are, it is this task's network namespace
- * from now on, if it is the first of another one.
+ * If the policy does not specify whose tasks may, the first task of another
+ * network namespace decides: from then on the policy is for that task's
+ * network namespace.
  *
  * Context: as persock_attachment_net(), which has not returned NULL.
- * Return: false when another task was faster, in another namespace.
+ * Return: false if a task of another namespace was faster.
  */
 bool persock_attachment_meant(struct persock_attachment *attachment,
 			      const struct persock_version *version)
@@ -259,7 +266,7 @@ static void attachment_free(struct work_struct *work)
 	struct persock_attachment *attachment =
 		container_of(work, struct persock_attachment, free_work);
 
-	/* Lookups and the interception points may still look at it. */
+	/* Lookups and the interception points may still read it. */
 	synchronize_rcu();
 	hooks->free_routers(attachment);
 	persock_denials_end(&attachment->denials);
@@ -283,10 +290,10 @@ static void attachment_free(struct work_struct *work)
 }
 
 /*
- * Takes over a reference to @personality and one to @cgroup when it succeeds.
- * @previous: what it is to take the place of, or NULL.
- * The interception points are armed for as long as the object exists: its
- * sockets are governed until the last one is closed, attached or not.
+ * Takes over a reference to @personality and one to @cgroup if it succeeds.
+ * @previous is the object that it replaces, or NULL. The interception points
+ * are armed as long as the object exists: its sockets are governed until the
+ * last one is closed, attached or not.
  */
 static struct persock_attachment *
 attachment_alloc(struct persock_personality *personality,
@@ -343,7 +350,7 @@ free:
  * persock_attachment_open() - the attachment of an ungoverned AF_PERSOCK socket
  *
  * Context: process context; takes persock_mutex.
- * Return: the attachment, held for one socket, or an ERR_PTR.
+ * Return: the attachment, with a reference for one socket, or an ERR_PTR.
  */
 struct persock_attachment *persock_attachment_open(void)
 {
@@ -411,16 +418,16 @@ static bool cgroup_dead(const struct cgroup *cgroup)
  * persock_attach() - govern a cgroup
  * @cgroup: a cgroup v2; a reference is taken
  * @name: name of the personality
- * @extack: told why it was refused
+ * @extack: reports the reason of a failure
  *
- * An attached cgroup is re-attached; at no time in between is it ungoverned,
- * and what it has used up stays with it.
+ * An attached cgroup is re-attached: it is governed at any time in between,
+ * and keeps its account.
  *
  * Context: process context; persock_mutex is held.
- * Return: 0; -EINVAL for the root cgroup, which would govern whoever may
- * detach it; -ENOENT when there is no such personality; -ENODEV when the
- * cgroup was removed meanwhile; -ENOMEM; or why the interception points could
- * not be armed, see persock_arm().
+ * Return: 0; -EINVAL for the root cgroup, because every task that may detach
+ * it would be governed; -ENOENT if there is no such personality; -ENODEV if
+ * the cgroup was removed meanwhile, or the module is being removed; -ENOMEM;
+ * or the errno of persock_arm().
  */
 int persock_attach(struct cgroup *cgroup, const char *name,
 		   struct netlink_ext_ack *extack)
@@ -440,7 +447,7 @@ int persock_attach(struct cgroup *cgroup, const char *name,
 		return -ENOENT;
 	}
 
-	/* Unloading must never silently remove a policy; it may have begun. */
+	/* Unloading must never remove a policy silently; it may have begun. */
 	if (!try_module_get(THIS_MODULE)) {
 		NL_SET_ERR_MSG(extack, "the module is being removed");
 		return -ENODEV;
@@ -456,8 +463,8 @@ int persock_attach(struct cgroup *cgroup, const char *name,
 	cgroup_get(cgroup);
 	personality->attachments++;
 	/*
-	 * The new one goes in first: a lookup in between may find either, and
-	 * never none.
+	 * The new one is added first: a lookup in between finds either of
+	 * them.
 	 */
 	attachment->attached = true;
 	persock_generation++;
@@ -468,7 +475,10 @@ int persock_attach(struct cgroup *cgroup, const char *name,
 		detach(previous);
 	hash_add(ids, &attachment->by_id, attachment->id);
 
-	/* Its removal may have been reported before it was in the list. */
+	/*
+	 * The cgroup's removal may have been reported before it was in the
+	 * list.
+	 */
 	if (cgroup_dead(cgroup)) {
 		detach(attachment);
 		NL_SET_ERR_MSG(extack, "the cgroup has been removed");
@@ -481,11 +491,11 @@ int persock_attach(struct cgroup *cgroup, const char *name,
 /**
  * persock_detach() - stop governing the new sockets of a cgroup
  * @id: id of the cgroup
- * @extack: told why it was refused
+ * @extack: reports the reason of a failure
  *
  * Context: process context; persock_mutex is held.
- * Return: 0, or -ENOENT when the cgroup itself is not attached (it may still
- * be governed through an ancestor).
+ * Return: 0, or -ENOENT if the cgroup itself is not attached (an ancestor may
+ * still govern it).
  */
 int persock_detach(u64 id, struct netlink_ext_ack *extack)
 {
@@ -506,7 +516,7 @@ int persock_detach(u64 id, struct netlink_ext_ack *extack)
  * @id: id of the cgroup
  *
  * Context: persock_mutex is held, and protects what is returned.
- * Return: the attachment, or NULL when the cgroup itself is not attached.
+ * Return: the attachment, or NULL if the cgroup itself is not attached.
  */
 struct persock_attachment *persock_attachment_find(u64 id)
 {
@@ -516,9 +526,9 @@ struct persock_attachment *persock_attachment_find(u64 id)
 
 /**
  * persock_attachment_next() - walk all attachment objects
- * @previous: object returned last, or NULL to begin
+ * @previous: the object that was returned last, or NULL to begin
  *
- * Those that are no longer attached but have sockets are among them.
+ * Includes objects that are detached but still have sockets.
  *
  * Context: persock_mutex is held throughout the walk.
  * Return: the next one, or NULL at the end.
@@ -541,7 +551,7 @@ static void reap(struct work_struct *work)
 	struct persock_attachment *attachment;
 
 	mutex_lock(&persock_mutex);
-	/* detach() unhashes but leaves the list to attachment_free(). */
+	/* detach() unhashes; attachment_free() removes from the list. */
 	list_for_each_entry(attachment, &attachments, node) {
 		if (attachment->attached && cgroup_dead(attachment->cgroup))
 			detach(attachment);
@@ -569,13 +579,15 @@ static bool is_attached(const struct cgroup *cgroup)
  * Runs under the cgroup core's locks and with preemption off: it may only
  * queue work. There is no lifetime notifier for cgroups on these kernels.
  *
- * Whoever was given a cgroup makes and removes others in it as he likes. What
- * that costs others must not grow with the number of attachments.
+ * A user who was given a cgroup can make and remove others in it at will. The
+ * cost for others must not grow with the number of attachments.
  */
 static void cgroup_removed(void *data, struct cgroup *cgroup, const char *path)
 {
 	cache_forget();
-	/* persock_attach() adds it first, and asks then whether it is dead. */
+	/*
+	 * persock_attach() adds it first, and checks then whether it is dead.
+	 */
 	smp_mb__after_atomic();
 	if (is_attached(cgroup))
 		queue_work(persock_workqueue, &reap_work);
@@ -590,11 +602,11 @@ static void find_tracepoint(struct tracepoint *tracepoint, void *unused)
 }
 
 /**
- * persock_attachment_init() - learn of removed cgroups
- * @own: what those above do about attachments
+ * persock_attachment_init() - register for the removal of cgroups
+ * @own: the functions of higher layers
  *
- * Return: 0; -ENOENT when the kernel does not tell of them (it is built
- * without tracepoints); or what registering for it answers.
+ * Return: 0; -ENOENT if the kernel does not report removals (it is built
+ * without tracepoints); or the errno of the registration.
  */
 int __init persock_attachment_init(const struct persock_attachment_hooks *own)
 {
@@ -610,12 +622,11 @@ int __init persock_attachment_init(const struct persock_attachment_hooks *own)
 }
 
 /**
- * persock_attachment_wait() - wait until nothing is governed
+ * persock_attachment_wait() - wait until all attachment objects are freed
  *
- * The references to the module see to it, but for a kernel that was told to
- * remove the module by force. Then no new socket is made in attached cgroups,
- * and this waits until they are detached or removed and the last governed
- * socket is closed.
+ * References to the module ensure this, unless the removal of the module is
+ * forced. Then no new socket is made in attached cgroups, and this waits until
+ * the cgroups are detached or removed and the last governed socket is closed.
  */
 void persock_attachment_wait(void)
 {
@@ -623,16 +634,16 @@ void persock_attachment_wait(void)
 }
 
 /**
- * persock_attachment_exit() - wait for the last attachment objects to be freed
+ * persock_attachment_exit() - unregister, and finish all queued work
  *
- * The module is leaving: nothing is attached and no socket is governed.
+ * The module is being removed: nothing is attached and no socket is governed.
  */
 void persock_attachment_exit(void)
 {
 	tracepoint_probe_unregister(cgroup_rmdir, cgroup_removed, NULL);
 	tracepoint_synchronize_unregister();
-	/* Versions that were replaced are queued a grace period later. */
+	/* Replaced versions are queued a grace period later. */
 	rcu_barrier();
-	/* To its end, the final frees included. */
+	/* Run all of it, including the last frees. */
 	drain_workqueue(persock_workqueue);
 }

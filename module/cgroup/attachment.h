@@ -23,14 +23,14 @@
 struct persock_ignored;
 
 /**
- * struct persock_account - what a cgroup has used up, however often it was
- *			    attached anew without being detached
+ * struct persock_account - what a cgroup has used of its limits since it was
+ *			    attached first, across re-attachments
  * @sockets: governed sockets that are open
- * @members: the attachment objects of it, by @sibling; persock_mutex
+ * @members: the cgroup's attachment objects, by @sibling; persock_mutex
  * @retired: counts of attachment objects that are gone; persock_mutex
  *
- * Lives as long as a member. Limits are about it, so that attaching a cgroup
- * again gives it no second allowance beside the sockets that it has.
+ * Lives as long as a member. Limits apply to it, so that attaching a cgroup
+ * again gives it no second allowance in addition to its open sockets.
  */
 struct persock_account {
 	atomic_t sockets;
@@ -40,28 +40,30 @@ struct persock_account {
 
 /**
  * struct persock_attachment - a cgroup, its personality, and their sockets
- * @hash: among the attached ones by @cgroup; RCU, written under persock_mutex
- * @by_id: among the attached ones by @id; persock_mutex
+ * @hash: in the table of attached ones by @cgroup; RCU, written under
+ *	  persock_mutex
+ * @by_id: in the table of attached ones by @id; persock_mutex
  * @node: in the list of all attachment objects; persock_mutex
  * @ref: one while attached, one for each governed socket
- * @account: what the cgroup has used up, shared with the objects that this one
- *	     took the place of; freed with the last of them
+ * @account: what the cgroup has used of its limits, shared with the objects
+ *	     that this one replaced; freed with the last of them
  * @sibling: in @account's members; persock_mutex
  * @cgroup: the cgroup, a reference is held; NULL for the attachment object of
  *	    explicit AF_PERSOCK sockets of ungoverned tasks
  * @id: the cgroup's id, 0 without one
  * @attached: in the hash; persock_mutex
- * @personality: what governs; a reference is held
- * @totals: counters of what was judged by @personality
- * @denials: its share in what monitors are told
- * @ignored: what was ignored, by option; NULL as long as nothing was
+ * @personality: the personality that governs; a reference is held
+ * @totals: counters of the verdicts of @personality
+ * @denials: its denials that are to be reported
+ * @ignored: counts of ignored calls, by option; NULL as long as there are none
  * @routers: the routing tables of its sockets by native proto_ops; RCU, written
  *	     under the router's lock
- * @from: cookie of the network namespace of the first task that had a socket
- *	  made in the one that the policy names, where the policy does not say
- *	  whose tasks may; 0: none yet. Written once
- * @from_inode: its inode number, to be told
- * @nr_routers: how many it has ever had; the router's lock
+ * @from: cookie of the network namespace whose tasks have sockets made in the
+ *	  one that the policy names, if the policy does not specify it: that of
+ *	  the first such task. 0: none yet. Written once
+ * @from_inode: its inode number, for reports
+ * @nr_routers: number of routing tables that it has ever had; the router's
+ *		lock
  * @free_work: frees the object after the last reference is gone
  *
  * A detached object lives on for the sockets that were created under it. It is
@@ -89,12 +91,13 @@ struct persock_attachment {
 };
 
 /**
- * struct persock_attachment_hooks - what those above do about attachments
- * @arm: intercept system calls for one more attachment; or its errno, with the
- *	 reason. Process context, persock_mutex is held
+ * struct persock_attachment_hooks - functions of higher layers that
+ *				     attachments call
+ * @arm: intercept system calls for one more attachment; returns 0 or an errno,
+ *	 with the reason in @extack. Process context, persock_mutex is held
  * @disarm: undo @arm; persock_mutex is held
- * @free_routers: an attachment is about to be freed; no socket has it, and a
- *	 grace period has passed. Process context
+ * @free_routers: free the routers of an attachment that is about to be freed;
+ *	 no socket has it, and a grace period has passed. Process context
  */
 struct persock_attachment_hooks {
 	int (*arm)(struct netlink_ext_ack *extack);
@@ -128,14 +131,15 @@ void persock_attachment_counts(const struct persock_attachment *a,
 			       struct persock_totals *sum);
 
 /*
- * What governs a cgroup, by CPU, so that the answer costs the same however
- * deep the cgroup is and however many are attached. An entry holds while the
- * generation is the one that was read before the answer was looked for; it
- * changes whenever an answer may: cgroups are attached, detached or removed.
+ * A per-CPU cache of the attachment that governs a cgroup, so that a lookup
+ * costs the same however deep the cgroup is and however many are attached. An
+ * entry is valid while the generation is the one that was read before the
+ * lookup. The generation changes whenever an answer may change: when cgroups
+ * are attached, detached or removed.
  *
- * Keys are never dereferenced. A cgroup's memory is not another's before it
- * was removed; an attachment is not freed before a grace period has passed
- * since the generation changed.
+ * Keys are never dereferenced. The memory of a cgroup is not reused before the
+ * cgroup was removed; an attachment is not freed before a grace period has
+ * passed since the generation changed.
  */
 #define PERSOCK_CACHE_BITS	4
 
@@ -149,10 +153,10 @@ DECLARE_PER_CPU(struct persock_cached, persock_cache[1 << PERSOCK_CACHE_BITS]);
 extern atomic_long_t persock_cache_generation;
 
 /**
- * persock_attachment_current() - what governs the current task
+ * persock_attachment_current() - the attachment that governs the current task
  *
  * Context: RCU read side, which also protects what is returned.
- * Return: the attachment, or NULL when the task is not governed.
+ * Return: the attachment, or NULL if the task is not governed.
  */
 static __always_inline struct persock_attachment *
 persock_attachment_current(void)
@@ -162,7 +166,7 @@ persock_attachment_current(void)
 	struct cgroup *cgroup;
 	bool known;
 
-	/* What the kernel does for itself is not a task's; io_uring's is. */
+	/* Kernel threads are not governed; the threads of io_uring are. */
 	if (current->flags & PF_KTHREAD)
 		return NULL;
 

@@ -21,7 +21,7 @@
 #include "provider/registry.h"
 #include "state.h"
 
-/* All changes, see personality.h. */
+/* All users hold persock_mutex, see personality.h. */
 
 static LIST_HEAD(personalities);
 
@@ -47,7 +47,7 @@ struct persock_personality *persock_personality_find(const char *name)
 
 /**
  * persock_personality_next() - walk the list of personalities
- * @previous: personality returned last, or NULL to begin
+ * @previous: the personality returned last, or NULL to begin
  *
  * Context: persock_mutex is held throughout the walk.
  * Return: the next personality, or NULL at the end.
@@ -66,8 +66,8 @@ persock_personality_next(struct persock_personality *previous)
 }
 
 /**
- * persock_personality_version() - what a personality says
- * @personality: it
+ * persock_personality_version() - the version of a personality
+ * @personality: the personality
  *
  * Context: persock_mutex is held, and protects what is returned.
  * Return: its version.
@@ -80,7 +80,7 @@ persock_personality_version(const struct persock_personality *personality)
 }
 
 /**
- * persock_store_put() - let go of the lists of a policy
+ * persock_store_put() - release the lists of a policy
  * @store: the last reference frees them; may be NULL
  *
  * Context: process context; no reader is left.
@@ -150,7 +150,7 @@ static bool passes_natively(const struct persock_request *request,
 	return provider && provider->interposes;
 }
 
-/* Complete but for this: its policy and its providers are known. */
+/* @version is complete except for this: policy and providers are set. */
 static void find_shortcuts(struct persock_version *version)
 {
 	unsigned int class;
@@ -159,8 +159,7 @@ static void find_shortcuts(struct persock_version *version)
 		persock_shortcut_build(&version->shortcuts[class],
 				       &version->policy, class);
 	/*
-	 * What another provider serves only it knows, and may know better
-	 * tomorrow: it is asked each time.
+	 * Other providers must be asked each time: their answers may change.
 	 */
 	if (version->nr_providers && version->providers[0]->interposes)
 		version->requests = persock_shortcut_requests(passes_natively,
@@ -184,7 +183,7 @@ static struct persock_personality *personality_alloc(const char *name,
 	return personality;
 }
 
-/* Let go of the providers that were pinned last, down to @nr. */
+/* Unpin the providers that were pinned last, down to @nr. */
 static void unpin(struct persock_personality *personality, unsigned int nr)
 {
 	while (personality->nr_pins > nr)
@@ -192,11 +191,11 @@ static void unpin(struct persock_personality *personality, unsigned int nr)
 }
 
 /**
- * persock_personality_put() - let go of a personality
+ * persock_personality_put() - release a personality
  * @personality: the last reference frees it
  *
- * Context: process context. Nothing reads a personality under RCU but through
- * an attachment object, which puts it a grace period after its own last use.
+ * Context: process context. RCU readers reach it only through an attachment
+ * object, which puts it a grace period after its own last use.
  */
 void persock_personality_put(struct persock_personality *personality)
 {
@@ -209,7 +208,7 @@ void persock_personality_put(struct persock_personality *personality)
 	kfree(personality);
 }
 
-/* Once a personality has named a provider it keeps it, see struct. */
+/* A personality never unpins a provider that it has named, see @pins. */
 static int pin(struct persock_personality *personality,
 	       const struct persock_provider *provider)
 {
@@ -270,8 +269,8 @@ static int add_provider(struct persock_personality *personality,
 }
 
 /*
- * Only sockets that a provider makes itself are made elsewhere. Native ones are
- * the task's, who would believe them to be governed as the policy says.
+ * Only a provider that makes sockets itself can make them in another network
+ * namespace. Native ones would be in the task's, against the policy.
  */
 static int set_network(struct persock_version *version, struct net *net,
 		       const char *network, struct netlink_ext_ack *extack)
@@ -303,7 +302,7 @@ static void set_from(struct persock_version *version, u64 from, u32 inode,
 	strscpy(version->from_path, path, sizeof(version->from_path));
 }
 
-/* The version that a proposal asks for, not published yet. */
+/* Make the version that a proposal requests, without publishing it. */
 static struct persock_version *
 version_make(struct persock_personality *personality,
 	     const struct persock_proposal *proposal,
@@ -315,7 +314,7 @@ version_make(struct persock_personality *personality,
 	struct persock_version *version;
 	int err = 0;
 
-	/* It is told to whoever lists the personality, even if nothing has it. */
+	/* Listings show the base's name, even if no personality has it. */
 	if (proposal->base && *proposal->base &&
 	    !persock_name_valid(proposal->base)) {
 		NL_SET_ERR_MSG(extack,
@@ -373,14 +372,13 @@ version_make(struct persock_personality *personality,
 /**
  * persock_personality_add() - make a personality
  * @name: its name
- * @proposal: what it is to say
- * @extack: told why it was refused
+ * @proposal: its requested content
+ * @extack: reports the reason of a failure
  *
  * Context: process context; persock_mutex is held.
- * Return: 0; -EINVAL for a name that is not valid, and for a network namespace
- * that no provider makes sockets in, -EEXIST for a name that is taken, -ENOENT
- * when base or a provider does not exist, -E2BIG for too many providers,
- * -ENOMEM.
+ * Return: 0; -EINVAL for a bad name or a network namespace in which no
+ * provider makes sockets, -EEXIST for a name in use, -ENOENT if base or a
+ * provider is missing, -E2BIG for too many providers, -ENOMEM.
  */
 int persock_personality_add(const char *name,
 			    const struct persock_proposal *proposal,
@@ -417,19 +415,19 @@ int persock_personality_add(const char *name,
 }
 
 /**
- * persock_personality_set() - replace what a personality says
+ * persock_personality_set() - replace the content of a personality
  * @name: its name
- * @proposal: what it is to say
- * @extack: told why it was refused
+ * @proposal: its requested content
+ * @extack: reports the reason of a failure
  *
- * Its live sockets are governed by the new policy from their next operation
- * on; those that sleep in one have been judged. They keep their provider.
+ * The new policy governs its live sockets from their next operation on. An
+ * operation that sleeps has already been judged. They keep their provider.
  *
  * Context: process context; persock_mutex is held. Does not wait for readers.
- * Return: 0; -ENOENT when it, its base or a provider does not exist; -EPERM
- * for one that comes with the module; -EBUSY when a network namespace is no
- * longer named; -EINVAL, -E2BIG, -ENOMEM as
- * persock_personality_add(). When it fails nothing has changed.
+ * Return: 0; -ENOENT if it, its base or a provider does not exist; -EPERM for
+ * a preset; -EBUSY if the proposal no longer names a network namespace;
+ * -EINVAL, -E2BIG, -ENOMEM as persock_personality_add(). A failure changes
+ * nothing.
  */
 int persock_personality_set(const char *name,
 			    const struct persock_proposal *proposal,
@@ -454,7 +452,7 @@ int persock_personality_set(const char *name,
 	version = version_make(personality, proposal, extack);
 	if (IS_ERR(version))
 		return PTR_ERR(version);
-	/* Its sockets stay there, and would lose what guards that network. */
+	/* Its sockets stay there and would lose that network's guards. */
 	if (previous->net && !version->net) {
 		NL_SET_ERR_MSG(extack,
 			       "a personality with a network namespace keeps one, as its sockets do: make another personality");
@@ -473,16 +471,15 @@ int persock_personality_set(const char *name,
 }
 
 /**
- * persock_personality_del() - take a personality out of the list
+ * persock_personality_del() - remove a personality from the list
  * @name: its name
- * @extack: told why it was refused
+ * @extack: reports the reason of a failure
  *
  * It lives on for the sockets that were created under it.
  *
  * Context: process context; persock_mutex is held.
- * Return: 0; -ENOENT when there is none; -EBUSY while a cgroup is attached to
- * it, since its policy would go on without a name; -EPERM for one that comes
- * with the module.
+ * Return: 0; -ENOENT if there is none; -EBUSY while a cgroup is attached to
+ * it, since its policy would continue without a name; -EPERM for a preset.
  */
 int persock_personality_del(const char *name, struct netlink_ext_ack *extack)
 {
@@ -549,19 +546,19 @@ struct persock_personality *persock_personality_open(void)
 		return ERR_PTR(err);
 	}
 
-	/* After one too many, or one that leaves, the others are not offered. */
+	/* The loop stops after 8 providers, or at one being removed. */
 	return personality;
 }
 
 /**
- * persock_version_provider() - who serves a request for a socket
- * @version: what governs
+ * persock_version_provider() - the provider that serves a request for a socket
+ * @version: the version that governs
  * @request: what is requested
- * @elsewhere: it is to be made in the network namespace that @version names; a
- *	       native socket, which is of the task's, is not what is wanted
+ * @elsewhere: the socket must be in the network namespace that @version names,
+ *	       where no native socket can be
  *
  * Context: any; does not sleep.
- * Return: the provider, or NULL when none takes the request.
+ * Return: the provider, or NULL if none serves the request.
  */
 const struct persock_provider *
 persock_version_provider(const struct persock_version *version,
@@ -612,7 +609,7 @@ static int add_preset(const struct persock_preset *preset)
 /**
  * persock_personality_init() - list the personalities that come with the module
  *
- * The providers that they name must be registered.
+ * The providers of the presets must be registered.
  *
  * Return: 0 or a negative errno.
  */
@@ -634,7 +631,7 @@ int persock_personality_init(void)
 /**
  * persock_personality_exit() - drop all personalities
  *
- * The module is leaving: there is no attachment and no governed socket.
+ * The module is being removed: there is no attachment or governed socket.
  */
 void persock_personality_exit(void)
 {

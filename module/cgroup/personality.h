@@ -24,7 +24,7 @@ struct netlink_ext_ack;
  * struct persock_store - the lists that a loaded policy points at
  * @ref: one for each version that points here
  * @memory: all lists but the address rules' indexes, in one piece
- * @indexes: of the address rules: connect, bind, accept; NULL without rules
+ * @indexes: of the rules of connect, bind and accept; NULL without rules
  */
 struct persock_store {
 	refcount_t ref;
@@ -33,28 +33,28 @@ struct persock_store {
 };
 
 /**
- * struct persock_version - what a personality says at one time, immutable
- * @policy: its policy; the lists are constants of preset.c or @store's
- * @providers: tried in this order; the personality pins them
+ * struct persock_version - the content of a personality at one time, immutable
+ * @policy: its policy; its lists are constants of preset.c or belong to @store
+ * @providers: its providers in order of preference; the personality pins them
  * @nr_providers: length of @providers
- * @store: holds the lists, NULL for those of a preset
- * @net: where sockets of AF_INET and AF_INET6 are made; NULL: in the task's
- *	 network namespace. The version holds it
- * @network: the path by which @net was named, to be told; "" without @net
- * @tracker: of the reference to @net
+ * @store: owner of the lists, NULL for a preset
+ * @net: network namespace of sockets of AF_INET and AF_INET6; NULL: the
+ *	 task's. The version holds a reference
+ * @network: the path that named @net, for reports; "" without @net
+ * @tracker: tracker of the reference to @net
  * @from: cookie of the network namespace whose tasks have their sockets made
- *	  in @net; 0: that of the first task which does, see attachment.h. Nothing
- *	  is held: no other namespace ever has it
- * @from_inode: its inode number, to be told
- * @from_path: the path by which @from was named; "" without it
- * @number: no other version ever has it; not 0
- * @requests: requests for sockets that pass, and that the native provider
- *	      serves; see persock_shortcut_request()
- * @shortcuts: what passes @policy as it is
- * @free: frees it, a grace period after it was replaced
+ *	  in @net; 0: that of the first such task, see attachment.h. No
+ *	  reference is held: no other namespace ever has this cookie
+ * @from_inode: its inode number, for reports
+ * @from_path: the path that named it; "" without one
+ * @number: unique number of the version; not 0
+ * @requests: bits of the requests for sockets that pass and that the native
+ *	      provider serves; see persock_shortcut_request()
+ * @shortcuts: the calls that pass @policy unchanged, by class
+ * @free: work that frees it, a grace period after it was replaced
  *
- * Read under RCU: what is judged between two sleeps of an operation is judged
- * by one version.
+ * Read under RCU: between two sleeps of an operation one version judges
+ * everything.
  */
 struct persock_version {
 	struct persock_policy policy;
@@ -79,10 +79,10 @@ struct persock_version {
  * @ref: one for the list, one for each attachment object
  * @name: unique among the listed ones
  * @base: name of the personality that it was made from
- * @builtin: comes with the module and cannot be deleted
- * @version: what it says; RCU, replaced under persock_mutex
- * @pins: providers that it has ever named; each is pinned through its owner,
- *	  as a socket keeps its provider when the policy is replaced
+ * @builtin: comes with the module and cannot be changed or deleted
+ * @version: its current version; RCU, replaced under persock_mutex
+ * @pins: all providers that it has ever named, each pinned through its owner,
+ *	  because a socket keeps its provider when the policy is replaced
  * @nr_pins: length of @pins
  * @attachments: number of cgroups attached to it now; persock_mutex
  * @retired: counts of attachment objects that are gone; persock_mutex
@@ -104,18 +104,19 @@ struct persock_personality {
 };
 
 /**
- * struct persock_proposal - what a personality is to say
- * @base: name of the personality that it is made from, or NULL
+ * struct persock_proposal - the requested content of a personality
+ * @base: name of the personality that this one is made from, or NULL
  * @policy: the policy; NULL: that of the base
- * @store: of @policy's lists; whoever takes the proposal takes a reference
+ * @store: owner of @policy's lists; accepting the proposal takes a reference
  * @providers: names of its providers, in order
  * @nr_providers: length of @providers; 0: the base's, or native without a base
- * @net: the network namespace of its AF_INET and AF_INET6 sockets, or NULL:
- *	 the base's where @policy is NULL, too, else the task's
- * @network: the path that @net was named by
- * @from: cookie of the network namespace whose tasks that is for; 0: not told
+ * @net: the network namespace of its AF_INET and AF_INET6 sockets; NULL: the
+ *	 base's if @policy is NULL, too, else the task's
+ * @network: the path that named @net
+ * @from: cookie of the network namespace whose tasks have sockets in @net; 0:
+ *	  not specified
  * @from_inode: its inode number
- * @from_path: the path that it was named by
+ * @from_path: the path that named it
  */
 struct persock_proposal {
 	const char *base;
@@ -152,8 +153,8 @@ struct persock_personality *
 persock_personality_next(struct persock_personality *previous);
 
 /**
- * persock_version_of() - what governs now
- * @personality: whose
+ * persock_version_of() - the current version of a personality
+ * @personality: the personality
  *
  * Context: RCU read side of either kind, which protects what is returned.
  * Return: its version.
@@ -166,13 +167,14 @@ persock_version_of(const struct persock_personality *personality)
 }
 
 /**
- * persock_version_net() - where sockets of a family may have to be made
- * @version: what governs
+ * persock_version_net() - the network namespace that a version names for a
+ *			   family
+ * @version: the version that governs
  * @family: the family
  *
  * Context: as persock_version_of(), which protects what is returned.
- * Return: the network namespace that the personality names, or NULL: the task's.
- * Whether that is for the task says persock_attachment_net().
+ * Return: the network namespace that the personality names, or NULL for the
+ * task's. persock_attachment_net() decides whether that applies to the task.
  */
 static inline struct net *
 persock_version_net(const struct persock_version *version, int family)
