@@ -31,7 +31,7 @@
  * @packed: the protocol of an AF_PERSOCK request
  * @request: family and protocol are filled in
  *
- * Return: 0, or -EINVAL when bits are set that PERSOCK_PROTOCOL() never sets.
+ * Return: 0, or -EINVAL if bits are set that PERSOCK_PROTOCOL() never sets.
  */
 int persock_family_unpack(int packed, struct persock_request *request)
 {
@@ -46,7 +46,7 @@ int persock_family_unpack(int packed, struct persock_request *request)
 	return 0;
 }
 
-/* What has to be done before the first socket of a provider's own. */
+/* Called before a provider makes a socket of its own. */
 static int (*before_first)(void) __ro_after_init;
 
 static int serve(struct net *net, struct socket *sock,
@@ -77,7 +77,7 @@ static int serve(struct net *net, struct socket *sock,
 }
 
 /*
- * @nr: sockets of the attachment that are live now, the new one included.
+ * @nr: number of live sockets of the attachment, including the new one.
  * @kern: an interception point has sent the request here.
  */
 static struct persock_attachment *hold_attachment(unsigned int *nr, int kern)
@@ -93,15 +93,23 @@ static struct persock_attachment *hold_attachment(unsigned int *nr, int kern)
 				attachment = ERR_PTR(-ESTALE);
 		}
 		rcu_read_unlock();
-		/* It was being detached: look for what governs now. */
+		/*
+		 * It was being detached: look up the attachment that governs
+		 * now.
+		 */
 	} while (IS_ERR(attachment));
 
 	if (attachment)
 		return attachment;
-	/* What governed the task has just gone: as when it now wants another. */
+	/*
+	 * The task's attachment has just gone: the request cannot be served.
+	 */
 	if (kern)
 		return ERR_PTR(-EAFNOSUPPORT);
-	/* It arms the interception points of the whole machine. */
+	/*
+	 * An open attachment arms the interception points of the whole
+	 * machine.
+	 */
 	if (!capable(CAP_NET_ADMIN))
 		return ERR_PTR(-EPERM);
 
@@ -110,8 +118,8 @@ static struct persock_attachment *hold_attachment(unsigned int *nr, int kern)
 }
 
 /*
- * The provider stays: the personality pins it, and @attachment that. @net, where
- * the socket is to be made, is held.
+ * The provider stays: the personality pins it, and @attachment holds the
+ * personality. @net is the network namespace for the socket, with a reference.
  */
 static const struct persock_provider *
 judge_request(struct persock_attachment *attachment,
@@ -142,9 +150,10 @@ judge_request(struct persock_attachment *attachment,
 		verdict = version->policy.max_sockets_verdict;
 	}
 	/*
-	 * The interception point would not have sent the request here for a
-	 * provider that interposes: what governs the task has just changed. Nor
-	 * is there anywhere to make it when another task has just been first.
+	 * The interception point does not send a request here for a provider
+	 * that interposes, so the attachment that governs the task has just
+	 * changed. Or a task of another network namespace was first, so the
+	 * socket cannot be made in the named one.
 	 */
 	if ((!verdict || !persock_enforces(version)) &&
 	    (!provider || provider->interposes ||
@@ -200,12 +209,12 @@ static struct net_proto_family family = {
 
 /**
  * persock_family_init() - register AF_PERSOCK
- * @number: slot to register it in
- * @before: called before a provider makes a socket of its own; 0, or the errno
- *	    that the socket is refused with. Process context, may sleep
+ * @number: number to register it under
+ * @before: called before a provider makes a socket of its own; returns 0, or
+ *	    an errno that refuses the socket. Process context, may sleep
  *
- * Return: 0; -EINVAL when @number is no address family; -EEXIST when the slot
- * has an owner.
+ * Return: 0; -EINVAL if @number is no address family; -EEXIST if the number is
+ * in use; or the errno of persock_wrapper_init().
  */
 int __init persock_family_init(int number, int (*before)(void))
 {
@@ -237,8 +246,8 @@ int __init persock_family_init(int number, int (*before)(void))
 /**
  * persock_family_exit() - unregister AF_PERSOCK
  *
- * Nothing may send requests here any more: an empty slot would make socket(2)
- * call modprobe for it.
+ * Call it when no requests are sent here any more: without the family
+ * socket(2) would call modprobe for it.
  */
 void persock_family_exit(void)
 {

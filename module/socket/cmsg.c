@@ -27,9 +27,9 @@
 #include "socket/report.h"
 
 /*
- * Keep a message, behind those that are kept so far: what lies between is taken
- * out. Each is moved once, however many there are. Returns where the next one
- * goes.
+ * Keep a control message: move it behind those that were kept before, over the
+ * removed ones. Each is moved at most once. Returns the place for the next
+ * one.
  */
 static char *keep(const struct msghdr *msg, char *to, struct cmsghdr *cmsg)
 {
@@ -72,7 +72,9 @@ static int judge(const struct persock_router *router,
 				     &event->rule);
 }
 
-/* A message that is taken out, or would be if the policy did not only audit. */
+/*
+ * Report a message that is removed, or would be if the policy did not audit.
+ */
 static void report_ignored(const struct persock_router *router,
 			   const struct persock_version *version,
 			   struct socket *sock, enum persock_operation operation,
@@ -92,7 +94,7 @@ static void report_ignored(const struct persock_router *router,
 	persock_report_ignored(router->attachment, version, &event);
 }
 
-/* Is there anything that could deny a message of this socket's? */
+/* Can the policy deny or ignore any message of this socket? */
 static bool judges(const struct persock_router *router,
 		   const struct persock_version *version)
 {
@@ -107,12 +109,14 @@ static bool judges(const struct persock_router *router,
  * persock_cmsg_send() - judge the control messages of a send
  * @router: the socket's
  * @version: what judges
- * @msg: those to be ignored are taken out, unless the policy only audits
- * @event: what decided is filled in, when it is not allowed
+ * @msg: the message; ignored control messages are removed, unless the policy
+ *	 only audits
+ * @event: if a message is not allowed, the section and rule that decided are
+ *	   filled in
  *
  * Context: any; RCU read side for @version.
- * Return: PERSOCK_ALLOW; -EINVAL for a malformed buffer, as every protocol
- * answers it; or the errno of the rule (seed H8).
+ * Return: PERSOCK_ALLOW; -EINVAL for a malformed buffer, as in every protocol;
+ * or the errno of the rule (seed H8).
  */
 int persock_cmsg_send(const struct persock_router *router,
 		      const struct persock_version *version,
@@ -126,9 +130,9 @@ int persock_cmsg_send(const struct persock_router *router,
 	if (!msg->msg_controllen || !judges(router, version))
 		return PERSOCK_ALLOW;
 	/*
-	 * It is in kernel memory: sendmsg(2), io_uring and the compat layer copy
-	 * it in. msg_control_is_user says so too, but for the compat layer
-	 * before 6.2, which leaves it as it was.
+	 * The buffer is in kernel memory: sendmsg(2), io_uring and the compat
+	 * layer copy it. msg_control_is_user shows this, too, except for the
+	 * compat layer before 6.2, which does not set it.
 	 */
 	for (cmsg = CMSG_FIRSTHDR(msg); cmsg; cmsg = next) {
 		if (!CMSG_OK(msg, cmsg)) {
@@ -162,7 +166,7 @@ int persock_cmsg_send(const struct persock_router *router,
 }
 
 /**
- * persock_cmsg_filter() - what is to become of received control messages
+ * persock_cmsg_filter() - decide how a receive handles control messages
  * @router: the socket's
  * @version: what judges the receive
  * @sock: the socket
@@ -191,8 +195,8 @@ void persock_cmsg_filter(const struct persock_router *router,
 }
 
 /*
- * Take out what does not pass, under one version: what it says now, as the
- * receive may have slept for long. Returns the length that is left.
+ * Remove messages that do not pass. The current version judges, as the receive
+ * may have slept for a long time. Returns the remaining length.
  */
 static size_t keep_allowed(const struct persock_router *router,
 			   struct socket *sock, struct msghdr *msg,
@@ -214,7 +218,7 @@ static size_t keep_allowed(const struct persock_router *router,
 	for (cmsg = CMSG_FIRSTHDR(&received);
 	     cmsg && CMSG_OK(&received, cmsg); cmsg = next) {
 		next = CMSG_NXTHDR(&received, cmsg);
-		/* Without the type of a record an alert would pass for data. */
+		/* Without its type an alert record would look like data. */
 		if (cmsg->cmsg_level == SOL_TLS || !persock_enforces(version) ||
 		    persock_judge_control(options, cmsg->cmsg_level,
 					  cmsg->cmsg_type,
@@ -231,7 +235,7 @@ static size_t keep_allowed(const struct persock_router *router,
 	return to - (char *)control;
 }
 
-/* Put what is left to the caller's buffer, which put_cmsg() bounds. */
+/* Copy the rest to the caller's buffer, whose end put_cmsg() checks. */
 static void put_allowed(struct msghdr *msg, void *control, size_t length)
 {
 	struct msghdr received = {
@@ -248,7 +252,10 @@ static void put_allowed(struct msghdr *msg, void *control, size_t length)
 	}
 }
 
-/* As to a caller without a buffer: descriptors are dropped, MSG_CTRUNC tells. */
+/*
+ * Receive like a caller without a buffer: descriptors are dropped, and
+ * MSG_CTRUNC is set.
+ */
 static int receive_none(const struct persock_provider_ops *ops,
 			struct socket *sock, struct msghdr *msg, size_t length,
 			int flags)
@@ -267,18 +274,18 @@ static int receive_none(const struct persock_provider_ops *ops,
 }
 
 /**
- * persock_cmsg_recv() - receive, and judge the control messages
+ * persock_cmsg_recv() - receive a message, and judge its control messages
  * @router: the socket's
  * @sock: the socket
- * @msg: where the message goes
+ * @msg: the message to fill in
  * @length: room for data
- * @flags: judged already
+ * @flags: flags of the receive, already judged
  * @filter: from persock_cmsg_filter()
  *
- * MSG_CTRUNC tells that a message was cut (seed H7).
+ * MSG_CTRUNC reports that a control message was removed (seed H7).
  *
  * Context: process context, may sleep.
- * Return: as recvmsg(); -ENOBUFS without memory for the buffer.
+ * Return: as recvmsg(); -ENOBUFS if there is no memory for the buffer.
  */
 int persock_cmsg_recv(struct persock_router *router, struct socket *sock,
 		      struct msghdr *msg, size_t length, int flags,
@@ -293,7 +300,7 @@ int persock_cmsg_recv(struct persock_router *router, struct socket *sock,
 
 	if (filter->none)
 		return receive_none(ops, sock, msg, length, flags);
-	/* A kernel caller gets what it asks for into its own buffer. */
+	/* A kernel caller receives into its own buffer, unfiltered. */
 	if (!filter->room || !control || !room || !msg->msg_control_is_user)
 		return ops->recvmsg(sock, msg, length, flags);
 
@@ -301,7 +308,10 @@ int persock_cmsg_recv(struct persock_router *router, struct socket *sock,
 	if (!buffer)
 		return -ENOBUFS;
 
-	/* With it put_cmsg() would write a 32-bit layout, to user memory. */
+	/*
+	 * With this flag put_cmsg() would write a 32-bit layout to user
+	 * memory.
+	 */
 	msg->msg_flags &= ~MSG_CMSG_COMPAT;
 	msg->msg_control_is_user = false;
 	msg->msg_control = buffer;

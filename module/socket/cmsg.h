@@ -13,11 +13,12 @@
 struct persock_event;
 
 /**
- * struct persock_cmsg_filter - what a receive does with control messages
- * @room: bytes for them, in a buffer in which they are judged; 0: not judged
- * @none: none are received
+ * struct persock_cmsg_filter - how a receive handles control messages
+ * @room: size in bytes of the buffer in which they are judged; 0: not judged
+ * @none: no control messages are received
  *
- * Filled in by the version that judges the receive before it may sleep.
+ * Filled in from the version that judges the receive, before the receive may
+ * sleep.
  */
 struct persock_cmsg_filter {
 	unsigned int room;

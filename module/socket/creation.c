@@ -11,17 +11,18 @@
 #include <linux/module.h>
 #include <linux/net.h>
 #include <linux/sched.h>
-/* It does not include what it needs. */
+/* list_bl.h lacks an include that it needs. */
 #include <linux/list_bl.h>
 
 #include "cgroup/attachment.h"
 #include "socket/creation.h"
 
 /*
- * Tasks that create a socket for another one, by task. One may sleep there for
- * as long as it likes, in a page of user space, so there may be as many as
- * there are tasks. Whoever creates a socket meanwhile looks into one bucket, in
- * which a few are even then, and waits for nobody but who does the same.
+ * Tasks that create a socket for another one, by task. A task may sleep there
+ * for as long as it likes, in a page of user space, so there may be as many
+ * entries as there are tasks. A task that creates a socket meanwhile searches
+ * one bucket, which has few entries even then, and only waits for tasks that
+ * do the same.
  */
 #define CREATION_BITS 12
 
@@ -34,12 +35,13 @@ static struct hlist_bl_head *creation_bucket(const struct task_struct *task)
 }
 
 /**
- * persock_creation_begin() - say what governs the sockets that a task creates
- * @creation: on the stack
- * @attachment: what does; NULL: nothing, since the sockets are a provider's,
- *	and what they serve is governed
+ * persock_creation_begin() - set the attachment that governs the sockets of a
+ *			      task
+ * @creation: the mark, on the stack
+ * @attachment: the attachment; NULL: the sockets belong to a provider and are
+ *	not governed, because the sockets that they serve are
  *
- * Holds until persock_creation_end(), for the current task, which may sleep.
+ * Valid until persock_creation_end(), for the current task, which may sleep.
  *
  * Context: process context; the caller keeps @attachment alive.
  */
@@ -61,8 +63,8 @@ void persock_creation_begin(struct persock_creation *creation,
  * persock_creation_end() - let the task's cgroup decide again
  * @creation: from persock_creation_begin()
  *
- * A socket that had no ops has its parent's now, and with them what it holds
- * of this module; what it held before is put.
+ * A socket without ops now has its parent's ops, which hold a module reference
+ * of their own. So the reference that the socket held before is put.
  *
  * Context: process context.
  */
@@ -82,7 +84,7 @@ void persock_creation_end(struct persock_creation *creation)
  * persock_creation_own() - the mark of the current task
  *
  * Context: process context.
- * Return: the mark, which nobody else removes, or NULL.
+ * Return: the mark, which no other task removes, or NULL.
  */
 struct persock_creation *persock_creation_own(void)
 {
@@ -103,11 +105,11 @@ struct persock_creation *persock_creation_own(void)
 }
 
 /**
- * persock_governor_among() - persock_governor() while any task creates sockets
- *			      for another one
+ * persock_governor_among() - persock_governor() if there are tasks that create
+ *			      sockets for others
  *
  * Context: process context, RCU read side, which also protects what is returned.
- * Return: the attachment, or NULL when nothing does.
+ * Return: the attachment, or NULL if the socket is not governed.
  */
 struct persock_attachment *persock_governor_among(void)
 {
@@ -116,12 +118,12 @@ struct persock_attachment *persock_governor_among(void)
 	return creation ? creation->attachment : persock_attachment_current();
 }
 
-/* Released before it was given ops: what it holds goes back. */
+/* The socket is released before it got ops: put its references. */
 static int unfinished_release(struct socket *sock)
 {
 	struct persock_creation *creation = persock_creation_own();
 
-	/* Nobody else knows the socket. */
+	/* Only this task knows the socket. */
 	if (WARN_ON_ONCE(!creation || !creation->unfinished))
 		return 0;
 	creation->unfinished = false;
@@ -131,8 +133,8 @@ static int unfinished_release(struct socket *sock)
 }
 
 /*
- * What a governed socket has that is given its parent's ops later: those of a
- * router, which are released as a socket is that holds the attachment.
+ * The ops of a governed socket that gets its parent's ops later. Those are the
+ * ops of a router, whose release puts the reference to the attachment.
  */
 const struct proto_ops persock_unfinished_ops = {
 	.family = PF_UNSPEC,

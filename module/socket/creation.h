@@ -10,18 +10,18 @@
 #include <linux/atomic.h>
 #include <linux/net.h>
 #include <linux/sched.h>
-/* It does not include what it needs. */
+/* list_bl.h lacks an include that it needs. */
 #include <linux/list_bl.h>
 
 #include "cgroup/attachment.h"
 
 /**
  * struct persock_creation - marks a task that creates a socket for another one
- * @node: in the table of such tasks; the lock of its bucket
+ * @node: in the table of such tasks; protected by the lock of its bucket
  * @task: the task
- * @attachment: what governs the new socket; NULL when nothing does
- * @unfinished: a socket was made that had no ops yet, and has not been released
- *		before it was given some
+ * @attachment: attachment that governs the new socket; NULL: not governed
+ * @unfinished: a socket without ops was made, and has not been released before
+ *		it got some
  *
  * Lives on the task's stack from persock_creation_begin() to
  * persock_creation_end().
@@ -44,14 +44,15 @@ struct persock_attachment *persock_governor_among(void);
 extern atomic_t persock_nr_creations;
 
 /**
- * persock_governor() - what governs a socket that the current task creates
+ * persock_governor() - the attachment that governs a socket of the current
+ *			task
  *
  * Context: process context, RCU read side, which also protects what is returned.
- * Return: the attachment, or NULL when nothing does.
+ * Return: the attachment, or NULL if the socket is not governed.
  */
 static __always_inline struct persock_attachment *persock_governor(void)
 {
-	/* The task's own entry, if there is one, was counted by the task. */
+	/* If the task has an entry, it has incremented the counter itself. */
 	if (likely(!atomic_read(&persock_nr_creations)))
 		return persock_attachment_current();
 

@@ -19,21 +19,20 @@
 #include "socket/endpoint.h"
 #include "socket/endpoint_set.h"
 
-/* Nothing is judged: the call names no address. */
+/* The call names no address, so there is no verdict. */
 #define NO_ENDPOINT 1
 
-/* The shortest address that IPv6 takes: without a scope (RFC 2133). */
+/* The shortest address that IPv6 accepts: without a scope (RFC 2133). */
 #define IN6_SHORTEST offsetofend(struct sockaddr_in6, sin6_addr)
 
 /**
- * struct identity - what is asked about a socket before an address is judged
- * @sk: its INET sock; NULL when the provider has none
+ * struct identity - the properties of a socket that a verdict depends on
+ * @sk: its INET sock; NULL if the provider has none
  * @family: AF_INET or AF_INET6
  * @type: its type
- * @protocol: as rules know it
- * @ports: an address has a port that means something; else it is judged as 0,
- *	   whatever the caller has put there
- * @chosen: the port that it has was not named by the program
+ * @protocol: its protocol, as in rules
+ * @ports: its addresses have meaningful ports; otherwise a port is judged as 0
+ * @chosen: the program did not name its port
  */
 struct identity {
 	const struct sock *sk;
@@ -55,7 +54,7 @@ static void identify(struct socket *sock, struct identity *who)
 	who->protocol = 0;
 	if (ops->type)
 		ops->type(sock, &who->family, &who->type, &who->protocol);
-	/* On the wire, to a peer that knows no better, it is TCP. */
+	/* On the wire it is TCP for a peer without MPTCP. */
 	if (who->protocol == IPPROTO_MPTCP)
 		who->protocol = IPPROTO_TCP;
 	if (who->type == SOCK_RAW)
@@ -64,7 +63,7 @@ static void identify(struct socket *sock, struct identity *who)
 	who->chosen = test_bit(PERSOCK_PORT_CHOSEN, &sock->flags);
 }
 
-/* @family: how the kernel is going to read the address. */
+/* @family: the family as which the kernel reads the address. */
 static int read_address(const struct identity *who,
 			const struct sockaddr *address, int length, int family,
 			struct persock_endpoint *endpoint)
@@ -76,7 +75,7 @@ static int read_address(const struct identity *who,
 		return -EINVAL;
 	if (family == AF_INET)
 		set_inet(endpoint, in->sin_addr.s_addr, in->sin_port);
-	else if (who->type == SOCK_RAW) /* it sends IPv6 to mapped ones, too */
+	else if (who->type == SOCK_RAW) /* sends IPv6 to mapped ones, too */
 		set_inet6_only(endpoint, &in6->sin6_addr, in6->sin6_port);
 	else
 		set_inet6(endpoint, &in6->sin6_addr, in6->sin6_port);
@@ -94,9 +93,9 @@ static bool unspecified(const struct persock_endpoint *endpoint)
 }
 
 /*
- * A peer that is not specified is the socket itself: its bound address, or the
- * loopback address. It is written out here, so that the kernel cannot find
- * another one than was judged when a thread binds the socket meanwhile.
+ * An unspecified peer is the socket itself: its bound address, or the loopback
+ * address. It is written to the address, so that the kernel cannot use another
+ * one than the judged one if a thread binds the socket meanwhile.
  */
 static void specify(const struct identity *who, struct sockaddr *address,
 		    int family, struct persock_endpoint *endpoint)
@@ -124,8 +123,8 @@ static void specify(const struct identity *who, struct sockaddr *address,
 }
 
 /*
- * How the kernel reads the family that an address says: as IPv4, as IPv6, not
- * at all (NO_ENDPOINT), or it refuses it.
+ * The family as which the kernel reads an address: IPv4, IPv6, none
+ * (NO_ENDPOINT), or the errno with which it refuses the address.
  */
 static int family_of_peer(const struct identity *who,
 			  const struct sockaddr *address, bool sends)
@@ -141,7 +140,7 @@ static int family_of_peer(const struct identity *who,
 			return NO_ENDPOINT;
 		if (who->family == AF_INET)
 			return AF_INET;
-		/* UDP takes it for no address; raw sockets and L2TP for IPv6. */
+		/* UDP reads it as no address; raw sockets and L2TP as IPv6. */
 		return who->type == SOCK_DGRAM &&
 		       (who->protocol == IPPROTO_UDP ||
 			who->protocol == IPPROTO_UDPLITE) ? NO_ENDPOINT :
@@ -165,9 +164,8 @@ static bool label_moves_peer(const struct sock *sk)
 }
 
 /*
- * Does what an INET sock was told before move its peers (see detour.c)? It may
- * have been told while the policy did not restrict peers. IPPROTO_RAW brings
- * IP_HDRINCL with it. RCU read side.
+ * Do the options of an INET sock move its peers (see detour.c)? They may be
+ * older than the policy. IPPROTO_RAW implies IP_HDRINCL. RCU read side.
  */
 static bool moves_peer(const struct sock *sk)
 {
@@ -194,7 +192,7 @@ static bool is_udp(const struct identity *who)
 	return who->type == SOCK_DGRAM && who->protocol == IPPROTO_UDP;
 }
 
-/* The peer that an INET sock has. */
+/* The current peer of an INET sock. */
 static void read_peer(const struct identity *who,
 		      struct persock_endpoint *endpoint)
 {
@@ -207,8 +205,9 @@ static void read_peer(const struct identity *who,
 }
 
 /*
- * A send to the peer that was connected, which was judged then, but for what a
- * raw socket's message brings, and for a peer that nothing is to be sent to.
+ * A send to the connected peer. The peer was judged when it was connected,
+ * except for an address in a raw socket's message, and for a peer in phase
+ * UNSENT.
  */
 static int judge_unnamed(struct socket *sock, const struct identity *who,
 			 const struct persock_policy *policy,
@@ -223,7 +222,7 @@ static int judge_unnamed(struct socket *sock, const struct identity *who,
 	event->section = PERSOCK_SECTION_CONNECT;
 	if (moves_peer(who->sk))
 		return persock_refusal(&policy->connect);
-	/* Without a peer it fails, or it adds to what was sent to another. */
+	/* Without a peer it fails, or it adds to data for another peer. */
 	if (!unsent || READ_ONCE(who->sk->sk_state) != TCP_ESTABLISHED)
 		return PERSOCK_ALLOW;
 	read_peer(who, endpoint);
@@ -276,18 +275,18 @@ static bool is_inet(struct socket *sock)
 }
 
 /**
- * persock_endpoint_connect() - the verdict on a peer that is connected to
+ * persock_endpoint_connect() - the verdict on the peer of a connect
  * @sock: the governed socket
- * @address: in kernel memory; a peer that is not specified is written out
+ * @address: in kernel memory; an unspecified peer is replaced
  * @length: its length
- * @policy: what judges
+ * @policy: the policy that judges
  * @endpoint: filled in, and pointed to by @event
- * @event: what decided is filled in
+ * @event: the section and rule that decided are filled in
  *
  * Context: process context, RCU read side for @policy.
- * Return: PERSOCK_ALLOW or a negative errno: that of the rule; -EINVAL for an
- * address that is too short and -EAFNOSUPPORT for one of another family, as
- * the kernel answers them.
+ * Return: PERSOCK_ALLOW or a negative errno: that of the rule; as in the
+ * kernel, -EINVAL for an address that is too short and -EAFNOSUPPORT for one
+ * of another family.
  */
 int persock_endpoint_connect(struct socket *sock, struct sockaddr *address,
 			     int length, const struct persock_policy *policy,
@@ -302,13 +301,14 @@ int persock_endpoint_connect(struct socket *sock, struct sockaddr *address,
 }
 
 /**
- * persock_endpoint_unsent() - may a peer be connected that nothing is sent to?
+ * persock_endpoint_unsent() - may a peer be connected if nothing is sent to
+ *			       it?
  * @sock: the governed socket
- * @policy: what judges
- * @event: of persock_endpoint_connect(), which has refused it
+ * @policy: the policy that judges
+ * @event: event of persock_endpoint_connect(), which has refused the peer
  *
  * Context: as persock_endpoint_connect().
- * Return: true for UDP, when a rule allows the address on any port and protocol.
+ * Return: true for UDP, if a rule allows the address on any port and protocol.
  */
 bool persock_endpoint_unsent(struct socket *sock,
 			     const struct persock_policy *policy,
@@ -328,14 +328,14 @@ bool persock_endpoint_unsent(struct socket *sock,
 /**
  * persock_endpoint_send() - the verdict on a peer that a send names
  * @sock: the governed socket
- * @msg: the message; a peer that is not specified is written out
- * @policy: what judges
+ * @msg: the message; an unspecified peer is replaced
+ * @policy: the policy that judges
  * @endpoint: filled in, and pointed to by @event
- * @event: what decided is filled in
+ * @event: the section and rule that decided are filled in
  *
- * A send that names no peer goes to the one that was connected, which was
- * judged then, unless a raw socket's message brings one of its own, or it was
- * connected as one that nothing is sent to.
+ * A send that names no peer goes to the connected peer. That was judged when
+ * it was connected, unless a raw socket's message has an address of its own,
+ * or the socket is in phase UNSENT.
  *
  * Context: as persock_endpoint_connect().
  * Return: as persock_endpoint_connect().
@@ -363,11 +363,10 @@ typedef int (*judge_t)(const struct persock_addresses *addresses,
 		       unsigned int *rule);
 
 /*
- * "::" of a socket that is not IPv6 only is every IPv4 address as well.
- * @judge: persock_judge_address(), or persock_judge_chosen() for a port that
- *	   the program has not named
- *
- * One that is IPv6 only stays so: see option.c.
+ * Judge a bind. "::" of a socket that is not IPv6-only is also every IPv4
+ * address. An IPv6-only socket stays so: see option.c. @judge is
+ * persock_judge_address(), or persock_judge_chosen() if the program has not
+ * named the port.
  */
 static int judge_bound(const struct identity *who, judge_t judge,
 		       const struct persock_policy *policy,
@@ -380,7 +379,7 @@ static int judge_bound(const struct identity *who, judge_t judge,
 	verdict = judge(&policy->bind, endpoint, who->protocol, &event->rule);
 	if (verdict || endpoint->family != AF_INET6 || !unspecified(endpoint))
 		return verdict;
-	/* Raw sockets are of one family. */
+	/* A raw socket has one family only. */
 	if (who->type == SOCK_RAW || (who->sk && who->sk->sk_ipv6only))
 		return verdict;
 
@@ -393,9 +392,9 @@ static int judge_bound(const struct identity *who, judge_t judge,
  * @sock: the governed socket
  * @address: in kernel memory
  * @length: its length
- * @policy: what judges
+ * @policy: the policy that judges
  * @endpoint: filled in, and pointed to by @event
- * @event: what decided is filled in
+ * @event: the section and rule that decided are filled in
  *
  * Context: as persock_endpoint_connect().
  * Return: as persock_endpoint_connect().
@@ -415,7 +414,7 @@ int persock_endpoint_bind(struct socket *sock, struct sockaddr *address,
 		return -EINVAL;
 
 	identify(sock, &who);
-	/* AF_UNSPEC is an old spelling of AF_INET to IPv4 sockets. */
+	/* IPv4 sockets accept AF_UNSPEC as an old spelling of AF_INET. */
 	if (address->sa_family != who.family &&
 	    (address->sa_family != AF_UNSPEC || who.family != AF_INET))
 		return -EAFNOSUPPORT;
@@ -426,7 +425,7 @@ int persock_endpoint_bind(struct socket *sock, struct sockaddr *address,
 	return judge_bound(&who, persock_judge_address, policy, endpoint, event);
 }
 
-/* What the socket is bound to; every address and port 0 when to nothing. */
+/* The bound address and port; all zero if the socket is not bound. */
 static void read_bound(const struct identity *who,
 		       struct persock_endpoint *endpoint)
 {
@@ -445,8 +444,8 @@ static void read_bound(const struct identity *who,
 }
 
 /*
- * Has the program named the port that its socket has? By bind(2), or by a range
- * to choose from (see detour.c), which it may have set before the policy was.
+ * Has the program named the port of its socket? It can do so by bind(2), or by
+ * a range of ports (see detour.c), which it may have set before the policy.
  */
 static bool port_is_named(const struct identity *who)
 {
@@ -456,10 +455,10 @@ static bool port_is_named(const struct identity *who)
 
 /**
  * persock_endpoint_port() - the verdict on a port that the kernel has chosen
- * @sock: the governed socket, which has it
- * @policy: what judges
+ * @sock: the governed socket, which has the port
+ * @policy: the policy that judges
  * @endpoint: filled in, and pointed to by @event
- * @event: what decided is filled in
+ * @event: the section and rule that decided are filled in
  *
  * Context: as persock_endpoint_connect(); the sock may be locked.
  * Return: PERSOCK_ALLOW or the errno of the rule.
@@ -485,13 +484,13 @@ int persock_endpoint_port(struct socket *sock,
 }
 
 /**
- * persock_endpoint_chosen() - the verdict on a port that was chosen for a bind
+ * persock_endpoint_chosen() - the verdict on a port chosen for a bind
  * @sock: the governed socket
- * @address: what it is to be bound to, with that port
+ * @address: the address to be bound, with that port
  * @length: its length
- * @policy: what judges
+ * @policy: the policy that judges
  * @endpoint: filled in, and pointed to by @event
- * @event: what decided is filled in
+ * @event: the section and rule that decided are filled in
  *
  * Context: as persock_endpoint_connect(); the sock may be locked.
  * Return: PERSOCK_ALLOW or the errno of the rule.
@@ -516,9 +515,9 @@ int persock_endpoint_chosen(struct socket *sock, const struct sockaddr *address,
 }
 
 /*
- * Peers come to these without accept(): associations to SCTP's one-to-many
- * sockets, and more addresses of a peer that was accepted to MPTCP's, which a
- * policy has to name.
+ * Can the socket get peers without accept()? SCTP's one-to-many sockets get
+ * associations. MPTCP's get more addresses of a peer, which is allowed if a
+ * policy names MPTCP.
  */
 static bool accepts_unseen(const struct identity *who,
 			   const struct persock_policy *policy)
@@ -530,10 +529,10 @@ static bool accepts_unseen(const struct identity *who,
 }
 
 /**
- * persock_endpoint_tell_bound() - tell where a socket is bound
+ * persock_endpoint_tell_bound() - report the address that a socket is bound to
  * @sock: the governed socket
  * @endpoint: filled in, and pointed to by @event, for an INET socket
- * @event: of a verdict that no address has decided
+ * @event: event of a verdict that no address has decided
  *
  * Context: process context.
  */
@@ -551,18 +550,18 @@ void persock_endpoint_tell_bound(struct socket *sock,
 }
 
 /**
- * persock_endpoint_listen() - the verdict on the address that is listened on
+ * persock_endpoint_listen() - the verdict on the address of a listener
  * @sock: the governed socket
- * @policy: what judges
+ * @policy: the policy that judges
  * @endpoint: filled in, and pointed to by @event
- * @event: what decided is filled in
+ * @event: the section and rule that decided are filled in
  *
- * A socket may be bound without having asked for it: by listen(), or by a
- * connection that it had before. A port of the kernel's choice is allowed where
- * port 0 is, which is how a program asks for one, and no rule denies it.
+ * A socket may have been bound without a bind(): by listen(), or by an earlier
+ * connection. A port that the kernel chose is allowed if port 0, with which a
+ * program requests one, is allowed and no rule denies it.
  *
- * Where peers that may be accepted are restricted, sockets that have peers
- * without being asked do not listen.
+ * If the policy restricts accepted peers, sockets that get peers without
+ * accept() may not listen.
  *
  * Context: as persock_endpoint_connect().
  * Return: PERSOCK_ALLOW or the errno of the rule.
@@ -605,7 +604,7 @@ int persock_endpoint_listen(struct socket *sock,
 	endpoint->port = 0;
 	verdict = judge_bound(&who, persock_judge_address, policy, endpoint,
 			      event);
-	/* What is told is where it would have listened. */
+	/* Report the port on which it would have listened. */
 	endpoint->port = port;
 
 	return verdict;
@@ -614,13 +613,13 @@ int persock_endpoint_listen(struct socket *sock,
 /**
  * persock_endpoint_accept() - the verdict on a peer that was accepted
  * @newsock: the governed socket that accept made
- * @policy: what judges
+ * @policy: the policy that judges
  * @endpoint: filled in, and pointed to by @event
- * @event: what decided is filled in
+ * @event: the section and rule that decided are filled in
  *
  * Context: as persock_endpoint_connect().
- * Return: PERSOCK_ALLOW or the errno of the rule; of the default when the
- * provider does not tell the peer.
+ * Return: PERSOCK_ALLOW or the errno of the rule; the errno of the default if
+ * the provider does not report the peer.
  */
 int persock_endpoint_accept(struct socket *newsock,
 			    const struct persock_policy *policy,
@@ -644,7 +643,7 @@ int persock_endpoint_accept(struct socket *newsock,
 	if (verdict || !accepts_unseen(&who, policy))
 		return verdict;
 
-	/* A listener from before: this peer, but who knows which others. */
+	/* A listener from before the policy: it may get other peers, too. */
 	event->rule = 0;
 	return persock_refusal(&policy->accept);
 }

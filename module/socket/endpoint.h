@@ -13,20 +13,20 @@
 #include "socket/router.h"
 
 /*
- * In the flags of a governed socket, far from those of the kernel: its port was
- * chosen, not named by the program. Whoever binds it knows, and no port is taken
- * off again that was chosen for a socket.
+ * A flag of a governed socket, far from those of the kernel: the kernel chose
+ * its port, the program did not name it. port.c sets the flag, and a bind to a
+ * named port clears it. A chosen port stays with the socket.
  */
 #define PERSOCK_PORT_CHOSEN	30
 
 /**
- * persock_endpoint_length() - the length of an address that is passed on
+ * persock_endpoint_length() - the length of an address for the provider
  * @router: the socket's
- * @version: what governs
- * @length: as the caller has it
+ * @version: the version that governs
+ * @length: the caller's length
  *
- * Return: @length; what is longer than any address of the class is cut (seed
- * H2), unless the policy only audits.
+ * Return: @length; a length beyond the longest address of the class is cut
+ * (seed H2), unless the policy only audits.
  */
 static inline int persock_endpoint_length(const struct persock_router *router,
 					  const struct persock_version *version,

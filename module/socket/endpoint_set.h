@@ -30,7 +30,7 @@ static inline void set_inet6_only(struct persock_endpoint *endpoint,
 	memcpy(endpoint->address, address, sizeof(*address));
 }
 
-/* A mapped address is the IPv4 one. */
+/* A mapped address is an IPv4 address. */
 static inline void set_inet6(struct persock_endpoint *endpoint,
 			     const struct in6_addr *address, __be16 port)
 {

@@ -42,12 +42,12 @@ static int judge_control(const struct persock_rules *rules, size_t length,
 }
 
 /**
- * persock_report_masked() - report flags that are masked, of a call that goes on
+ * persock_report_masked() - report the masked flags of a call that goes on
  * @router: the socket's
- * @version: what judged
+ * @version: the version that judged
  * @event: the call
- * @section: that of its flags
- * @masked: the flags
+ * @section: section of its flags
+ * @masked: the masked flags
  *
  * Context: any; RCU read side for @version; does not sleep.
  */
@@ -66,7 +66,7 @@ void persock_report_masked(struct persock_router *router,
 	persock_report_ignored(router->attachment, version, &told);
 }
 
-/* Where a policy only audits the message stays as it is. */
+/* If a policy only audits, the message does not change. */
 static int judge_send(struct persock_router *router,
 		      const struct persock_version *version,
 		      struct msghdr *msg, struct persock_endpoint *endpoint,
@@ -124,7 +124,7 @@ static noinline int send_judged(struct persock_router *router,
 
 	rcu_read_lock();
 	version = persock_router_version(router);
-	/* First: what is judged is what is passed on. */
+	/* Cut first: the judged address is the one that is passed on. */
 	if (msg->msg_name)
 		msg->msg_namelen = persock_endpoint_length(router, version,
 							   msg->msg_namelen);
@@ -133,19 +133,19 @@ static noinline int send_judged(struct persock_router *router,
 		persock_peer_allowed(router, version, sock, msg);
 	verdict = persock_report(router->attachment, version, &event, verdict);
 	rcu_read_unlock();
-	/* TCP's connects then, if it names a peer (MSG_FASTOPEN). */
+	/* A send of TCP that names a peer (MSG_FASTOPEN) connects. */
 	if (!verdict && (sock->type == SOCK_DGRAM || msg->msg_name))
 		verdict = persock_port_choose(router, sock, event.operation);
 
 	sent = verdict ? verdict :
 			 router->provider->ops->sendmsg(sock, msg, length);
-	/* io_uring tries again with the message as it is then. */
+	/* io_uring may retry with the same message, so restore its length. */
 	msg->msg_controllen = control;
 
 	return sent;
 }
 
-/* In phase UNSENT: no shortcut, as the peer that the socket has is judged. */
+/* In phase UNSENT there is no shortcut: the socket's peer is judged. */
 int persock_unsent_sendmsg(struct socket *sock, struct msghdr *msg,
 			   size_t length)
 {
@@ -161,8 +161,8 @@ int persock_router_sendmsg(struct socket *sock, struct msghdr *msg,
 	if (!router->native && !ops->sendmsg)
 		return -EOPNOTSUPP;
 	/*
-	 * A raw socket's message may have an address in it, and the kernel
-	 * chooses a port for a socket that has none.
+	 * A raw socket's message may contain an address, and the kernel
+	 * chooses a port for a socket without one.
 	 */
 	if ((sock->type != SOCK_STREAM &&
 	     (unlikely(sock->type == SOCK_RAW) ||
@@ -177,8 +177,8 @@ int persock_router_sendmsg(struct socket *sock, struct msghdr *msg,
 }
 
 /*
- * A policy that answers EAGAIN to who looks into the error queue says that it
- * is empty, which it most often is: that is no denial. Programs look there
+ * A policy's EAGAIN for a read of the error queue means that the queue is
+ * empty, which it mostly is. So such a verdict is no denial. Programs read it
  * again and again.
  */
 static bool says_empty(const struct persock_event *event, int verdict)
@@ -253,9 +253,9 @@ int persock_router_recvmsg(struct socket *sock, struct msghdr *msg,
 
 #ifdef PERSOCK_HAVE_URING_TX_TIMESTAMP
 /*
- * Timestamps of what was sent: as a receive from the error queue that brings
- * them as control messages. -EOPNOTSUPP where the flag or the message would be
- * ignored: nothing would be left of it.
+ * Timestamps of sent messages are judged like a receive from the error queue,
+ * which returns them as control messages. -EOPNOTSUPP if the flag or the
+ * message would be ignored, because nothing would be left.
  */
 static int judge_timestamps(struct socket *sock)
 {
@@ -300,13 +300,13 @@ static int judge_timestamps(struct socket *sock)
 
 #ifdef PERSOCK_HAVE_URING_CMD
 /**
- * persock_message_judge_command() - judge a command of io_uring's
+ * persock_message_judge_command() - judge a command of io_uring
  * @sock: a governed socket
  * @command: the command, see io_uring_cmd_sock()
  *
  * Two are ioctls by another name, one reads the error queue. Options and names
- * go through proto_ops or sk_getsockopt(), and are judged there. What else there
- * may be one day is refused.
+ * go through proto_ops or sk_getsockopt(), and are judged there. Unknown
+ * commands are refused.
  *
  * Context: any; does not sleep.
  * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno.
@@ -323,7 +323,10 @@ int persock_message_judge_command(struct socket *sock, u32 command)
 		return PERSOCK_ALLOW;
 #ifdef PERSOCK_HAVE_URING_TX_TIMESTAMP
 	case SOCKET_URING_OP_TX_TIMESTAMP:
-		/* It reads the queue of the sock that it finds: another one's. */
+		/*
+		 * It would read the queue of the wrapper, not of the
+		 * provider's sock.
+		 */
 		if (!persock_router_of(sock)->native)
 			return -EOPNOTSUPP;
 		return judge_timestamps(sock);

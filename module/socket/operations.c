@@ -31,8 +31,8 @@ int persock_router_release(struct socket *sock)
 	bool wrapped;
 
 	/*
-	 * A socket that was to be accepted but was not has no sock: nothing to
-	 * release, not counted, and its router may have been recycled.
+	 * A socket whose accept failed has no sock: there is nothing to
+	 * release, it is not counted, and its router may have been recycled.
 	 */
 	if (!sock->sk)
 		return 0;
@@ -47,7 +47,7 @@ int persock_router_release(struct socket *sock)
 	return 0;
 }
 
-/* Tell of a call that no section of a policy is about. */
+/* Report a call for which a policy has no section. */
 static void tell(struct persock_router *router, struct socket *sock,
 		 enum persock_operation operation)
 {
@@ -81,7 +81,7 @@ static noinline int bind_judged(struct persock_router *router,
 	verdict = persock_endpoint_bind(sock, address, length,
 					&version->policy, &endpoint, &event);
 	verdict = persock_report(router->attachment, version, &event, verdict);
-	/* Where nothing is restricted there is no endpoint. */
+	/* There is no endpoint if nothing is restricted. */
 	chosen = event.endpoint && !endpoint.port && persock_enforces(version);
 	rcu_read_unlock();
 	if (verdict)
@@ -147,7 +147,7 @@ static int router_socketpair(struct socket *first, struct socket *second)
 	return router->provider->ops->pair(first, second);
 }
 
-/* @nr: live sockets of the attachment, the one that is asked for included. */
+/* @nr: number of live sockets of the attachment, including the new one. */
 static int judge_limit(const struct persock_policy *policy, unsigned int nr,
 		       struct persock_event *event)
 {
@@ -159,7 +159,7 @@ static int judge_limit(const struct persock_policy *policy, unsigned int nr,
 	return policy->max_sockets_verdict;
 }
 
-/* While no peer is known: a listener that may not have more is not asked. */
+/* Before a peer is known: do not accept if the limit is reached. */
 static noinline int judge_accept(struct persock_router *router,
 				 struct socket *sock)
 {
@@ -174,7 +174,7 @@ static noinline int judge_accept(struct persock_router *router,
 	rcu_read_lock();
 	version = persock_router_version(router);
 	verdict = judge_limit(&version->policy, live + 1, &event);
-	/* What goes on is told of once the peer is judged. */
+	/* An accept that goes on is reported after the peer's verdict. */
 	if (verdict && persock_enforces(version))
 		verdict = persock_report(router->attachment, version, &event,
 					 verdict);
@@ -200,7 +200,7 @@ static noinline int judge_accepted(struct persock_router *router,
 	version = persock_router_version(router);
 	verdict = persock_endpoint_accept(newsock, &version->policy, &endpoint,
 					  &event);
-	/* Others may have been accepted beside this one, and counted before. */
+	/* Other sockets may have been accepted and counted meanwhile. */
 	if (!verdict)
 		verdict = judge_limit(&version->policy, nr, &event);
 	verdict = persock_report(router->attachment, version, &event, verdict);
@@ -241,10 +241,13 @@ static int accept_routed(struct socket *sock, struct socket *newsock,
 	if (err < 0)
 		return err;
 
-	/* The listener is open, so there is a reference to add to. */
+	/* The listener is open, so the count is not 0. */
 	nr = persock_attachment_get(router->attachment);
 	this_cpu_inc(router->attachment->totals->created);
-	/* do_accept() gave it the listener's ops; kernel_accept() will. */
+	/*
+	 * do_accept() has set the listener's ops; kernel_accept() sets them
+	 * later.
+	 */
 	if (!newsock->ops)
 		WRITE_ONCE(newsock->ops, sock->ops);
 	if (likely(persock_pass_accepted(router)))
@@ -261,7 +264,9 @@ static int accept_routed(struct socket *sock, struct socket *newsock,
 
 PERSOCK_DEFINE_ACCEPT(router_accept, accept_routed)
 
-/* Since 6.10 do_accept() asks the listener's ops for the new socket's name. */
+/*
+ * Since 6.10 do_accept() calls the listener's ops for the new socket's name.
+ */
 static int router_getname(struct socket *sock, struct sockaddr *address,
 			  int peer)
 {
@@ -282,7 +287,7 @@ static __poll_t poll_nothing(struct file *file, struct socket *sock,
 	return EPOLLERR;
 }
 
-/* The verdict on an ioctl was taken at sock_ioctl(), see intercept.c. */
+/* The ioctl was judged at sock_ioctl(), see intercept.c. */
 static int router_ioctl(struct socket *sock, unsigned int cmd,
 			unsigned long arg)
 {
@@ -334,7 +339,7 @@ static int router_listen(struct socket *sock, int backlog)
 	rcu_read_lock();
 	version = persock_router_version(router);
 	verdict = persock_router_rules(router, version)->listen;
-	/* What it is bound to once it listens is asked again, below. */
+	/* Below, the bound address is judged again once the socket listens. */
 	if (verdict)
 		persock_endpoint_tell_bound(sock, &endpoint, &event);
 	else
@@ -392,14 +397,14 @@ static int router_mmap(struct file *file, struct socket *sock,
 	return router->provider->ops->mmap(file, sock, vma);
 }
 
-/* A splice is a receive or a send without flags of its own. */
+/* A splice is judged like a receive or a send without flags. */
 static ssize_t router_splice_read(struct socket *sock, loff_t *ppos,
 				  struct pipe_inode_info *pipe, size_t length,
 				  unsigned int flags)
 {
 	struct persock_router *router = persock_router_of(sock);
 
-	/* This reads through recvmsg, which counts. */
+	/* This reads through recvmsg, which is judged and counted. */
 	if (!router->provider->ops->splice_read)
 		return persock_splice_by_read(sock->file, ppos, pipe, length,
 					      flags);
@@ -418,8 +423,8 @@ static void router_splice_eof(struct socket *sock)
 }
 
 /*
- * /proc/PID/fdinfo/FD tells what governs a socket, as it stays with it when it
- * is passed on.
+ * /proc/PID/fdinfo/FD shows the attachment that governs a socket, because the
+ * socket keeps it when it is passed on.
  */
 static void router_show_fdinfo(struct seq_file *m, struct socket *sock)
 {
@@ -445,8 +450,8 @@ static void router_show_fdinfo(struct seq_file *m, struct socket *sock)
 
 /*
  * A recycled table may still be read by the release of a socket that was never
- * accepted, see struct persock_router. It reads release and owner only; both
- * are the same in every table, and a copy never shows them as anything else.
+ * accepted, see struct persock_router. It reads release and owner only. Both
+ * are the same in every table, and copying never shows other values.
  */
 static void write_table(struct proto_ops *table, const struct proto_ops *ops)
 {
@@ -454,11 +459,11 @@ static void write_table(struct proto_ops *table, const struct proto_ops *ops)
 }
 
 /*
- * The table of a socket that the kernel made. An allow-list: compat.h fails
- * the build when proto_ops has a field that is not decided about here.
+ * The table of a socket that the kernel made. This is an allow-list: compat.h
+ * fails the build if proto_ops has a field that is not handled here.
  *
- * What the kernel calls with the sock locked, and what no policy speaks of, is
- * taken over as it is and costs nothing.
+ * Methods that the kernel calls with the sock locked, and methods that no
+ * policy judges, are copied and cost nothing.
  */
 static void fill_native(struct proto_ops *table,
 			const struct proto_ops *native)
@@ -480,7 +485,7 @@ static void fill_native(struct proto_ops *table,
 #endif
 		.gettstamp = native->gettstamp,
 		.listen = native->listen ? router_listen : NULL,
-		/* nbd tells by it what cannot be shut down. */
+		/* nbd recognises sockets without shutdown by this. */
 		.shutdown = native->shutdown == sock_no_shutdown ?
 				    sock_no_shutdown :
 				    native->shutdown ? router_shutdown : NULL,
@@ -518,8 +523,8 @@ static void fill_native(struct proto_ops *table,
 
 /*
  * The table of a provider with sockets of its own. The kernel calls most of
- * these without looking, so a method that the provider lacks is answered by
- * the router.
+ * these without a check for NULL, so the router answers for methods that the
+ * provider lacks.
  */
 static void fill_wrapper(struct proto_ops *table,
 			 const struct persock_provider_ops *provider)
@@ -560,10 +565,10 @@ static void fill_wrapper(struct proto_ops *table,
 /**
  * persock_router_fill() - write a routing table
  * @table: not published yet, or recycled
- * @provider: who serves
+ * @provider: the provider that serves
  * @native: the proto_ops of a socket that the kernel made; NULL for a
  *	    provider with sockets of its own
- * @phase: what is asked of sends without a name
+ * @phase: how sends without a name are judged
  *
  * Context: any; does not sleep.
  */
@@ -576,7 +581,9 @@ void persock_router_fill(struct proto_ops *table,
 		fill_native(table, native);
 	else
 		fill_wrapper(table, provider->ops);
-	/* Of UDP's sockets only, which send through this alone. */
+	/*
+	 * Only UDP sockets have other phases, and they send only by sendmsg.
+	 */
 	if (phase == PERSOCK_UNSENT)
 		table->sendmsg = persock_unsent_sendmsg;
 	else if (phase == PERSOCK_FROZEN)

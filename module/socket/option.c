@@ -27,7 +27,7 @@
 
 persock_sk_getsockopt_t persock_sk_getsockopt __ro_after_init;
 
-/* Options that lead to an address that nobody judged, see detour.c. */
+/* Options that lead to an address without a verdict, see detour.c. */
 static int judge_detour(const struct persock_router *router,
 			const struct persock_policy *policy,
 			enum persock_section section,
@@ -54,7 +54,7 @@ static int judge_detour(const struct persock_router *router,
  * @len: length of the caller's buffer
  * @max: on allow, the longest answer that is given; 0: any
  *
- * A negative length is EINVAL whatever the option (seed S8).
+ * A negative length is EINVAL for any option (seed S8).
  *
  * Context: any; does not sleep.
  * Return: PERSOCK_ALLOW or a negative errno.
@@ -99,7 +99,7 @@ int persock_option_judge_get(struct socket *sock, int level, int optname,
 	return verdict;
 }
 
-/* To ask for credentials with every message is to receive them. */
+/* A request for credentials with every message counts as receiving them. */
 static int judge_passcred(const struct persock_router *router,
 			  const struct persock_policy *policy, int level,
 			  int optname, struct persock_event *event)
@@ -119,7 +119,7 @@ static int judge_passcred(const struct persock_router *router,
  * @sock: a governed socket
  * @level: level of the option
  * @optname: name of the option
- * @optlen: length of the value; cut to the option's
+ * @optlen: length of the value; cut to the option's size
  *
  * Context: any; does not sleep.
  * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno.
@@ -160,8 +160,9 @@ int persock_option_judge_set(struct socket *sock, int level, int optname,
 		verdict = judge_passcred(router, &version->policy, level,
 					 optname, &event);
 	/*
-	 * It would replace the socket's proto_ops, and the router with them.
-	 * No policy can allow it, so it answers as a kernel without it does.
+	 * IPV6_ADDRFORM would replace the socket's proto_ops, and with them
+	 * the router. No policy can allow it, so the answer is that of a
+	 * kernel without it.
 	 */
 	if (level == SOL_IPV6 && optname == IPV6_ADDRFORM &&
 	    (verdict == PERSOCK_ALLOW || !persock_enforces(version))) {
@@ -178,7 +179,7 @@ int persock_option_judge_set(struct socket *sock, int level, int optname,
 	return verdict;
 }
 
-/* An int in user memory costs a few instructions to get, and a call to copy. */
+/* get_user() takes a few instructions, copy_from_sockptr() a call. */
 static int read_len(sockptr_t optlen, int *len)
 {
 	if (likely(!sockptr_is_kernel(optlen)))
@@ -189,8 +190,8 @@ static int read_len(sockptr_t optlen, int *len)
 }
 
 /*
- * Judge with the length in user memory. The length of the answer may be cut,
- * so it is written before the call.
+ * Judge with the length in the caller's memory. The length of the answer may
+ * be cut, so it is written there before the call.
  */
 static int judge_get(const struct persock_router *router, struct socket *sock,
 		     int level, int optname, sockptr_t optlen)
@@ -276,9 +277,9 @@ get:
 #endif
 
 /*
- * Upper layer protocols that replace the socket's proto_ops, or point its file
- * at a socket of the kernel's: no router could follow. ENOENT is what
- * tcp_set_ulp() answers for a protocol that the kernel does not have.
+ * Does an upper layer protocol replace the socket's proto_ops, or point its
+ * file at a kernel socket? No router could follow. The caller answers ENOENT,
+ * as tcp_set_ulp() does for an unknown protocol.
  */
 static bool ulp_escapes(const char *name)
 {
@@ -286,10 +287,10 @@ static bool ulp_escapes(const char *name)
 }
 
 /*
- * May a socket of IPv6 be made to take IPv4, too? Where the policy restricts what
- * is bound it may not: a bind to "::" that was judged as one of IPv6 alone could
- * be on its way. 1: the kernel is to be asked; 0: there is nothing to do; or the
- * errno of the section.
+ * May an IPv6-only socket be made to accept IPv4, too? Not if the policy
+ * restricts binds: a bind to "::" that was judged for IPv6 only could be under
+ * way. Returns 1 to pass the option to the provider, 0 if there is nothing to
+ * do, or the errno of the section.
  */
 static int judge_shared(struct persock_router *router, struct socket *sock)
 {
@@ -334,7 +335,7 @@ static noinline int set_judged(struct persock_router *router,
 		return min(verdict, 0);
 
 	if (level == SOL_TCP && optname == TCP_ULP && optlen) {
-		/* Judge the very bytes that the protocol will see. */
+		/* Judge the same bytes that the protocol will see. */
 		optlen = min_t(unsigned int, optlen, sizeof(name) - 1);
 		if (strncpy_from_sockptr(name, optval, optlen) < 0)
 			return -EFAULT;
@@ -367,7 +368,9 @@ int persock_router_setsockopt(struct socket *sock, int level, int optname,
 		return -EOPNOTSUPP;
 	if (unlikely(!persock_pass_set(router, level, optname, optlen)))
 		return set_judged(router, sock, level, optname, optval, optlen);
-	/* Those that replace a socket's ops, see native.c, never pass. */
+	/*
+	 * Options that replace a socket's ops have no shortcut, see native.c.
+	 */
 	if (router->native)
 		return router->native->setsockopt(sock, level, optname, optval,
 						  optlen);
@@ -376,8 +379,9 @@ int persock_router_setsockopt(struct socket *sock, int level, int optname,
 }
 
 /*
- * Seed S8: who the socket is, by the provider's word, so that AF_INET stays
- * AF_INET. False: another option, or the provider does not tell.
+ * Seed S8: family, type and protocol, as the provider reports them, so that
+ * AF_INET stays AF_INET. False: another option, or the provider does not
+ * report them.
  */
 static bool identity(struct persock_router *router, struct socket *sock,
 		     int optname, int *value)
@@ -403,7 +407,7 @@ static bool identity(struct persock_router *router, struct socket *sock,
 	}
 }
 
-/* As sk_getsockopt() copies an int out: cut to the caller's buffer. */
+/* Copy an int like sk_getsockopt(): cut to the caller's buffer. */
 static int copy_int(sockptr_t optval, sockptr_t optlen, int value)
 {
 	int len;
@@ -425,12 +429,12 @@ static int copy_int(sockptr_t optval, sockptr_t optlen, int value)
  * @sk: its sock
  * @level: SOL_SOCKET
  * @optname: name of the option
- * @optval: where the value goes
- * @optlen: length of the buffer, and then of the value
+ * @optval: buffer for the value
+ * @optlen: length of the buffer; the length of the value on return
  *
- * Stands in for sk_getsockopt() when the interception point cannot decide by
- * itself: for a socket of a provider's own, when the option has to be judged or
- * the provider answers it, and when the length could not be read there without
+ * Runs instead of sk_getsockopt() if the interception point cannot decide by
+ * itself: for a provider's own socket, if the option must be judged or the
+ * provider answers it, and if the length could not be read there without
  * sleeping.
  *
  * Context: process context, may sleep; the open file pins the socket.
@@ -445,15 +449,15 @@ int persock_option_sk_get(struct sock *sk, int level, int optname,
 
 	if (router->native) {
 		/*
-		 * In kernel memory the length can be read by the interception
-		 * point, which is passed again on the way and judges.
+		 * The interception point can read a length in kernel memory.
+		 * This call reaches it again, and it judges.
 		 */
 		if (copy_from_sockptr(&len, optlen, sizeof(len)))
 			return -EFAULT;
 		err = persock_sol_socket_get(persock_sk_getsockopt, sock,
 					     optname, optval,
 					     KERNEL_SOCKPTR(&len));
-		/* SO_PEERGROUPS tells the length it needs with an error. */
+		/* SO_PEERGROUPS returns the required length with an error. */
 		if (copy_to_sockptr(optlen, &len, sizeof(len)))
 			return -EFAULT;
 		return err;
@@ -472,13 +476,15 @@ int persock_option_sk_get(struct sock *sk, int level, int optname,
 }
 
 /**
- * persock_option_sk_set() - sk_setsockopt() of a socket of a provider's own, when
- *			     the option has to be judged or the provider sets it
+ * persock_option_sk_set() - sk_setsockopt() of a provider's own socket
  * @sk: its sock
  * @level: SOL_SOCKET
  * @optname: name of the option
  * @optval: the value
  * @optlen: its length
+ *
+ * Runs instead of sk_setsockopt() if the option must be judged or the provider
+ * sets it.
  *
  * Context: process context, may sleep; the open file pins the socket.
  * Return: as sk_setsockopt().

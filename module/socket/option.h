@@ -13,7 +13,10 @@
 #include "compat.h"
 #include "socket/router.h"
 
-/* sk_getsockopt(), which hook/intercept.c has found; see persock_sol_socket_get(). */
+/*
+ * sk_getsockopt(), whose address hook/intercept.c has found; see
+ * persock_sol_socket_get().
+ */
 extern persock_sk_getsockopt_t persock_sk_getsockopt;
 
 int persock_router_getsockopt(struct socket *sock, int level, int optname,
@@ -39,12 +42,12 @@ int persock_option_sk_set(struct sock *sk, int level, int optname,
  * persock_socket_of() - the application's socket of a sock
  * @sk: a sock that has a socket
  *
- * A decoy has the place of the socket, but not of its wait queue, which lies in
- * the socket. So has a host socket of hostinet's: but the application's has
- * another sock.
+ * A decoy replaces the socket in sk_socket, but not the wait queue, which is
+ * part of the socket. The same holds for a host socket of hostinet, but the
+ * application's socket has another sock.
  *
  * Context: any; the caller holds the file open.
- * Return: sk_socket, or the socket that it is a decoy of.
+ * Return: sk_socket, or if that is a decoy, the socket that it stands for.
  */
 static inline struct socket *persock_socket_of(const struct sock *sk)
 {

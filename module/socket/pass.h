@@ -19,7 +19,7 @@
 #include "socket/report.h"
 #include "socket/router.h"
 
-/* In between: what is read of a version is of one version, and fresh. */
+/* Between begin and end the version is the current one and does not change. */
 static __always_inline const struct persock_shortcut *
 persock_pass_begin(const struct persock_router *router)
 {
@@ -48,8 +48,8 @@ static __always_inline bool persock_pass_end(const struct persock_router *router
  * @optname: name of the option
  * @len: the caller's length
  *
- * Context: any; does not sleep. So do all of these.
- * Return: true when it does, and is counted; false when it has to be judged.
+ * Context: any; does not sleep. This holds for all functions here.
+ * Return: true if it passes, and was counted; false if it must be judged.
  */
 static __always_inline bool persock_pass_get(const struct persock_router *router,
 					     int level, int optname, int len)
@@ -125,7 +125,7 @@ persock_pass_receive(const struct persock_router *router,
 /**
  * persock_pass_connect() - does a connect pass?
  * @router: the socket's
- * @length: length of the address; none is judged, as no rule is about it
+ * @length: length of the address; its content needs no verdict
  *
  * Return: as persock_pass_get().
  */
@@ -155,7 +155,7 @@ static __always_inline bool persock_pass_bind(const struct persock_router *route
 }
 
 /**
- * persock_pass_accepted() - does a connection that was accepted pass?
+ * persock_pass_accepted() - does an accepted connection pass?
  * @router: the listener's
  *
  * Return: as persock_pass_get().
@@ -169,11 +169,11 @@ persock_pass_accepted(const struct persock_router *router)
 }
 
 /**
- * persock_pass_told() - does a call pass that no section of a policy is about?
+ * persock_pass_told() - does a call pass for which a policy has no section?
  * @router: the socket's
  * @operation: the call
  *
- * Return: as persock_pass_get(), but false only where verdicts are traced.
+ * Return: as persock_pass_get(), but false only if verdicts are traced.
  */
 static __always_inline bool persock_pass_told(const struct persock_router *router,
 					      enum persock_operation operation)

@@ -19,8 +19,8 @@
 
 /**
  * struct persock_peer - an IPv4 peer that UDP may send to
- * @version: number of the version that says so; 0: none
- * @name: family, port and address, as the socket address begins
+ * @version: number of the version that allows it; 0: none
+ * @name: family, port and address, the first 8 bytes of the socket address
  */
 struct persock_peer {
 	u64 version;
@@ -30,10 +30,10 @@ struct persock_peer {
 DECLARE_PER_CPU(struct persock_peer, persock_peers[1 << PERSOCK_PEER_BITS]);
 
 /*
- * Everything that a verdict on the peer depends on but for the version and the
- * name is the same for all of these: UDP over IPv4, nothing in the socket that
- * would send elsewhere (see endpoint.c), an address that is one. 0: it is not
- * one of these.
+ * The name of a peer for the cache; 0: the send is not cached. Only version
+ * and name differ between cached sends. Everything else that the verdict on a
+ * peer depends on is the same: UDP over IPv4, no option of the socket that
+ * would send elsewhere (see endpoint.c), a specified address.
  */
 static __always_inline u64 persock_peer_name(const struct persock_router *router,
 					     const struct socket *sock,
@@ -60,13 +60,13 @@ static __always_inline struct persock_peer *persock_peer_entry(u64 name)
 }
 
 /**
- * persock_peer_pass() - does a send pass that names a peer?
+ * persock_peer_pass() - does a send to a named peer pass?
  * @router: the socket's
  * @sock: the governed socket
  * @msg: the message
  *
  * Context: any; does not sleep.
- * Return: true when it does, and is counted; false when it has to be judged.
+ * Return: true if it passes, and was counted; false if it must be judged.
  */
 static __always_inline bool persock_peer_pass(const struct persock_router *router,
 					      const struct socket *sock,
@@ -92,11 +92,12 @@ static __always_inline bool persock_peer_pass(const struct persock_router *route
 /**
  * persock_peer_allowed() - remember that a peer was allowed
  * @router: the socket's
- * @version: what has allowed it
+ * @version: the version that allowed it
  * @sock: the governed socket
- * @msg: the message, as it was judged
+ * @msg: the judged message
  *
- * Context: process context, as every send of a governed socket; does not sleep.
+ * Context: process context, like every send of a governed socket; does not
+ * sleep.
  */
 static inline void persock_peer_allowed(const struct persock_router *router,
 					const struct persock_version *version,

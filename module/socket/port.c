@@ -33,7 +33,7 @@
 #include "socket/port.h"
 #include "socket/report.h"
 
-/* How often a port is taken before the call is refused. */
+/* Number of ports that are tried before the call is refused. */
 #define TRIES 32
 
 static struct sock *sk_of(const struct persock_router *router,
@@ -48,9 +48,8 @@ static struct sock *sk_of(const struct persock_router *router,
 }
 
 /*
- * Protocols that take a port by get_port() and can give it back. Others keep
- * what they were given: MPTCP and SCTP, which do so in sockets of their own, and
- * DCCP.
+ * Can the protocol take a port by get_port() and give it back? Others keep it:
+ * MPTCP and SCTP, which take ports in sockets of their own, and DCCP.
  */
 static bool gives_back(const struct sock *sk)
 {
@@ -65,14 +64,16 @@ static bool gives_back(const struct sock *sk)
 	}
 }
 
-/* Raw sockets and ping's have a number of another kind. */
+/* The numbers of raw and ping sockets are no ports. */
 static bool takes_port(const struct sock *sk)
 {
 	return sk->sk_protocol == IPPROTO_MPTCP ||
 	       persock_has_ports(sk->sk_type, sk->sk_protocol);
 }
 
-/* The sock is locked. TCP cannot once it is more than bound. */
+/*
+ * The sock is locked. TCP cannot give a port back once it is more than bound.
+ */
 static bool give_back(struct sock *sk)
 {
 	if (!gives_back(sk) ||
@@ -94,7 +95,7 @@ static void keep(struct socket *sock, struct sock *sk)
 	sk->sk_userlocks |= SOCK_BINDPORT_LOCK;
 }
 
-/* What @sock is to be bound to, or is; told of when it is the @last word. */
+/* Judge @address, or the bound address if NULL. Reports a denial if @last. */
 static int judge(struct persock_router *router, struct socket *sock,
 		 const struct sockaddr *address, int length,
 		 enum persock_operation operation, bool last)
@@ -121,7 +122,7 @@ static int judge(struct persock_router *router, struct socket *sock,
 	return verdict;
 }
 
-/* Port and address are in one place in both families. */
+/* The port has the same place in both families. */
 static void set_port(struct sockaddr_storage *named, u16 port)
 {
 	static_assert(offsetof(struct sockaddr_in, sin_port) ==
@@ -130,8 +131,8 @@ static void set_port(struct sockaddr_storage *named, u16 port)
 }
 
 /*
- * A port that the kernel would choose: it is free for every address, also of a
- * socket that may share ports. It has been the socket's for this moment.
+ * Find a port that the kernel would choose: it is free for every address, even
+ * if the socket may share ports. The socket has it for a moment.
  */
 static int kernels_choice(struct sock *sk, u16 *port)
 {
@@ -149,18 +150,18 @@ static int kernels_choice(struct sock *sk, u16 *port)
 	return err;
 }
 
-/* Who may not name a port may be given it all the same. */
+/* The kernel may choose a port that the program may not name. */
 static bool is_privileged(const struct sock *sk, u16 port)
 {
 	return inet_port_requires_bind_service(sock_net(sk), port);
 }
 
-/* Bound by its number, the port is kept as one that the program has not named. */
+/* Bind to a port by number, and mark it as not named by the program. */
 static int bind_to(struct persock_router *router, struct socket *sock,
 		   struct sock *sk, const struct sockaddr_storage *named,
 		   int length)
 {
-	/* cgroup-BPF writes to what it is shown. */
+	/* cgroup-BPF programs may change the address. */
 	struct sockaddr_storage address = *named;
 	int err;
 
@@ -194,7 +195,7 @@ static int bind_chosen(struct persock_router *router, struct socket *sock,
 		if (err)
 			continue;
 		err = bind_to(router, sock, sk, named, length);
-		/* Somebody else was quicker. */
+		/* Another socket has taken the port. */
 		if (err != -EADDRINUSE &&
 		    (err != -EACCES || !is_privileged(sk, port)))
 			break;
@@ -204,8 +205,8 @@ static int bind_chosen(struct persock_router *router, struct socket *sock,
 }
 
 /*
- * Bind to the first port of the local range, from somewhere in it, that is
- * allowed and free. For protocols that do not give back what they were given.
+ * Bind to the first port of the local range, from a random start, that is
+ * allowed and free. For protocols that cannot give a port back.
  */
 static int bind_first(struct persock_router *router, struct socket *sock,
 		      struct sock *sk, struct sockaddr_storage *named,
@@ -237,7 +238,7 @@ static int bind_first(struct persock_router *router, struct socket *sock,
 	if (err || !denied)
 		return err ?: -EADDRINUSE;
 
-	/* All of them are. */
+	/* All ports are denied: report the last one. */
 	return judge(router, sock, (struct sockaddr *)named, length, operation,
 		     true) ?: -EADDRINUSE;
 }
@@ -245,18 +246,18 @@ static int bind_first(struct persock_router *router, struct socket *sock,
 /**
  * persock_port_bind() - bind a socket to port 0 of an address
  * @router: the socket's
- * @sock: the governed socket; the policy restricts what it is bound to, and
- *	  allows the address with port 0
+ * @sock: the governed socket; the policy restricts binds, and allows the
+ *	  address with port 0
  * @address: the address
  * @length: its length
  *
- * The provider is given a port by number. So a socket of UDP that was told to
- * leave its port open until it is connected (IP_BIND_ADDRESS_NO_PORT) has one
- * all the same. Connections of TCP have such ports unjudged.
+ * The provider gets a port by number. So a UDP socket that would choose its
+ * port only when it is connected (IP_BIND_ADDRESS_NO_PORT) gets one here. For
+ * TCP connections such ports are not judged.
  *
  * Context: process context, may sleep.
- * Return: what the provider's bind returns; the errno of the rule that denies
- * every port that the kernel has chosen.
+ * Return: the result of the provider's bind; or the errno of the rule, if all
+ * ports that the kernel chose are denied.
  */
 int persock_port_bind(struct persock_router *router, struct socket *sock,
 		      struct sockaddr *address, int length)
@@ -267,7 +268,7 @@ int persock_port_bind(struct persock_router *router, struct socket *sock,
 	if (!sk || length > (int)sizeof(named) || !takes_port(sk))
 		return router->provider->ops->bind(sock, address, length);
 
-	/* It has no port yet, see persock_port_choose() when it has. */
+	/* It gets its port later, see persock_port_choose(). */
 	if (sk->sk_protocol == IPPROTO_TCP && persock_binds_without_port(sk))
 		return router->provider->ops->bind(sock, address, length);
 
@@ -285,7 +286,7 @@ static int take(struct persock_router *router, struct socket *sock,
 	int verdict;
 
 	do {
-		/* For the call itself to find out, and to answer. */
+		/* The call itself will fail with the right errno. */
 		if (sk->sk_prot->get_port(sk, 0))
 			return PERSOCK_ALLOW;
 		inet_sk(sk)->inet_sport = htons(inet_sk(sk)->inet_num);
@@ -299,7 +300,7 @@ static int take(struct persock_router *router, struct socket *sock,
 	return verdict;
 }
 
-/* A range that the socket was given while it might have one, see detour.c. */
+/* Judge a range of ports that was set before the policy, see detour.c. */
 static int judge_range(struct persock_router *router, struct socket *sock,
 		       enum persock_operation operation)
 {
@@ -337,8 +338,8 @@ static bool restricts_bind(const struct persock_router *router)
 }
 
 /*
- * TCP has a port that nobody has judged: it was bound to port 0 while it was to
- * leave the port open. The sock is locked.
+ * Judge a port of TCP that has no verdict: the socket was bound to port 0 with
+ * IP_BIND_ADDRESS_NO_PORT. The sock is locked.
  */
 static int judge_unjudged(struct persock_router *router, struct socket *sock,
 			  struct sock *sk, enum persock_operation operation)
@@ -354,7 +355,7 @@ static int judge_unjudged(struct persock_router *router, struct socket *sock,
 			       judge(router, sock, NULL, 0, operation, true);
 }
 
-/* To every address, as listen() itself would. */
+/* Bind to the unspecified address, as listen() itself would. */
 static int bind_listener(struct persock_router *router, struct socket *sock,
 			 struct sock *sk)
 {
@@ -366,7 +367,7 @@ static int bind_listener(struct persock_router *router, struct socket *sock,
 				 sizeof(struct sockaddr_in) :
 				 sizeof(struct sockaddr_in6),
 			 PERSOCK_OP_LISTEN);
-	/* Another thread has bound it, which was judged. */
+	/* Another thread has bound it, and that bind was judged. */
 	return err == -EINVAL && READ_ONCE(inet_sk(sk)->inet_num) ? 0 : err;
 }
 
@@ -376,18 +377,19 @@ static bool is_locked(const struct sock *sk)
 }
 
 /**
- * persock_port_choose() - give a socket that needs one a port that it may have
+ * persock_port_choose() - give an allowed port to a socket that needs one
  * @router: the socket's
  * @sock: the governed socket, which is about to listen, connect or send
- * @operation: which of these
+ * @operation: the operation
  *
- * Only where the policy restricts what sockets are bound to; else the kernel
- * does so itself. It does in any case for connections of TCP, whose ports
- * others may have as well, and of protocols that cannot give a port back.
+ * If the policy does not restrict binds, the kernel chooses a port itself. It
+ * always does so for connections of TCP, whose ports other sockets may have as
+ * well, and for connections of protocols that cannot give a port back.
  *
  * Context: process context, may sleep.
- * Return: 0; the errno of the rule that denies every port that the kernel has
- * chosen, or of the section for a socket that has a range of ports of its own.
+ * Return: 0; the errno of the rule, if all ports that the kernel chose are
+ * denied; or the errno of the section for a socket with a port range of its
+ * own.
  */
 int persock_port_choose(struct persock_router *router, struct socket *sock,
 			enum persock_operation operation)
@@ -410,7 +412,7 @@ int persock_port_choose(struct persock_router *router, struct socket *sock,
 	if (is_locked(sk))
 		;
 	else if (inet_sk(sk)->inet_num && sk->sk_type == SOCK_DGRAM)
-		/* From before the policy was. */
+		/* It has the port from before the policy. */
 		keep(sock, sk);
 	else if (inet_sk(sk)->inet_num)
 		verdict = judge_unjudged(router, sock, sk, operation);
@@ -422,12 +424,12 @@ int persock_port_choose(struct persock_router *router, struct socket *sock,
 }
 
 /**
- * persock_port_hold() - have a socket of UDP keep its port
+ * persock_port_hold() - make a UDP socket keep its port
  * @router: the socket's
  * @sock: the governed socket, which is about to be connected to AF_UNSPEC
  *
- * A port that the kernel has chosen is taken off by that, and what sends
- * meanwhile is given another one.
+ * Such a connect would release a port that the kernel has chosen, and a send
+ * meanwhile would get another one.
  *
  * Context: process context, may sleep.
  */
@@ -445,7 +447,7 @@ void persock_port_hold(struct persock_router *router, struct socket *sock)
 	release_sock(sk);
 }
 
-/* SCTP is asked to listen for nobody. */
+/* SCTP stops listening with a backlog of 0. */
 static void end_listening(struct persock_router *router, struct socket *sock)
 {
 	const struct persock_provider_ops *ops = router->provider->ops;
@@ -458,13 +460,14 @@ static void end_listening(struct persock_router *router, struct socket *sock)
 }
 
 /**
- * persock_port_listening() - judge what a socket listens on, once it does
+ * persock_port_listening() - judge the address of a socket that has begun to
+ *			      listen
  * @router: the socket's
  * @sock: the governed socket
  *
- * What the socket is bound to was judged before, and is kept by those protocols
- * that take a port at once. Where another one is bound elsewhere by the time
- * that it listens, it ends to listen.
+ * The bound address was judged before, and protocols that take a port at once
+ * keep it. If a socket of another protocol has become bound to a denied
+ * address, it stops listening.
  *
  * Context: process context, may sleep.
  * Return: PERSOCK_ALLOW or the errno of the rule.
@@ -483,7 +486,7 @@ int persock_port_listening(struct persock_router *router, struct socket *sock)
 	version = persock_router_version(router);
 	verdict = persock_endpoint_listen(sock, &version->policy, &endpoint,
 					  &event);
-	/* What is allowed was told of before. */
+	/* An allowed address was reported before. */
 	if (verdict && persock_enforces(version))
 		verdict = persock_report(router->attachment, version, &event,
 					 verdict);

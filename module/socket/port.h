@@ -20,12 +20,13 @@ void persock_port_hold(struct persock_router *router, struct socket *sock);
 int persock_port_listening(struct persock_router *router, struct socket *sock);
 
 /**
- * persock_port_missing() - has a socket no port yet?
+ * persock_port_missing() - does a socket still lack a port?
  * @router: the socket's
  * @sock: a governed socket
  *
  * Context: any; does not sleep.
- * Return: true for an INET socket that a send, connect or listen gives one.
+ * Return: true for an INET socket to which a send, connect or listen gives
+ * one.
  */
 static __always_inline bool
 persock_port_missing(const struct persock_router *router, struct socket *sock)

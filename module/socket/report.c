@@ -15,7 +15,7 @@ static u32 address_line(const struct persock_addresses *addresses,
 	return addresses->rules[rule - 1].line;
 }
 
-/* The line of the policy file, where the section has a list of rules. */
+/* The line of the policy file, if the section has a list of rules. */
 static u32 line_of(const struct persock_policy *policy,
 		   enum persock_class class, const struct persock_event *event)
 {
@@ -95,14 +95,14 @@ static void tell(struct persock_attachment *attachment,
 }
 
 /**
- * persock_report_other() - tell of a verdict that is not plain permission
- * @attachment: what governs
- * @version: what judged
- * @event: what was judged
+ * persock_report_other() - report a verdict that is not plain permission
+ * @attachment: the attachment that governs
+ * @version: the version that judged
+ * @event: the judged operation
  * @verdict: PERSOCK_IGNORE or a negative errno
  *
  * Context: any; RCU read side for @version; does not sleep.
- * Return: @verdict, or PERSOCK_ALLOW where the policy audits.
+ * Return: @verdict, or PERSOCK_ALLOW if the policy audits.
  */
 int persock_report_other(struct persock_attachment *attachment,
 			 const struct persock_version *version,
@@ -125,13 +125,13 @@ int persock_report_other(struct persock_attachment *attachment,
 }
 
 /**
- * persock_report_ignored() - tell of what is ignored of a call, or all of it
- * @attachment: what governs
- * @version: what judged
- * @event: what is ignored; of flags those that are
+ * persock_report_ignored() - report an ignored call, or an ignored part of one
+ * @attachment: the attachment that governs
+ * @version: the version that judged
+ * @event: the ignored call or part; of flags only the ignored ones
  *
- * The call itself is counted elsewhere: most of them go on without the flag or
- * the message. Where the policy audits nothing is ignored, so it is only told.
+ * The call itself is counted elsewhere: most go on without the flag or the
+ * message. If the policy audits, nothing is ignored, so it is only reported.
  *
  * Context: any; RCU read side for @version; does not sleep.
  */

@@ -12,14 +12,15 @@
 #include "report/trace.h"
 
 /**
- * struct persock_event - what was judged, and what decided
- * @operation: what was judged
+ * struct persock_event - a judged operation, and what decided
+ * @operation: the judged operation
  * @section: the part of the policy that decided
  * @rule: number of the rule that decided, from 1; 0: the default, or a limit
  * @sock: the governed socket; NULL for a request for one
- * @request: what was requested, or NULL
- * @always: not for the policy to allow, so audit does not either
- * @message: a control message decided: @subject and @detail are its own
+ * @request: the requested socket, or NULL
+ * @always: no policy can allow the operation, so audit mode does not either
+ * @message: a control message decided: @subject and @detail are its level and
+ *	     type
  * @subject: level of an option; flags of a message; command of an ioctl
  * @detail: name of an option
  * @endpoint: the address that was judged, or NULL
@@ -46,14 +47,14 @@ void persock_report_ignored(struct persock_attachment *attachment,
 			    const struct persock_event *event);
 
 /**
- * persock_report() - tell of a verdict on an operation
- * @attachment: what governs
- * @version: what judged
- * @event: what was judged
+ * persock_report() - report the verdict on an operation
+ * @attachment: the attachment that governs
+ * @version: the version that judged
+ * @event: the judged operation
  * @verdict: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno
  *
  * Context: any; RCU read side for @version; does not sleep.
- * Return: the answer: @verdict, or PERSOCK_ALLOW where the policy audits.
+ * Return: @verdict, or PERSOCK_ALLOW if the policy audits.
  */
 static inline int persock_report(struct persock_attachment *attachment,
 				 const struct persock_version *version,
@@ -77,10 +78,10 @@ static inline int persock_report(struct persock_attachment *attachment,
 }
 
 /**
- * persock_enforces() - are verdicts answers?
- * @version: what judges
+ * persock_enforces() - are verdicts applied?
+ * @version: the version that judges
  *
- * Return: false when the policy only audits.
+ * Return: false if the policy only audits.
  */
 static inline bool persock_enforces(const struct persock_version *version)
 {

@@ -18,16 +18,17 @@
 #include "socket/router.h"
 
 /*
- * Spare routers. A socket is interposed where nothing may be allocated, so the
- * tables it may need are made beforehand; a work item makes new ones.
+ * Spare routers. Nothing may be allocated where a router is put in front of a
+ * socket, so tables are allocated in advance; a work item makes new ones.
  */
 #define SPARES_LOW	64
 #define SPARES_HIGH	96
 
 /*
- * The last of them are for attachments that have had few. Sockets of every kind
- * there is need some hundred, so one attachment could take them all before the
- * work item runs, and others would be refused a first socket.
+ * The last spares are reserved for attachments that have had few. All kinds of
+ * sockets together need about a hundred routers. So one attachment could take
+ * all spares before the work item runs, and others would be refused their
+ * first socket.
  */
 #define SPARES_RESERVED	32
 #define FEW		8
@@ -40,7 +41,7 @@ static unsigned int nr_spares;
 
 /*
  * Protects the spares and every attachment's routers. Innermost lock; raw, as
- * it is taken from the interception point.
+ * the interception point takes it.
  */
 static DEFINE_RAW_SPINLOCK(router_lock);
 
@@ -96,7 +97,7 @@ int __init persock_router_init(persock_router_fill_t filler)
 /**
  * persock_router_exit() - free the spares
  *
- * The module is leaving: every router has become a spare again.
+ * The module is being removed: every router has become a spare again.
  */
 void persock_router_exit(void)
 {
@@ -111,8 +112,8 @@ void persock_router_exit(void)
 }
 
 /**
- * persock_routers_free() - make spares of an attachment's routers
- * @attachment: has no socket any more; a grace period has passed since
+ * persock_routers_free() - return an attachment's routers to the spares
+ * @attachment: it has no more sockets, and a grace period has passed since
  *
  * Context: process context.
  */
@@ -151,12 +152,12 @@ router_find(struct persock_attachment *attachment,
 
 /**
  * persock_router_find() - the router for a kind of socket, if there is one
- * @attachment: that the socket is created under; the caller keeps it alive
- * @provider: who serves
+ * @attachment: attachment of the new socket; the caller keeps it alive
+ * @provider: the provider that serves
  * @class: class of the application's address family
- * @native: the socket's proto_ops; NULL for a socket of the provider's own
+ * @native: the socket's proto_ops; NULL for a provider's own socket
  *
- * Routers leave an attachment when nothing holds it any more.
+ * A router stays with its attachment as long as the attachment is held.
  *
  * Context: any, does not sleep.
  * Return: the router, or NULL.
@@ -221,14 +222,14 @@ unlock:
 
 /**
  * persock_router_get() - the router for a kind of socket
- * @attachment: that the socket is created under; the caller keeps it alive
- * @provider: who serves
+ * @attachment: attachment of the new socket; the caller keeps it alive
+ * @provider: the provider that serves
  * @family: the application's address family
- * @native: the socket's proto_ops; NULL for a socket of the provider's own
+ * @native: the socket's proto_ops; NULL for a provider's own socket
  * @owner: module that @native belongs to, may be NULL
  *
  * Context: any, does not sleep; under RCU, or with a reference to @attachment.
- * Return: the router, or NULL when none is spare: the caller refuses the
+ * Return: the router, or NULL if there is no spare: the caller refuses the
  * socket with ENOBUFS.
  */
 struct persock_router *
@@ -241,9 +242,10 @@ persock_router_get(struct persock_attachment *attachment,
 }
 
 /*
- * The module that native ops live in, for the router to pin, as it outlives
- * the socket. Two keep tables in one module and name another as owner: kTLS
- * names that of what it copied, AF_ALG's algorithms name af_alg.
+ * The module that contains native ops. The router pins it, as the router
+ * outlives the socket. The owner of two kinds of ops is another module: kTLS
+ * copies the owner of the ops that it copied, and AF_ALG's algorithms name
+ * af_alg.
  */
 static struct module *module_of(struct socket *sock,
 				const struct proto_ops *native)
@@ -257,14 +259,14 @@ static struct module *module_of(struct socket *sock,
 }
 
 /**
- * persock_router_native() - the router for the ops that a native socket has
- * @attachment: under which the socket was created; the caller keeps it alive
+ * persock_router_native() - the router for the ops of a native socket
+ * @attachment: attachment of the socket; the caller keeps it alive
  * @provider: the native provider
  * @sock: the socket
  * @native: its ops
  *
  * Context: any, does not sleep.
- * Return: the router, or NULL when none is spare.
+ * Return: the router, or NULL if there is no spare.
  */
 struct persock_router *
 persock_router_native(struct persock_attachment *attachment,
@@ -283,12 +285,12 @@ persock_router_native(struct persock_attachment *attachment,
 }
 
 /**
- * persock_router_in() - the router of the same sockets in another phase
- * @router: of an open socket, which holds its attachment
+ * persock_router_in() - the router of the same kind of socket in another phase
+ * @router: router of an open socket, which holds its attachment
  * @phase: the phase
  *
  * Context: any, does not sleep.
- * Return: the router, or NULL when none is spare.
+ * Return: the router, or NULL if there is no spare.
  */
 struct persock_router *persock_router_in(const struct persock_router *router,
 					 enum persock_phase phase)

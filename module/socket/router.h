@@ -13,11 +13,11 @@
 #include "provider.h"
 
 /**
- * enum persock_phase - what is asked of the sends of a socket to its peer
- * @PERSOCK_JUDGED: nothing, as the peer was judged when it was connected
- * @PERSOCK_UNSENT: whether they may: the peer was connected as one that nothing
- *		    was to be sent to, see unsent.c
- * @PERSOCK_FROZEN: to wait until such a peer is connected
+ * enum persock_phase - how sends without a name are judged
+ * @PERSOCK_JUDGED: not at all, as the peer was judged when it was connected
+ * @PERSOCK_UNSENT: by the peer, which was connected on condition that nothing
+ *		    is sent to it, see unsent.c
+ * @PERSOCK_FROZEN: sends wait until such a peer is connected
  * @PERSOCK_NR_PHASES: number of phases
  */
 enum persock_phase {
@@ -29,28 +29,29 @@ enum persock_phase {
 
 /**
  * struct persock_router - routing table of one kind of socket of an attachment
- * @ops: what sock->ops of the sockets points to
+ * @ops: sock->ops of the sockets points to it
  * @native: the proto_ops that the socket had before persock interposed; NULL
  *	    for a provider with sockets of its own
- * @provider: who serves
- * @attachment: under which the sockets were created; each of them holds it
+ * @provider: the provider that serves
+ * @attachment: attachment under which the sockets were created; each holds it
  * @class: class of the sockets' family
- * @phase: what is asked of sends without a name
- * @personality: the attachment's; this and the next two are at hand for pass.h
- * @totals: the attachment's
- * @shortcut: where the class's shortcuts are in a version, in bytes
+ * @phase: how sends without a name are judged
+ * @personality: that of the attachment; this and the next two are copies for
+ *		 pass.h
+ * @totals: those of the attachment
+ * @shortcut: offset of the class's shortcuts in a version, in bytes
  * @pinned: module that @native belongs to, pinned; may be NULL
- * @hash: in the attachment's routers, or in the pool's list of spares
+ * @hash: in the attachment's routers, or in the list of spares
  *
- * There is one per native proto_ops (or provider and family), phase and attachment:
- * nothing is allocated per socket. A table is written before it is published
- * and never changed while a socket or an RCU reader may use it.
+ * There is one per native proto_ops (or provider and class), phase and
+ * attachment: nothing is allocated per socket. A table is written before it is
+ * published and never changed while a socket or an RCU reader may use it.
  *
  * Its memory is type-stable, because a socket that was never accepted may
- * still point at the table after the last accepted one has let go of the
- * attachment (do_accept() points a new socket at the listener's ops before
- * the LSM is asked). Such a socket has no sock: release finds nothing to do in
- * whatever router the memory has become, and puts this module either way.
+ * still point at the table after the last accepted one has released the
+ * attachment (do_accept() points a new socket at the listener's ops before it
+ * calls the LSM). Such a socket has no sock: its release has nothing to do,
+ * whichever router the memory has become, and puts this module in any case.
  */
 struct persock_router {
 	struct proto_ops ops;
@@ -69,10 +70,10 @@ struct persock_router {
 /**
  * typedef persock_router_fill_t - writes a routing table
  * @table: not published yet, or recycled
- * @provider: who serves
+ * @provider: the provider that serves
  * @native: the proto_ops of a socket that the kernel made; NULL for a
  *	    provider with sockets of its own
- * @phase: what is asked of sends without a name
+ * @phase: how sends without a name are judged
  *
  * Context: any; does not sleep.
  */
@@ -102,7 +103,7 @@ void persock_routers_free(struct persock_attachment *attachment);
 int persock_router_release(struct socket *sock);
 
 /**
- * persock_router_peek() - the router of a socket, if it is governed
+ * persock_router_peek() - the router of a socket if it is governed
  * @sock: any socket
  *
  * Return: the router, or NULL for a socket that persock does not govern.
@@ -119,7 +120,7 @@ static inline struct persock_router *persock_router_peek(struct socket *sock)
 
 /**
  * persock_router_of() - the router of a socket that has one
- * @sock: a governed socket, or its proto_ops would not have been called
+ * @sock: a governed socket, whose proto_ops were called
  *
  * Return: the router.
  */
@@ -129,7 +130,7 @@ static inline struct persock_router *persock_router_of(const struct socket *sock
 }
 
 /**
- * persock_router_version() - what governs a socket now
+ * persock_router_version() - the version that governs a socket now
  * @router: its router
  *
  * Context: RCU read side, which protects what is returned.
@@ -142,9 +143,9 @@ persock_router_version(const struct persock_router *router)
 }
 
 /**
- * persock_router_rules() - what a version says of a socket
+ * persock_router_rules() - the rules of a version for a socket
  * @router: its router
- * @version: what governs
+ * @version: the version that governs
  *
  * Return: the rules of the socket's class.
  */
@@ -156,10 +157,10 @@ persock_router_rules(const struct persock_router *router,
 }
 
 /**
- * persock_router_unix() - is it an AF_UNIX socket's router?
+ * persock_router_unix() - is it the router of an AF_UNIX socket?
  * @router: the router
  *
- * Return: true when it is.
+ * Return: true if it is.
  */
 static inline bool persock_router_unix(const struct persock_router *router)
 {

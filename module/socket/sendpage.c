@@ -51,9 +51,9 @@ ssize_t persock_router_sendpage(struct socket *sock, struct page *page,
 	if (verdict)
 		return verdict;
 	/*
-	 * Sends through sendmsg, for providers with sockets of their own, and
-	 * where the peer is judged then; kTLS on a host socket refuses the flag
-	 * there.
+	 * Send by sendmsg() for providers with sockets of their own, and if
+	 * sendmsg() must judge the peer. There kTLS on a host socket refuses
+	 * MSG_SENDPAGE_NOTLAST.
 	 */
 	if (!router->native || router->phase != PERSOCK_JUDGED)
 		return sock_no_sendpage(sock, page, offset, size,

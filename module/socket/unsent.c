@@ -41,14 +41,15 @@ static int is_file(const void *file, struct file *other, unsigned int fd)
 }
 
 /*
- * Is the calling task the only one that has come to @sock by its file? A call
- * holds a reference to the file, but for those of a task that shares its table
- * of descriptors with nobody, and requests of io_uring for a file that is
- * registered with a ring, which holds one instead. So connect(2) is alone when
- * there are no references but its own and that of the table. In this order: a
- * table that has the file now had it when the references were counted.
+ * Is the calling task the only user of @sock's file? A call holds a reference
+ * to the file. There are two exceptions: calls of a task that shares its table
+ * of descriptors with no other, and io_uring requests for a file that is
+ * registered with a ring, which holds the reference instead. So connect(2) is
+ * alone if there are no references except its own and that of the table. The
+ * order of the checks matters: a table that has the file now had it when the
+ * references were counted.
  *
- * A request of io_uring cannot tell its own from the ring's.
+ * A request of io_uring cannot distinguish its own reference from the ring's.
  */
 static bool alone(const struct socket *sock)
 {
@@ -62,7 +63,7 @@ static bool alone(const struct socket *sock)
 		references++;
 	if (file_count(file) > references)
 		return false;
-	/* Orders it after the count. */
+	/* Orders the search after the count. */
 	smp_rmb();
 
 	return iterate_fd(current->files, 0, is_file, file);
@@ -77,9 +78,9 @@ static void leave(struct socket *sock, const struct persock_router *router)
 }
 
 /*
- * About to connect a socket of UDP to a peer that nothing is sent to: sends wait
- * until unsent_end(). False when that cannot be: others are using the socket,
- * or no router is spare. Does not sleep.
+ * Begin to connect a UDP socket to a peer on condition that nothing is sent to
+ * it: sends wait until unsent_end(). Returns false if that is impossible:
+ * others use the socket, or there is no spare router. Does not sleep.
  */
 static bool unsent_begin(struct socket *sock)
 {
@@ -91,7 +92,10 @@ static bool unsent_begin(struct socket *sock)
 	    !persock_router_in(router, PERSOCK_UNSENT))
 		return false;
 	frozen = persock_router_in(router, PERSOCK_FROZEN);
-	/* Orders it before the look at the references, as taking one does. */
+	/*
+	 * Orders the exchange before the count, as taking a reference is
+	 * ordered.
+	 */
 	if (!frozen || cmpxchg(&sock->ops, ops, &frozen->ops) != ops)
 		return false;
 	if (alone(sock))
@@ -101,22 +105,24 @@ static bool unsent_begin(struct socket *sock)
 	return false;
 }
 
-/* The peer is connected, or could not be. */
+/* The connect has ended, with or without success. */
 static void unsent_end(struct socket *sock)
 {
-	/* It was there at the beginning, and stays as long as the socket. */
+	/*
+	 * unsent_begin() has made this router; it stays as long as the socket.
+	 */
 	leave(sock, persock_router_in(persock_router_of(sock), PERSOCK_UNSENT));
 }
 
 /**
- * persock_connect_judged() - connect a socket, when its peer is allowed
+ * persock_connect_judged() - connect a socket if its peer is allowed
  * @sock: the governed socket
  * @address: in kernel memory
  * @length: its length
- * @flags: of the file
+ * @flags: flags of the file
  *
  * Context: process context, may sleep.
- * Return: as connect(); the errno of the rule.
+ * Return: as connect(); or the errno of the rule.
  */
 int persock_connect_judged(struct socket *sock, struct sockaddr *address,
 			   int length, int flags)
@@ -167,10 +173,10 @@ int persock_connect_judged(struct socket *sock, struct sockaddr *address,
  * persock_frozen_sendmsg() - a send while the peer is being connected
  * @sock: the governed socket
  * @msg: the message
- * @length: bytes that it has
+ * @length: its length in bytes
  *
  * Context: process context, sleeps until the connect has ended.
- * Return: as sendmsg(); -EAGAIN if that must not wait; -ERESTARTSYS when the
+ * Return: as sendmsg(); -EAGAIN if the send must not wait; -ERESTARTSYS if the
  * task is killed.
  */
 int persock_frozen_sendmsg(struct socket *sock, struct msghdr *msg,
@@ -183,8 +189,8 @@ int persock_frozen_sendmsg(struct socket *sock, struct msghdr *msg,
 	if (msg->msg_flags & MSG_DONTWAIT)
 		return -EAGAIN;
 	/*
-	 * It is not frozen again under our eyes: there is a reference to the file
-	 * for this call, so that nobody else is alone with it.
+	 * The socket cannot be frozen again meanwhile: this call holds a
+	 * reference to the file, so no other caller is alone with it.
 	 */
 	err = wait_event_killable(sock->wq.wait,
 				  (router = persock_router_of(sock))->phase !=

@@ -20,9 +20,9 @@ int persock_family = AF_PERSOCK_DEFAULT;
 
 /*
  * The sock of a governed socket whose provider does not interpose. The true
- * one is the provider's business; this one holds the network namespace and
- * what the socket layer keeps in a sock. sk_protocol stays 0: BPF helpers take
- * IPPROTO_TCP at its word without a look at the family.
+ * sock belongs to the provider. This one holds the network namespace and the
+ * state that the socket layer keeps in a sock. sk_protocol stays 0: BPF
+ * helpers trust IPPROTO_TCP without checking the family.
  */
 struct persock_sock {
 	struct sock sk;
@@ -30,9 +30,9 @@ struct persock_sock {
 };
 
 /*
- * A file's "system.sockprotoname", which lsof shows, is the name of the proto
- * that its sock was allocated for: one for each name that a plain socket of
- * the kind would have. They differ in nothing else.
+ * A file's "system.sockprotoname", which lsof shows, is the name of its sock's
+ * proto. There is a proto for each name that a plain socket of the kind would
+ * have; they differ only in their names.
  */
 static struct proto protos[] = {
 	{ .name = "PERSOCK" },
@@ -47,7 +47,7 @@ static struct proto protos[] = {
 };
 
 #ifdef PERSOCK_HAVE_PROTO_IOCTL
-/* io_uring asks here, once it was judged at the interception point. */
+/* io_uring calls this after the verdict at the interception point. */
 static int proto_ioctl(struct sock *sk, int cmd, int *value)
 {
 	struct socket *sock = sk->sk_socket;
@@ -87,7 +87,7 @@ static struct proto *proto_of(const struct persock_request *request)
  * @sock: a socket that the provider serves
  *
  * Context: any; the caller keeps the socket open.
- * Return: what persock_set_private() was told last, or NULL.
+ * Return: the last state of persock_set_private(), or NULL.
  */
 void *persock_private(const struct socket *sock)
 {
@@ -113,9 +113,9 @@ static int make(struct net *net, struct socket *sock, struct proto *proto)
 	struct sock *sk;
 
 	/*
-	 * Not a kernel socket, even though the request says so to spare LSMs
-	 * the invented family: the namespace must not go away before it. It is
-	 * memory of the task's, as the sock that a protocol has a slab for.
+	 * This is not a kernel socket, so that it holds the network namespace.
+	 * The request claims a kernel socket only to hide the family from
+	 * LSMs. The memory is charged to the task, as for socks with a slab.
 	 */
 	sk = sk_alloc(net, persock_family, GFP_KERNEL_ACCOUNT, proto, 0);
 	if (!sk)
@@ -128,10 +128,10 @@ static int make(struct net *net, struct socket *sock, struct proto *proto)
 }
 
 /**
- * persock_wrapper_make() - give a new socket the sock that stands for a provider's
+ * persock_wrapper_make() - give a new socket its wrapper sock
  * @net: its network namespace
  * @sock: the socket
- * @request: what was requested
+ * @request: the request
  *
  * Context: process context, may sleep.
  * Return: 0 or -ENOBUFS.
@@ -143,8 +143,8 @@ int persock_wrapper_make(struct net *net, struct socket *sock,
 }
 
 /**
- * persock_wrapper_release() - let go of what make() or accept() made
- * @sock: its provider has released its part
+ * persock_wrapper_release() - release the wrapper sock of a socket
+ * @sock: the socket; its provider has released its part
  *
  * Context: process context.
  */
@@ -160,7 +160,7 @@ void persock_wrapper_release(struct socket *sock)
 /**
  * persock_wrapper_accept() - accept from a listener that a provider serves
  * @sock: the listener
- * @newsock: the new socket; it has the listener's ops already
+ * @newsock: the new socket; it already has the listener's ops
  * @arg: as in proto_ops
  *
  * Context: process context, may sleep.
@@ -176,8 +176,8 @@ int persock_wrapper_accept(struct socket *sock, struct socket *newsock,
 	if (err)
 		return err;
 	/*
-	 * What LSMs take the listener's own sock for, they take this one for:
-	 * the kernel's. They judge the provider's socket.
+	 * LSMs treat this sock like the listener's wrapper, as a kernel
+	 * socket. They judge the provider's socket.
 	 */
 	security_sk_clone(sock->sk, newsock->sk);
 	err = router->provider->ops->accept(sock, newsock, arg);
@@ -192,7 +192,7 @@ int persock_wrapper_accept(struct socket *sock, struct socket *newsock,
 /**
  * persock_wrapper_init() - register the protos of these socks
  *
- * Return: 0, or what the registration answers.
+ * Return: 0, or the errno of the registration.
  */
 int __init persock_wrapper_init(void)
 {
@@ -219,9 +219,9 @@ unregister:
 }
 
 /**
- * persock_wrapper_exit() - unregister them
+ * persock_wrapper_exit() - unregister the protos
  *
- * No socket has one any more.
+ * No socket uses them any more.
  */
 void persock_wrapper_exit(void)
 {

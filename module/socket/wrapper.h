@@ -14,7 +14,9 @@
 struct net;
 struct proto_accept_arg;
 
-/* The number under which AF_PERSOCK is registered: the family of these socks. */
+/*
+ * The number under which AF_PERSOCK is registered: the family of these socks.
+ */
 extern int persock_family;
 
 int persock_wrapper_init(void);
