@@ -15,7 +15,7 @@
 #include "socket/creation.h"
 #include "socket/report.h"
 
-/* The attachment has as many live sockets as its policy allows. */
+/* The attachment already has all live sockets that its policy allows. */
 #define FULL 1
 
 static int interpose_new(struct persock_attachment *attachment,
@@ -40,17 +40,18 @@ static int interpose_new(struct persock_attachment *attachment,
 
 /*
  * interpose_limited() - put the router in front of a new socket
- * @attachment: under which the socket was created, found under RCU
- * @sock: with native ops, or none yet; not yet visible to user space
- * @limits: policy whose limit on live sockets holds, or NULL
+ * @attachment: attachment of the socket, found under RCU
+ * @sock: the socket, with native ops, or without ops; not yet visible to user
+ *	  space
+ * @limits: policy whose limit on live sockets applies, or NULL
  *
- * On success the socket holds @attachment, and this module instead of the one
- * that its native ops belong to.
+ * On success the socket holds @attachment, and this module instead of the
+ * module of its native ops.
  *
  * Context: RCU read side; does not sleep.
- * Return: 0; FULL when there are as many sockets as may be; -ENOBUFS
- * when no router is spare; -ESTALE when the attachment was detached meanwhile
- * and nothing holds it; -ENODEV when the module is being removed by force.
+ * Return: 0; FULL if the limit is reached; -ENOBUFS if there is no spare
+ * router; -ESTALE if the attachment was detached meanwhile and nothing holds
+ * it; -ENODEV if the module is being removed by force.
  */
 static int interpose_limited(struct persock_attachment *attachment,
 			     struct socket *sock,
@@ -72,16 +73,16 @@ static int interpose_limited(struct persock_attachment *attachment,
 
 /**
  * persock_interpose() - judge a new native socket, and govern it
- * @attachment: what governs
- * @sock: complete, with native ops
- * @request: what was requested
+ * @attachment: the attachment that governs
+ * @sock: the socket, complete, with native ops
+ * @request: the request
  *
- * The request was judged before the socket was made; since then a cgroup may
- * have been attached or the task have moved, so it is judged again.
+ * The request was judged before the socket was made. Since then a cgroup may
+ * have been attached, or the task may have moved, so it is judged again.
  *
  * Context: RCU read side; does not sleep.
- * Return: 0; the errno that it is refused with; -ESTALE when @attachment was
- * detached meanwhile.
+ * Return: 0; the errno of the refusal; -ESTALE if @attachment was detached
+ * meanwhile.
  */
 int persock_interpose(struct persock_attachment *attachment,
 		      struct socket *sock,
@@ -104,7 +105,7 @@ int persock_interpose(struct persock_attachment *attachment,
 					&event.rule);
 	if (verdict && persock_enforces(version))
 		return persock_report(attachment, version, &event, verdict);
-	/* What it wants now was not made. */
+	/* The current policy requires another provider's socket. */
 	provider = persock_version_provider(version, request,
 					    persock_attachment_net(attachment,
 								   version,
@@ -139,18 +140,18 @@ interpose:
 }
 
 /**
- * persock_interpose_kernel() - judge a socket that is made as one of the kernel's
+ * persock_interpose_kernel() - judge a socket that is made as a kernel socket
  * @sock: the socket
- * @request: what it is going to be
+ * @request: its family, type and protocol
  *
- * All pass but those that SCTP makes so and that are peeled off, since 6.19: with
+ * All pass except those that SCTP peels off since 6.19: it makes them with
  * sock_create_lite(), without ops. Later it gives them the parent's ops, which
- * nobody sees. Where the parent is governed these are a router's, and all that
- * is missing is that the socket holds the attachment, and is counted. Where it is
- * not, the new socket cannot be governed: a governed task gets none.
+ * no interception point sees. If the parent is governed, these are a router's
+ * ops; then the socket only has to hold the attachment and be counted. If it
+ * is not, the new socket cannot be governed, so a governed task gets none.
  *
  * Context: process context; does not sleep.
- * Return: 0, or the errno that it is refused with.
+ * Return: 0, or the errno of the refusal.
  */
 int persock_interpose_kernel(struct socket *sock,
 			     const struct persock_request *request)

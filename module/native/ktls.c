@@ -47,26 +47,27 @@
 #include "native/ktls.h"
 #include "socket/router.h"
 
-/* The longest option of kTLS is well below; so are the names of protocols. */
+/* The longest option of kTLS and the names of protocols are far shorter. */
 #define OPTION_MAX 256
 
-/* How often a value may be swapped out just when it is needed. */
+/* Number of tries if the value is swapped out just when it is needed. */
 #define PRESENT_TRIES 8
 
 /**
  * struct persock_stand_in - a socket's decoy
- * @decoy: what sk_socket points to meanwhile
- * @turn: held while an option is being set: one at a time
+ * @decoy: the decoy, to which sk_socket points while an option is set
+ * @turn: held while an option is set: one call at a time
  *
- * Made when such an option is first set on a socket, freed at its release. The
- * socket owns it: i_private of its inode points here.
+ * Made when an option that may replace ops is set on the socket for the first
+ * time, and freed at its release. The socket owns it: i_private of its inode
+ * points here.
  */
 struct persock_stand_in {
 	struct socket *decoy;
 	struct mutex turn;	/* of calls that set an option */
 };
 
-/* Without ops, sock and file there is nothing to release but the inode. */
+/* Without ops, sock and file only the inode is released. */
 static void discard(struct persock_stand_in *entry)
 {
 	entry->decoy->ops = NULL;
@@ -77,7 +78,7 @@ static void discard(struct persock_stand_in *entry)
 	kfree(entry);
 }
 
-/* The socket's entry, made if there is none. */
+/* Get the socket's entry; make it if there is none. */
 static struct persock_stand_in *obtain(struct socket *sock)
 {
 	struct persock_stand_in *entry, *other;
@@ -106,7 +107,7 @@ static struct persock_stand_in *obtain(struct socket *sock)
 }
 
 /**
- * persock_ktls_discard() - a native socket had a decoy, and is gone
+ * persock_ktls_discard() - free the decoy of a native socket that is gone
  * @sock: the socket
  *
  * Context: process context.
@@ -119,7 +120,7 @@ void persock_ktls_discard(struct socket *sock)
 	*slot = NULL;
 }
 
-/* What the stack looks for in sk_socket, but for the wait queue: see sk_wq. */
+/* Copy what the stack reads in sk_socket, except the wait queue: see sk_wq. */
 static void dress(struct socket *decoy, struct socket *sock,
 		  const struct proto_ops *native)
 {
@@ -153,15 +154,16 @@ static void show_socket(struct socket *sock, struct socket *decoy,
 			socket_state state)
 {
 	lock_sock(sock->sk);
-	/* A fast open connects through sk_socket. */
+	/* A fast open connect changes the state through sk_socket. */
 	if (decoy->state != state)
 		sock->state = decoy->state;
-	/* A protocol in the way takes it off. */
+	/* An upper layer protocol clears this flag. */
 	if (!test_bit(SOCK_SUPPORT_ZC, &decoy->flags))
 		clear_bit(SOCK_SUPPORT_ZC, &sock->flags);
 	/*
-	 * A writer without space may have said so on the decoy, or be about to.
-	 * Said of a socket that has space it costs one needless wake-up.
+	 * A writer without space may have set this flag on the decoy, or may
+	 * be about to. On a socket that has space it costs one needless
+	 * wake-up.
 	 */
 	set_bit(SOCK_NOSPACE, &sock->flags);
 	show(sock->sk, sock);
@@ -183,9 +185,9 @@ static int set_through_decoy(struct socket *sock, struct socket *decoy,
 	err = native->setsockopt(sock, level, optname, optval, optlen);
 
 	/*
-	 * The protocol cannot be taken off again, and what it did to the ops
-	 * belongs behind a router. None may be spare: a work item makes new
-	 * ones, which ends as soon as there is memory.
+	 * The protocol cannot be removed again, and its ops need a router in
+	 * front. If there is no spare router, wait: a work item makes new ones
+	 * as soon as there is memory.
 	 */
 	for (now = READ_ONCE(decoy->ops); now != native;) {
 		router = persock_router_native(attachment, router->provider,
@@ -202,9 +204,9 @@ static int set_through_decoy(struct socket *sock, struct socket *decoy,
 }
 
 /*
- * What setting a protocol of this name answers on a socket that is not
- * connected: -ENOENT where there is none and none can be loaded. The socket is
- * the kernel's own, has native ops, and nobody else ever sees it.
+ * Set a protocol of this name on an unconnected socket, for its errno: -ENOENT
+ * if there is no such protocol and none can be loaded. The socket is a kernel
+ * socket with native ops, and only this function sees it.
  */
 static int try_unconnected(const char *name, unsigned int length)
 {
@@ -227,10 +229,10 @@ static bool has_protocol(const struct socket *sock)
 }
 
 /*
- * The errno, where the kernel would refuse before a protocol has been asked, or
- * the protocol before it has touched anything: no decoy is needed. Handing such
- * a call on would not do: kTLS copies the ops before it refuses, and another
- * thread may connect the socket, or set the protocol, meanwhile.
+ * Returns the errno if the kernel would refuse before it calls a protocol, or
+ * the protocol before it changes anything: then no decoy is needed. Such a
+ * call must not be passed on: kTLS copies the ops before it refuses, and
+ * another thread may connect the socket, or set the protocol, meanwhile.
  */
 static int refusal(struct socket *sock, const char *name, unsigned int length)
 {
@@ -242,7 +244,7 @@ static int refusal(struct socket *sock, const char *name, unsigned int length)
 		return -EEXIST;
 	if (!err || inet_sk_state_load(sock->sk) == TCP_ESTABLISHED)
 		return 0;
-	/* To have asked costs the socket this. */
+	/* The native call would clear this flag, too. */
 	clear_bit(SOCK_SUPPORT_ZC, &sock->flags);
 
 	return err;
@@ -267,10 +269,10 @@ static int set_in_turn(struct socket *sock, int level, int optname,
 }
 
 /*
- * The value is handed on as it is: kTLS reads keys in two parts, the second of
- * which the kernel's checks of copies would take for an overflow if it were in
- * memory of the kernel. It is there before, and is not waited for while the
- * decoy is shown.
+ * The value stays in user memory: kTLS reads keys in two parts, and in kernel
+ * memory the kernel's checks of copies would report the second part as an
+ * overflow. The value is faulted in before, and page faults are off while the
+ * sock refers to the decoy, so the call does not wait for the value.
  */
 static int set_present(struct socket *sock, int level, int optname,
 		       sockptr_t optval, unsigned int optlen)
@@ -297,13 +299,13 @@ static int set_present(struct socket *sock, int level, int optname,
  * @sock: a governed TCP socket of the native provider
  * @level: SOL_TCP or SOL_TLS
  * @optname: name of the option
- * @optval: the value; a name of a protocol is in kernel memory
+ * @optval: the value; the name of a protocol is in kernel memory
  * @optlen: its length
  *
  * Context: process context, may sleep.
- * Return: as the native setsockopt(); -EINTR when the task was killed while
+ * Return: as the native setsockopt(); -EINTR if the task was killed while
  * another one set such an option; -ENOBUFS without memory; -EINVAL for a value
- * longer than any that kTLS knows.
+ * longer than any value of kTLS.
  */
 int persock_ktls_setsockopt(struct socket *sock, int level, int optname,
 			    sockptr_t optval, unsigned int optlen)
@@ -313,7 +315,7 @@ int persock_ktls_setsockopt(struct socket *sock, int level, int optname,
 
 	if (optlen > OPTION_MAX)
 		return -EINVAL;
-	/* Nobody but a protocol has options of this level. */
+	/* Only a protocol has options of this level. */
 	if (level == SOL_TLS)
 		return has_protocol(sock) ?
 		       set_present(sock, level, optname, optval, optlen) :

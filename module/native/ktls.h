@@ -16,10 +16,11 @@ int persock_ktls_setsockopt(struct socket *sock, int level, int optname,
 void persock_ktls_discard(struct socket *sock);
 
 /**
- * persock_ktls_slot() - where a native socket's stand-in is kept
- * @sock: made by the socket layer, so it has an inode of sockfs
+ * persock_ktls_slot() - the place of the pointer to a native socket's decoy
+ * @sock: a socket of the socket layer, which has an inode of sockfs
  *
- * Return: a pointer that sockfs has no use for; it is NULL in a new socket.
+ * Return: address of a pointer that sockfs does not use; it is NULL in a new
+ * socket.
  */
 static inline void **persock_ktls_slot(struct socket *sock)
 {
@@ -27,14 +28,16 @@ static inline void **persock_ktls_slot(struct socket *sock)
 }
 
 /**
- * persock_ktls_release() - a native socket is gone, and its decoy with it
- * @sock: its native ops have released it; no call is under way
+ * persock_ktls_release() - release the decoy of a native socket, if it has one
+ * @sock: the socket; its native ops have released it, and no call is under way
  *
  * Context: process context.
  */
 static inline void persock_ktls_release(struct socket *sock)
 {
-	/* Whoever made a stand-in for this socket held its file open. */
+	/*
+	 * A call that makes a decoy holds the file open, so none comes later.
+	 */
 	if (unlikely(*persock_ktls_slot(sock)))
 		persock_ktls_discard(sock);
 }

@@ -56,13 +56,13 @@ static int native_pair(struct socket *first, struct socket *second)
 
 /**
  * persock_native_route() - put the router in front of a native socket
- * @attachment: what governs it
- * @sock: with native ops; or with none yet, which it will be given
+ * @attachment: the attachment that governs it
+ * @sock: the socket, with native ops; or without ops, which it gets later
  *
- * The references to the attachment and to modules are the caller's business.
+ * The caller handles references to the attachment and to modules.
  *
  * Context: any, does not sleep; as persock_router_native().
- * Return: 0, or -ENOBUFS when no router is spare.
+ * Return: 0, or -ENOBUFS if there is no spare router.
  */
 int persock_native_route(struct persock_attachment *attachment,
 			 struct socket *sock)
@@ -83,11 +83,11 @@ int persock_native_route(struct persock_attachment *attachment,
 }
 
 /*
- * Native accept must see native ops: MPTCP replaces them when the peer speaks
- * plain TCP. The new socket has a file at most, but no descriptor yet.
+ * Native accept must see native ops: MPTCP replaces them if the peer uses
+ * plain TCP. The new socket may have a file, but has no descriptor yet.
  *
- * do_accept() gives the new socket our ops, and a reference to this module.
- * kernel_accept() gives it neither, but both when we have succeeded.
+ * do_accept() gives the new socket our ops and a reference to this module
+ * before this call, kernel_accept() only after it has succeeded.
  */
 static int native_accept(struct socket *sock, struct socket *newsock,
 			 struct proto_accept_arg *arg)
@@ -110,13 +110,16 @@ static int native_accept(struct socket *sock, struct socket *newsock,
 	}
 
 	if (!given) {
-		/* Not released by its ops: close what was accepted. */
+		/*
+		 * The caller does not release by its ops: release the accepted
+		 * socket here.
+		 */
 		if (newsock->sk)
 			newsock->ops->release(newsock);
 		WRITE_ONCE(newsock->ops, NULL);
 		return err;
 	}
-	/* Its native ops close it, and their module is put then. */
+	/* The caller releases it by its native ops, and puts their module. */
 	__module_get(newsock->ops->owner);
 	module_put(THIS_MODULE);
 
@@ -134,8 +137,8 @@ static int native_shutdown(struct socket *sock, int how)
 }
 
 /*
- * SCTP makes a new socket of an association when one asks for it: that one is
- * governed as its parent is, whoever asks.
+ * Does an option of SCTP make a new socket for an association? The new socket
+ * is governed like its parent, whichever task sets the option.
  */
 static bool peels_off(int level, int optname)
 {
@@ -162,8 +165,8 @@ static int native_getsockopt(struct socket *sock, int level, int optname,
 }
 
 /*
- * An upper layer protocol may replace a socket's ops. The kernel refuses one
- * without a name, and gives MPTCP's own to none but sockets of its own.
+ * May an option replace the socket's ops? An upper layer protocol may. The
+ * kernel refuses an empty name, and allows "mptcp" only on sockets of its own.
  */
 static bool replaces_ops(const struct socket *sock, int level, int optname,
 			 sockptr_t optval, unsigned int optlen)
@@ -175,7 +178,7 @@ static bool replaces_ops(const struct socket *sock, int level, int optname,
 	if (level != SOL_TCP || optname != TCP_ULP || !optlen)
 		return false;
 
-	/* The router has put the name into kernel memory: it was judged. */
+	/* The router has copied the name to kernel memory and judged it. */
 	return !sockptr_is_kernel(optval) || strcmp(optval.kernel, "mptcp");
 }
 
