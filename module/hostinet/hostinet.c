@@ -39,8 +39,8 @@
 #include "socket/option.h"
 
 /*
- * What inodes of sockets have: sockfs's operations, and ours, which differ by
- * setattr(). Written once, at load.
+ * Inode operations of sockets: those of sockfs, and ours, which differ by
+ * setattr(). Written once, when the module is loaded.
  */
 static const struct inode_operations *sockfs_inode_ops __ro_after_init;
 static struct inode_operations hostinet_inode_ops __ro_after_init;
@@ -60,11 +60,11 @@ static void copy_class(struct sock_cgroup_data *to,
 }
 
 /*
- * The host socket, made ready for a call.
+ * Prepare the host socket for a call, and return it.
  *
  * recvmmsg() leaves the error that ended it in the application socket's sock,
- * for the next call to report; every call but another recvmmsg() reports the
- * host's.
+ * for the next call to report. Every call except another recvmmsg() reports
+ * the error of the host's sock, so the error moves there.
  */
 static struct socket *host_of(struct socket *sock)
 {
@@ -79,9 +79,9 @@ static struct socket *host_of(struct socket *sock)
 }
 
 /*
- * The same for a call that sends. A task that moves to another cgroup of net_cls
- * or net_prio, or receives the descriptor, writes its class to the sock of the
- * file; what is sent from here on has it.
+ * The same for a call that sends. If a task moves to another cgroup of net_cls
+ * or net_prio, or receives the descriptor, its class is written to the sock of
+ * the file. It is copied here, so that later sends have it.
  */
 static struct socket *sender_of(struct socket *sock)
 {
@@ -106,28 +106,31 @@ static void adopt(struct socket *sock, struct socket *host)
 	lock_sock(sk);
 	write_lock_bh(&sk->sk_callback_lock);
 	rcu_assign_pointer(sk->sk_wq, &sock->wq);
-	/* fasync is set on the other sock; without a listener it is cheap. */
+	/*
+	 * fcntl() sets SOCK_FASYNC on the application's sock. Without a
+	 * registered process it costs little here, so it is always set.
+	 */
 	sock_set_flag(sk, SOCK_FASYNC);
 	write_unlock_bh(&sk->sk_callback_lock);
 	release_sock(sk);
 
 	SOCK_INODE(sock)->i_ino = SOCK_INODE(host)->i_ino;
-	/* Not visible yet, or without a descriptor: nobody changes its owner. */
+	/* The socket has no descriptor yet, so its owner cannot change. */
 	SOCK_INODE(sock)->i_op = &hostinet_inode_ops;
-	/* An accepted one has its listener's. */
+	/* The sock of an accepted host socket has its listener's class. */
 	copy_class(&sock->sk->sk_cgrp_data, &sk->sk_cgrp_data);
-	/* io_uring asks the application's socket before a zero-copy send. */
+	/* io_uring checks the application's socket before a zero-copy send. */
 	if (test_bit(SOCK_SUPPORT_ZC, &host->flags))
 		set_bit(SOCK_SUPPORT_ZC, &sock->flags);
 	persock_set_private(sock, host);
 }
 
 /*
- * fchown(): the stack asks the host socket for its owner: the inode (sock_diag,
- * /proc/net/tcp) and the sock (routes by uidrange).
+ * fchown(): the stack reads the owner from the host socket: from the inode
+ * (sock_diag, /proc/net/tcp) and the sock (routes by uidrange).
  *
  * Context: the inode of the application's socket is locked, as it is when the
- * file lets go of its socket: the host socket stays.
+ * file releases its socket: the host socket stays.
  */
 static int hostinet_setattr(struct persock_mnt_idmap *idmap,
 			    struct dentry *dentry, struct iattr *attributes)
@@ -154,8 +157,9 @@ static int hostinet_socket(struct socket *sock, int family, int type,
 	int err;
 
 	/*
-	 * As the application, so that LSMs and cgroup-BPF judge it and the
-	 * namespace is held; but not governed: that is what @sock is.
+	 * The socket is made as the application's, so that LSMs and cgroup-BPF
+	 * judge it and the namespace is held. It is not governed, because
+	 * @sock is.
 	 */
 	persock_creation_begin(&creation, NULL);
 	err = __sock_create(sock_net(sock->sk), family, type, protocol, &host,
@@ -173,13 +177,13 @@ static void hostinet_release(struct socket *sock)
 	struct socket *host = persock_private(sock);
 
 	/*
-	 * The inode may outlive this module, held by O_PATH. It is locked by
-	 * who closes its file; without a file nobody reaches it.
+	 * The inode may outlive this module if O_PATH holds it. A close locks
+	 * it; without a file no one can reach it.
 	 */
 	SOCK_INODE(sock)->i_op = sockfs_inode_ops;
 	/*
-	 * Others look at the file under the callback lock (nft) or under the
-	 * sock's (sk_send_sigurg()).
+	 * Other code reads the file under the callback lock (nft) or under the
+	 * sock's lock (sk_send_sigurg()).
 	 */
 	lock_sock(host->sk);
 	write_lock_bh(&host->sk->sk_callback_lock);
@@ -198,9 +202,9 @@ static int hostinet_connect(struct socket *sock, struct sockaddr *address,
 }
 
 /*
- * As kernel_accept() does, but for the operations: they are there before the
- * sock is, as with accept(2). What wakes the sock up meanwhile, a BPF program
- * that sets SO_RCVBUF, asks them on 7.x.
+ * Accept like kernel_accept(), except that the operations are set before the
+ * sock, as in accept(2). On 7.x a BPF program that sets SO_RCVBUF meanwhile
+ * calls them.
  */
 static int hostinet_accept(struct socket *sock, struct socket *newsock,
 			   struct proto_accept_arg *arg)
@@ -268,7 +272,7 @@ static int hostinet_setsockopt(struct socket *sock, int level, int optname,
 
 	err = READ_ONCE(host->ops)->setsockopt(host, level, optname, optval,
 					       optlen);
-	/* An upper layer protocol takes this off the host socket. */
+	/* An upper layer protocol clears this flag on the host socket. */
 	if (!test_bit(SOCK_SUPPORT_ZC, &host->flags))
 		clear_bit(SOCK_SUPPORT_ZC, &sock->flags);
 
@@ -304,12 +308,12 @@ static int hostinet_recvmsg(struct socket *sock, struct msghdr *msg,
 }
 
 /*
- * io_uring's connect asks for an error alone, and then takes the result from
- * the application's sock (sock_error() in io_connect()). Nobody else asks so:
- * poll(2), select(2) and epoll want to know of a hang-up as well.
+ * io_uring's connect polls for an error only, and then takes the result from
+ * the application's sock (sock_error() in io_connect()). No other caller polls
+ * so: poll(2), select(2) and epoll also poll for a hang-up.
  *
- * The error would be lost to others if it were there at other times; what is
- * not taken host_of() brings back.
+ * At other times an error in that sock would be lost for other callers.
+ * host_of() moves an error back that was not taken.
  */
 static bool takes_error(const struct poll_table_struct *wait)
 {
@@ -370,7 +374,9 @@ static ssize_t hostinet_splice_read(struct socket *sock, loff_t *ppos,
 	struct socket *host = host_of(sock);
 	const struct proto_ops *ops = READ_ONCE(host->ops);
 
-	/* UDP has none and is read through the application's file. */
+	/*
+	 * UDP has no splice_read and is read through the application's file.
+	 */
 	if (!ops->splice_read)
 		return persock_splice_by_read(sock->file, ppos, pipe, length,
 					      flags);
@@ -396,7 +402,7 @@ static int hostinet_mmap(struct file *file, struct socket *sock,
 	return ops->mmap ? ops->mmap(file, host, vma) : -ENODEV;
 }
 
-/* Seed H12. */
+/* Seed row H12: the TCP state, 0 for other sockets. */
 static u32 hostinet_state(struct socket *sock)
 {
 	struct sock *sk = host_of(sock)->sk;
@@ -467,9 +473,9 @@ struct persock_provider persock_hostinet = {
 };
 
 /**
- * persock_hostinet_init() - learn what an inode of a socket does
+ * persock_hostinet_init() - copy the inode operations of sockfs
  *
- * Nothing is armed yet.
+ * Call it before anything is armed.
  *
  * Return: 0 or a negative errno.
  */
