@@ -30,7 +30,7 @@ persock_run_instead(struct ftrace_regs *fregs, const void *function)
 	arch_ftrace_regs(fregs)->pc = (unsigned long)function;
 }
 
-/* x3 and x4 are the value, x5 and x6 the length. */
+/* x3 and x4 have the value, x5 and x6 the length. */
 static __always_inline const sockptr_t *
 persock_getsockopt_len(struct ftrace_regs *fregs)
 {
@@ -40,10 +40,10 @@ persock_getsockopt_len(struct ftrace_regs *fregs)
 }
 
 /*
- * sock_create() has a frame of its own, as every function that calls another one
- * has there: the pointer to it is in the register still.
- * Modules have no range of their own: they lie around the kernel, wherever that
- * has been put.
+ * sock_create() has a frame of its own, like every function on arm64 that
+ * calls another one, and the register still points to it. Modules have no
+ * fixed range of addresses: they are loaded near the kernel, whose address
+ * varies.
  */
 static inline bool persock_called_by_module(struct ftrace_regs *fregs,
 					    unsigned long caller)
@@ -56,8 +56,8 @@ static inline bool persock_called_by_module(struct ftrace_regs *fregs,
 }
 
 /*
- * The call is the second of two instructions that the compiler leaves room for,
- * behind a landing pad where there is one.
+ * The call is the second of two instructions that the compiler reserves, after
+ * a landing pad if there is one.
  */
 static inline unsigned long persock_met_at(unsigned long function, u32 first)
 {

@@ -47,8 +47,8 @@ persock_run_instead(struct ftrace_regs *fregs, const void *function)
 }
 
 /*
- * It does not fit in the one register that is left, and is on the stack above
- * the return address.
+ * The argument does not fit in the last free register, so it is on the stack
+ * above the return address.
  */
 static __always_inline const sockptr_t *
 persock_getsockopt_len(struct ftrace_regs *fregs)
@@ -57,7 +57,7 @@ persock_getsockopt_len(struct ftrace_regs *fregs)
 				   sizeof(long));
 }
 
-/* sock_create() ends with a jump: who has called it is the caller. */
+/* sock_create() ends with a jump, so its caller is the caller here. */
 static inline bool persock_called_by_module(struct ftrace_regs *fregs,
 					    unsigned long caller)
 {

@@ -9,15 +9,15 @@
 #include "hook/caller.h"
 
 /**
- * persock_in_module() - is it code of a module?
+ * persock_in_module() - does an address belong to a module's code?
  * @ip: an address in the kernel's code
  *
- * By its symbol's name, which tells the module. Code that is built in does not
- * move: two addresses are asked about again and again, those from which
- * socket(2) comes.
+ * The name of its symbol shows the module. Addresses of built-in code do not
+ * change, so the last two are cached: socket(2) always comes from the same
+ * two.
  *
  * Context: any; does not sleep.
- * Return: true for a module's.
+ * Return: true for code of a module.
  */
 bool persock_in_module(unsigned long ip)
 {

@@ -77,12 +77,13 @@ const char *const persock_points[PERSOCK_NR_POINTS] = {
 #endif
 };
 
-/* Where ftrace meets each of them; written once, at load. */
+/* Addresses at which ftrace calls us; written once, at load. */
 static unsigned long point_ips[PERSOCK_NR_POINTS] __ro_after_init;
 
 /*
  * Runs in place of any of these functions: returns its first argument, which
- * the handler has set. Does not sleep, so no text of ours stays on a stack.
+ * the handler has set. Does not sleep, so no stack keeps an address of our
+ * code.
  */
 static long refused(long err)
 {
@@ -95,7 +96,7 @@ static void refuse(struct ftrace_regs *regs, long err)
 	persock_run_instead(regs, refused);
 }
 
-/* Of both functions that make sockets. */
+/* The request, from the arguments of either function that makes sockets. */
 static __always_inline struct persock_request
 request_of(struct ftrace_regs *regs)
 {
@@ -107,8 +108,8 @@ request_of(struct ftrace_regs *regs)
 }
 
 /*
- * Reported where it is refused only: what goes on is reported once the socket
- * is there, see interpose() and af_persock.c.
+ * Only a refusal is reported here. A request that goes on is reported when the
+ * socket exists, see persock_interpose() and af_persock.c.
  */
 static void refuse_create(struct ftrace_regs *regs,
 			  struct persock_attachment *attachment,
@@ -146,7 +147,7 @@ static noinline void judge_request(struct ftrace_regs *regs,
 			return;
 		}
 	}
-	/* __sock_create() is about to take it for one, too. */
+	/* __sock_create() makes the same change. */
 	if (request.family == AF_INET && request.type == SOCK_PACKET)
 		request.family = AF_PACKET;
 
@@ -171,8 +172,8 @@ static noinline void judge_request(struct ftrace_regs *regs,
 	}
 
 	/*
-	 * Nobody serves it; or a module makes it on the task's behalf (nvme-tcp,
-	 * say) and looks into the sock for what a native one has there.
+	 * No provider serves it; or a module makes the socket on the task's
+	 * behalf (for example nvme-tcp) and relies on a native sock.
 	 */
 	if (!provider || persock_called_by_module(regs, caller)) {
 		refuse_create(regs, attachment, version, &event,
@@ -181,8 +182,8 @@ static noinline void judge_request(struct ftrace_regs *regs,
 	}
 
 	/*
-	 * As a kernel socket, so that LSMs do not judge the invented family:
-	 * they judge the socket that the provider makes.
+	 * Make it as a kernel socket, so that LSMs do not judge the family
+	 * AF_PERSOCK: they judge the socket that the provider makes.
 	 */
 	persock_set_arg(regs, 1, persock_family);
 	persock_set_arg(regs, 3,
@@ -190,7 +191,7 @@ static noinline void judge_request(struct ftrace_regs *regs,
 	persock_set_arg(regs, 5, 1);
 }
 
-/* It passes, and the native provider serves it: nothing is to be changed. */
+/* The request passes unchanged, and the native provider serves it. */
 static bool passes_natively(const struct persock_attachment *attachment,
 			    struct ftrace_regs *regs)
 {
@@ -249,7 +250,9 @@ static noinline void govern_created(struct ftrace_regs *regs)
 		attachment = persock_governor();
 		if (attachment)
 			err = persock_interpose(attachment, sock, &request);
-		/* Detached under our eyes: who governs now? */
+		/*
+		 * Detached meanwhile: look up the attachment that governs now.
+		 */
 	} while (attachment && err == -ESTALE);
 	rcu_read_unlock();
 
@@ -257,7 +260,7 @@ static noinline void govern_created(struct ftrace_regs *regs)
 		refuse(regs, err);
 }
 
-/* The kernel makes a socket for itself, or SCTP one that is peeled off. */
+/* The kernel makes a socket for itself, or SCTP peels one off. */
 static noinline void on_kernel_created(struct ftrace_regs *regs)
 {
 	const struct persock_request request = request_of(regs);
@@ -286,9 +289,9 @@ static __always_inline void on_post_create(struct ftrace_regs *regs)
 }
 
 /*
- * The socket that an option is about, if it is governed and the option has
- * not been judged yet. BPF programs act with the rights of who loaded them,
- * perhaps on a sock whose socket is going away.
+ * The socket of an option, if it is governed and the option has no verdict
+ * yet. BPF programs act with the rights of the user who loaded them, perhaps
+ * on a sock whose socket is going away.
  */
 static struct socket *option_socket(const struct sock *sk)
 {
@@ -306,7 +309,7 @@ static struct socket *option_socket(const struct sock *sk)
 	return persock_router_peek(sock) ? sock : NULL;
 }
 
-/* Zero, or why not: the caller's length cannot be read without sleeping. */
+/* Returns 0, or an errno if the length cannot be read without sleeping. */
 static int read_len(const sockptr_t *optlen, int *len)
 {
 	int err = -EFAULT;
@@ -325,8 +328,8 @@ static int read_len(const sockptr_t *optlen, int *len)
 }
 
 /*
- * The sock that the kernel goes on with when an option passes: its own, or the
- * one behind the socket. NULL: the provider is to be asked.
+ * The sock on which the kernel sets or reads an option that passes: the
+ * socket's, or the one behind it. NULL: the provider must be called.
  */
 static struct sock *options_sk(const struct persock_router *router,
 			       struct sock *sk, struct socket *sock)
@@ -351,7 +354,9 @@ static noinline void judge_getsockopt(struct ftrace_regs *regs,
 		return;
 	}
 
-	/* The kernel itself never writes more than the option's size. */
+	/*
+	 * No need to cut: the kernel never writes more than the option's size.
+	 */
 	err = persock_option_judge_get(sock, SOL_SOCKET,
 				       (int)persock_arg(regs, 2), len, &max);
 	if (err)
@@ -416,7 +421,7 @@ static __always_inline void on_setsockopt(struct ftrace_regs *regs)
 	router = persock_router_peek(sock);
 	if (router->native && persock_sol_socket_through_ops(sock))
 		return;
-	/* What is behind a socket may set options in another way, as UDP does. */
+	/* The sock behind a socket may set options through proto_ops. */
 	sk = options_sk(router, sk, sock);
 	if (likely(sk && (router->native ||
 			  !persock_sol_socket_through_ops(sk->sk_socket)) &&
@@ -450,7 +455,7 @@ static noinline void on_ioctl(struct ftrace_regs *regs)
 /*
  * int io_uring_cmd_sock(struct io_uring_cmd *cmd, unsigned int issue_flags)
  *
- * Some of its commands ask neither sock_ioctl() nor proto_ops.
+ * Some of its commands call neither sock_ioctl() nor proto_ops.
  */
 static noinline void on_uring_cmd(struct ftrace_regs *regs)
 {
@@ -467,15 +472,15 @@ static noinline void on_uring_cmd(struct ftrace_regs *regs)
 }
 #endif
 
-/* One task at a time has its calls refused at one point, see probe.c. */
+/* The calls of one task at a time are refused at one point, see probe.c. */
 static struct task_struct *probe_task;
 static enum persock_point probe_point;
 
 /**
  * persock_intercept_refuse() - refuse the current task's calls at one point
- * @point: which; PERSOCK_NR_POINTS: none, and let them all pass unjudged
+ * @point: the point; PERSOCK_NR_POINTS: none, and all calls pass unjudged
  *
- * Until persock_intercept_resume(). What is refused is answered with
+ * Valid until persock_intercept_resume(). A refused call returns
  * -PERSOCK_PROBE_ERRNO.
  *
  * Context: persock_mutex is held.
@@ -521,8 +526,9 @@ static void handler(unsigned long ip, unsigned long parent_ip,
 	else if (ip != point_ips[PERSOCK_POINT_IOCTL] || !in_compat_syscall() ||
 		 (u32)persock_arg(regs, 1) == FIONREAD)
 		/*
-		 * compat_sock_ioctl() calls sock_ioctl(): judged already. But
-		 * FIONREAD comes by do_vfs_ioctl(), which asks sock_ioctl().
+		 * compat_sock_ioctl() calls sock_ioctl(), after its verdict.
+		 * But FIONREAD comes by do_vfs_ioctl(), which calls
+		 * sock_ioctl().
 		 */
 		on_ioctl(regs);
 }
@@ -532,19 +538,19 @@ static struct ftrace_ops ftrace_ops = {
 	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT,
 };
 
-/* Attachment objects that exist; persock_mutex. */
+/* Number of attachment objects; persock_mutex. */
 static unsigned int nr_armed;
 
 /**
- * persock_arm() - intercept, from now on
- * @extack: told why not
+ * persock_arm() - arm the interception points
+ * @extack: reports the reason of a failure
  *
- * Calls nest; each is undone by persock_disarm(). While nothing is armed the
+ * Calls nest; each is undone by persock_disarm(). If nothing is armed the
  * kernel runs as without the module.
  *
  * Context: process context; persock_mutex is held.
- * Return: 0; -EBUSY when another user redirects one of the functions (a
- * livepatch) or when kernel.ftrace_enabled is 0; what else ftrace answers.
+ * Return: 0; -EBUSY if another user redirects one of the functions (a
+ * livepatch) or if kernel.ftrace_enabled is 0; another errno of ftrace.
  */
 int persock_arm(struct netlink_ext_ack *extack)
 {
@@ -584,7 +590,7 @@ void persock_disarm(void)
 }
 
 /**
- * persock_armed() - is anything intercepted?
+ * persock_armed() - are the interception points armed?
  *
  * Context: persock_mutex is held.
  * Return: true while attachment objects exist.
@@ -598,8 +604,8 @@ bool persock_armed(void)
 /**
  * persock_intercept_init() - find the interception points
  *
- * Return: 0, or a negative errno after a line in the kernel log that names
- * the function that is missing.
+ * Return: 0, or a negative errno after a line in the kernel log that names the
+ * missing function.
  */
 int __init persock_intercept_init(void)
 {
@@ -627,11 +633,11 @@ int __init persock_intercept_init(void)
 }
 
 /**
- * persock_intercept_exit() - forget the interception points
+ * persock_intercept_exit() - release the interception points
  *
- * Nothing is armed. What was in a handler when the last one was disarmed has
- * left it: unregister_ftrace_function() waits for that; a task that was
- * preempted on its way into refused() may not have, hence the wait.
+ * Nothing is armed. No task is in a handler any more:
+ * unregister_ftrace_function() waits for that. But a task may have been
+ * preempted on its way into refused(), hence the wait.
  */
 void persock_intercept_exit(void)
 {

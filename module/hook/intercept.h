@@ -30,7 +30,9 @@ enum persock_point {
 /* Names of the functions. */
 extern const char *const persock_points[PERSOCK_NR_POINTS];
 
-/* What a call of the probe's is refused with: nothing in the socket layer is. */
+/*
+ * The errno that refuses a call of the probe; the socket layer never uses it.
+ */
 #define PERSOCK_PROBE_ERRNO EDOTDOT
 
 int persock_intercept_init(void);

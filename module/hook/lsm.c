@@ -2,7 +2,8 @@
 /*
  * The LSM hooks for sockets of providers: this file intercepts the functions
  * that call LSMs and passes them the socket behind the application's.
- * intercept.c sets it up; main.c arms it with the first socket of AF_PERSOCK.
+ * intercept.c sets it up; af_persock.c arms it before a provider makes its
+ * first socket.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -21,8 +22,8 @@
 #include "state.h"
 
 /*
- * Where an LSM is asked about a socket. One that a provider has made is none
- * that an LSM knows: it is asked about the socket behind it.
+ * The functions that call LSMs about a socket. LSMs do not know the
+ * application's socket of a provider, so they get the socket behind it.
  */
 #define POINT(name, function) #function,
 
@@ -30,10 +31,12 @@ static const char *const points[] = {
 	PERSOCK_LSM_POINTS(POINT)
 };
 
-/* Where ftrace meets each of them; written once, at load. */
+/* Addresses at which ftrace calls us; written once, at load. */
 static unsigned long ips[ARRAY_SIZE(points)] __ro_after_init;
 
-/* For all of them: only the first argument, the socket, is changed. */
+/*
+ * The handler of all of them: it only changes the first argument, the socket.
+ */
 static void handler(unsigned long ip, unsigned long parent_ip,
 		    struct ftrace_ops *ops, struct ftrace_regs *regs)
 {
@@ -53,13 +56,13 @@ static struct ftrace_ops ftrace_ops = {
 	.flags = FTRACE_OPS_FL_PERMANENT,
 };
 
-/* Is anything intercepted? persock_mutex is held. */
+/* Are the interception points armed? Called with persock_mutex held. */
 static bool (*wanted)(void) __ro_after_init;
 
-/* Are they intercepted? Written under persock_mutex. */
+/* Are the functions intercepted? Written under persock_mutex. */
 static bool armed;
 
-/* How often that was tried, with what the last time answered. */
+/* Number of attempts to arm, and the result of the last one. */
 static atomic_t tries;
 static int answer;
 static DECLARE_WAIT_QUEUE_HEAD(tried);
@@ -69,7 +72,10 @@ static void intercept_questions(struct work_struct *work)
 	int err = 0;
 
 	mutex_lock(&persock_mutex);
-	/* Who asked may have been killed, and its socket be gone. */
+	/*
+	 * The task that asked may have been killed, and its socket may be
+	 * gone.
+	 */
 	if (!armed && wanted()) {
 		err = register_ftrace_function(&ftrace_ops);
 		if (err)
@@ -90,15 +96,15 @@ static DECLARE_WORK(arm_work, intercept_questions);
 /**
  * persock_lsm_arm() - let LSMs judge the sockets behind those of providers
  *
- * Called before the first socket of a provider's own is made; holds as long as
- * anything is armed, as such a socket holds its attachment. Where no provider
- * makes sockets it costs nothing.
+ * Called before a provider makes its first socket. Stays armed as long as the
+ * interception points are, because such a socket holds its attachment. If no
+ * provider makes sockets it costs nothing.
  *
- * A work item does it: a task that is given no time would hold persock_mutex,
+ * A work item does it: a task that gets no CPU time would hold persock_mutex,
  * and ftrace's locks, for as long.
  *
  * Context: process context, may sleep.
- * Return: 0; -ERESTARTSYS when the task was killed; what ftrace answers.
+ * Return: 0; -ERESTARTSYS if the task was killed; the errno of ftrace.
  */
 int persock_lsm_arm(void)
 {
@@ -120,7 +126,7 @@ int persock_lsm_arm(void)
 /**
  * persock_lsm_disarm() - undo persock_lsm_arm()
  *
- * No socket of a provider's is left.
+ * No socket of a provider is left.
  *
  * Context: process context; persock_mutex is held.
  */
@@ -133,8 +139,9 @@ void persock_lsm_disarm(void)
 }
 
 /**
- * persock_lsm_init() - find where LSMs are asked
- * @intercepts: is anything intercepted? Called with persock_mutex held
+ * persock_lsm_init() - find the functions that call LSMs
+ * @intercepts: are the interception points armed? Called with persock_mutex
+ *		held
  *
  * Return: 0, or a negative errno after a line in the kernel log.
  */
@@ -158,9 +165,9 @@ int __init persock_lsm_init(bool (*intercepts)(void))
 }
 
 /**
- * persock_lsm_exit() - forget where LSMs are asked
+ * persock_lsm_exit() - release the functions that call LSMs
  *
- * Nothing is armed; the caller waits for what was in the handler.
+ * Nothing is armed; the caller waits for tasks that were in the handler.
  *
  * Context: process context, may sleep; persock_mutex is not held.
  */

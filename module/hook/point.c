@@ -15,8 +15,9 @@
 #include "hook/point.h"
 
 /*
- * Does it meet a function there? Asked of an ftrace_ops that is never
- * registered, and of a new one each time: a filter is freed once.
+ * Can ftrace call us at this address? Tests it with an ftrace_ops that is
+ * never registered. Each test needs a new one, because its filter can be freed
+ * only once.
  */
 static int __init ask_ftrace(unsigned long ip)
 {
@@ -33,12 +34,13 @@ static int __init ask_ftrace(unsigned long ip)
 }
 
 /**
- * persock_find_point() - where ftrace meets a function
+ * persock_find_point() - find the address at which ftrace calls us for a
+ *			  function
  * @name: its name
  * @ip: filled in
  *
- * kprobes know the address of every function. They are registered disabled:
- * nothing is probed.
+ * kprobes know the address of every function. The kprobe is registered
+ * disabled: it probes nothing.
  *
  * Return: 0, or a negative errno after a line in the kernel log that names the
  * function.

@@ -7,7 +7,7 @@
 #ifndef _PERSOCK_POINT_NAMES_H
 #define _PERSOCK_POINT_NAMES_H
 
-/* Where system calls are met on their way to a socket. */
+/* Functions on the path of system calls to a socket. */
 #define PERSOCK_POINTS(POINT) \
 	POINT(CREATE, __sock_create) \
 	POINT(POST_CREATE, security_socket_post_create) \
@@ -15,13 +15,13 @@
 	POINT(SETSOCKOPT, sk_setsockopt) \
 	POINT(IOCTL, sock_ioctl)
 
-/* The same, of kernels that run programs of 32 bits, and of those since 6.7. */
+/* The same, on kernels that run 32-bit programs, and on those since 6.7. */
 #define PERSOCK_COMPAT_POINTS(POINT) \
 	POINT(COMPAT_IOCTL, compat_sock_ioctl)
 #define PERSOCK_URING_POINTS(POINT) \
 	POINT(URING_CMD, io_uring_cmd_sock)
 
-/* Where an LSM is asked about a socket. */
+/* Functions that call LSMs about a socket. */
 #define PERSOCK_LSM_POINTS(POINT) \
 	POINT(BIND, security_socket_bind) \
 	POINT(CONNECT, security_socket_connect) \

@@ -23,7 +23,7 @@
 #include <linux/io_uring/cmd.h>
 #include <linux/io_uring/net.h>
 
-/* Not a command that there is: harmless, should it not be intercepted. */
+/* This command does not exist, so it is harmless if it is not intercepted. */
 static int uring_cmd(struct file *file)
 {
 	struct io_uring_cmd cmd = { .file = file, .cmd_op = U32_MAX };
@@ -80,8 +80,8 @@ static int make(struct socket **sock)
 }
 
 /*
- * Creation is refused at two points, of which the second one has a socket: when
- * there is no memory for it, that says nothing of the point.
+ * Creation is refused at two points. The second one needs a socket: a lack of
+ * memory for the socket says nothing about the point.
  */
 static int try_creation(enum persock_point point)
 {
@@ -98,7 +98,7 @@ static int try_creation(enum persock_point point)
 	return err == -PERSOCK_PROBE_ERRNO ? 0 : -EIO;
 }
 
-/* @point: the one that was tried last. */
+/* @point: set to the point that was tried last. */
 static int try_all(enum persock_point *point)
 {
 	struct socket *sock;
@@ -123,7 +123,7 @@ static int try_all(enum persock_point *point)
 		return -EIO;
 	}
 
-	/* It takes the socket over, on failure too. */
+	/* It takes over the socket, even if it fails. */
 	file = sock_alloc_file(sock, 0, NULL);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
@@ -134,13 +134,13 @@ static int try_all(enum persock_point *point)
 }
 
 /**
- * persock_probe() - see that every interception point works
- * @failed: the name of the one that does not, or what else went wrong
+ * persock_probe() - test that every interception point works
+ * @failed: name of the point that does not work, or a text for another failure
  *
  * Context: process context; persock_mutex is held.
- * Return: 0; -EIO when a point was not intercepted; what the kernel says when
- * there is no socket to try it with (-ENOMEM, -ENOBUFS or -ENFILE: no memory);
- * see persock_arm().
+ * Return: 0; -EIO if a point was not intercepted; the kernel's errno if there
+ * is no socket for the test (-ENOMEM, -ENOBUFS or -ENFILE: no memory); or the
+ * errno of persock_arm().
  */
 int persock_probe(const char **failed)
 {
