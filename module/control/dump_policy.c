@@ -112,7 +112,7 @@ static int put_flag_rule(struct sk_buff *skb, enum persock_section section,
 	return 0;
 }
 
-/* All of a section: they are few. */
+/* Put all flags of a section: they are few. */
 static int put_flags(struct sk_buff *skb, const struct persock_policy *policy,
 		     enum persock_section section, int class)
 {
@@ -123,7 +123,7 @@ static int put_flags(struct sk_buff *skb, const struct persock_policy *policy,
 	unsigned int bit;
 	int err = 0;
 
-	/* A flag that is denied with an errno of its own is asked first. */
+	/* A flag that is denied with its own errno takes precedence. */
 	if (flags->allow & ~flags->deny)
 		err = put_flag_rule(skb, section, class, PERSOCK_ALLOW,
 				    flags->allow & ~flags->deny);
@@ -142,7 +142,10 @@ static int put_flags(struct sk_buff *skb, const struct persock_policy *policy,
 static int put_default(struct sk_buff *skb, const struct persock_policy *policy,
 		       enum persock_section section, int class)
 {
-	/* Only its address differs from a lookup that changes nothing. */
+	/*
+	 * persock_section_fallback() needs a non-const policy, but changes
+	 * nothing.
+	 */
 	s16 verdict = *persock_section_fallback((struct persock_policy *)policy,
 						section, class);
 	struct nlattr *nest = nla_nest_start(skb, PERSOCK_A_DEFAULT);
@@ -175,7 +178,7 @@ static int put_bound(struct sk_buff *skb, enum persock_limit limit, int class,
 	return 0;
 }
 
-/* All of them: they are few. */
+/* Put all limits: they are few. */
 static int put_bounds(struct sk_buff *skb, const struct persock_policy *policy)
 {
 	int class, err;
@@ -202,7 +205,7 @@ static int put_bounds(struct sk_buff *skb, const struct persock_policy *policy)
 	return err;
 }
 
-/* Rules of the list of a section, and the @i-th of them. */
+/* The length of a section's list of rules, and below its @i-th rule. */
 static unsigned int list_length(const struct persock_policy *policy,
 				enum persock_section section, int class)
 {
@@ -241,13 +244,14 @@ static int put_rule(struct sk_buff *skb, const struct persock_policy *policy,
 }
 
 /**
- * persock_policy_put_item() - tell one item of a policy
- * @skb: where it goes
+ * persock_policy_put_item() - put one item of a policy into a message
+ * @skb: the message
  * @policy: the policy
  * @item: number of the item, from 0
  *
- * Context: process context; the caller keeps the policy as it is.
- * Return: 0; -EMSGSIZE when it does not fit; -ENOENT when there are no more.
+ * Context: process context; the caller ensures that the policy does not
+ * change.
+ * Return: 0; -EMSGSIZE if it does not fit; -ENOENT if there are no more.
  */
 int persock_policy_put_item(struct sk_buff *skb,
 			    const struct persock_policy *policy,

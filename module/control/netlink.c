@@ -33,7 +33,7 @@
 /**
  * persock_reply_new() - begin the reply to a request
  * @info: the request
- * @header: set, for persock_reply_send()
+ * @header: filled in, for persock_reply_send()
  *
  * Return: the reply, or NULL without memory.
  */
@@ -58,9 +58,9 @@ struct sk_buff *persock_reply_new(struct genl_info *info, void **header)
  * @info: the request
  * @reply: from persock_reply_new()
  * @header: from persock_reply_new()
- * @err: what has gone wrong, or 0
+ * @err: an errno, to drop the reply, or 0
  *
- * Return: @err, or why it was not sent.
+ * Return: @err, or the errno of sending.
  */
 int persock_reply_send(struct genl_info *info, struct sk_buff *reply,
 		       void *header, int err)
@@ -76,7 +76,7 @@ int persock_reply_send(struct genl_info *info, struct sk_buff *reply,
 
 /**
  * persock_put_u64() - put an attribute of 64 bits
- * @skb: where it goes
+ * @skb: the message
  * @attribute: its type
  * @value: its value
  *
@@ -88,8 +88,8 @@ int persock_put_u64(struct sk_buff *skb, int attribute, u64 value)
 }
 
 /**
- * persock_put_counters() - put the verdicts given, one nest per operation
- * @skb: where they go
+ * persock_put_counters() - put the counts of verdicts, one nest per operation
+ * @skb: the message
  * @totals: the counts
  *
  * Return: 0 or -EMSGSIZE.
@@ -183,15 +183,15 @@ static int put_provider(struct sk_buff *skb, const void *entry, bool alone)
 
 /**
  * persock_dump_entry() - put one entry of a dump
- * @skb: where it goes
+ * @skb: the message
  * @cb: the dump; its args[0] counts the entries that were sent
- * @cmd: the command that is answered
- * @put: puts the entry; alone in a message it is not tried again in another
+ * @cmd: the command that the dump answers
+ * @put: puts the entry; if it is alone in a message, there is no second try
  * @entry: the entry
  *
  * An entry that does not fit is sent again in the next message.
  *
- * Return: 0, or -EMSGSIZE when it does not fit.
+ * Return: 0, or -EMSGSIZE if it does not fit.
  */
 int persock_dump_entry(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 		       int (*put)(struct sk_buff *skb, const void *entry,
@@ -219,13 +219,13 @@ int persock_dump_entry(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 }
 
 /**
- * persock_dump_result() - what a dump callback returns
- * @skb: what it has filled
+ * persock_dump_result() - the return value of a dump callback
+ * @skb: the message that it has filled
  * @cb: the dump
- * @sent: entries that were sent so far
- * @err: of the entry that ended it, or 0
+ * @sent: number of entries that were sent so far
+ * @err: errno of the entry that ended it, or 0
  *
- * Return: the length; @err when an entry is too large for any message.
+ * Return: the length; @err if an entry is too large for any message.
  */
 int persock_dump_result(struct sk_buff *skb, struct netlink_callback *cb,
 			int sent, int err)
@@ -255,7 +255,7 @@ int persock_nl_provider_get_dumpit(struct sk_buff *skb,
 
 /**
  * persock_personality_of() - the personality that a request names
- * @info: the request; its extack is told when there is none
+ * @info: the request; its extack reports a missing name
  *
  * Return: the name, or NULL.
  */
@@ -270,7 +270,9 @@ const char *persock_personality_of(struct genl_info *info)
 	return nla_data(info->attrs[PERSOCK_A_PERSONALITY]);
 }
 
-/* The caller's descriptor counts: the core runs us in the sender's context. */
+/*
+ * The descriptor is the caller's: the core runs this in the sender's context.
+ */
 static struct cgroup *cgroup_of(struct genl_info *info)
 {
 	struct nlattr *attribute = info->attrs[PERSOCK_A_CGROUP_FD];
@@ -348,7 +350,7 @@ int persock_nl_detach_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-/* Whose sockets are made in the network namespace that its policy names. */
+/* Put the namespace whose tasks have sockets made in the one of the policy. */
 static int put_from(struct sk_buff *skb,
 		    const struct persock_attachment *attachment)
 {
@@ -397,7 +399,10 @@ static int put_attachment(struct sk_buff *skb, const void *entry, bool alone)
 		err = nla_put_string(skb, PERSOCK_A_CGROUP_PATH, path);
 	kfree(path);
 
-	/* One that fits no message is left out: the id tells which it is. */
+	/*
+	 * A path that fits no message is left out: the id identifies the
+	 * cgroup.
+	 */
 	return alone ? 0 : err;
 }
 
@@ -451,7 +456,7 @@ int persock_nl_attachment_get_dumpit(struct sk_buff *skb,
 	return persock_dump_result(skb, cb, i, err);
 }
 
-/* One entry of what an attachment has ignored: as persock_ignored_put(). */
+/* Put one entry of an attachment's ignored calls, as persock_ignored_put(). */
 static int put_ignored(struct sk_buff *skb, struct netlink_callback *cb,
 		       const struct persock_attachment *attachment,
 		       unsigned int entry)
@@ -476,7 +481,9 @@ static int put_ignored(struct sk_buff *skb, struct netlink_callback *cb,
 	return told;
 }
 
-/* args: attachments that are done, and entries of the next one that are. */
+/*
+ * args: number of finished attachments, and of finished entries of the next.
+ */
 int persock_nl_ignored_get_dumpit(struct sk_buff *skb,
 				  struct netlink_callback *cb)
 {
@@ -496,7 +503,7 @@ int persock_nl_ignored_get_dumpit(struct sk_buff *skb,
 			told = put_ignored(skb, cb, attachment, cb->args[1]);
 			cb->args[1] += told >= 0;
 		} while (told >= 0);
-		/* What did not fit is told in the next message. */
+		/* An entry that did not fit goes into the next message. */
 		if (told != -ENOENT)
 			break;
 		cb->args[0]++;
@@ -527,15 +534,21 @@ struct genl_family persock_netlink_family __ro_after_init = {
 	.n_small_ops = ARRAY_SIZE(persock_nl_ops),
 	.mcgrps = groups,
 	.n_mcgrps = ARRAY_SIZE(groups),
-	/* persock_mutex serialises what must be; others need not wait. */
+	/*
+	 * persock_mutex serialises where necessary; other requests need not
+	 * wait.
+	 */
 	.parallel_ops = true,
-	/* GENL_ADMIN_PERM is about the initial user namespace, whatever the net. */
+	/*
+	 * GENL_ADMIN_PERM checks the initial user namespace in any network
+	 * namespace.
+	 */
 	.netnsok = true,
 	.module = THIS_MODULE,
 };
 
 /**
- * persock_netlink_init() - offer the control plane
+ * persock_netlink_init() - register the control plane
  *
  * Return: 0 or a negative errno.
  */
@@ -545,9 +558,9 @@ int __init persock_netlink_init(void)
 }
 
 /**
- * persock_netlink_exit() - take the control plane away
+ * persock_netlink_exit() - unregister the control plane
  *
- * Waits for the requests that are being answered.
+ * Waits for requests that are being processed.
  */
 void persock_netlink_exit(void)
 {

@@ -83,14 +83,17 @@ static unsigned int group_of(int verdict)
 	return verdict < 0 ? PERSOCK_NLGRP_DENIALS : PERSOCK_NLGRP_IGNORED;
 }
 
-/* Only the initial network namespace is told: see persock_denial_wanted(). */
+/*
+ * Only the initial network namespace gets reports: see
+ * persock_denial_wanted().
+ */
 static bool wanted(int verdict)
 {
 	return genl_has_listeners(&persock_netlink_family, &init_net,
 				  group_of(verdict));
 }
 
-/* Without a denial it only tells how many were lost, as denials are. */
+/* Without a denial the message only reports how many were lost. */
 static int put(struct sk_buff *skb, const struct persock_denial_message *message,
 	       unsigned int group)
 {
@@ -109,7 +112,7 @@ static int put(struct sk_buff *skb, const struct persock_denial_message *message
 	return 0;
 }
 
-/* Nobody listens any more: nobody misses it. A message is long enough. */
+/* A send without listeners is no error. The buffer is always long enough. */
 static void send(struct sk_buff *skb, const struct persock_denial_message *message)
 {
 	unsigned int group = message->denied ?

@@ -47,7 +47,7 @@ static int read_providers(struct genl_info *info,
 	return 0;
 }
 
-/* Its tasks lose their own sockets, and no others are concerned. */
+/* Read whose tasks the policy is for. It affects only their own sockets. */
 static int read_from(struct genl_info *info, struct persock_proposal *proposal)
 {
 	struct nlattr *fd = info->attrs[PERSOCK_A_NETWORK_FROM_FD];
@@ -75,7 +75,10 @@ static int read_from(struct genl_info *info, struct persock_proposal *proposal)
 	return 0;
 }
 
-/* What sockets may do there, whoever owns the namespace says who may say. */
+/*
+ * Read the network namespace. CAP_NET_ADMIN over its owner is needed to
+ * specify what sockets may do there.
+ */
 static int read_network(struct sk_buff *skb, struct genl_info *info,
 			struct persock_proposal *proposal)
 {
@@ -108,7 +111,9 @@ static int read_network(struct sk_buff *skb, struct genl_info *info,
 	return 0;
 }
 
-/* Apply what a request proposes, see persock_personality_add() and _set(). */
+/*
+ * Apply the proposal of a request, see persock_personality_add() and _set().
+ */
 static int propose(struct sk_buff *skb, struct genl_info *info,
 		   int (*apply)(const char *name,
 				const struct persock_proposal *proposal,
@@ -284,7 +289,7 @@ int persock_nl_personality_get_dumpit(struct sk_buff *skb,
 	return persock_dump_result(skb, cb, i, err);
 }
 
-/* As many items as fit, from cb->args[0] on; each message names the policy. */
+/* Put as many items as fit, from cb->args[0] on; each message has the name. */
 static int put_policy(struct sk_buff *skb, struct netlink_callback *cb,
 		      const struct persock_personality *personality)
 {
@@ -319,7 +324,7 @@ static int put_policy(struct sk_buff *skb, struct netlink_callback *cb,
 			item++;
 	}
 	genlmsg_end(skb, header);
-	/* What did not fit is told in the next message. */
+	/* An item that did not fit goes into the next message. */
 	if (err == -EMSGSIZE && item == cb->args[0])
 		return err;
 	cb->args[0] = item;

@@ -23,9 +23,12 @@
 #include "policy/section.h"
 
 #define MAX_RULES	65536
-/* The largest number that is an errno to programs: EHWPOISON. */
+/* The largest errno that programs know: EHWPOISON. */
 #define MAX_VERDICT	133
-/* Where control-receive restricts and no limit is told, as gVisor has it. */
+/*
+ * Default if control-receive restricts and no limit is specified, as in
+ * gVisor.
+ */
 #define RECEIVED_MAX	1024
 
 #define BOTH		PERSOCK_NR_CLASSES
@@ -33,13 +36,13 @@
 
 /**
  * struct load - a policy that is being read
- * @policy: what is filled in
- * @store: of its lists
- * @extack: told why it is refused
- * @seen: defaults that were told, by section and class
- * @bounded: limits that were told, by class where they are
- * @nr: rules by section and class
- * @lists: where they go
+ * @policy: the policy to fill in
+ * @store: owner of its lists
+ * @extack: reports the reason of a refusal
+ * @seen: which defaults were specified, by section and class
+ * @bounded: which limits were specified, by class if they have one
+ * @nr: number of rules by section and class
+ * @lists: the lists for the rules, by section and class
  */
 struct load {
 	struct persock_policy *policy;
@@ -57,7 +60,7 @@ static int refuse(struct load *load, const struct nlattr *attribute,
 	return persock_refuse(load->extack, attribute, why);
 }
 
-/* What a section says that is not told: as the preset "none" does. */
+/* The defaults of sections that are not specified: as in the preset "none". */
 static void deny_all(struct persock_policy *policy)
 {
 	unsigned int i;
@@ -86,7 +89,7 @@ static void deny_all(struct persock_policy *policy)
 		PERSOCK_IGNORE;
 }
 
-/* Section, class and verdict are at the same place in both kinds of nests. */
+/* Section, class and verdict have the same numbers in both kinds of nests. */
 static_assert((int)PERSOCK_A_DEFAULT_SECTION == PERSOCK_A_RULE_SECTION);
 static_assert((int)PERSOCK_A_DEFAULT_CLASS == PERSOCK_A_RULE_CLASS);
 static_assert((int)PERSOCK_A_DEFAULT_VERDICT == PERSOCK_A_RULE_VERDICT);
@@ -146,7 +149,10 @@ static int read_default(struct load *load, const struct nlattr *nest)
 	for (i = 0; i < PERSOCK_NR_CLASSES; i++) {
 		if (class != BOTH && class != i)
 			continue;
-		/* One class of these sockets cannot be filtered, see cmsg.c. */
+		/*
+		 * Other sockets than those of class inet are not filtered, see
+		 * cmsg.c.
+		 */
 		if (section == PERSOCK_SECTION_CONTROL_RECEIVE &&
 		    i == PERSOCK_CLASS_OTHER) {
 			if (class == BOTH)
@@ -165,7 +171,7 @@ static int read_default(struct load *load, const struct nlattr *nest)
 	return 0;
 }
 
-/* The attributes that a rule of a section may have, beside the common ones. */
+/* Attributes that a rule of a section may have, besides the common ones. */
 static u32 known(enum persock_section section)
 {
 	if (section == PERSOCK_SECTION_SOCKETS)
@@ -289,7 +295,7 @@ static int fill_rule(struct load *load, const struct nlattr *nest)
 	return err;
 }
 
-/* A limit is told once, as a default is. */
+/* A limit may be specified only once, like a default. */
 static int bound(struct load *load, const struct nlattr *nest,
 		 enum persock_limit limit, enum persock_class class)
 {
@@ -300,7 +306,7 @@ static int bound(struct load *load, const struct nlattr *nest,
 	return 0;
 }
 
-/* A limit that is told by class, or NULL. */
+/* The place of a limit that is specified per class, or NULL. */
 static u32 *class_limit(struct persock_rules *rules, enum persock_limit limit)
 {
 	switch (limit) {
@@ -467,7 +473,7 @@ static bool sort_unique(void *list, unsigned int nr, size_t size,
 	return true;
 }
 
-/* Memory for all lists in one piece: each one's elements are aligned to 4. */
+/* Allocate all lists in one piece: the elements of each are aligned to 4. */
 static int allocate(struct load *load)
 {
 	unsigned int section, class, nr = 0;
@@ -594,11 +600,11 @@ static int publish(struct load *load)
  * persock_policy_load() - read the policy of a request
  * @info: the request
  * @policy: filled in
- * @store: of the policy's lists, with one reference; NULL when the request
- *	   tells no policy
+ * @store: owner of the policy's lists, with one reference; NULL if the request
+ *	   has no policy
  *
  * Context: process context, may sleep.
- * Return: 0; -EINVAL for what is not valid, with a sentence in the extack;
+ * Return: 0; -EINVAL for an invalid policy, with a sentence in the extack;
  * -E2BIG for too many rules; -ENOMEM.
  */
 int persock_policy_load(struct genl_info *info, struct persock_policy *policy,

@@ -30,7 +30,7 @@ static u32 line_of(struct nlattr **tb)
 					 0;
 }
 
-/* A number that is told, or PERSOCK_ANY. */
+/* Read a number; PERSOCK_ANY if it is not specified. */
 static int read_any(struct netlink_ext_ack *extack, struct nlattr *attribute, u32 max,
 		    s32 *value)
 {
@@ -47,7 +47,7 @@ static int read_any(struct netlink_ext_ack *extack, struct nlattr *attribute, u3
 
 /**
  * persock_rule_socket() - read a rule on sockets
- * @extack: told why it is refused
+ * @extack: reports the reason of a refusal
  * @tb: its attributes
  * @verdict: its verdict
  * @rule: filled in
@@ -93,7 +93,7 @@ static bool host_bits(const u8 *address, unsigned int length,
 
 /**
  * persock_rule_address() - read a rule on addresses
- * @extack: told why it is refused
+ * @extack: reports the reason of a refusal
  * @nest: the rule
  * @tb: its attributes
  * @verdict: its verdict
@@ -156,7 +156,7 @@ int persock_rule_address(struct netlink_ext_ack *extack, const struct nlattr *ne
 
 /**
  * persock_rule_option() - read a rule on an option or control message
- * @extack: told why it is refused
+ * @extack: reports the reason of a refusal
  * @nest: the rule
  * @tb: its attributes
  * @verdict: its verdict
@@ -191,7 +191,7 @@ int persock_rule_option(struct netlink_ext_ack *extack, const struct nlattr *nes
 
 /**
  * persock_rule_ioctl() - read a rule on an ioctl
- * @extack: told why it is refused
+ * @extack: reports the reason of a refusal
  * @nest: the rule
  * @tb: its attributes
  * @verdict: its verdict
@@ -215,7 +215,7 @@ int persock_rule_ioctl(struct netlink_ext_ack *extack, const struct nlattr *nest
 
 /**
  * persock_rule_flags() - read a rule on flags
- * @extack: told why it is refused
+ * @extack: reports the reason of a refusal
  * @nest: the rule
  * @tb: its attributes
  * @verdict: its verdict

@@ -13,9 +13,9 @@ struct nlattr;
 
 /**
  * persock_refuse() - refuse a request
- * @extack: told why
- * @attribute: what is wrong, or NULL
- * @why: a sentence that lives as long as the module
+ * @extack: reports the reason
+ * @attribute: the invalid attribute, or NULL
+ * @why: the reason, a sentence that lives as long as the module
  *
  * Return: -EINVAL.
  */
