@@ -36,7 +36,7 @@ struct proto_accept_arg {
 	bool kern;
 };
 
-/* Define @name, an accept() for proto_ops, that calls @function. */
+/* Define @name, an accept() of proto_ops that calls @function. */
 #define PERSOCK_DEFINE_ACCEPT(name, function)				\
 static int name(struct socket *sock, struct socket *newsock, int flags,	\
 		bool kern)						\
@@ -88,8 +88,8 @@ static inline int persock_call_accept(const struct proto_ops *ops,
 
 /*
  * Flags that the kernel itself adds to a send. They are never judged. Programs
- * cannot set those of MSG_INTERNAL_SENDMSG_FLAGS; they can set MSG_BATCH and,
- * before 6.5, MSG_SENDPAGE_NOTLAST: hints that more follows, as MSG_MORE is.
+ * cannot set those of MSG_INTERNAL_SENDMSG_FLAGS. They can set MSG_BATCH and,
+ * before 6.5, MSG_SENDPAGE_NOTLAST: hints that more follows, like MSG_MORE.
  */
 #ifdef PERSOCK_HAVE_SENDPAGE
 #define PERSOCK_KERNEL_SEND_FLAGS \
@@ -100,14 +100,14 @@ static inline int persock_call_accept(const struct proto_ops *ops,
 	(MSG_INTERNAL_SENDMSG_FLAGS | MSG_BATCH | MSG_CMSG_COMPAT)
 #endif
 
-/* Debian backported it into its 6.12. */
+/* Debian backported getsockopt_iter() into its 6.12. */
 #ifdef PERSOCK_HAVE_GETSOCKOPT_ITER
 #define PERSOCK_PROTO_OPS_BACKPORTED	1
 #else
 #define PERSOCK_PROTO_OPS_BACKPORTED	0
 #endif
 
-/* Told of a change of the buffer's size, on 7.x. */
+/* set_rcvbuf() is called for a change of the buffer's size, on 7.x. */
 #ifdef PERSOCK_HAVE_SET_RCVBUF
 #define PERSOCK_PROTO_OPS_RCVBUF	1
 #else
@@ -121,17 +121,18 @@ static inline int persock_call_accept(const struct proto_ops *ops,
 #endif
 
 /*
- * Function pointers of proto_ops that persock_router_fill() decides about, on
- * every supported kernel: release bind connect socketpair accept getname poll
- * ioctl gettstamp listen shutdown setsockopt getsockopt show_fdinfo sendmsg
- * recvmsg mmap splice_read splice_eof set_peek_off peek_len read_sock read_skb
+ * Function pointers of proto_ops that persock_router_fill() handles on every
+ * supported kernel: release bind connect socketpair accept getname poll ioctl
+ * gettstamp listen shutdown setsockopt getsockopt show_fdinfo sendmsg recvmsg
+ * mmap splice_read splice_eof set_peek_off peek_len read_sock read_skb
  * sendmsg_locked set_rcvlowat.
  */
 #define PERSOCK_PROTO_OPS_COMMON	25
 
 /*
- * A field that persock does not know would be left out of the router's table
- * or, worse, would take priority over one that it routes. Decide first.
+ * A field that persock does not know would be missing in the router's table
+ * or, worse, would take priority over one that it routes. Handle it in
+ * persock_router_fill() first.
  */
 static_assert(sizeof(struct proto_ops) ==
 	      sizeof(void *) * (2 /* family, owner */ +
@@ -144,12 +145,12 @@ static_assert(sizeof(struct proto_ops) ==
 
 /*
  * A proto's ioctl() takes an int in kernel memory since 6.5 (e1d001fa5b47);
- * io_uring asks it for the length of the queues since 6.7.
+ * io_uring calls it for the length of the queues since 6.7.
  */
 #ifdef PERSOCK_HAVE_PROTO_IOCTL
 static inline int persock_call_proto_ioctl(struct sock *sk, int cmd, int *value)
 {
-	/* Ping's datagram sockets have none. */
+	/* Ping sockets have no ioctl(). */
 	return sk->sk_prot->ioctl ? sk->sk_prot->ioctl(sk, cmd, value) :
 				    -EOPNOTSUPP;
 }
@@ -193,18 +194,20 @@ static inline bool persock_sol_socket_through_ops(const struct socket *sock)
 #endif
 }
 
-/* Type of sk_getsockopt(), for the kernels where nothing exported leads to it. */
+/*
+ * Type of sk_getsockopt(), for kernels that export no function that calls it.
+ */
 typedef int (*persock_sk_getsockopt_t)(struct sock *sk, int level, int optname,
 				       sockptr_t optval, sockptr_t optlen);
 
 /*
- * SOL_SOCKET options of a socket that is not governed itself: the host socket
- * of a provider, or a native one after its verdict.
+ * Read a SOL_SOCKET option of a socket that is not governed itself: the host
+ * socket of a provider, or a native one after its verdict.
  *
- * Since 6.7 do_sock_getsockopt() is exported; with compat set it asks the LSM,
- * which is wanted, and leaves the cgroup-BPF programs to the outer call, which
- * runs them. Before, @fallback (found at load time) is called: those kernels
- * are built without IBT, so that an indirect call may reach it.
+ * Since 6.7 do_sock_getsockopt() is exported. With compat set it calls the
+ * LSM, as intended, and leaves the cgroup-BPF programs to the outer call. On
+ * older kernels this calls @fallback (found at load time): those kernels are
+ * built without IBT, so an indirect call may reach it.
  */
 static inline int persock_sol_socket_get(persock_sk_getsockopt_t fallback,
 					 struct socket *sock, int optname,
@@ -221,23 +224,29 @@ static inline int persock_sol_socket_get(persock_sk_getsockopt_t fallback,
 #endif
 }
 
-/* What the dump of a request has for attributes: in a genl_info since 6.7. */
+/* The attributes of a dump request: in a genl_info since 6.7. */
 #ifdef PERSOCK_HAVE_DUMP_INFO
 #define persock_dump_attrs(cb)	(genl_dumpit_info(cb)->info.attrs)
 #else
 #define persock_dump_attrs(cb)	(genl_dumpit_info(cb)->attrs)
 #endif
 
-/* Both since 6.5 (5e2ff6704a27): a descriptor of the sender, as credentials. */
+/* Since 6.5 (5e2ff6704a27): a descriptor of the sender, as credentials. */
 #ifndef SO_PASSPIDFD
 #define SO_PASSPIDFD	76
 #endif
 
-/* What is passed is told by bits of the sock since 6.16, of its socket before. */
+/*
+ * Flags for passed credentials are in the sock since 6.16, before in its
+ * socket.
+ */
 static inline bool persock_passes_credentials(const struct socket *sock)
 {
 #ifdef PERSOCK_HAVE_SCM_IN_SOCK
-	/* In others than AF_UNIX and netlink these bits mean something else. */
+	/*
+	 * In families other than AF_UNIX and netlink these bits mean something
+	 * else.
+	 */
 	return sk_may_scm_recv(sock->sk) &&
 	       (sock->sk->sk_scm_credentials || sock->sk->sk_scm_pidfd);
 #else
@@ -259,7 +268,7 @@ static inline bool persock_header_included(const struct sock *sk)
 #endif
 }
 
-/* The list has moved, and moved in stable kernels, too. */
+/* The list of flow labels has moved, in stable kernels, too. */
 #ifdef PERSOCK_HAVE_FLOW_LABELS_IN_INET
 #define persock_flow_labels(sk)	(inet_sk(sk)->ipv6_fl_list)
 #else
@@ -267,8 +276,8 @@ static inline bool persock_header_included(const struct sock *sk)
 #endif
 
 /*
- * Has a socket a range of ports of its own to choose from? The field is a word or
- * two halves of one.
+ * Does a socket have a port range of its own? The field is a word or two
+ * half-words.
  */
 static inline bool persock_has_port_range(const struct sock *sk)
 {
@@ -283,7 +292,7 @@ static inline bool persock_has_port_range(const struct sock *sk)
 #endif
 }
 
-/* Has the current task, a thread, a ring of io_uring that it has used? */
+/* Has the current task, a thread, used a ring of io_uring? */
 static inline bool persock_uses_uring(void)
 {
 #ifdef CONFIG_IO_URING
@@ -293,7 +302,7 @@ static inline bool persock_uses_uring(void)
 #endif
 }
 
-/* Does a bind to port 0 leave the port open until the socket is connected? */
+/* Does a bind to port 0 defer the choice of a port to connect()? */
 static inline bool persock_binds_without_port(const struct sock *sk)
 {
 #ifdef PERSOCK_HAVE_BITS_IN_INET
@@ -303,7 +312,10 @@ static inline bool persock_binds_without_port(const struct sock *sk)
 #endif
 }
 
-/* What setattr() of an inode is told of the mount, since 6.3 (c1632a0f1120). */
+/*
+ * Type of the mount argument of an inode's setattr(), since 6.3
+ * (c1632a0f1120).
+ */
 #ifdef PERSOCK_HAVE_MNT_IDMAP
 #define persock_mnt_idmap	mnt_idmap
 #else

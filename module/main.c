@@ -30,7 +30,7 @@ static int family = AF_PERSOCK_DEFAULT;
 module_param(family, int, 0444);
 MODULE_PARM_DESC(family, "address family number that AF_PERSOCK borrows (default 19)");
 
-/* Who lies below does not know who lies above: it is told here. */
+/* Lower layers do not include higher ones: they get their functions here. */
 static const struct persock_attachment_hooks attachment_hooks = {
 	.arm = persock_arm,
 	.disarm = persock_disarm,
@@ -86,7 +86,7 @@ static int __init persock_init(void)
 	err = probe_once();
 	if (err)
 		goto family;
-	/* Last: from here on user space can use what stands. */
+	/* Last: from here on user space can use the module. */
 	err = persock_netlink_init();
 	if (err)
 		goto family;
@@ -114,9 +114,9 @@ state:
 }
 
 /*
- * Every attachment and every governed socket holds a reference to the module:
- * none exists, unless the removal is forced. The attachment objects that are
- * still being freed are waited for before what they use goes.
+ * Every attachment and every governed socket holds a reference to the module,
+ * so none exists unless the removal is forced. First wait for attachment
+ * objects that are still being freed, as they use the rest.
  */
 static void __exit persock_exit(void)
 {

@@ -23,9 +23,9 @@ int persock_state_init(void)
 }
 
 /**
- * persock_state_exit() - run what is queued to its end
+ * persock_state_exit() - finish queued work and destroy the workqueue
  *
- * Nothing queues any more.
+ * Nothing queues work any more.
  *
  * Context: process context.
  */

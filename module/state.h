@@ -12,18 +12,18 @@
 /*
  * Serialises every change: personalities, providers, attachments, arming.
  * Outermost lock of the module; ftrace's and the cgroup core's locks nest
- * inside. Nothing on a socket's path takes it but the first explicit
- * AF_PERSOCK socket of an ungoverned task.
+ * inside. No call on a socket takes it, except the first explicit AF_PERSOCK
+ * socket of an ungoverned task.
  */
 extern struct mutex persock_mutex;
 
 /*
- * Grows with every change of what the control plane lists, so that an
- * interrupted listing can be recognised; persock_mutex.
+ * Grows with every change of an object that the control plane lists, so that
+ * it can recognise an interrupted listing; persock_mutex.
  */
 extern unsigned int persock_generation;
 
-/* For work that must happen later: frees, reaping, sending of denials. */
+/* For deferred work: frees, reaping, sending of denials. */
 extern struct workqueue_struct *persock_workqueue;
 
 int persock_state_init(void);
