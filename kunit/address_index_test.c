@@ -22,7 +22,7 @@
 #define UDP	IPPROTO_UDP
 #define ANY	PERSOCK_ANY
 
-/* What no rule of a test says. */
+/* A verdict that no rule of a test has. */
 #define NO_RULE	(-EHOSTUNREACH)
 
 static bool covers(const struct persock_address_rule *rule,
@@ -37,7 +37,7 @@ static bool covers(const struct persock_address_rule *rule,
 			  (8 - bits));
 }
 
-/* The rules as they are written down: all are looked at, none is sorted. */
+/* Judge without an index: look at all rules, in the order of the policy. */
 static unsigned int judge_plainly(const struct persock_address_rule *rules,
 				  unsigned int nr,
 				  const struct persock_endpoint *endpoint,
@@ -82,7 +82,7 @@ static void set_host_bits(u8 *address, unsigned int family,
 	}
 }
 
-/* One of few addresses up to some bit and another from there on. */
+/* An address that equals one of a few up to some bit, and differs after it. */
 static void clustered_address(struct rnd_state *random, unsigned int family,
 			      u8 *address)
 {
@@ -126,7 +126,7 @@ static void random_rule(struct rnd_state *random, int prefix,
 	rule->verdict = below(random, 2) ? PERSOCK_ALLOW : -EACCES;
 }
 
-/* An address and a port on, just before or just after an edge of a rule. */
+/* An address and a port at, just before or just after an edge of a rule. */
 static void random_endpoint(struct rnd_state *random,
 			    const struct persock_address_rule *rules,
 			    unsigned int nr, struct persock_endpoint *endpoint)
@@ -169,7 +169,7 @@ static void random_endpoint(struct rnd_state *random,
 		endpoint->port = below(random, U16_MAX + 1);
 }
 
-/* Returns how many of the endpoints a rule decided. */
+/* Returns the number of endpoints that a rule decided. */
 static unsigned int compare(struct kunit *test, struct rnd_state *random,
 			    const struct persock_address_rule *rules,
 			    unsigned int nr, unsigned int nr_endpoints)
@@ -206,7 +206,9 @@ static unsigned int compare(struct kunit *test, struct rnd_state *random,
 	return decided;
 }
 
-/* Few rules and many, nested and beside each other, as if looked at plainly. */
+/*
+ * Few and many rules, nested and side by side: same result as judge_plainly().
+ */
 static void random_rules(struct kunit *test)
 {
 	static const struct {
@@ -238,7 +240,7 @@ static void random_rules(struct kunit *test)
 	KUNIT_EXPECT_LT(test, decided, asked - asked / 4);
 }
 
-/* All at one prefix: only ports and protocols tell the rules apart. */
+/* All rules have one prefix: only ports and protocols distinguish them. */
 static void one_prefix(struct kunit *test)
 {
 	const unsigned int nr = 10000;
@@ -256,7 +258,9 @@ static void one_prefix(struct kunit *test)
 
 	KUNIT_EXPECT_GT(test, compare(test, &random, rules, nr, 3000), 0);
 
-	/* Each range inside the one before: as many pieces as there can be. */
+	/*
+	 * Each range lies inside the one before: the largest number of pieces.
+	 */
 	for (i = 0; i < nr; i++) {
 		rules[i].first = 3 * (nr - 1 - i);
 		rules[i].last = U16_MAX - 3 * (nr - 1 - i);
@@ -267,8 +271,8 @@ static void one_prefix(struct kunit *test)
 }
 
 /*
- * Many protocols and many rules on any: their lists are not merged, nor taken
- * over into longer prefixes.
+ * Many protocols and many rules on any protocol: their lists are neither
+ * merged nor copied to longer prefixes.
  */
 static void many_protocols(struct kunit *test)
 {
@@ -291,7 +295,7 @@ static void many_protocols(struct kunit *test)
 
 	KUNIT_EXPECT_GT(test, compare(test, &random, rules, nr, 10000), 0);
 
-	/* Not too many in any prefix, but in all of them together. */
+	/* Each prefix has few, but all of them together have too many. */
 	for (i = 0; i < nr; i++) {
 		random_rule(&random, 1 + i % 32, &rules[i]);
 		rules[i].protocol = below(&random, 14);

@@ -19,7 +19,7 @@
 #define UDP	IPPROTO_UDP
 #define ANY	PERSOCK_ANY
 
-/* What no rule of a test says. */
+/* A verdict that no rule of a test has. */
 #define NO_RULE	(-EHOSTUNREACH)
 
 #define RULE(_family, _prefix, _first, _last, _protocol, _verdict, ...) \
@@ -27,7 +27,7 @@
 	  .address = { __VA_ARGS__ }, .first = (_first), .last = (_last), \
 	  .protocol = (_protocol), .verdict = (_verdict) }
 
-/* The rule that is to decide, from 1; 0: none. */
+/* The number of the rule that must decide, from 1; 0: none. */
 struct question {
 	struct persock_endpoint endpoint;
 	int protocol;
@@ -90,8 +90,8 @@ static void no_rules(struct kunit *test)
 }
 
 /*
- * The longest prefix decides, wherever it is in the policy and whatever it
- * says; on both sides of a prefix the next shorter one goes on.
+ * The longest prefix decides, with any verdict and at any place in the policy.
+ * On both sides of a prefix the next shorter one decides.
  */
 static void longest_prefix(struct kunit *test)
 {
@@ -151,7 +151,10 @@ static void deny_first(struct kunit *test)
 		ASK(2, AF_INET, 85, TCP, 10),
 		ASK(2, AF_INET, 90, TCP, 10),
 		ASK(1, AF_INET, 91, TCP, 10),
-		/* Neither is a rule on the protocol more than one on any. */
+		/*
+		 * A rule on the protocol has no precedence over one on any
+		 * protocol.
+		 */
 		ASK(5, AF_INET, 100, TCP, 10),
 		ASK(5, AF_INET, 100, UDP, 10),
 		ASK(6, AF_INET, 200, UDP, 10),
@@ -161,7 +164,7 @@ static void deny_first(struct kunit *test)
 	ask(test, rules, ARRAY_SIZE(rules), questions, ARRAY_SIZE(questions));
 }
 
-/* Among equals the earlier rule is the one that is told. */
+/* Among equal rules the earlier one is reported. */
 static void earlier_first(struct kunit *test)
 {
 	static const struct persock_address_rule rules[] = {
@@ -188,7 +191,7 @@ static void earlier_first(struct kunit *test)
 	ask(test, rules, ARRAY_SIZE(rules), questions, ARRAY_SIZE(questions));
 }
 
-/* Ranges hold their first and last port, 0 and 65535 among them. */
+/* Ranges include their first and last port, even 0 and 65535. */
 static void port_edges(struct kunit *test)
 {
 	static const struct persock_address_rule rules[] = {
@@ -219,8 +222,9 @@ static void port_edges(struct kunit *test)
 }
 
 /*
- * A rule on a protocol is for that one only, a rule on any protocol for all,
- * those that no rule names included, with few protocols at a prefix or many.
+ * A rule on a protocol matches that one only. A rule on any protocol matches
+ * all, including those that no rule names. Both hold with few and many
+ * protocols at a prefix.
  */
 static void protocols(struct kunit *test)
 {
@@ -281,7 +285,7 @@ static void falls_back(struct kunit *test)
 	ask(test, rules, ARRAY_SIZE(rules), questions, ARRAY_SIZE(questions));
 }
 
-/* No family takes rules of the other, nor does any third one. */
+/* Rules of one family match neither the other family nor a third one. */
 static void families(struct kunit *test)
 {
 	static const struct persock_address_rule rules[] = {
@@ -399,7 +403,10 @@ static void deepest_nesting(struct kunit *test)
 		question.rule = 0;
 		ask(test, rules, nr, &question, 1);
 
-		/* One bit away only the prefixes before that bit are left. */
+		/*
+		 * With one bit changed only the prefixes before that bit
+		 * match.
+		 */
 		for (prefix = 0; prefix < bits; prefix++) {
 			u8 *byte = &question.endpoint.address[prefix / 8];
 
@@ -415,7 +422,9 @@ static void deepest_nesting(struct kunit *test)
 	}
 }
 
-/* A port that the kernel has chosen: only rules that pick ports deny it. */
+/*
+ * A port that the kernel has chosen: only rules on particular ports deny it.
+ */
 static void chosen(struct kunit *test)
 {
 	static const struct persock_address_rule rules[] = {
@@ -438,7 +447,9 @@ static void chosen(struct kunit *test)
 		{ ASK(3, AF_INET, 1025, TCP, 127, 0, 0, 2), -EPERM },
 		{ ASK(4, AF_INET, 40000, TCP, 127, 0, 0, 3), -EPERM },
 		{ ASK(6, AF_INET, 40000, TCP, 10), 0 },
-		/* By default: not of its own choice below 1024. */
+		/*
+		 * By default; the kernel chooses no port below 1024 by itself.
+		 */
 		{ ASK(0, AF_INET, 1024, TCP, 11), 0 },
 		{ ASK(0, AF_INET, 1023, TCP, 11), NO_RULE },
 	};

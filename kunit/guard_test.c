@@ -30,7 +30,7 @@ static int get(const struct persock_policy *policy, int level, int name)
 				    level, name, &rule);
 }
 
-/* What a default allows or ignores is denied, what it denies stays so. */
+/* Guards deny what a default allows or ignores, and keep its denials. */
 static void guard_options(struct kunit *test)
 {
 	static const struct {
@@ -52,7 +52,9 @@ static void guard_options(struct kunit *test)
 		/* iptables, IPVS, ip6tables. */
 		{ SOL_IP, 64, true }, { SOL_IP, 64 + 1024 + 64, true },
 		{ SOL_IPV6, 64, true }, { SOL_IPV6, 65, true },
-		/* Raw sockets': who forwards what, and multicast routing. */
+		/*
+		 * Options of raw sockets: router alert, and multicast routing.
+		 */
 		{ SOL_IP, IP_ROUTER_ALERT }, { SOL_IPV6, IPV6_ROUTER_ALERT },
 		{ SOL_IP, 200, true }, { SOL_IPV6, 200, true },
 	};
@@ -81,7 +83,7 @@ static void guard_options(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, persock_allows_all(&rules->set));
 }
 
-/* The same is another option on some sockets. */
+/* SO_REUSEADDR has the effect of another option on some sockets. */
 static void guard_alias(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, SO_REUSEPORT,
@@ -101,7 +103,7 @@ static void guard_alias(struct kunit *test)
 					    SOL_SOCKET, SO_KEEPALIVE));
 }
 
-/* Messages that say what a guarded option would say, sent. */
+/* Sent messages that have the effect of a guarded option. */
 static void guard_messages(struct kunit *test)
 {
 	static const struct {
@@ -136,7 +138,7 @@ static void guard_messages(struct kunit *test)
 	}
 }
 
-/* A rule that names it decides, whatever it says. */
+/* A rule that names the option decides, with any verdict. */
 static void guard_options_named(struct kunit *test)
 {
 	static const struct persock_option list[] = {
@@ -150,7 +152,7 @@ static void guard_options_named(struct kunit *test)
 	persock_guard_policy(&policy);
 	KUNIT_EXPECT_EQ(test, 0, set(&policy, SOL_SOCKET, SO_BINDTODEVICE));
 	KUNIT_EXPECT_EQ(test, -EACCES, set(&policy, SOL_SOCKET, SO_MARK));
-	/* It is the same by its other key. */
+	/* The other key is the same option. */
 	KUNIT_EXPECT_EQ(test, 0, set(&policy, SOL_SOCKET, SO_BINDTOIFINDEX));
 	KUNIT_EXPECT_EQ(test, -EPERM, set(&policy, SOL_SOCKET, SO_PRIORITY));
 }

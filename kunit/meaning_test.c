@@ -66,7 +66,7 @@ static void aliases(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(pairs); i++) {
 		int level = pairs[i].level, name = pairs[i].name;
 
-		/* There, and back. */
+		/* In both directions. */
 		for (turn = 0; turn < 2; turn++) {
 			KUNIT_EXPECT_TRUE(test, persock_alias(&level, &name));
 			KUNIT_EXPECT_EQ(test, level, turn ? pairs[i].level :
@@ -83,7 +83,7 @@ static void no_aliases(struct kunit *test)
 		{ SOL_SOCKET, SO_REUSEADDR }, { SOL_IP, IP_TOS },
 		{ SOL_IPV6, IPV6_TCLASS }, { SOL_RAW, 1 }, { SOL_TCP, 1 },
 		{ -1, -1 }, { SOL_IP, IP_XFRM_POLICY },
-		/* Of control messages only. */
+		/* These are pairs as control messages only. */
 		{ SOL_IPV6, IPV6_PKTINFO }, { SOL_IPV6, IPV6_2292PKTINFO },
 		{ SOL_IPV6, IPV6_RECVPKTINFO },
 	};
@@ -98,7 +98,7 @@ static void no_aliases(struct kunit *test)
 	}
 }
 
-/* The rule of one key holds for both; the rules of both each for its own. */
+/* A rule on one key holds for both keys; with two rules each has its own. */
 static void judged_as_one(struct kunit *test)
 {
 	unsigned int i, rule;
@@ -175,7 +175,7 @@ static void message_aliases(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, -EPERM,
 				persock_judge_control(&rules.control_send,
 						      level, other, &rule));
-		/* One's own goes first. */
+		/* The rule of the caller's key takes precedence. */
 		list[1] = (struct persock_option){ level, other, -EACCES };
 		rules.control_send.nr = 2;
 		if (other < one)
@@ -259,7 +259,7 @@ static const struct {
 	{ -1, -1 },
 };
 
-/* A default that ignores does not; one that allows or denies holds. */
+/* A default that ignores does not apply; one that allows or denies does. */
 static void protecting(struct kunit *test)
 {
 	static const int defaults[] = { PERSOCK_ALLOW, PERSOCK_IGNORE, -EPERM };
@@ -285,7 +285,7 @@ static void protecting(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, kept ? -ENOPROTOOPT : defaults[j],
 					persock_judge_set(&rules, level, name,
 							  &len, &rule));
-			/* Of reads, and of lists by themselves, nothing. */
+			/* Reads and bare lists are not affected. */
 			KUNIT_EXPECT_EQ(test, defaults[j],
 					persock_judge_option(&rules.set, level,
 							     name, &rule));

@@ -50,7 +50,7 @@ static const struct persock_provider_ops stream_ops = {
 
 static const int inet[] = { AF_INET };
 
-/* Stand in for the module's own, which the presets name. */
+/* These replace the module's own providers, which the presets name. */
 static struct persock_provider native = {
 	.name = "native", .owner = THIS_MODULE, .ops = &all_ops,
 	.interposes = true,
@@ -74,7 +74,10 @@ static int suite_init(struct kunit *test)
 
 static void suite_exit(struct kunit *test)
 {
-	/* What was replaced is freed before the module's text may go. */
+	/*
+	 * Replaced versions are freed before the module's code may be
+	 * unloaded.
+	 */
 	rcu_barrier();
 	destroy_workqueue(persock_workqueue);
 	persock_personality_exit();
@@ -117,7 +120,7 @@ static void register_refuses(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, persock_provider_register(&provider), -EINVAL);
 	provider.ops = &mute;
 	KUNIT_EXPECT_EQ(test, persock_provider_register(&provider), -EINVAL);
-	/* Without sockets of the kernel's it must make and release its own. */
+	/* A provider that does not interpose must make and release sockets. */
 	provider.ops = &all_ops;
 	provider.interposes = false;
 	KUNIT_EXPECT_EQ(test, persock_provider_register(&provider), -EINVAL);
@@ -148,13 +151,15 @@ static void serves_by_family(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, serves(&hostinet, AF_INET, SOCK_STREAM, 0));
 	KUNIT_EXPECT_FALSE(test, serves(&hostinet, AF_INET, SOCK_DGRAM, 0));
 	KUNIT_EXPECT_FALSE(test, serves(&hostinet, AF_INET6, SOCK_STREAM, 0));
-	/* What PERSOCK_PROTOCOL() cannot carry is nobody's but native's. */
+	/*
+	 * Only native serves a protocol that PERSOCK_PROTOCOL() cannot pack.
+	 */
 	KUNIT_EXPECT_FALSE(test, serves(&hostinet, AF_INET, SOCK_STREAM,
 					0x10006));
 	KUNIT_EXPECT_TRUE(test, serves(&native, AF_INET, SOCK_STREAM, 0x10006));
 }
 
-/* Elsewhere there are no native sockets, and some serve more for that. */
+/* In another namespace native does not serve, and others may serve more. */
 static void serves_elsewhere(struct kunit *test)
 {
 	KUNIT_EXPECT_FALSE(test, persock_provider_serves(&native, AF_INET,
@@ -170,7 +175,9 @@ static void serves_elsewhere(struct kunit *test)
 							 SOCK_RAW, 1, true));
 }
 
-/* An allowance for all, as netlink would load it: with lists of its own. */
+/*
+ * A store like that of a policy that netlink has loaded, with its own lists.
+ */
 static struct persock_store *loaded_store(void)
 {
 	struct persock_store *store = kzalloc(sizeof(*store), GFP_KERNEL);
@@ -234,7 +241,7 @@ static void add_refuses_locked(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, persock_personality_add("a", &proposal, NULL),
 			-ENOENT);
 
-	/* Nothing of what was refused is left. */
+	/* Refused personalities are not listed. */
 	while ((p = persock_personality_next(p)))
 		i++;
 	KUNIT_EXPECT_EQ(test, i, persock_nr_presets);
@@ -255,8 +262,8 @@ static void inherits_providers_locked(struct kunit *test)
 }
 
 /*
- * A replacement changes policy and providers in one step; what is not valid
- * changes nothing; a provider that was named once stays pinned.
+ * A replacement changes policy and providers in one step. An invalid one
+ * changes nothing. A provider that was named once stays pinned.
  */
 static void set_locked(struct kunit *test)
 {
@@ -295,7 +302,7 @@ static void set_locked(struct kunit *test)
 	persock_store_put(proposal.store);
 }
 
-/* Whoever is made from a loaded personality shares its lists. */
+/* A personality that is made from a loaded one shares its lists. */
 static void shares_store_locked(struct kunit *test)
 {
 	static const struct persock_policy policy;
@@ -321,7 +328,7 @@ static int verdict(const struct persock_version *version,
 	return persock_judge_request(&version->policy, request, &section, rule);
 }
 
-/* The rule decides, and the providers are asked in their order. */
+/* The rule decides, and the providers are asked in order. */
 static void judge_locked(struct kunit *test)
 {
 	struct persock_personality *p = persock_personality_find("gvisor-2020");
@@ -348,7 +355,10 @@ static void judge_locked(struct kunit *test)
 	version = persock_personality_version(persock_personality_find("none"));
 	KUNIT_EXPECT_EQ(test, verdict(version, &tcp, &rule), -EAFNOSUPPORT);
 
-	/* Allowed by rule, but nobody's: never an ungoverned socket. */
+	/*
+	 * A rule allows it, but no provider serves it: never an ungoverned
+	 * socket.
+	 */
 	KUNIT_EXPECT_EQ(test, persock_personality_add("a", &proposal, NULL), 0);
 	version = persock_personality_version(persock_personality_find("a"));
 	KUNIT_EXPECT_PTR_EQ(test, persock_version_provider(version, &tcp, false),
@@ -356,7 +366,7 @@ static void judge_locked(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, persock_version_provider(version, &udp, false));
 }
 
-/* What serves explicit AF_PERSOCK sockets does not interpose. */
+/* No provider of explicit AF_PERSOCK sockets interposes. */
 static void open_personality_locked(struct kunit *test)
 {
 	struct persock_personality *p = persock_personality_open();
@@ -371,8 +381,9 @@ static void open_personality_locked(struct kunit *test)
 }
 
 /*
- * An assertion ends the test's thread, and a mutex must be let go by whoever
- * took it: an expectation that fails is told, but the test goes on.
+ * An assertion ends the test's thread, but the thread that has taken a mutex
+ * must release it. So these tests use expectations: a failure is reported, and
+ * the test goes on.
  */
 #define LOCKED(name)				\
 	static void name(struct kunit *test)	\

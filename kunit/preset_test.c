@@ -43,7 +43,7 @@ static void check_sorted(struct kunit *test,
 							options->list[i].name));
 }
 
-/* The searches rely on it. */
+/* The searches rely on sorted lists. */
 static void lists_sorted(struct kunit *test)
 {
 	unsigned int i, class, n;
@@ -173,7 +173,7 @@ static void gvisor_types(struct kunit *test)
 	}
 }
 
-/* What both of them bound: S6, S9, S11, S14, H2, H7. */
+/* Limits of both presets: S6, S9, S11, S14, H2, H7. */
 static void gvisor_bounds(struct kunit *test)
 {
 	static const struct {
@@ -211,7 +211,7 @@ static void gvisor_bounds(struct kunit *test)
 				0);
 		KUNIT_EXPECT_EQ(test, p->rules[PERSOCK_CLASS_INET].received_max,
 				1024);
-		/* Descriptors cannot be received into a buffer of ours. */
+		/* Descriptors cannot be received into a kernel buffer. */
 		KUNIT_EXPECT_EQ(test,
 				p->rules[PERSOCK_CLASS_OTHER].received_max, 0);
 	}
@@ -248,7 +248,7 @@ static void check_flags(struct kunit *test, const struct persock_rules *rules,
 	}
 }
 
-/* H6, H9; S11, S14 for the families that are not hostinet's. */
+/* H6, H9; S11, S14 for the families that hostinet does not serve. */
 static void gvisor_flags(struct kunit *test)
 {
 	const struct persock_policy *old = policy_of(test, "gvisor-2020");
@@ -288,8 +288,8 @@ static void gvisor_flags(struct kunit *test)
 }
 
 /*
- * H11: two, and what asks for the interfaces' configuration today; AF_UNIX
- * sockets are asked too, by if_nametoindex().
+ * H11: two ioctls, and today those that read the interfaces' configuration.
+ * if_nametoindex() issues one on an AF_UNIX socket.
  */
 static void gvisor_ioctls(struct kunit *test)
 {
@@ -339,7 +339,7 @@ static unsigned int count(const struct persock_rules *rules, int level,
 	return n;
 }
 
-/* S8 and S17 bring five more of SOL_SOCKET than the seeds' tables have. */
+/* S8 and S17 add five options of SOL_SOCKET to those of the seeds' tables. */
 static void option_counts(struct kunit *test)
 {
 	const struct persock_rules *old =
@@ -501,7 +501,7 @@ static void gvisor_cmsgs(struct kunit *test)
 	}
 }
 
-/* S16: what AF_UNIX may send; what it receives is not filtered. */
+/* S16: messages that AF_UNIX may send; received ones are not filtered. */
 static void unix_cmsgs(struct kunit *test)
 {
 	static const char *const names[] = { "gvisor-2020", "gvisor" };

@@ -46,13 +46,13 @@ static void request_without_addresses(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EPERM, judge(&policy, AF_INET6, SOCK_RAW, 6,
 					    &section, &rule));
 	KUNIT_EXPECT_EQ(test, rule, 3);
-	/* ICMP on the wire. */
+	/* Protocol 257 is ICMP on the wire. */
 	KUNIT_EXPECT_EQ(test, 0, judge(&policy, AF_INET, SOCK_RAW, 257,
 				       &section, &rule));
 	KUNIT_EXPECT_EQ(test, rule, 1);
 }
 
-/* MPTCP by its own number, and by a rule that allows. */
+/* A rule names MPTCP if it has its number and allows it. */
 static void request_names_mptcp(struct kunit *test)
 {
 	static const struct persock_socket_rule named[] = {
@@ -70,7 +70,7 @@ static void request_names_mptcp(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, persock_names_mptcp(&none, AF_INET));
 }
 
-/* What the rules cannot hold for is refused unless it is named. */
+/* Sockets to which address rules cannot apply are refused unless named. */
 static void request_that_is_unheld(struct kunit *test)
 {
 	const struct persock_policy policy = {
@@ -101,13 +101,13 @@ static void request_that_is_unheld(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, judge(&policy, AF_INET, SOCK_RAW, 1, &section,
 				       &rule));
 	KUNIT_EXPECT_EQ(test, rule, 1);
-	/* What is refused anyway is refused as it was. */
+	/* Another refusal keeps its own errno. */
 	KUNIT_EXPECT_EQ(test, -EPERM, judge(&policy, AF_INET6, SOCK_RAW, 1,
 					    &section, &rule));
 	KUNIT_EXPECT_EQ(test, section, PERSOCK_SECTION_SOCKETS);
 }
 
-/* Each section of addresses counts, and the errno is its own. */
+/* Each section of addresses counts, with its own errno. */
 static void request_and_section(struct kunit *test)
 {
 	static const struct persock_address_rule one = { .family = AF_INET };
@@ -130,7 +130,7 @@ static void request_and_section(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, section, PERSOCK_SECTION_ACCEPT);
 }
 
-/* In another network namespace a raw socket has to be named as one. */
+/* In another network namespace a rule must name raw sockets. */
 static void request_for_raw_elsewhere(struct kunit *test)
 {
 	static const struct persock_socket_rule inet = {
@@ -152,11 +152,11 @@ static void request_for_raw_elsewhere(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, judge(&policy, AF_INET, SOCK_RAW, 1, &section,
 				       &rule));
 	KUNIT_EXPECT_EQ(test, rule, 1);
-	/* Frames are the task's own network's. */
+	/* AF_PACKET sockets are in the task's own network namespace. */
 	KUNIT_EXPECT_EQ(test, 0, judge(&policy, AF_PACKET, SOCK_RAW, 0,
 				       &section, &rule));
 
-	/* Before what cannot be held of the addresses. */
+	/* This refusal comes before that of the address rules. */
 	policy.connect.fallback = -EACCES;
 	KUNIT_EXPECT_EQ(test, -EPERM, judge(&policy, AF_INET, SOCK_RAW, 6,
 					    &section, &rule));

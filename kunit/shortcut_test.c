@@ -34,7 +34,7 @@ static const struct persock_option some_options[] = {
 	{ SOL_SCTP, SCTP_NODELAY, PERSOCK_ALLOW },
 };
 
-/* Of everything something: allowed, denied, sized, bounded, ignored. */
+/* Rules of every kind: allowed, denied, sized, bounded, ignored. */
 #define SOME_RULES							\
 {									\
 	.get = { some_options, ARRAY_SIZE(some_options), -ENOPROTOOPT },	\
@@ -114,8 +114,9 @@ static bool set_passes(const struct persock_rules *rules, int level, int name,
 }
 
 /*
- * Both ways: none passes that the functions would judge otherwise, and all pass
- * that may, but for levels, names and sizes that the tables do not have.
+ * Checks both directions: no option passes that the functions would judge
+ * differently, and every option passes that may, except for levels, names and
+ * sizes that the tables do not have.
  */
 static void options(struct kunit *test, const struct persock_shortcut *shortcut,
 		    const struct persock_rules *rules, bool judges_credentials,
@@ -204,7 +205,7 @@ static void as_judged(struct kunit *test)
 	}
 }
 
-/* What no policy says anything of passes: the tables are not simply empty. */
+/* Without rules everything passes: the tables are not just empty. */
 static void open(struct kunit *test)
 {
 	struct persock_shortcut *s;
@@ -224,7 +225,7 @@ static void open(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s->connect_max, U32_MAX);
 }
 
-/* Sections of a policy that have to be asked, each by itself. */
+/* Sections of a policy that must be judged, each by itself. */
 static void restricted(struct kunit *test)
 {
 	struct persock_shortcut *s;
@@ -242,7 +243,7 @@ static void restricted(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s->bind_max, 28);
 	KUNIT_EXPECT_FALSE(test, s->accept);
 
-	/* Peers are no matter of other families', descriptors are. */
+	/* Other families have no rules on peers, but on descriptors. */
 	persock_shortcut_build(s, &some_policy, PERSOCK_CLASS_OTHER);
 	KUNIT_EXPECT_TRUE(test, persock_shortcut_send(s, 0, s, 28, 0));
 	KUNIT_EXPECT_FALSE(test, persock_shortcut_send(s, 0, s, 29, 0));
@@ -251,7 +252,7 @@ static void restricted(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, persock_shortcut_receive(s, 0, 0));
 	KUNIT_EXPECT_TRUE(test, s->accept);
 
-	/* Who is restricted in what it binds may be bound by a send, too. */
+	/* If binds are restricted: a send may bind the socket, too. */
 	persock_shortcut_build(s, &limits_policy, PERSOCK_CLASS_INET);
 	KUNIT_EXPECT_FALSE(test, persock_shortcut_send(s, 0, s, 16, 0));
 	KUNIT_EXPECT_TRUE(test, persock_shortcut_send(s, 0, NULL, 0, 0));
@@ -268,7 +269,7 @@ static void restricted(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s->bind_max, U32_MAX);
 }
 
-/* Each request that is known has a bit of its own; the others have none. */
+/* Each known request has a bit of its own; the others have none. */
 static void requests(struct kunit *test)
 {
 	static const int families[] = { AF_INET, AF_UNIX, AF_INET6 };
@@ -308,7 +309,7 @@ static bool is_tcp(const struct persock_request *request, const void *family)
 	       request->type == SOCK_STREAM;
 }
 
-/* Whoever is asked of all of them decides. */
+/* The callback is asked about all requests, and its answers decide. */
 static void requests_found(struct kunit *test)
 {
 	struct persock_request request = { AF_INET6, SOCK_STREAM, IPPROTO_TCP };

@@ -19,7 +19,7 @@ static void class_of_family(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, persock_class_of(AF_PACKET), PERSOCK_CLASS_OTHER);
 }
 
-/* The first match decides, each field alone can make a rule not match. */
+/* The first match decides; each field alone can prevent a match. */
 static void socket_first_match(struct kunit *test)
 {
 	static const struct persock_socket_rule rules[] = {
@@ -57,8 +57,8 @@ static void socket_first_match(struct kunit *test)
 }
 
 /*
- * A rule on the protocol that 0 stands for cannot be walked around with 0; a
- * rule on 0 itself matches 0 alone.
+ * Protocol 0 does not bypass a rule on the protocol that it stands for. A rule
+ * on 0 itself matches only 0.
  */
 static void socket_protocol_zero(struct kunit *test)
 {
@@ -149,7 +149,7 @@ static void find_all_of(struct kunit *test, const struct persock_options *some)
 	}
 }
 
-/* Each entry is found, and nothing before, between or after them. */
+/* Each entry is found, and nothing before, between or after the entries. */
 static void option_find_all(struct kunit *test)
 {
 	struct persock_options some = { .list = gets };
@@ -191,7 +191,7 @@ static void get_length(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, persock_judge_get_len(0, -1), -EINVAL);
 }
 
-/* Only a policy with rules on reading asks for the length. */
+/* Only a policy with rules on reads judges the length. */
 static void get_length_asked(struct kunit *test)
 {
 	static const struct persock_rules open = { };
@@ -255,7 +255,9 @@ static void set_without_limit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, len, UINT_MAX);
 }
 
-/* Allowed flags stay, ignored ones go, others are refused or go. */
+/*
+ * Allowed flags stay, ignored ones are cleared, others are denied or cleared.
+ */
 static void flags(struct kunit *test)
 {
 	const struct persock_flags deny = { .allow = 0x3, .ignore = 0x4,
@@ -287,7 +289,7 @@ static void flags(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, word, U32_MAX);
 }
 
-/* A flag with an errno of its own is asked first, the lowest one decides. */
+/* Flags with their own errno are checked first; the lowest one decides. */
 static void flags_own_errno(struct kunit *test)
 {
 	const struct persock_flags some = {
@@ -304,7 +306,7 @@ static void flags_own_errno(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, word, 0x21);
 	word = 0x20;
 	KUNIT_EXPECT_EQ(test, persock_judge_flags(&some, 0x20, &word), 0);
-	/* A default that allows still masks what is to be ignored. */
+	/* With a default that allows, ignored flags are still masked. */
 	word = 0x43;
 	KUNIT_EXPECT_EQ(test, persock_judge_flags(&some, 0, &word),
 			PERSOCK_IGNORE);
