@@ -71,7 +71,7 @@ static struct persock_attachment *nearest(struct cgroup *cgroup)
  * The nearest attached ancestor governs, the cgroup itself included. The
  * answer is cached.
  *
- * Context: RCU read side, which also protects what is returned.
+ * Context: RCU read side, which also protects the result.
  * Return: the attachment, or NULL if they are not governed.
  */
 struct persock_attachment *persock_attachment_lookup(struct cgroup *cgroup)
@@ -210,8 +210,7 @@ static struct net *task_net(void)
  * one without a network as sandboxes do, gets sockets of its own network
  * namespace.
  *
- * Context: any of the task's own; RCU read side, which protects what is
- * returned.
+ * Context: any of the task's own; RCU read side, which protects the result.
  * Return: the network namespace that the policy names, or NULL for the task's.
  */
 struct net *persock_attachment_net(const struct persock_attachment *attachment,
@@ -347,7 +346,8 @@ free:
 }
 
 /**
- * persock_attachment_open() - the attachment of an ungoverned AF_PERSOCK socket
+ * persock_attachment_open() - the attachment of an ungoverned AF_PERSOCK
+ *			       socket
  *
  * Context: process context; takes persock_mutex.
  * Return: the attachment, with a reference for one socket, or an ERR_PTR.
@@ -515,7 +515,7 @@ int persock_detach(u64 id, struct netlink_ext_ack *extack)
  * persock_attachment_find() - the attachment of a cgroup
  * @id: id of the cgroup
  *
- * Context: persock_mutex is held, and protects what is returned.
+ * Context: persock_mutex is held, and protects the result.
  * Return: the attachment, or NULL if the cgroup itself is not attached.
  */
 struct persock_attachment *persock_attachment_find(u64 id)

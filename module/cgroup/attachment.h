@@ -54,10 +54,10 @@ struct persock_account {
  * @attached: in the hash; persock_mutex
  * @personality: the personality that governs; a reference is held
  * @totals: counters of the verdicts of @personality
- * @denials: its denials that are to be reported
+ * @denials: its denials that wait for their report
  * @ignored: counts of ignored calls, by option; NULL as long as there are none
- * @routers: the routing tables of its sockets by native proto_ops; RCU, written
- *	     under the router's lock
+ * @routers: the routing tables of its sockets by native proto_ops; RCU,
+ *	     written under the router's lock
  * @from: cookie of the network namespace whose tasks have sockets made in the
  *	  one that the policy names, if the policy does not specify it: that of
  *	  the first such task. 0: none yet. Written once
@@ -155,7 +155,7 @@ extern atomic_long_t persock_cache_generation;
 /**
  * persock_attachment_current() - the attachment that governs the current task
  *
- * Context: RCU read side, which also protects what is returned.
+ * Context: RCU read side, which also protects the result.
  * Return: the attachment, or NULL if the task is not governed.
  */
 static __always_inline struct persock_attachment *

@@ -29,7 +29,7 @@ static LIST_HEAD(personalities);
  * persock_personality_find() - find a personality by name
  * @name: its name
  *
- * Context: persock_mutex is held, and protects what is returned.
+ * Context: persock_mutex is held, and protects the result.
  * Return: the personality, or NULL.
  */
 struct persock_personality *persock_personality_find(const char *name)
@@ -69,7 +69,7 @@ persock_personality_next(struct persock_personality *previous)
  * persock_personality_version() - the version of a personality
  * @personality: the personality
  *
- * Context: persock_mutex is held, and protects what is returned.
+ * Context: persock_mutex is held, and protects the result.
  * Return: its version.
  */
 const struct persock_version *
@@ -508,7 +508,8 @@ int persock_personality_del(const char *name, struct netlink_ext_ack *extack)
 }
 
 /**
- * persock_personality_open() - the personality of ungoverned AF_PERSOCK sockets
+ * persock_personality_open() - the personality of ungoverned AF_PERSOCK
+ *				sockets
  *
  * It allows everything, as the task is not governed, and offers all providers
  * that do not interpose in the order of registration. It is not listed.
@@ -553,7 +554,7 @@ struct persock_personality *persock_personality_open(void)
 /**
  * persock_version_provider() - the provider that serves a request for a socket
  * @version: the version that governs
- * @request: what is requested
+ * @request: the request
  * @elsewhere: the socket must be in the network namespace that @version names,
  *	       where no native socket can be
  *
@@ -607,7 +608,8 @@ static int add_preset(const struct persock_preset *preset)
 }
 
 /**
- * persock_personality_init() - list the personalities that come with the module
+ * persock_personality_init() - list the personalities that come with the
+ *				module
  *
  * The providers of the presets must be registered.
  *

@@ -156,7 +156,7 @@ persock_personality_next(struct persock_personality *previous);
  * persock_version_of() - the current version of a personality
  * @personality: the personality
  *
- * Context: RCU read side of either kind, which protects what is returned.
+ * Context: RCU read side of either kind, which protects the result.
  * Return: its version.
  */
 static inline const struct persock_version *
@@ -172,7 +172,7 @@ persock_version_of(const struct persock_personality *personality)
  * @version: the version that governs
  * @family: the family
  *
- * Context: as persock_version_of(), which protects what is returned.
+ * Context: as persock_version_of(), which protects the result.
  * Return: the network namespace that the personality names, or NULL for the
  * task's. persock_attachment_net() decides whether that applies to the task.
  */

@@ -147,8 +147,9 @@ interpose:
  * All pass except those that SCTP peels off since 6.19: it makes them with
  * sock_create_lite(), without ops. Later it gives them the parent's ops, which
  * no interception point sees. If the parent is governed, these are a router's
- * ops; then the socket only has to hold the attachment and be counted. If it
- * is not, the new socket cannot be governed, so a governed task gets none.
+ * ops; then the socket only needs a reference to the attachment, and a count.
+ * If it is not, the new socket cannot be governed, so a governed task gets
+ * none.
  *
  * Context: process context; does not sleep.
  * Return: 0, or the errno of the refusal.

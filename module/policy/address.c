@@ -172,7 +172,8 @@ static bool picks_ports(const struct persock_address_rule *rule)
 }
 
 /**
- * persock_judge_chosen() - may a socket keep a port that the kernel has chosen?
+ * persock_judge_chosen() - may a socket keep a port that the kernel has
+ *			    chosen?
  * @addresses: the rules and their index
  * @endpoint: the address, with that port
  * @protocol: protocol of the socket

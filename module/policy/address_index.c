@@ -540,7 +540,7 @@ static struct persock_address_index *finish(const struct build *build,
 	void *memory;
 	u32 *start;
 
-	/* Parts of what was allocated for the build, so the sum fits too. */
+	/* These are parts of the build's allocation, so the sum fits, too. */
 	starts4 = nr_starts4 * sizeof(*index->starts4);
 	starts6 = nr_starts6 * sizeof(*index->starts6);
 	cover = build->nr_starts * sizeof(*build->cover);

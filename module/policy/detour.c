@@ -3,7 +3,7 @@
  * Detours: options and control messages by which the kernel sends to another
  * address than the one that a call names and persock judges. socket/option.c,
  * socket/cmsg.c and shortcut.c ask for them. If peers are restricted, detours
- * are refused, whatever else the policy says about them. Pure functions.
+ * are refused, even if the policy allows them otherwise. Pure functions.
  */
 #include <linux/in.h>
 #include <linux/in6.h>

@@ -359,7 +359,7 @@ static bool names_ports(const struct persock_address_rule *rule)
 }
 
 /**
- * persock_guard_names() - does a rule that allows name what is guarded?
+ * persock_guard_names() - does a rule that allows name a guarded address?
  * @guard: guard of its section
  * @rule: the rule
  *

@@ -139,7 +139,8 @@ bool persock_protects(int level, int name)
 }
 
 /**
- * persock_protects_message() - is it a control message that no default ignores?
+ * persock_protects_message() - is it a control message that no default
+ *				ignores?
  * @level: its level
  * @type: its type
  *

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A policy: the structures of everything that a personality says, from one
- * rule to struct persock_policy. control/parse_policy.c and preset.c fill them
- * in. verdict.c, address.c and guard.c judge by them.
+ * A policy: the structures of all verdicts and limits of a personality, from
+ * one rule to struct persock_policy. control/parse_policy.c and preset.c fill
+ * them in. verdict.c, address.c and guard.c judge by them.
  */
 #ifndef _PERSOCK_POLICY_H
 #define _PERSOCK_POLICY_H
@@ -168,7 +168,8 @@ struct persock_ioctls {
 };
 
 /**
- * struct persock_rules - what a policy says about the sockets of one class
+ * struct persock_rules - the rules and limits of a policy for one class of
+ *			  sockets
  * @get: options that are read
  * @set: options that are set
  * @send: flags of send calls
@@ -284,7 +285,7 @@ struct persock_addresses {
 #define PERSOCK_MAX_PROVIDERS	8
 
 /**
- * struct persock_policy - everything that a personality says, immutable
+ * struct persock_policy - all verdicts and limits of a personality, immutable
  * @mode: whether verdicts are applied, or only reported
  * @sockets: requests for sockets
  * @connect: peers, whichever call names them

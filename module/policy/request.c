@@ -136,8 +136,8 @@ bool persock_names_mptcp(const struct persock_sockets *sockets, int family)
 
 /**
  * persock_judge_request() - may a socket of this kind be created?
- * @policy: what judges
- * @request: what is requested
+ * @policy: the policy that judges
+ * @request: the request
  * @section: the section that decided
  * @rule: number of the rule that decided, from 1; 0: none did
  *

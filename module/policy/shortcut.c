@@ -119,7 +119,7 @@ static u32 judged_flags(const struct persock_flags *rule)
 /**
  * persock_shortcut_build() - find the calls that pass on sockets of a class
  * @shortcut: filled in
- * @policy: what judges
+ * @policy: the policy that judges
  * @class: the class
  */
 void persock_shortcut_build(struct persock_shortcut *shortcut,

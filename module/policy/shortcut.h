@@ -220,7 +220,7 @@ persock_shortcut_receive(const struct persock_shortcut *shortcut, u32 flags,
 
 /**
  * persock_shortcut_request() - the bit of a request for a socket
- * @request: what is requested
+ * @request: the request
  *
  * Return: the bit, or 0 if such a request has no shortcut.
  */

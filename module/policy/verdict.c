@@ -272,7 +272,7 @@ int persock_judge_get_len(unsigned int size, int len)
 }
 
 /**
- * persock_judges_get_len() - does any rule ask for the length of a buffer?
+ * persock_judges_get_len() - does any rule judge the length of a buffer?
  * @rules: rules of the socket's class
  *
  * If all options may be read, only the kernel judges lengths: some options

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Verdicts: what a policy says about one socket request, option, flag word or
- * ioctl. The files of socket/ ask for them, and so do request.c, shortcut.c
- * and "persock explain".
+ * Verdicts of a policy on one socket request, option, flag word or ioctl. The
+ * files of socket/ ask for them, and so do request.c, shortcut.c and "persock
+ * explain".
  *
  * Pure functions over immutable tables; they know no socket and no netlink,
  * take no lock and never sleep, which is why KUnit reaches every line.

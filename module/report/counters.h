@@ -41,7 +41,7 @@ struct persock_totals {
 /**
  * persock_count() - count one verdict
  * @totals: per-CPU counters
- * @operation: what was judged
+ * @operation: the judged operation
  * @outcome: the result
  *
  * Context: any; this_cpu operations are safe against preemption.

@@ -20,7 +20,7 @@ struct sk_buff;
  * @mode: mode of the policy
  * @pid: process that called
  * @comm: thread that called
- * @operation: what was judged
+ * @operation: the judged operation
  * @verdict: a negative errno, or PERSOCK_IGNORE
  * @section: the part of the policy that decided
  * @rule: number of the rule that decided, 0: none
@@ -74,7 +74,8 @@ struct persock_denial_message {
  * struct persock_denial_sender - methods that send denials to user space
  * @wanted: does a program listen for this verdict? RCU read side, must not
  *	    sleep
- * @send: send a message; takes over the buffer, which is long enough; may sleep
+ * @send: send a message; takes over the buffer, which is long enough; may
+ *	  sleep
  */
 struct persock_denial_sender {
 	bool (*wanted)(int verdict);
@@ -85,8 +86,7 @@ struct persock_denial_sender {
 struct persock_ring;
 
 /**
- * struct persock_denials - the denials of an attachment that are to be
- *			    reported
+ * struct persock_denials - denials of an attachment that wait for their report
  * @cgroup: id of the attached cgroup
  * @personality: name of its personality, which lives as long as the attachment
  * @lost: number of dropped denials

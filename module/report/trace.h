@@ -36,7 +36,7 @@
  * persock_create - a socket was requested by a governed task
  * @cgroup: id of the cgroup whose attachment governs; 0 without one
  * @personality: name of its personality
- * @request: what was requested
+ * @request: the request
  * @verdict: the verdict
  */
 TRACE_EVENT(persock_create,

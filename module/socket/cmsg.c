@@ -108,7 +108,7 @@ static bool judges(const struct persock_router *router,
 /**
  * persock_cmsg_send() - judge the control messages of a send
  * @router: the socket's
- * @version: what judges
+ * @version: the version that judges
  * @msg: the message; ignored control messages are removed, unless the policy
  *	 only audits
  * @event: if a message is not allowed, the section and rule that decided are
@@ -168,7 +168,7 @@ int persock_cmsg_send(const struct persock_router *router,
 /**
  * persock_cmsg_filter() - decide how a receive handles control messages
  * @router: the socket's
- * @version: what judges the receive
+ * @version: the version that judges the receive
  * @sock: the socket
  * @filter: filled in
  *

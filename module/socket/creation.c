@@ -108,7 +108,7 @@ struct persock_creation *persock_creation_own(void)
  * persock_governor_among() - persock_governor() if there are tasks that create
  *			      sockets for others
  *
- * Context: process context, RCU read side, which also protects what is returned.
+ * Context: process context, RCU read side, which also protects the result.
  * Return: the attachment, or NULL if the socket is not governed.
  */
 struct persock_attachment *persock_governor_among(void)

@@ -47,7 +47,7 @@ extern atomic_t persock_nr_creations;
  * persock_governor() - the attachment that governs a socket of the current
  *			task
  *
- * Context: process context, RCU read side, which also protects what is returned.
+ * Context: process context, RCU read side, which also protects the result.
  * Return: the attachment, or NULL if the socket is not governed.
  */
 static __always_inline struct persock_attachment *persock_governor(void)

@@ -14,7 +14,7 @@
  * has taken effect: the verdict would wait while the port is used. A port is
  * judged in the same hold of the lock in which it is taken, or persock judges
  * it by number and binds to that number. A program cannot give the port up
- * (connect() to AF_UNSPEC) to get one that nobody judges.
+ * (connect() to AF_UNSPEC) to get one without a verdict.
  */
 #include <linux/minmax.h>
 #include <linux/net.h>

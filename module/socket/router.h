@@ -133,7 +133,7 @@ static inline struct persock_router *persock_router_of(const struct socket *sock
  * persock_router_version() - the version that governs a socket now
  * @router: its router
  *
- * Context: RCU read side, which protects what is returned.
+ * Context: RCU read side, which protects the result.
  * Return: the version of the socket's personality.
  */
 static inline const struct persock_version *
