@@ -16,6 +16,7 @@
 #include <linux/string.h>
 
 #include "policy/address.h"
+#include "policy/address_index.h"
 #include "policy/verdict.h"
 
 #define TCP	IPPROTO_TCP

@@ -12,7 +12,11 @@
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 
+#include "policy/address.h"
+#include "policy/address_index.h"
+#include "policy/guard.h"
 #include "policy/policy.h"
+#include "policy/verdict.h"
 
 static int set(const struct persock_policy *policy, int level, int name)
 {

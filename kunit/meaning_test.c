@@ -17,6 +17,7 @@
 
 #include "policy/meaning.h"
 #include "policy/policy.h"
+#include "policy/verdict.h"
 
 static const struct {
 	int level, name, level2, name2;

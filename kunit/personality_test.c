@@ -14,6 +14,8 @@
 
 #include "cgroup/personality.h"
 #include "provider.h"
+#include "provider/registry.h"
+#include "state.h"
 
 static bool serves_all(int family, int type, int protocol)
 {

@@ -16,6 +16,7 @@
 #include <asm/ioctls.h>
 
 #include "policy/policy.h"
+#include "policy/verdict.h"
 
 static const struct persock_policy *policy_of(struct kunit *test,
 					      const char *name)

@@ -11,6 +11,7 @@
 #include <linux/socket.h>
 
 #include "policy/detour.h"
+#include "policy/guard.h"
 #include "policy/request.h"
 
 static const struct persock_socket_rule rules[] = {

@@ -16,6 +16,7 @@
 
 #include "policy/detour.h"
 #include "policy/shortcut.h"
+#include "policy/verdict.h"
 
 static const struct persock_option some_options[] = {
 	{ SOL_IP, IP_TOS, PERSOCK_ALLOW },
