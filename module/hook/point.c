@@ -6,10 +6,8 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/ftrace.h>
-#include <linux/kallsyms.h>
 #include <linux/kprobes.h>
 #include <linux/slab.h>
-#include <linux/string.h>
 
 #include "hook/arch.h"
 #include "hook/point.h"

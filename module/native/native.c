@@ -15,10 +15,7 @@
 #include <linux/socket.h>
 #include <linux/string.h>
 #include <linux/tcp.h>
-#include <net/inet_connection_sock.h>
 #include <net/sock.h>
-#include <net/tcp.h>
-#include <crypto/if_alg.h>
 
 #include "compat.h"
 #include "native/ktls.h"

@@ -11,16 +11,13 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/capability.h>
-#include <linux/in.h>
 #include <linux/module.h>
 #include <linux/net.h>
-#include <linux/security.h>
 #include <linux/socket.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
 
 #include "cgroup/attachment.h"
-#include "compat.h"
 #include "socket/af_persock.h"
 #include "socket/report.h"
 #include "socket/router.h"

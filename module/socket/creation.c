@@ -7,7 +7,6 @@
  */
 #include <linux/atomic.h>
 #include <linux/hash.h>
-#include <linux/in.h>
 #include <linux/module.h>
 #include <linux/net.h>
 #include <linux/sched.h>

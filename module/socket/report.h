@@ -60,15 +60,18 @@ static inline int persock_report(struct persock_attachment *attachment,
 				 const struct persock_version *version,
 				 const struct persock_event *event, int verdict)
 {
-	if (event->request)
-		trace_persock_create(attachment->id,
-				     attachment->personality->name,
-				     event->request, verdict);
-	else
+	/* Asked first: who does not trace reads no arguments. */
+	if (event->request) {
+		if (trace_persock_create_enabled())
+			trace_persock_create(attachment->id,
+					     attachment->personality->name,
+					     event->request, verdict);
+	} else if (trace_persock_verdict_enabled()) {
 		trace_persock_verdict(attachment->id,
 				      attachment->personality->name,
 				      event->operation, event->subject,
 				      event->detail, verdict);
+	}
 	if (unlikely(verdict))
 		return persock_report_other(attachment, version, event,
 					    verdict);

@@ -150,26 +150,6 @@ router_find(struct persock_attachment *attachment,
 	return NULL;
 }
 
-/**
- * persock_router_find() - the router for a kind of socket, if there is one
- * @attachment: attachment of the new socket; the caller keeps it alive
- * @provider: the provider that serves
- * @class: class of the application's address family
- * @native: the socket's proto_ops; NULL for a provider's own socket
- *
- * A router stays with its attachment as long as the attachment is held.
- *
- * Context: any, does not sleep.
- * Return: the router, or NULL.
- */
-struct persock_router *
-persock_router_find(struct persock_attachment *attachment,
-		    const struct persock_provider *provider,
-		    enum persock_class class, const struct proto_ops *native)
-{
-	return router_find(attachment, provider, class, native, PERSOCK_JUDGED);
-}
-
 static bool may_take(const struct persock_attachment *attachment)
 {
 	lockdep_assert_held(&router_lock);
@@ -273,15 +253,16 @@ persock_router_native(struct persock_attachment *attachment,
 		      const struct persock_provider *provider,
 		      struct socket *sock, const struct proto_ops *native)
 {
+	enum persock_class class = persock_class_of(native->family);
 	struct persock_router *router;
 
-	router = persock_router_find(attachment, provider,
-				     persock_class_of(native->family), native);
+	router = router_find(attachment, provider, class, native,
+			     PERSOCK_JUDGED);
 	if (likely(router))
 		return router;
 
-	return persock_router_get(attachment, provider, native->family,
-				  native, module_of(sock, native));
+	return router_get(attachment, provider, class, native, PERSOCK_JUDGED,
+			  module_of(sock, native));
 }
 
 /**

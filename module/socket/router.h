@@ -85,10 +85,6 @@ typedef void (*persock_router_fill_t)(struct proto_ops *table,
 int persock_router_init(persock_router_fill_t filler);
 void persock_router_exit(void);
 struct persock_router *
-persock_router_find(struct persock_attachment *attachment,
-		    const struct persock_provider *provider,
-		    enum persock_class class, const struct proto_ops *native);
-struct persock_router *
 persock_router_get(struct persock_attachment *attachment,
 		   const struct persock_provider *provider, int family,
 		   const struct proto_ops *native, struct module *owner);
