@@ -76,6 +76,14 @@ int refuse(const char *format, ...)
 	return EXIT_REFUSED;
 }
 
+void *need(void *memory)
+{
+	if (!memory)
+		exit(refuse("out of memory"));
+
+	return memory;
+}
+
 int misuse(const char *format, ...)
 {
 	va_list args;

@@ -14,6 +14,9 @@
 int refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int misuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* @memory; without any the tool ends, refused. */
+void *need(void *memory);
+
 /*
  * Sentences begin with this from now on, so that a reader knows where they
  * come from; NULL: they do not. It is not copied.

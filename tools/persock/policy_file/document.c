@@ -14,7 +14,7 @@
 
 #define WIDTH	100
 
-static int need(int node)
+static int made(int node)
 {
 	if (!node)
 		exit(refuse("out of memory"));
@@ -24,13 +24,13 @@ static int need(int node)
 
 void document_init(yaml_document_t *document)
 {
-	need(yaml_document_initialize(document, NULL, NULL, NULL, 1, 1));
+	made(yaml_document_initialize(document, NULL, NULL, NULL, 1, 1));
 }
 
 static int add_scalar(yaml_document_t *document, const char *text,
 		      yaml_scalar_style_t style)
 {
-	return need(yaml_document_add_scalar(document, NULL,
+	return made(yaml_document_add_scalar(document, NULL,
 					     (const yaml_char_t *)text,
 					     strlen(text), style));
 }
@@ -51,14 +51,14 @@ int document_number(yaml_document_t *document, int64_t number)
 
 int document_mapping(yaml_document_t *document, bool flow)
 {
-	return need(yaml_document_add_mapping(document, NULL, flow ?
+	return made(yaml_document_add_mapping(document, NULL, flow ?
 					      YAML_FLOW_MAPPING_STYLE :
 					      YAML_BLOCK_MAPPING_STYLE));
 }
 
 int document_list(yaml_document_t *document, bool flow)
 {
-	return need(yaml_document_add_sequence(document, NULL, flow ?
+	return made(yaml_document_add_sequence(document, NULL, flow ?
 					       YAML_FLOW_SEQUENCE_STYLE :
 					       YAML_BLOCK_SEQUENCE_STYLE));
 }
@@ -66,21 +66,21 @@ int document_list(yaml_document_t *document, bool flow)
 void document_set(yaml_document_t *document, int mapping, const char *key,
 		  int value)
 {
-	need(yaml_document_append_mapping_pair(document, mapping,
+	made(yaml_document_append_mapping_pair(document, mapping,
 					       document_text(document, key),
 					       value));
 }
 
 void document_append(yaml_document_t *document, int list, int item)
 {
-	need(yaml_document_append_sequence_item(document, list, item));
+	made(yaml_document_append_sequence_item(document, list, item));
 }
 
 void document_print_yaml(yaml_document_t *document, FILE *stream)
 {
 	yaml_emitter_t emitter;
 
-	need(yaml_emitter_initialize(&emitter));
+	made(yaml_emitter_initialize(&emitter));
 	yaml_emitter_set_output_file(&emitter, stream);
 	yaml_emitter_set_width(&emitter, WIDTH);
 	yaml_emitter_set_unicode(&emitter, 1);

@@ -13,14 +13,6 @@
 
 #define RECEIVED_MAX	1024
 
-static void *need(void *memory)
-{
-	if (!memory)
-		exit(refuse("out of memory"));
-
-	return memory;
-}
-
 /* A hole of one element at @place of a list that is the draft's own. */
 static void *insert(void *list, unsigned int nr, unsigned int place,
 		    size_t size)

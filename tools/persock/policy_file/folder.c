@@ -16,14 +16,6 @@
 
 #define ATTACHMENTS	"attachments.yaml"
 
-static void *need(void *memory)
-{
-	if (!memory)
-		exit(refuse("out of memory"));
-
-	return memory;
-}
-
 static char *join(const char *folder, const char *name)
 {
 	char *path;

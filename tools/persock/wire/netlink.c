@@ -27,9 +27,7 @@ static void make_room(struct netlink *nl, size_t length)
 	if (wanted <= nl->room)
 		return;
 	wanted = wanted < 4096 ? 4096 : 2 * wanted;
-	nl->request = realloc(nl->request, wanted);
-	if (!nl->request)
-		exit(refuse("out of memory"));
+	nl->request = need(realloc(nl->request, wanted));
 	nl->room = wanted;
 }
 
