@@ -43,6 +43,12 @@ use_release() { # FOLDER ARCHITECTURE SUITE...
 		-o "APT::Architecture=$architecture" -o "APT::Architectures=$architecture")
 }
 
+# A root file system in FOLDER/root, after use_release for that folder.
+make_debian() { # FOLDER RELEASE VARIANT PACKAGE,... [OPTION-OF-MMDEBSTRAP...]
+	mmdebstrap --mode=root --variant="$3" --include="$4" --aptopt='Apt::Install-Recommends "false"' \
+		--dpkgopt=force-unsafe-io "${@:5}" "$2" "$1/root" "$1/etc/sources.list"
+}
+
 # Programs of a newer release want a newer C library than the machine's. Each that lies in FOLDER, below
 # ROOT, is replaced by a script that runs it with the libraries of ROOT, wherever that is moved to.
 run_with_own_libraries() { # ROOT FOLDER
