@@ -23,7 +23,7 @@ struct memory {
 /*
  * The lowest numbers of two seconds, as what was freed is not free at once:
  * grace periods must pass, work items must run. What was leaked stays. 0, or
- * -errno when the kernel does not tell.
+ * -errno when the kernel does not report it.
  */
 int memory_measure(struct memory *memory);
 

@@ -227,7 +227,7 @@ test_a_flood_hides_no_neighbour() {
 	expect "$(lost "$flood")" echo "$not_told"
 	[ "$(lost "$flood")" -gt 0 ] || fail "the flood was too small"
 	! grep -q "${quiet##*/} .*not told" "$work/told" || fail "the neighbour is said to have lost some"
-	persock status | grep -q "/${flood##*/} .*, denials not told: $(lost "$flood")" ||
+	persock status | grep -q "/${flood##*/} .*, denials dropped: $(lost "$flood")" ||
 		fail "status does not say what was lost"
 	kill "$watching"
 }

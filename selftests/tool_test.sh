@@ -315,7 +315,7 @@ mistakes() {
 		'options: {set: {allow: [SOL_SOCKET/SO_MARC]}}'
 	mistake 1 '"SOL_SOCKE" is no level: did you mean SOL_SOCKET?' \
 		'options: {set: {allow: [SOL_SOCKE/SO_MARK]}}'
-	mistake 1 'this is told of twice in options.set' \
+	mistake 1 'this is listed twice in options.set' \
 		'options: {set: {allow: [SOL_SOCKET/SO_MARK], deny: [SOL_SOCKET/36]}}'
 	mistake 1 '"MSG_PEAK" is not a flag: did you mean MSG_PEEK?' 'flags: {recv: {allow: [MSG_PEAK]}}'
 	mistake 1 '"FIONRED" is not an ioctl: did you mean FIONREAD?' 'ioctls: {allow: [FIONRED]}'

@@ -462,7 +462,7 @@ static int put_ignored(struct sk_buff *skb, struct netlink_callback *cb,
 		       unsigned int entry)
 {
 	void *header;
-	int told;
+	int err;
 
 	header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
 			     cb->nlh->nlmsg_seq, &persock_netlink_family,
@@ -471,14 +471,14 @@ static int put_ignored(struct sk_buff *skb, struct netlink_callback *cb,
 		return -EMSGSIZE;
 
 	genl_dump_check_consistent(cb, header);
-	told = persock_put_u64(skb, PERSOCK_A_CGROUP_ID, attachment->id) ?:
+	err = persock_put_u64(skb, PERSOCK_A_CGROUP_ID, attachment->id) ?:
 	       persock_ignored_put(skb, READ_ONCE(attachment->ignored), entry);
-	if (told > 0)
+	if (err > 0)
 		genlmsg_end(skb, header);
 	else
 		genlmsg_cancel(skb, header);
 
-	return told;
+	return err;
 }
 
 /*
@@ -489,7 +489,7 @@ int persock_nl_ignored_get_dumpit(struct sk_buff *skb,
 {
 	const struct nlattr *id = persock_dump_attrs(cb)[PERSOCK_A_CGROUP_ID];
 	struct persock_attachment *attachment = NULL;
-	int told = -ENOENT;
+	int err = -ENOENT;
 	long i = 0;
 
 	mutex_lock(&persock_mutex);
@@ -500,18 +500,18 @@ int persock_nl_ignored_get_dumpit(struct sk_buff *skb,
 		    i++ < cb->args[0])
 			continue;
 		do {
-			told = put_ignored(skb, cb, attachment, cb->args[1]);
-			cb->args[1] += told >= 0;
-		} while (told >= 0);
+			err = put_ignored(skb, cb, attachment, cb->args[1]);
+			cb->args[1] += err >= 0;
+		} while (err >= 0);
 		/* An entry that did not fit goes into the next message. */
-		if (told != -ENOENT)
+		if (err != -ENOENT)
 			break;
 		cb->args[0]++;
 		cb->args[1] = 0;
 	}
 	mutex_unlock(&persock_mutex);
 
-	return told != -ENOENT && !skb->len ? told : skb->len;
+	return err != -ENOENT && !skb->len ? err : skb->len;
 }
 
 static const struct genl_multicast_group groups[] = {

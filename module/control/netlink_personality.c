@@ -58,7 +58,7 @@ static int read_from(struct genl_info *info, struct persock_proposal *proposal)
 		return 0;
 	if (!fd || !path || !info->attrs[PERSOCK_A_NETWORK_FD]) {
 		NL_SET_ERR_MSG(info->extack,
-			       "whose sockets are made in a network namespace is told with it, by a path and an open descriptor");
+			       "its sockets are made in a network namespace: specify its path and an open descriptor");
 		return -EINVAL;
 	}
 	net = get_net_ns_by_fd(nla_get_u32(fd));
@@ -90,7 +90,7 @@ static int read_network(struct sk_buff *skb, struct genl_info *info,
 		return 0;
 	if (!fd || !path) {
 		NL_SET_ERR_MSG(info->extack,
-			       "a network namespace is told by its path and an open descriptor");
+			       "a network namespace is specified by its path and an open descriptor");
 		return -EINVAL;
 	}
 	net = get_net_ns_by_fd(nla_get_u32(fd));
@@ -145,7 +145,7 @@ static int propose(struct sk_buff *skb, struct genl_info *info,
 		proposal->policy = policy;
 	if (!proposal->base && !proposal->policy) {
 		NL_SET_ERR_MSG(info->extack,
-			       "neither a policy is told nor the personality whose policy it is");
+			       "specify a policy, or the personality whose policy it is");
 		err = -EINVAL;
 		goto free;
 	}

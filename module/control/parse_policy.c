@@ -54,10 +54,10 @@ struct load {
 	void *lists[PERSOCK_NR_SECTIONS][PERSOCK_NR_CLASSES];
 };
 
-static int refuse(struct load *load, const struct nlattr *attribute,
+static int reject(struct load *load, const struct nlattr *attribute,
 		  const char *why)
 {
-	return persock_refuse(load->extack, attribute, why);
+	return persock_reject(load->extack, attribute, why);
 }
 
 /* The defaults of sections that are not specified: as in the preset "none". */
@@ -101,29 +101,29 @@ static int read_head(struct load *load, const struct nlattr *nest,
 	s32 value;
 
 	if (!tb[PERSOCK_A_RULE_SECTION] || !tb[PERSOCK_A_RULE_VERDICT])
-		return refuse(load, nest, "section and verdict are needed");
+		return reject(load, nest, "section and verdict are needed");
 
 	*section = nla_get_u32(tb[PERSOCK_A_RULE_SECTION]);
 	if (*section == PERSOCK_SECTION_LIMITS)
-		return refuse(load, tb[PERSOCK_A_RULE_SECTION],
-			      "limits are told as bounds");
+		return reject(load, tb[PERSOCK_A_RULE_SECTION],
+			      "limits are specified as bounds");
 	*class = BOTH;
 	if (tb[PERSOCK_A_RULE_CLASS]) {
 		*class = nla_get_u32(tb[PERSOCK_A_RULE_CLASS]);
 		if (!persock_section_by_class(*section))
-			return refuse(load, tb[PERSOCK_A_RULE_CLASS],
-				      "the section is not told by class");
+			return reject(load, tb[PERSOCK_A_RULE_CLASS],
+				      "the section is not specified by class");
 	}
 
 	value = nla_get_s32(tb[PERSOCK_A_RULE_VERDICT]);
 	if (value == PERSOCK_IGNORE && !persock_section_ignores(*section))
-		return refuse(load, tb[PERSOCK_A_RULE_VERDICT],
+		return reject(load, tb[PERSOCK_A_RULE_VERDICT],
 			      "the section does not ignore, it allows or denies");
 	if (*section == PERSOCK_SECTION_CONTROL_RECEIVE && value < 0)
-		return refuse(load, tb[PERSOCK_A_RULE_VERDICT],
+		return reject(load, tb[PERSOCK_A_RULE_VERDICT],
 			      "a received control message is allowed or ignored");
 	if (value > PERSOCK_IGNORE || value < -MAX_VERDICT)
-		return refuse(load, tb[PERSOCK_A_RULE_VERDICT],
+		return reject(load, tb[PERSOCK_A_RULE_VERDICT],
 			      "a verdict is 0, 1 or a negative errno down to -133");
 	*verdict = value;
 
@@ -158,11 +158,11 @@ static int read_default(struct load *load, const struct nlattr *nest)
 			if (class == BOTH)
 				continue;
 			if (verdict)
-				return refuse(load, nest,
+				return reject(load, nest,
 					      "control messages are judged on receipt for class inet only");
 		}
 		if (load->seen[section][i])
-			return refuse(load, nest,
+			return reject(load, nest,
 				      "the section has a default already");
 		load->seen[section][i] = true;
 		*persock_section_fallback(load->policy, section, i) = verdict;
@@ -217,14 +217,14 @@ static int parse_rule(struct load *load, const struct nlattr *nest,
 	if (err)
 		return err;
 	if (!has_rules(*section))
-		return refuse(load, nest, "the section has no rules");
+		return reject(load, nest, "the section has no rules");
 	if (*section == PERSOCK_SECTION_CONTROL_RECEIVE &&
 	    *class != PERSOCK_CLASS_INET)
-		return refuse(load, nest,
+		return reject(load, nest,
 			      "control messages are judged on receipt for class inet only");
 	for (i = PERSOCK_A_RULE_FAMILY; i <= PERSOCK_A_RULE_MAX; i++) {
 		if (tb[i] && !(known(*section) & BIT(i)))
-			return refuse(load, tb[i],
+			return reject(load, tb[i],
 				      "a rule of the section does not have this attribute");
 	}
 
@@ -300,7 +300,7 @@ static int bound(struct load *load, const struct nlattr *nest,
 		 enum persock_limit limit, enum persock_class class)
 {
 	if (load->bounded[limit][class])
-		return refuse(load, nest, "the limit is told already");
+		return reject(load, nest, "the limit is specified already");
 	load->bounded[limit][class] = true;
 
 	return 0;
@@ -330,7 +330,7 @@ static int set_limit(struct load *load, const struct nlattr *nest,
 		return 0;
 	}
 	if (value > U16_MAX)
-		return refuse(load, nest, "the limit is at most 65535");
+		return reject(load, nest, "the limit is at most 65535");
 	if (limit == PERSOCK_LIMIT_ADDRESS)
 		rules->address_max = value;
 	else
@@ -350,7 +350,7 @@ static int read_class_bound(struct load *load, const struct nlattr *nest,
 		class = nla_get_u32(tb[PERSOCK_A_BOUND_CLASS]);
 	if (limit == PERSOCK_LIMIT_RECEIVED_CONTROL) {
 		if (class == PERSOCK_CLASS_OTHER)
-			return refuse(load, nest,
+			return reject(load, nest,
 				      "control messages are judged on receipt for class inet only");
 		class = PERSOCK_CLASS_INET;
 	}
@@ -373,7 +373,7 @@ static int read_socket_bound(struct load *load, struct nlattr **tb, u32 value)
 	if (tb[PERSOCK_A_BOUND_VERDICT])
 		verdict = nla_get_s32(tb[PERSOCK_A_BOUND_VERDICT]);
 	if (verdict >= 0 || verdict < -MAX_VERDICT)
-		return refuse(load, tb[PERSOCK_A_BOUND_VERDICT],
+		return reject(load, tb[PERSOCK_A_BOUND_VERDICT],
 			      "the errno of a limit is -1 to -133");
 	policy->max_sockets = value;
 	policy->max_sockets_verdict = value ? verdict : 0;
@@ -394,18 +394,18 @@ static int read_bound(struct load *load, const struct nlattr *nest)
 	if (err)
 		return err;
 	if (!tb[PERSOCK_A_BOUND_LIMIT] || !tb[PERSOCK_A_BOUND_VALUE])
-		return refuse(load, nest, "limit and value are needed");
+		return reject(load, nest, "limit and value are needed");
 
 	limit = nla_get_u32(tb[PERSOCK_A_BOUND_LIMIT]);
 	value = nla_get_u32(tb[PERSOCK_A_BOUND_VALUE]);
 	if (tb[PERSOCK_A_BOUND_VERDICT] && limit != PERSOCK_LIMIT_SOCKETS)
-		return refuse(load, tb[PERSOCK_A_BOUND_VERDICT],
+		return reject(load, tb[PERSOCK_A_BOUND_VERDICT],
 			      "the errno of this limit cannot be chosen");
 	if (limit >= PERSOCK_LIMIT_OPTION)
 		return read_class_bound(load, nest, tb, limit, value);
 	if (tb[PERSOCK_A_BOUND_CLASS])
-		return refuse(load, tb[PERSOCK_A_BOUND_CLASS],
-			      "the limit is not told by class");
+		return reject(load, tb[PERSOCK_A_BOUND_CLASS],
+			      "the limit is not specified by class");
 	err = bound(load, nest, limit, 0);
 	if (err)
 		return err;
@@ -413,7 +413,7 @@ static int read_bound(struct load *load, const struct nlattr *nest)
 		return read_socket_bound(load, tb, value);
 
 	if (value > INT_MAX)
-		return refuse(load, nest, "a backlog is at most 2147483647");
+		return reject(load, nest, "a backlog is at most 2147483647");
 	if (limit == PERSOCK_LIMIT_BACKLOG_FLOOR)
 		backlog->floor = value;
 	else
@@ -546,7 +546,7 @@ static int publish_class(struct load *load, enum persock_class class)
 		if (!sort_unique(load->lists[section][class], options->nr,
 				 sizeof(*options->list), compare_options)) {
 			load->extack->_msg =
-				"a level and name is told of twice in a section";
+				"a level and name is listed twice in a section";
 			return -EINVAL;
 		}
 		options->list = load->lists[section][class];
@@ -557,7 +557,7 @@ static int publish_class(struct load *load, enum persock_class class)
 	if (!sort_unique(load->lists[PERSOCK_SECTION_IOCTLS][class],
 			 rules->ioctls.nr, sizeof(*rules->ioctls.list),
 			 compare_ioctls)) {
-		load->extack->_msg = "a command is told of twice";
+		load->extack->_msg = "a command is listed twice";
 		return -EINVAL;
 	}
 

@@ -15,7 +15,7 @@
 
 #include "control/parse_rule.h"
 
-int persock_refuse(struct netlink_ext_ack *extack,
+int persock_reject(struct netlink_ext_ack *extack,
 		   const struct nlattr *attribute, const char *why)
 {
 	extack->_msg = why;
@@ -38,7 +38,7 @@ static int read_any(struct netlink_ext_ack *extack, struct nlattr *attribute, u3
 	if (!attribute)
 		return 0;
 	if (nla_get_u32(attribute) > max)
-		return persock_refuse(extack, attribute,
+		return persock_reject(extack, attribute,
 			      "the number is larger than any that there is");
 	*value = nla_get_u32(attribute);
 
@@ -111,26 +111,26 @@ int persock_rule_address(struct netlink_ext_ack *extack, const struct nlattr *ne
 	int err;
 
 	if (!address || !tb[PERSOCK_A_RULE_PREFIX_LENGTH])
-		return persock_refuse(extack, nest,
+		return persock_reject(extack, nest,
 			      "an address and a prefix length are needed");
 	length = nla_len(address);
 	if (length != 4 && length != 16)
-		return persock_refuse(extack, address, "an address has 4 or 16 bytes");
+		return persock_reject(extack, address, "an address has 4 or 16 bytes");
 
 	memset(rule, 0, sizeof(*rule));
 	rule->family = length == 4 ? AF_INET : AF_INET6;
 	memcpy(rule->address, nla_data(address), length);
 	rule->prefix = nla_get_u8(tb[PERSOCK_A_RULE_PREFIX_LENGTH]);
 	if (rule->prefix > length * 8)
-		return persock_refuse(extack, tb[PERSOCK_A_RULE_PREFIX_LENGTH],
+		return persock_reject(extack, tb[PERSOCK_A_RULE_PREFIX_LENGTH],
 			      "the prefix is longer than the address");
 	if (host_bits(rule->address, length, rule->prefix))
-		return persock_refuse(extack, address,
+		return persock_reject(extack, address,
 			      "the address has bits that its prefix does not cover");
 	if (length == 16 && rule->prefix >= 96 &&
 	    !memcmp(rule->address, mapped, sizeof(mapped)))
-		return persock_refuse(extack, address,
-			      "an IPv4-mapped address is judged as IPv4: tell it as IPv4");
+		return persock_reject(extack, address,
+			      "an IPv4-mapped address is judged as IPv4: specify it as IPv4");
 
 	rule->first = 0;
 	rule->last = U16_MAX;
@@ -139,14 +139,14 @@ int persock_rule_address(struct netlink_ext_ack *extack, const struct nlattr *ne
 	if (tb[PERSOCK_A_RULE_PORT_LAST])
 		rule->last = nla_get_u16(tb[PERSOCK_A_RULE_PORT_LAST]);
 	if (rule->first > rule->last)
-		return persock_refuse(extack, nest, "the first port is after the last");
+		return persock_reject(extack, nest, "the first port is after the last");
 
 	err = read_any(extack, tb[PERSOCK_A_RULE_PROTOCOL], S32_MAX,
 		       &rule->protocol);
 	if (err)
 		return err;
 	if (rule->protocol == IPPROTO_MPTCP)
-		return persock_refuse(extack, tb[PERSOCK_A_RULE_PROTOCOL],
+		return persock_reject(extack, tb[PERSOCK_A_RULE_PROTOCOL],
 			      "MPTCP is judged as TCP");
 	rule->verdict = verdict;
 	rule->line = line_of(tb);
@@ -172,10 +172,10 @@ int persock_rule_option(struct netlink_ext_ack *extack, const struct nlattr *nes
 	struct nlattr *max = tb[PERSOCK_A_RULE_SIZE_MAX];
 
 	if (!tb[PERSOCK_A_RULE_LEVEL] || !tb[PERSOCK_A_RULE_NAME])
-		return persock_refuse(extack, nest, "level and name are needed");
+		return persock_reject(extack, nest, "level and name are needed");
 	if ((size && nla_get_u32(size) > U16_MAX) ||
 	    (max && nla_get_u32(max) > U16_MAX))
-		return persock_refuse(extack, nest, "a size is at most 65535");
+		return persock_reject(extack, nest, "a size is at most 65535");
 
 	option->level = nla_get_s32(tb[PERSOCK_A_RULE_LEVEL]);
 	option->name = nla_get_s32(tb[PERSOCK_A_RULE_NAME]);
@@ -184,7 +184,7 @@ int persock_rule_option(struct netlink_ext_ack *extack, const struct nlattr *nes
 	option->verdict = verdict;
 	option->line = line_of(tb);
 	if (option->max && option->max < option->size)
-		return persock_refuse(extack, max, "the longest answer is shorter than the size");
+		return persock_reject(extack, max, "the longest answer is shorter than the size");
 
 	return 0;
 }
@@ -204,7 +204,7 @@ int persock_rule_ioctl(struct netlink_ext_ack *extack, const struct nlattr *nest
 		      struct persock_ioctl *ioctl)
 {
 	if (!tb[PERSOCK_A_RULE_COMMAND])
-		return persock_refuse(extack, nest, "a command is needed");
+		return persock_reject(extack, nest, "a command is needed");
 
 	ioctl->cmd = nla_get_u32(tb[PERSOCK_A_RULE_COMMAND]);
 	ioctl->verdict = verdict;
@@ -229,23 +229,23 @@ int persock_rule_flags(struct netlink_ext_ack *extack, const struct nlattr *nest
 {
 	unsigned long bits;
 	unsigned int bit;
-	u32 told;
+	u32 given;
 
 	if (!tb[PERSOCK_A_RULE_FLAGS])
-		return persock_refuse(extack, nest, "flags are needed");
-	told = nla_get_u32(tb[PERSOCK_A_RULE_FLAGS]);
-	if (!told)
-		return persock_refuse(extack, nest, "a rule is about one flag at least");
-	if (told & (flags->allow | flags->ignore | flags->deny))
-		return persock_refuse(extack, nest, "a flag is told of twice");
+		return persock_reject(extack, nest, "flags are needed");
+	given = nla_get_u32(tb[PERSOCK_A_RULE_FLAGS]);
+	if (!given)
+		return persock_reject(extack, nest, "a rule is about one flag at least");
+	if (given & (flags->allow | flags->ignore | flags->deny))
+		return persock_reject(extack, nest, "a flag is listed twice");
 
 	if (verdict == PERSOCK_ALLOW) {
-		flags->allow |= told;
+		flags->allow |= given;
 	} else if (verdict == PERSOCK_IGNORE) {
-		flags->ignore |= told;
+		flags->ignore |= given;
 	} else {
-		flags->deny |= told;
-		bits = told;
+		flags->deny |= given;
+		bits = given;
 		for_each_set_bit(bit, &bits, PERSOCK_NR_FLAGS)
 			flags->errnos[bit] = verdict;
 	}

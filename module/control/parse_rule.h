@@ -12,14 +12,14 @@ struct netlink_ext_ack;
 struct nlattr;
 
 /**
- * persock_refuse() - refuse a request
+ * persock_reject() - reject a request
  * @extack: reports the reason
  * @attribute: the invalid attribute, or NULL
  * @why: the reason, a sentence that lives as long as the module
  *
  * Return: -EINVAL.
  */
-int persock_refuse(struct netlink_ext_ack *extack,
+int persock_reject(struct netlink_ext_ack *extack,
 		   const struct nlattr *attribute, const char *why);
 
 int persock_rule_socket(struct netlink_ext_ack *extack, struct nlattr **tb,

@@ -17,7 +17,7 @@
  *
  * Another ftrace_ops, in lsm.c, covers the functions that call LSMs. A handler
  * lets the function run, perhaps with changed arguments, or it lets a function
- * of ours run in its place (IPMODIFY), most often refused(), which only
+ * of ours run in its place (IPMODIFY), most often failed_call(), which only
  * returns an errno.
  *
  * PERMANENT makes a write of kernel.ftrace_enabled fail while persock is
@@ -85,15 +85,15 @@ static unsigned long point_ips[PERSOCK_NR_POINTS] __ro_after_init;
  * the handler has set. Does not sleep, so no stack keeps an address of our
  * code.
  */
-static long refused(long err)
+static long failed_call(long err)
 {
 	return err;
 }
 
-static void refuse(struct ftrace_regs *regs, long err)
+static void fail_call(struct ftrace_regs *regs, long err)
 {
 	persock_set_arg(regs, 0, err);
-	persock_run_instead(regs, refused);
+	persock_run_instead(regs, failed_call);
 }
 
 /* The request, from the arguments of either function that makes sockets. */
@@ -111,13 +111,13 @@ request_of(struct ftrace_regs *regs)
  * Only a refusal is reported here. A request that goes on is reported when the
  * socket exists, see persock_interpose() and af_persock.c.
  */
-static void refuse_create(struct ftrace_regs *regs,
-			  struct persock_attachment *attachment,
-			  const struct persock_version *version,
-			  struct persock_event *event, int err)
+static void deny_create(struct ftrace_regs *regs,
+			struct persock_attachment *attachment,
+			const struct persock_version *version,
+			struct persock_call *call, int err)
 {
-	persock_report(attachment, version, event, err);
-	refuse(regs, err);
+	persock_report(attachment, version, call, err);
+	fail_call(regs, err);
 }
 
 /*
@@ -131,7 +131,7 @@ static noinline void judge_request(struct ftrace_regs *regs,
 	const struct persock_version *version =
 		persock_version_of(attachment->personality);
 	struct persock_request request = request_of(regs);
-	struct persock_event event = {
+	struct persock_call call = {
 		.operation = PERSOCK_OP_CREATE,
 		.section = PERSOCK_SECTION_SOCKETS,
 		.request = &request,
@@ -142,8 +142,8 @@ static noinline void judge_request(struct ftrace_regs *regs,
 	if (request.family == persock_family) {
 		err = persock_family_unpack(request.protocol, &request);
 		if (err) {
-			event.always = true;
-			refuse_create(regs, attachment, version, &event, err);
+			call.always = true;
+			deny_create(regs, attachment, version, &call, err);
 			return;
 		}
 	}
@@ -151,15 +151,15 @@ static noinline void judge_request(struct ftrace_regs *regs,
 	if (request.family == AF_INET && request.type == SOCK_PACKET)
 		request.family = AF_PACKET;
 
-	err = persock_judge_request(&version->policy, &request, &event.section,
-				    &event.rule);
+	err = persock_judge_request(&version->policy, &request, &call.section,
+				    &call.rule);
 	if (err && persock_enforces(version)) {
-		refuse_create(regs, attachment, version, &event, err);
+		deny_create(regs, attachment, version, &call, err);
 		return;
 	}
-	event.always = true;
-	event.section = PERSOCK_SECTION_SOCKETS;
-	event.rule = 0;
+	call.always = true;
+	call.section = PERSOCK_SECTION_SOCKETS;
+	call.rule = 0;
 	provider = persock_version_provider(version, &request,
 					    persock_attachment_net(attachment,
 								   version,
@@ -176,8 +176,8 @@ static noinline void judge_request(struct ftrace_regs *regs,
 	 * behalf (for example nvme-tcp) and relies on a native sock.
 	 */
 	if (!provider || persock_called_by_module(regs, caller)) {
-		refuse_create(regs, attachment, version, &event,
-			      -EAFNOSUPPORT);
+		deny_create(regs, attachment, version, &call,
+			    -EAFNOSUPPORT);
 		return;
 	}
 
@@ -257,7 +257,7 @@ static noinline void govern_created(struct ftrace_regs *regs)
 	rcu_read_unlock();
 
 	if (attachment && err)
-		refuse(regs, err);
+		fail_call(regs, err);
 }
 
 /* The kernel makes a socket for itself, or SCTP peels one off. */
@@ -269,7 +269,7 @@ static noinline void on_kernel_created(struct ftrace_regs *regs)
 	err = persock_interpose_kernel((struct socket *)persock_arg(regs, 0),
 				       &request);
 	if (err)
-		refuse(regs, err);
+		fail_call(regs, err);
 }
 
 static __always_inline void on_post_create(struct ftrace_regs *regs)
@@ -360,7 +360,7 @@ static noinline void judge_getsockopt(struct ftrace_regs *regs,
 	err = persock_option_judge_get(sock, SOL_SOCKET,
 				       (int)persock_arg(regs, 2), len, &max);
 	if (err)
-		refuse(regs, err);
+		fail_call(regs, err);
 }
 
 /*
@@ -401,7 +401,7 @@ static noinline void judge_setsockopt(struct ftrace_regs *regs,
 	verdict = persock_option_judge_set(sock, SOL_SOCKET,
 					   (int)persock_arg(regs, 2), &len);
 	if (verdict)
-		refuse(regs, min(verdict, 0));
+		fail_call(regs, min(verdict, 0));
 	else
 		persock_set_arg(regs, 5, len);
 }
@@ -448,7 +448,7 @@ static noinline void on_ioctl(struct ftrace_regs *regs)
 		return;
 	verdict = persock_router_judge_ioctl(sock, (u32)persock_arg(regs, 1));
 	if (verdict)
-		refuse(regs, min(verdict, 0));
+		fail_call(regs, min(verdict, 0));
 }
 
 #ifdef PERSOCK_HAVE_URING_CMD
@@ -468,24 +468,24 @@ static noinline void on_uring_cmd(struct ftrace_regs *regs)
 		return;
 	verdict = persock_message_judge_command(sock, cmd->cmd_op);
 	if (verdict)
-		refuse(regs, min(verdict, 0));
+		fail_call(regs, min(verdict, 0));
 }
 #endif
 
-/* The calls of one task at a time are refused at one point, see probe.c. */
+/* One task at a time has its calls fail at one point, see probe.c. */
 static struct task_struct *probe_task;
 static enum persock_point probe_point;
 
 /**
- * persock_intercept_refuse() - refuse the current task's calls at one point
+ * persock_intercept_fail() - fail the current task's calls at one point
  * @point: the point; PERSOCK_NR_POINTS: none, and all calls pass unjudged
  *
- * Valid until persock_intercept_resume(). A refused call returns
+ * Valid until persock_intercept_resume(). Such a call returns
  * -PERSOCK_PROBE_ERRNO.
  *
  * Context: persock_mutex is held.
  */
-void persock_intercept_refuse(enum persock_point point)
+void persock_intercept_fail(enum persock_point point)
 {
 	probe_point = point;
 	WRITE_ONCE(probe_task, current);
@@ -507,7 +507,7 @@ static void handler(unsigned long ip, unsigned long parent_ip,
 	if (unlikely(READ_ONCE(probe_task) == current)) {
 		if (probe_point < PERSOCK_NR_POINTS &&
 		    ip == point_ips[probe_point])
-			refuse(regs, -PERSOCK_PROBE_ERRNO);
+			fail_call(regs, -PERSOCK_PROBE_ERRNO);
 		return;
 	}
 
@@ -637,7 +637,7 @@ int __init persock_intercept_init(void)
  *
  * Nothing is armed. No task is in a handler any more:
  * unregister_ftrace_function() waits for that. But a task may have been
- * preempted on its way into refused(), hence the wait.
+ * preempted on its way into failed_call(), hence the wait.
  */
 void persock_intercept_exit(void)
 {

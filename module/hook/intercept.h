@@ -40,7 +40,7 @@ void persock_intercept_exit(void);
 int persock_arm(struct netlink_ext_ack *extack);
 void persock_disarm(void);
 bool persock_armed(void);
-void persock_intercept_refuse(enum persock_point point);
+void persock_intercept_fail(enum persock_point point);
 void persock_intercept_resume(void);
 
 #endif /* _PERSOCK_INTERCEPT_H */

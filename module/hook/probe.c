@@ -35,19 +35,19 @@ static int uring_cmd(struct file *file)
 static bool try_file(struct file *file, enum persock_point *point)
 {
 	*point = PERSOCK_POINT_IOCTL;
-	persock_intercept_refuse(*point);
+	persock_intercept_fail(*point);
 	if (file->f_op->unlocked_ioctl(file, FIONREAD, 0) !=
 	    -PERSOCK_PROBE_ERRNO)
 		return false;
 #ifdef CONFIG_COMPAT
 	*point = PERSOCK_POINT_COMPAT_IOCTL;
-	persock_intercept_refuse(*point);
+	persock_intercept_fail(*point);
 	if (file->f_op->compat_ioctl(file, FIONREAD, 0) != -PERSOCK_PROBE_ERRNO)
 		return false;
 #endif
 #ifdef PERSOCK_HAVE_URING_CMD
 	*point = PERSOCK_POINT_URING_CMD;
-	persock_intercept_refuse(*point);
+	persock_intercept_fail(*point);
 	if (uring_cmd(file) != -PERSOCK_PROBE_ERRNO)
 		return false;
 #endif
@@ -60,13 +60,13 @@ static bool try_options(struct socket *sock, enum persock_point *point)
 	int value = 0, len = sizeof(value);
 
 	*point = PERSOCK_POINT_SETSOCKOPT;
-	persock_intercept_refuse(*point);
+	persock_intercept_fail(*point);
 	if (sock_setsockopt(sock, SOL_SOCKET, SO_KEEPALIVE,
 			    KERNEL_SOCKPTR(&value), len) !=
 	    -PERSOCK_PROBE_ERRNO)
 		return false;
 	*point = PERSOCK_POINT_GETSOCKOPT;
-	persock_intercept_refuse(*point);
+	persock_intercept_fail(*point);
 
 	return persock_sol_socket_get(persock_sk_getsockopt, sock, SO_KEEPALIVE,
 				      KERNEL_SOCKPTR(&value),
@@ -88,7 +88,7 @@ static int try_creation(enum persock_point point)
 	struct socket *sock;
 	int err;
 
-	persock_intercept_refuse(point);
+	persock_intercept_fail(point);
 	err = make(&sock);
 	if (!err)
 		sock_release(sock);
@@ -114,7 +114,7 @@ static int try_all(enum persock_point *point)
 	if (err)
 		return err;
 
-	persock_intercept_refuse(PERSOCK_NR_POINTS);
+	persock_intercept_fail(PERSOCK_NR_POINTS);
 	err = make(&sock);
 	if (err)
 		return err;

@@ -91,7 +91,7 @@ int persock_interpose(struct persock_attachment *attachment,
 	const struct persock_version *version =
 		persock_version_of(attachment->personality);
 	const struct persock_policy *policy = &version->policy;
-	struct persock_event event = {
+	struct persock_call call = {
 		.operation = PERSOCK_OP_CREATE,
 		.section = PERSOCK_SECTION_SOCKETS,
 		.request = request,
@@ -101,29 +101,29 @@ int persock_interpose(struct persock_attachment *attachment,
 
 	if (likely(version->requests & persock_shortcut_request(request)))
 		goto interpose;
-	verdict = persock_judge_request(policy, request, &event.section,
-					&event.rule);
+	verdict = persock_judge_request(policy, request, &call.section,
+					&call.rule);
 	if (verdict && persock_enforces(version))
-		return persock_report(attachment, version, &event, verdict);
+		return persock_report(attachment, version, &call, verdict);
 	/* The current policy requires another provider's socket. */
 	provider = persock_version_provider(version, request,
 					    persock_attachment_net(attachment,
 								   version,
 								   request->family));
 	if (!provider || !provider->interposes) {
-		event.always = true;
-		event.section = PERSOCK_SECTION_SOCKETS;
-		event.rule = 0;
-		return persock_report(attachment, version, &event,
+		call.always = true;
+		call.section = PERSOCK_SECTION_SOCKETS;
+		call.rule = 0;
+		return persock_report(attachment, version, &call,
 				      -EAFNOSUPPORT);
 	}
 
 interpose:
 	err = interpose_limited(attachment, sock, policy);
 	if (err == FULL) {
-		event.section = PERSOCK_SECTION_LIMITS;
-		event.rule = 0;
-		verdict = persock_report(attachment, version, &event,
+		call.section = PERSOCK_SECTION_LIMITS;
+		call.rule = 0;
+		verdict = persock_report(attachment, version, &call,
 					 policy->max_sockets_verdict);
 		return verdict ? verdict :
 		       interpose_limited(attachment, sock, NULL);
@@ -131,12 +131,12 @@ interpose:
 	if (err == -ESTALE)
 		return err;
 	if (err) {
-		event.always = true;
-		event.rule = 0;
+		call.always = true;
+		call.rule = 0;
 		verdict = err;
 	}
 
-	return persock_report(attachment, version, &event, verdict);
+	return persock_report(attachment, version, &call, verdict);
 }
 
 /**
@@ -159,7 +159,7 @@ int persock_interpose_kernel(struct socket *sock,
 {
 	struct persock_creation *creation;
 	struct persock_attachment *attachment;
-	struct persock_event event = {
+	struct persock_call call = {
 		.operation = PERSOCK_OP_CREATE,
 		.section = PERSOCK_SECTION_SOCKETS,
 		.request = request,
@@ -183,7 +183,7 @@ int persock_interpose_kernel(struct socket *sock,
 	} else {
 		err = persock_report(attachment,
 				     persock_version_of(attachment->personality),
-				     &event, -EOPNOTSUPP);
+				     &call, -EOPNOTSUPP);
 	}
 	rcu_read_unlock();
 

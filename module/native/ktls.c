@@ -54,7 +54,7 @@
 #define PRESENT_TRIES 8
 
 /**
- * struct persock_stand_in - a socket's decoy
+ * struct persock_decoy - a socket's decoy
  * @decoy: the decoy, to which sk_socket points while an option is set
  * @turn: held while an option is set: one call at a time
  *
@@ -62,13 +62,13 @@
  * time, and freed at its release. The socket owns it: i_private of its inode
  * points here.
  */
-struct persock_stand_in {
+struct persock_decoy {
 	struct socket *decoy;
 	struct mutex turn;	/* of calls that set an option */
 };
 
 /* Without ops, sock and file only the inode is released. */
-static void discard(struct persock_stand_in *entry)
+static void discard(struct persock_decoy *entry)
 {
 	entry->decoy->ops = NULL;
 	entry->decoy->sk = NULL;
@@ -79,9 +79,9 @@ static void discard(struct persock_stand_in *entry)
 }
 
 /* Get the socket's entry; make it if there is none. */
-static struct persock_stand_in *obtain(struct socket *sock)
+static struct persock_decoy *obtain(struct socket *sock)
 {
-	struct persock_stand_in *entry, *other;
+	struct persock_decoy *entry, *other;
 
 	/* Pairs with cmpxchg() below. */
 	entry = smp_load_acquire(persock_ktls_slot(sock));
@@ -234,7 +234,7 @@ static bool has_protocol(const struct socket *sock)
  * call must not be passed on: kTLS copies the ops before it refuses, and
  * another thread may connect the socket, or set the protocol, meanwhile.
  */
-static int refusal(struct socket *sock, const char *name, unsigned int length)
+static int early_errno(struct socket *sock, const char *name, unsigned int length)
 {
 	int err = try_unconnected(name, length);
 
@@ -253,7 +253,7 @@ static int refusal(struct socket *sock, const char *name, unsigned int length)
 static int set_in_turn(struct socket *sock, int level, int optname,
 		       sockptr_t optval, unsigned int optlen)
 {
-	struct persock_stand_in *entry = obtain(sock);
+	struct persock_decoy *entry = obtain(sock);
 	int err;
 
 	if (!entry)
@@ -324,7 +324,7 @@ int persock_ktls_setsockopt(struct socket *sock, int level, int optname,
 	if (copy_from_sockptr(name, optval, optlen))
 		return -EFAULT;
 	name[optlen] = '\0';
-	err = refusal(sock, name, optlen);
+	err = early_errno(sock, name, optlen);
 
 	return err ?: set_in_turn(sock, level, optname, KERNEL_SOCKPTR(name),
 				  optlen);

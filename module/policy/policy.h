@@ -328,13 +328,13 @@ static inline bool persock_restricts(const struct persock_addresses *addresses)
 }
 
 /**
- * persock_refusal() - the answer of a section of address rules if it cannot
+ * persock_unjudged_errno() - the answer of a section of address rules if it cannot
  *		       judge an address
  * @addresses: the section, which restricts
  *
  * Return: the errno of its default, or -EACCES if the default allows.
  */
-static inline s16 persock_refusal(const struct persock_addresses *addresses)
+static inline s16 persock_unjudged_errno(const struct persock_addresses *addresses)
 {
 	return addresses->fallback < 0 ? addresses->fallback : -EACCES;
 }

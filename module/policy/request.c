@@ -75,15 +75,15 @@ static enum persock_section unheld(const struct persock_policy *policy)
 	return PERSOCK_SECTION_SOCKETS;
 }
 
-static s16 refusal(const struct persock_policy *policy,
-		   enum persock_section section)
+static s16 unjudged_errno(const struct persock_policy *policy,
+			  enum persock_section section)
 {
 	if (section == PERSOCK_SECTION_CONNECT)
-		return persock_refusal(&policy->connect);
+		return persock_unjudged_errno(&policy->connect);
 	if (section == PERSOCK_SECTION_BIND)
-		return persock_refusal(&policy->bind);
+		return persock_unjudged_errno(&policy->bind);
 
-	return persock_refusal(&policy->accept);
+	return persock_unjudged_errno(&policy->accept);
 }
 
 /**
@@ -179,5 +179,5 @@ int persock_judge_request(const struct persock_policy *policy,
 
 	*section = held;
 	*rule = 0;
-	return refusal(policy, held);
+	return unjudged_errno(policy, held);
 }

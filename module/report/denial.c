@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The queue of denials, from the call that is denied to the sender of netlink
- * messages. socket/report.c queues denials with persock_denial_tell(). main.c
+ * messages. socket/report.c queues denials with persock_denial_queue(). main.c
  * sets the sender, which a work item calls.
  *
  * A verdict is given where nothing may be allocated, so a denial goes into a
@@ -329,15 +329,15 @@ bool persock_denial_wanted(int verdict)
 }
 
 /**
- * persock_denial_tell() - report a denial to programs that monitor
+ * persock_denial_queue() - report a denial to programs that monitor
  * @denials: those of the attachment that governs
  * @denial: the denial; @pid and @comm are filled in here
  *
  * Context: any; does not sleep. The current task is the one that made the
  * call.
  */
-void persock_denial_tell(struct persock_denials *denials,
-			 struct persock_denial *denial)
+void persock_denial_queue(struct persock_denials *denials,
+			  struct persock_denial *denial)
 {
 	denial->pid = task_tgid_nr(current);
 	memcpy(denial->comm, current->comm, sizeof(denial->comm));

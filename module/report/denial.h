@@ -107,8 +107,8 @@ struct persock_denials {
 void persock_denial_init(const struct persock_denial_sender *to);
 void persock_denial_exit(void);
 bool persock_denial_wanted(int verdict);
-void persock_denial_tell(struct persock_denials *denials,
-			 struct persock_denial *denial);
+void persock_denial_queue(struct persock_denials *denials,
+			  struct persock_denial *denial);
 u64 persock_denial_lost(const struct persock_denials *denials);
 void persock_denials_init(struct persock_denials *denials, u64 cgroup,
 			  const char *personality);

@@ -117,11 +117,11 @@ void persock_ignored_count(struct persock_ignored **ignored,
 		count(all, key(section, BIT(bit), 0));
 }
 
-static int put_key(struct sk_buff *skb, u64 told)
+static int put_key(struct sk_buff *skb, u64 packed)
 {
-	unsigned int section = (told >> (SUBJECT_BITS + DETAIL_BITS)) - 1;
-	u32 subject = told;
-	u32 detail = told >> SUBJECT_BITS & (BIT(DETAIL_BITS) - 1);
+	unsigned int section = (packed >> (SUBJECT_BITS + DETAIL_BITS)) - 1;
+	u32 subject = packed;
+	u32 detail = packed >> SUBJECT_BITS & (BIT(DETAIL_BITS) - 1);
 
 	if (nla_put_u32(skb, PERSOCK_A_IGNORED_SECTION, section))
 		return -EMSGSIZE;
@@ -148,7 +148,7 @@ int persock_ignored_put(struct sk_buff *skb,
 {
 	bool rest = i == ARRAY_SIZE(ignored->entries);
 	struct nlattr *nest;
-	u64 told, times;
+	u64 packed, times;
 
 	if (!ignored || i > ARRAY_SIZE(ignored->entries))
 		return -ENOENT;
@@ -158,10 +158,10 @@ int persock_ignored_put(struct sk_buff *skb,
 		return 0;
 	/* An entry is taken before it is counted. */
 	smp_rmb();
-	told = rest ? 0 : atomic64_read(&ignored->entries[i].key);
+	packed = rest ? 0 : atomic64_read(&ignored->entries[i].key);
 
 	nest = nla_nest_start(skb, PERSOCK_A_IGNORED);
-	if (!nest || (!rest && put_key(skb, told)) ||
+	if (!nest || (!rest && put_key(skb, packed)) ||
 	    nla_put_u64_64bit(skb, PERSOCK_A_IGNORED_COUNT, times,
 			      PERSOCK_A_IGNORED_PAD))
 		return -EMSGSIZE;

@@ -126,7 +126,7 @@ judge_request(struct persock_attachment *attachment,
 	const struct persock_provider *provider;
 	const struct persock_version *version;
 	struct net *elsewhere;
-	struct persock_event event = {
+	struct persock_call call = {
 		.operation = PERSOCK_OP_CREATE,
 		.section = PERSOCK_SECTION_SOCKETS,
 		.request = request,
@@ -139,11 +139,11 @@ judge_request(struct persock_attachment *attachment,
 					   request->family);
 	provider = persock_version_provider(version, request, elsewhere);
 	verdict = persock_judge_request(&version->policy, request,
-					&event.section, &event.rule);
+					&call.section, &call.rule);
 	if (!verdict && version->policy.max_sockets &&
 	    nr > version->policy.max_sockets) {
-		event.section = PERSOCK_SECTION_LIMITS;
-		event.rule = 0;
+		call.section = PERSOCK_SECTION_LIMITS;
+		call.rule = 0;
 		verdict = version->policy.max_sockets_verdict;
 	}
 	/*
@@ -155,12 +155,12 @@ judge_request(struct persock_attachment *attachment,
 	if ((!verdict || !persock_enforces(version)) &&
 	    (!provider || provider->interposes ||
 	     (elsewhere && !persock_attachment_meant(attachment, version)))) {
-		event.always = true;
-		event.section = PERSOCK_SECTION_SOCKETS;
-		event.rule = 0;
+		call.always = true;
+		call.section = PERSOCK_SECTION_SOCKETS;
+		call.rule = 0;
 		verdict = -EAFNOSUPPORT;
 	}
-	verdict = persock_report(attachment, version, &event, verdict);
+	verdict = persock_report(attachment, version, &call, verdict);
 	*net = get_net(elsewhere ?: *net);
 	rcu_read_unlock();
 

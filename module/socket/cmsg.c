@@ -45,31 +45,31 @@ static char *keep(const struct msghdr *msg, char *to, struct cmsghdr *cmsg)
 
 static int judge(const struct persock_router *router,
 		 const struct persock_version *version,
-		 const struct cmsghdr *cmsg, struct persock_event *event)
+		 const struct cmsghdr *cmsg, struct persock_call *call)
 {
 	const struct persock_policy *policy = &version->policy;
 	const struct persock_rules *rules =
 		persock_router_rules(router, version);
 
-	event->rule = 0;
+	call->rule = 0;
 	if (persock_router_unix(router) && cmsg->cmsg_level == SOL_SOCKET) {
-		event->section = PERSOCK_SECTION_UNIX_RIGHTS;
+		call->section = PERSOCK_SECTION_UNIX_RIGHTS;
 		if (cmsg->cmsg_type == SCM_RIGHTS && policy->unix_rights)
 			return policy->unix_rights;
-		event->section = PERSOCK_SECTION_UNIX_CREDENTIALS;
+		call->section = PERSOCK_SECTION_UNIX_CREDENTIALS;
 		if (cmsg->cmsg_type == SCM_CREDENTIALS &&
 		    policy->unix_credentials)
 			return policy->unix_credentials;
 	}
-	event->section = PERSOCK_SECTION_CONNECT;
+	call->section = PERSOCK_SECTION_CONNECT;
 	if (router->class == PERSOCK_CLASS_INET &&
 	    persock_restricts(&policy->connect) &&
 	    persock_detour_message(cmsg->cmsg_level, cmsg->cmsg_type))
-		return persock_refusal(&policy->connect);
+		return persock_unjudged_errno(&policy->connect);
 
-	event->section = PERSOCK_SECTION_CONTROL_SEND;
+	call->section = PERSOCK_SECTION_CONTROL_SEND;
 	return persock_judge_message(rules, cmsg->cmsg_level, cmsg->cmsg_type,
-				     &event->rule);
+				     &call->rule);
 }
 
 /*
@@ -81,7 +81,7 @@ static void report_ignored(const struct persock_router *router,
 			   enum persock_section section, unsigned int rule,
 			   const struct cmsghdr *cmsg)
 {
-	const struct persock_event event = {
+	const struct persock_call call = {
 		.operation = operation,
 		.section = section,
 		.rule = rule,
@@ -91,7 +91,7 @@ static void report_ignored(const struct persock_router *router,
 		.detail = cmsg->cmsg_type,
 	};
 
-	persock_report_ignored(router->attachment, version, &event);
+	persock_report_ignored(router->attachment, version, &call);
 }
 
 /* Can the policy deny or ignore any message of this socket? */
@@ -111,7 +111,7 @@ static bool judges(const struct persock_router *router,
  * @version: the version that judges
  * @msg: the message; ignored control messages are removed, unless the policy
  *	 only audits
- * @event: if a message is not allowed, the section and rule that decided are
+ * @call: if a message is not allowed, the section and rule that decided are
  *	   filled in
  *
  * Context: any; RCU read side for @version.
@@ -120,7 +120,7 @@ static bool judges(const struct persock_router *router,
  */
 int persock_cmsg_send(const struct persock_router *router,
 		      const struct persock_version *version,
-		      struct msghdr *msg, struct persock_event *event)
+		      struct msghdr *msg, struct persock_call *call)
 {
 	bool enforce = persock_enforces(version), ignored = false;
 	struct cmsghdr *cmsg, *next;
@@ -136,23 +136,23 @@ int persock_cmsg_send(const struct persock_router *router,
 	 */
 	for (cmsg = CMSG_FIRSTHDR(msg); cmsg; cmsg = next) {
 		if (!CMSG_OK(msg, cmsg)) {
-			event->section = PERSOCK_SECTION_CONTROL_SEND;
-			event->rule = 0;
+			call->section = PERSOCK_SECTION_CONTROL_SEND;
+			call->rule = 0;
 			return -EINVAL;
 		}
-		verdict = judge(router, version, cmsg, event);
+		verdict = judge(router, version, cmsg, call);
 		if (verdict < 0) {
-			event->message = true;
-			event->subject = cmsg->cmsg_level;
-			event->detail = cmsg->cmsg_type;
+			call->message = true;
+			call->subject = cmsg->cmsg_level;
+			call->detail = cmsg->cmsg_type;
 			return verdict;
 		}
 		/* Before it is moved. */
 		next = CMSG_NXTHDR(msg, cmsg);
 		if (verdict == PERSOCK_IGNORE) {
-			report_ignored(router, version, event->sock,
-				       event->operation, event->section,
-				       event->rule, cmsg);
+			report_ignored(router, version, call->sock,
+				       call->operation, call->section,
+				       call->rule, cmsg);
 			ignored = true;
 		}
 		if (verdict == PERSOCK_ALLOW || !enforce)
@@ -160,7 +160,7 @@ int persock_cmsg_send(const struct persock_router *router,
 	}
 	if (ignored && enforce)
 		msg->msg_controllen = to - (char *)msg->msg_control;
-	event->rule = 0;
+	call->rule = 0;
 
 	return PERSOCK_ALLOW;
 }

@@ -10,7 +10,7 @@
 
 #include "socket/router.h"
 
-struct persock_event;
+struct persock_call;
 
 /**
  * struct persock_cmsg_filter - how a receive handles control messages
@@ -27,7 +27,7 @@ struct persock_cmsg_filter {
 
 int persock_cmsg_send(const struct persock_router *router,
 		      const struct persock_version *version,
-		      struct msghdr *msg, struct persock_event *event);
+		      struct msghdr *msg, struct persock_call *call);
 void persock_cmsg_filter(const struct persock_router *router,
 			 const struct persock_version *version,
 			 const struct socket *sock,

@@ -212,36 +212,36 @@ static void read_peer(const struct identity *who,
 static int judge_unnamed(struct socket *sock, const struct identity *who,
 			 const struct persock_policy *policy,
 			 struct persock_endpoint *endpoint,
-			 struct persock_event *event)
+			 struct persock_call *call)
 {
 	bool unsent = persock_router_of(sock)->phase != PERSOCK_JUDGED;
 
 	if (!who->sk || (who->type != SOCK_RAW && !unsent))
 		return PERSOCK_ALLOW;
 
-	event->section = PERSOCK_SECTION_CONNECT;
+	call->section = PERSOCK_SECTION_CONNECT;
 	if (moves_peer(who->sk))
-		return persock_refusal(&policy->connect);
+		return persock_unjudged_errno(&policy->connect);
 	/* Without a peer it fails, or it adds to data for another peer. */
 	if (!unsent || READ_ONCE(who->sk->sk_state) != TCP_ESTABLISHED)
 		return PERSOCK_ALLOW;
 	read_peer(who, endpoint);
-	event->endpoint = endpoint;
+	call->endpoint = endpoint;
 
 	return persock_judge_address(&policy->connect, endpoint, who->protocol,
-				     &event->rule);
+				     &call->rule);
 }
 
 static int judge_peer(struct socket *sock, struct sockaddr *address, int length,
 		      const struct persock_policy *policy, bool sends,
 		      struct persock_endpoint *endpoint,
-		      struct persock_event *event)
+		      struct persock_call *call)
 {
 	struct sockaddr_in6 copy;
 	struct identity who;
 	int err, family;
 
-	event->section = PERSOCK_SECTION_CONNECT;
+	call->section = PERSOCK_SECTION_CONNECT;
 	if (length < (int)offsetofend(struct sockaddr, sa_family))
 		return -EINVAL;
 
@@ -249,7 +249,7 @@ static int judge_peer(struct socket *sock, struct sockaddr *address, int length,
 	family = family_of_peer(&who, address, sends);
 	if (family == NO_ENDPOINT)
 		return sends ? judge_unnamed(sock, &who, policy, endpoint,
-					     event) : PERSOCK_ALLOW;
+					     call) : PERSOCK_ALLOW;
 	if (family < 0)
 		return family;
 	err = read_address(&who, address, length, family, endpoint);
@@ -261,12 +261,12 @@ static int judge_peer(struct socket *sock, struct sockaddr *address, int length,
 			address = (struct sockaddr *)&copy;
 		specify(&who, address, family, endpoint);
 	}
-	event->endpoint = endpoint;
+	call->endpoint = endpoint;
 	if (who.sk && moves_peer(who.sk))
-		return persock_refusal(&policy->connect);
+		return persock_unjudged_errno(&policy->connect);
 
 	return persock_judge_address(&policy->connect, endpoint, who.protocol,
-				     &event->rule);
+				     &call->rule);
 }
 
 static bool is_inet(struct socket *sock)
@@ -280,8 +280,8 @@ static bool is_inet(struct socket *sock)
  * @address: in kernel memory; an unspecified peer is replaced
  * @length: its length
  * @policy: the policy that judges
- * @endpoint: filled in, and pointed to by @event
- * @event: the section and rule that decided are filled in
+ * @endpoint: filled in, and pointed to by @call
+ * @call: the section and rule that decided are filled in
  *
  * Context: process context, RCU read side for @policy.
  * Return: PERSOCK_ALLOW or a negative errno: that of the rule; as in the
@@ -291,13 +291,13 @@ static bool is_inet(struct socket *sock)
 int persock_endpoint_connect(struct socket *sock, struct sockaddr *address,
 			     int length, const struct persock_policy *policy,
 			     struct persock_endpoint *endpoint,
-			     struct persock_event *event)
+			     struct persock_call *call)
 {
 	if (!persock_restricts(&policy->connect) || !is_inet(sock))
 		return PERSOCK_ALLOW;
 
 	return judge_peer(sock, address, length, policy, false, endpoint,
-			  event);
+			  call);
 }
 
 /**
@@ -305,23 +305,23 @@ int persock_endpoint_connect(struct socket *sock, struct sockaddr *address,
  *			       it?
  * @sock: the governed socket
  * @policy: the policy that judges
- * @event: event of persock_endpoint_connect(), which has refused the peer
+ * @call: the call, which persock_endpoint_connect() has denied
  *
  * Context: as persock_endpoint_connect().
  * Return: true for UDP, if a rule allows the address on any port and protocol.
  */
 bool persock_endpoint_unsent(struct socket *sock,
 			     const struct persock_policy *policy,
-			     const struct persock_event *event)
+			     const struct persock_call *call)
 {
 	struct identity who;
 
-	if (!event->endpoint)
+	if (!call->endpoint)
 		return false;
 	identify(sock, &who);
 
 	return is_udp(&who) && who.sk && !moves_peer(who.sk) &&
-	       persock_address_has_allowed(&policy->connect, event->endpoint,
+	       persock_address_has_allowed(&policy->connect, call->endpoint,
 					   who.protocol);
 }
 
@@ -330,8 +330,8 @@ bool persock_endpoint_unsent(struct socket *sock,
  * @sock: the governed socket
  * @msg: the message; an unspecified peer is replaced
  * @policy: the policy that judges
- * @endpoint: filled in, and pointed to by @event
- * @event: the section and rule that decided are filled in
+ * @endpoint: filled in, and pointed to by @call
+ * @call: the section and rule that decided are filled in
  *
  * A send that names no peer goes to the connected peer. That was judged when
  * it was connected, unless a raw socket's message has an address of its own,
@@ -343,7 +343,7 @@ bool persock_endpoint_unsent(struct socket *sock,
 int persock_endpoint_send(struct socket *sock, struct msghdr *msg,
 			  const struct persock_policy *policy,
 			  struct persock_endpoint *endpoint,
-			  struct persock_event *event)
+			  struct persock_call *call)
 {
 	struct identity who;
 
@@ -351,11 +351,11 @@ int persock_endpoint_send(struct socket *sock, struct msghdr *msg,
 		return PERSOCK_ALLOW;
 	if (!msg->msg_name || !msg->msg_namelen) {
 		identify(sock, &who);
-		return judge_unnamed(sock, &who, policy, endpoint, event);
+		return judge_unnamed(sock, &who, policy, endpoint, call);
 	}
 
 	return judge_peer(sock, msg->msg_name, msg->msg_namelen, policy, true,
-			  endpoint, event);
+			  endpoint, call);
 }
 
 typedef int (*judge_t)(const struct persock_addresses *addresses,
@@ -371,12 +371,12 @@ typedef int (*judge_t)(const struct persock_addresses *addresses,
 static int judge_bound(const struct identity *who, judge_t judge,
 		       const struct persock_policy *policy,
 		       struct persock_endpoint *endpoint,
-		       struct persock_event *event)
+		       struct persock_call *call)
 {
 	int verdict;
 
-	event->endpoint = endpoint;
-	verdict = judge(&policy->bind, endpoint, who->protocol, &event->rule);
+	call->endpoint = endpoint;
+	verdict = judge(&policy->bind, endpoint, who->protocol, &call->rule);
 	if (verdict || endpoint->family != AF_INET6 || !unspecified(endpoint))
 		return verdict;
 	/* A raw socket has one family only. */
@@ -384,7 +384,7 @@ static int judge_bound(const struct identity *who, judge_t judge,
 		return verdict;
 
 	endpoint->family = AF_INET;
-	return judge(&policy->bind, endpoint, who->protocol, &event->rule);
+	return judge(&policy->bind, endpoint, who->protocol, &call->rule);
 }
 
 /**
@@ -393,8 +393,8 @@ static int judge_bound(const struct identity *who, judge_t judge,
  * @address: in kernel memory
  * @length: its length
  * @policy: the policy that judges
- * @endpoint: filled in, and pointed to by @event
- * @event: the section and rule that decided are filled in
+ * @endpoint: filled in, and pointed to by @call
+ * @call: the section and rule that decided are filled in
  *
  * Context: as persock_endpoint_connect().
  * Return: as persock_endpoint_connect().
@@ -402,12 +402,12 @@ static int judge_bound(const struct identity *who, judge_t judge,
 int persock_endpoint_bind(struct socket *sock, struct sockaddr *address,
 			  int length, const struct persock_policy *policy,
 			  struct persock_endpoint *endpoint,
-			  struct persock_event *event)
+			  struct persock_call *call)
 {
 	struct identity who;
 	int err;
 
-	event->section = PERSOCK_SECTION_BIND;
+	call->section = PERSOCK_SECTION_BIND;
 	if (!persock_restricts(&policy->bind) || !is_inet(sock))
 		return PERSOCK_ALLOW;
 	if (length < (int)offsetofend(struct sockaddr, sa_family))
@@ -422,7 +422,7 @@ int persock_endpoint_bind(struct socket *sock, struct sockaddr *address,
 	if (err)
 		return err;
 
-	return judge_bound(&who, persock_judge_address, policy, endpoint, event);
+	return judge_bound(&who, persock_judge_address, policy, endpoint, call);
 }
 
 /* The bound address and port; all zero if the socket is not bound. */
@@ -457,8 +457,8 @@ static bool port_is_named(const struct identity *who)
  * persock_endpoint_port() - the verdict on a port that the kernel has chosen
  * @sock: the governed socket, which has the port
  * @policy: the policy that judges
- * @endpoint: filled in, and pointed to by @event
- * @event: the section and rule that decided are filled in
+ * @endpoint: filled in, and pointed to by @call
+ * @call: the section and rule that decided are filled in
  *
  * Context: as persock_endpoint_connect(); the sock may be locked.
  * Return: PERSOCK_ALLOW or the errno of the rule.
@@ -466,11 +466,11 @@ static bool port_is_named(const struct identity *who)
 int persock_endpoint_port(struct socket *sock,
 			  const struct persock_policy *policy,
 			  struct persock_endpoint *endpoint,
-			  struct persock_event *event)
+			  struct persock_call *call)
 {
 	struct identity who;
 
-	event->section = PERSOCK_SECTION_BIND;
+	call->section = PERSOCK_SECTION_BIND;
 	if (!persock_restricts(&policy->bind) || !is_inet(sock))
 		return PERSOCK_ALLOW;
 	identify(sock, &who);
@@ -480,7 +480,7 @@ int persock_endpoint_port(struct socket *sock,
 
 	return judge_bound(&who, port_is_named(&who) ? persock_judge_address :
 						       persock_judge_chosen,
-			   policy, endpoint, event);
+			   policy, endpoint, call);
 }
 
 /**
@@ -489,8 +489,8 @@ int persock_endpoint_port(struct socket *sock,
  * @address: the address to be bound, with that port
  * @length: its length
  * @policy: the policy that judges
- * @endpoint: filled in, and pointed to by @event
- * @event: the section and rule that decided are filled in
+ * @endpoint: filled in, and pointed to by @call
+ * @call: the section and rule that decided are filled in
  *
  * Context: as persock_endpoint_connect(); the sock may be locked.
  * Return: PERSOCK_ALLOW or the errno of the rule.
@@ -498,20 +498,20 @@ int persock_endpoint_port(struct socket *sock,
 int persock_endpoint_chosen(struct socket *sock, const struct sockaddr *address,
 			    int length, const struct persock_policy *policy,
 			    struct persock_endpoint *endpoint,
-			    struct persock_event *event)
+			    struct persock_call *call)
 {
 	struct identity who;
 	int err;
 
-	event->section = PERSOCK_SECTION_BIND;
+	call->section = PERSOCK_SECTION_BIND;
 	identify(sock, &who);
 	err = read_address(&who, address, length, who.family, endpoint);
 	if (err)
 		return err;
 	if (who.sk && persock_has_port_range(who.sk))
 		return judge_bound(&who, persock_judge_address, policy,
-				   endpoint, event);
-	return judge_bound(&who, persock_judge_chosen, policy, endpoint, event);
+				   endpoint, call);
+	return judge_bound(&who, persock_judge_chosen, policy, endpoint, call);
 }
 
 /*
@@ -529,16 +529,16 @@ static bool accepts_unseen(const struct identity *who,
 }
 
 /**
- * persock_endpoint_tell_bound() - report the address that a socket is bound to
+ * persock_endpoint_report_bound() - report the address that a socket is bound to
  * @sock: the governed socket
- * @endpoint: filled in, and pointed to by @event, for an INET socket
- * @event: event of a verdict that no address has decided
+ * @endpoint: filled in, and pointed to by @call, for an INET socket
+ * @call: a call whose verdict no address has decided
  *
  * Context: process context.
  */
-void persock_endpoint_tell_bound(struct socket *sock,
-				 struct persock_endpoint *endpoint,
-				 struct persock_event *event)
+void persock_endpoint_report_bound(struct socket *sock,
+				   struct persock_endpoint *endpoint,
+				   struct persock_call *call)
 {
 	struct identity who;
 
@@ -546,15 +546,15 @@ void persock_endpoint_tell_bound(struct socket *sock,
 		return;
 	identify(sock, &who);
 	read_bound(&who, endpoint);
-	event->endpoint = endpoint;
+	call->endpoint = endpoint;
 }
 
 /**
  * persock_endpoint_listen() - the verdict on the address of a listener
  * @sock: the governed socket
  * @policy: the policy that judges
- * @endpoint: filled in, and pointed to by @event
- * @event: the section and rule that decided are filled in
+ * @endpoint: filled in, and pointed to by @call
+ * @call: the section and rule that decided are filled in
  *
  * A socket may have been bound without a bind(): by listen(), or by an earlier
  * connection. A port that the kernel chose is allowed if port 0, with which a
@@ -569,7 +569,7 @@ void persock_endpoint_tell_bound(struct socket *sock,
 int persock_endpoint_listen(struct socket *sock,
 			    const struct persock_policy *policy,
 			    struct persock_endpoint *endpoint,
-			    struct persock_event *event)
+			    struct persock_call *call)
 {
 	struct identity who;
 	int verdict;
@@ -580,30 +580,30 @@ int persock_endpoint_listen(struct socket *sock,
 	identify(sock, &who);
 	if (persock_restricts(&policy->accept) &&
 	    accepts_unseen(&who, policy)) {
-		event->section = PERSOCK_SECTION_ACCEPT;
-		persock_endpoint_tell_bound(sock, endpoint, event);
-		return persock_refusal(&policy->accept);
+		call->section = PERSOCK_SECTION_ACCEPT;
+		persock_endpoint_report_bound(sock, endpoint, call);
+		return persock_unjudged_errno(&policy->accept);
 	}
 	if (!persock_restricts(&policy->bind))
 		return PERSOCK_ALLOW;
 
-	event->section = PERSOCK_SECTION_BIND;
+	call->section = PERSOCK_SECTION_BIND;
 	read_bound(&who, endpoint);
 	verdict = judge_bound(&who, persock_judge_address, policy, endpoint,
-			      event);
+			      call);
 	port = endpoint->port;
 	if (!verdict || !port || port_is_named(&who))
 		return verdict;
 
 	read_bound(&who, endpoint);
 	verdict = judge_bound(&who, persock_judge_chosen, policy, endpoint,
-			      event);
+			      call);
 	if (verdict)
 		return verdict;
 	read_bound(&who, endpoint);
 	endpoint->port = 0;
 	verdict = judge_bound(&who, persock_judge_address, policy, endpoint,
-			      event);
+			      call);
 	/* Report the port on which it would have listened. */
 	endpoint->port = port;
 
@@ -614,8 +614,8 @@ int persock_endpoint_listen(struct socket *sock,
  * persock_endpoint_accept() - the verdict on a peer that was accepted
  * @newsock: the governed socket that accept made
  * @policy: the policy that judges
- * @endpoint: filled in, and pointed to by @event
- * @event: the section and rule that decided are filled in
+ * @endpoint: filled in, and pointed to by @call
+ * @call: the section and rule that decided are filled in
  *
  * Context: as persock_endpoint_connect().
  * Return: PERSOCK_ALLOW or the errno of the rule; the errno of the default if
@@ -624,26 +624,26 @@ int persock_endpoint_listen(struct socket *sock,
 int persock_endpoint_accept(struct socket *newsock,
 			    const struct persock_policy *policy,
 			    struct persock_endpoint *endpoint,
-			    struct persock_event *event)
+			    struct persock_call *call)
 {
 	struct identity who;
 	int verdict;
 
-	event->section = PERSOCK_SECTION_ACCEPT;
+	call->section = PERSOCK_SECTION_ACCEPT;
 	if (!persock_restricts(&policy->accept) || !is_inet(newsock))
 		return PERSOCK_ALLOW;
 
 	identify(newsock, &who);
 	if (!who.sk)
-		return persock_refusal(&policy->accept);
+		return persock_unjudged_errno(&policy->accept);
 	read_peer(&who, endpoint);
-	event->endpoint = endpoint;
+	call->endpoint = endpoint;
 	verdict = persock_judge_address(&policy->accept, endpoint, who.protocol,
-					&event->rule);
+					&call->rule);
 	if (verdict || !accepts_unseen(&who, policy))
 		return verdict;
 
 	/* A listener from before the policy: it may get other peers, too. */
-	event->rule = 0;
-	return persock_refusal(&policy->accept);
+	call->rule = 0;
+	return persock_unjudged_errno(&policy->accept);
 }

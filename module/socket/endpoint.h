@@ -40,36 +40,36 @@ static inline int persock_endpoint_length(const struct persock_router *router,
 int persock_endpoint_connect(struct socket *sock, struct sockaddr *address,
 			     int length, const struct persock_policy *policy,
 			     struct persock_endpoint *endpoint,
-			     struct persock_event *event);
+			     struct persock_call *call);
 bool persock_endpoint_unsent(struct socket *sock,
 			     const struct persock_policy *policy,
-			     const struct persock_event *event);
+			     const struct persock_call *call);
 int persock_endpoint_send(struct socket *sock, struct msghdr *msg,
 			  const struct persock_policy *policy,
 			  struct persock_endpoint *endpoint,
-			  struct persock_event *event);
+			  struct persock_call *call);
 int persock_endpoint_bind(struct socket *sock, struct sockaddr *address,
 			  int length, const struct persock_policy *policy,
 			  struct persock_endpoint *endpoint,
-			  struct persock_event *event);
+			  struct persock_call *call);
 int persock_endpoint_chosen(struct socket *sock, const struct sockaddr *address,
 			    int length, const struct persock_policy *policy,
 			    struct persock_endpoint *endpoint,
-			    struct persock_event *event);
+			    struct persock_call *call);
 int persock_endpoint_port(struct socket *sock,
 			  const struct persock_policy *policy,
 			  struct persock_endpoint *endpoint,
-			  struct persock_event *event);
-void persock_endpoint_tell_bound(struct socket *sock,
-				 struct persock_endpoint *endpoint,
-				 struct persock_event *event);
+			  struct persock_call *call);
+void persock_endpoint_report_bound(struct socket *sock,
+				   struct persock_endpoint *endpoint,
+				   struct persock_call *call);
 int persock_endpoint_listen(struct socket *sock,
 			    const struct persock_policy *policy,
 			    struct persock_endpoint *endpoint,
-			    struct persock_event *event);
+			    struct persock_call *call);
 int persock_endpoint_accept(struct socket *newsock,
 			    const struct persock_policy *policy,
 			    struct persock_endpoint *endpoint,
-			    struct persock_event *event);
+			    struct persock_call *call);
 
 #endif /* _PERSOCK_ENDPOINT_H */

@@ -22,7 +22,7 @@
 int persock_router_judge_ioctl(struct socket *sock, u32 cmd)
 {
 	struct persock_router *router = persock_router_of(sock);
-	struct persock_event event = {
+	struct persock_call call = {
 		.operation = PERSOCK_OP_IOCTL,
 		.section = PERSOCK_SECTION_IOCTLS,
 		.sock = sock,
@@ -35,8 +35,8 @@ int persock_router_judge_ioctl(struct socket *sock, u32 cmd)
 	version = persock_router_version(router);
 	verdict = persock_judge_ioctl(&persock_router_rules(router,
 							    version)->ioctls,
-				      cmd, &event.rule);
-	verdict = persock_report(router->attachment, version, &event, verdict);
+				      cmd, &call.rule);
+	verdict = persock_report(router->attachment, version, &call, verdict);
 	rcu_read_unlock();
 
 	return verdict;

@@ -32,12 +32,12 @@ DEFINE_PER_CPU(struct persock_peer, persock_peers[1 << PERSOCK_PEER_BITS]);
 
 /* A control buffer that is too long is ENOBUFS (seeds S11, S14). */
 static int judge_control(const struct persock_rules *rules, size_t length,
-			 struct persock_event *event)
+			 struct persock_call *call)
 {
 	if (!rules->control_max || length <= rules->control_max)
 		return PERSOCK_ALLOW;
 
-	event->section = PERSOCK_SECTION_LIMITS;
+	call->section = PERSOCK_SECTION_LIMITS;
 	return -ENOBUFS;
 }
 
@@ -45,7 +45,7 @@ static int judge_control(const struct persock_rules *rules, size_t length,
  * persock_report_masked() - report the masked flags of a call that goes on
  * @router: the socket's
  * @version: the version that judged
- * @event: the call
+ * @call: the judged call
  * @section: section of its flags
  * @masked: the masked flags
  *
@@ -53,24 +53,24 @@ static int judge_control(const struct persock_rules *rules, size_t length,
  */
 void persock_report_masked(struct persock_router *router,
 			   const struct persock_version *version,
-			   const struct persock_event *event,
+			   const struct persock_call *call,
 			   enum persock_section section, u32 masked)
 {
-	struct persock_event told = {
-		.operation = event->operation,
+	struct persock_call ignored_part = {
+		.operation = call->operation,
 		.section = section,
-		.sock = event->sock,
+		.sock = call->sock,
 		.subject = masked,
 	};
 
-	persock_report_ignored(router->attachment, version, &told);
+	persock_report_ignored(router->attachment, version, &ignored_part);
 }
 
 /* If a policy only audits, the message does not change. */
 static int judge_send(struct persock_router *router,
 		      const struct persock_version *version,
 		      struct msghdr *msg, struct persock_endpoint *endpoint,
-		      struct persock_event *event)
+		      struct persock_call *call)
 {
 	const struct persock_rules *rules =
 		persock_router_rules(router, version);
@@ -78,32 +78,32 @@ static int judge_send(struct persock_router *router,
 	u32 flags = msg->msg_flags;
 	int verdict, masked;
 
-	event->section = PERSOCK_SECTION_FLAGS_SEND;
+	call->section = PERSOCK_SECTION_FLAGS_SEND;
 	masked = persock_judge_flags(&rules->send, PERSOCK_KERNEL_SEND_FLAGS,
 				     &flags);
 	if (masked < 0)
 		return masked;
-	verdict = judge_control(rules, msg->msg_controllen, event);
+	verdict = judge_control(rules, msg->msg_controllen, call);
 	if (!verdict && msg->msg_controllen)
-		verdict = persock_cmsg_send(router, version, msg, event);
+		verdict = persock_cmsg_send(router, version, msg, call);
 	if (!verdict)
-		verdict = persock_endpoint_send(event->sock, msg,
+		verdict = persock_endpoint_send(call->sock, msg,
 						&version->policy, endpoint,
-						event);
+						call);
 	if (verdict)
 		return verdict;
 	if (enforce) {
 		if (masked)
-			persock_report_masked(router, version, event,
+			persock_report_masked(router, version, call,
 					      PERSOCK_SECTION_FLAGS_SEND,
 					      msg->msg_flags & ~flags);
 		msg->msg_flags = flags;
 		return PERSOCK_ALLOW;
 	}
 	if (masked) {
-		event->section = PERSOCK_SECTION_FLAGS_SEND;
-		event->rule = 0;
-		event->subject = msg->msg_flags & ~flags;
+		call->section = PERSOCK_SECTION_FLAGS_SEND;
+		call->rule = 0;
+		call->subject = msg->msg_flags & ~flags;
 	}
 	return masked;
 }
@@ -112,7 +112,7 @@ static noinline int send_judged(struct persock_router *router,
 				struct socket *sock, struct msghdr *msg,
 				size_t length)
 {
-	struct persock_event event = {
+	struct persock_call call = {
 		.operation = PERSOCK_OP_SENDMSG,
 		.sock = sock,
 		.subject = msg->msg_flags & ~PERSOCK_KERNEL_SEND_FLAGS,
@@ -128,14 +128,14 @@ static noinline int send_judged(struct persock_router *router,
 	if (msg->msg_name)
 		msg->msg_namelen = persock_endpoint_length(router, version,
 							   msg->msg_namelen);
-	verdict = judge_send(router, version, msg, &endpoint, &event);
+	verdict = judge_send(router, version, msg, &endpoint, &call);
 	if (!verdict)
 		persock_peer_allowed(router, version, sock, msg);
-	verdict = persock_report(router->attachment, version, &event, verdict);
+	verdict = persock_report(router->attachment, version, &call, verdict);
 	rcu_read_unlock();
 	/* A send of TCP that names a peer (MSG_FASTOPEN) connects. */
 	if (!verdict && (sock->type == SOCK_DGRAM || msg->msg_name))
-		verdict = persock_port_choose(router, sock, event.operation);
+		verdict = persock_port_choose(router, sock, call.operation);
 
 	sent = verdict ? verdict :
 			 router->provider->ops->sendmsg(sock, msg, length);
@@ -181,17 +181,17 @@ int persock_router_sendmsg(struct socket *sock, struct msghdr *msg,
  * empty, which it mostly is. So such a verdict is no denial. Programs read it
  * again and again.
  */
-static bool says_empty(const struct persock_event *event, int verdict)
+static bool says_empty(const struct persock_call *call, int verdict)
 {
-	return verdict == -EAGAIN && event->subject & MSG_ERRQUEUE &&
-	       event->section == PERSOCK_SECTION_FLAGS_RECEIVE;
+	return verdict == -EAGAIN && call->subject & MSG_ERRQUEUE &&
+	       call->section == PERSOCK_SECTION_FLAGS_RECEIVE;
 }
 
 static noinline int receive_judged(struct persock_router *router,
 				   struct socket *sock, struct msghdr *msg,
 				   size_t length, int flags)
 {
-	struct persock_event event = {
+	struct persock_call call = {
 		.operation = PERSOCK_OP_RECVMSG,
 		.section = PERSOCK_SECTION_FLAGS_RECEIVE,
 		.sock = sock,
@@ -210,20 +210,20 @@ static noinline int receive_judged(struct persock_router *router,
 	masked = persock_judge_flags(&rules->receive, MSG_CMSG_COMPAT, &judged);
 	verdict = min(masked, 0);
 	if (!verdict)
-		verdict = judge_control(rules, msg->msg_controllen, &event);
+		verdict = judge_control(rules, msg->msg_controllen, &call);
 	if (!verdict && masked && persock_enforces(version))
-		persock_report_masked(router, version, &event,
+		persock_report_masked(router, version, &call,
 				      PERSOCK_SECTION_FLAGS_RECEIVE,
 				      flags & ~judged);
 	if (!persock_enforces(version)) {
 		if (!verdict && masked)
-			event.subject = flags & ~judged;
+			call.subject = flags & ~judged;
 		judged = flags;
 		if (!verdict)
 			verdict = masked;
 	}
-	empty = says_empty(&event, verdict);
-	verdict = persock_report(router->attachment, version, &event,
+	empty = says_empty(&call, verdict);
+	verdict = persock_report(router->attachment, version, &call,
 				 empty ? PERSOCK_IGNORE : verdict);
 	if (empty && verdict)
 		verdict = -EAGAIN;
@@ -260,7 +260,7 @@ int persock_router_recvmsg(struct socket *sock, struct msghdr *msg,
 static int judge_timestamps(struct socket *sock)
 {
 	struct persock_router *router = persock_router_of(sock);
-	struct persock_event event = {
+	struct persock_call call = {
 		.operation = PERSOCK_OP_RECVMSG,
 		.section = PERSOCK_SECTION_FLAGS_RECEIVE,
 		.sock = sock,
@@ -276,21 +276,21 @@ static int judge_timestamps(struct socket *sock)
 	rules = persock_router_rules(router, version);
 	verdict = persock_judge_flags(&rules->receive, 0, &flags);
 	if (!verdict) {
-		event.section = PERSOCK_SECTION_CONTROL_RECEIVE;
-		event.message = true;
-		event.subject = SOL_SOCKET;
-		event.detail = SO_TIMESTAMPING_NEW;
+		call.section = PERSOCK_SECTION_CONTROL_RECEIVE;
+		call.message = true;
+		call.subject = SOL_SOCKET;
+		call.detail = SO_TIMESTAMPING_NEW;
 		verdict = persock_judge_control(&rules->control_receive,
 						SOL_SOCKET, SO_TIMESTAMPING_NEW,
-						&event.rule);
+						&call.rule);
 	}
 	if (verdict > 0)
 		verdict = -EOPNOTSUPP;
-	if (says_empty(&event, verdict))
-		verdict = persock_report(router->attachment, version, &event,
+	if (says_empty(&call, verdict))
+		verdict = persock_report(router->attachment, version, &call,
 					 PERSOCK_IGNORE) ? -EOPNOTSUPP : 0;
 	else
-		verdict = persock_report(router->attachment, version, &event,
+		verdict = persock_report(router->attachment, version, &call,
 					 verdict);
 	rcu_read_unlock();
 

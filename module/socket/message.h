@@ -22,7 +22,7 @@ int persock_router_recvmsg(struct socket *sock, struct msghdr *msg,
 			   size_t length, int flags);
 void persock_report_masked(struct persock_router *router,
 			   const struct persock_version *version,
-			   const struct persock_event *event,
+			   const struct persock_call *call,
 			   enum persock_section section, u32 masked);
 #ifdef PERSOCK_HAVE_SENDPAGE
 ssize_t persock_router_sendpage(struct socket *sock, struct page *page,

@@ -48,17 +48,17 @@ int persock_router_release(struct socket *sock)
 }
 
 /* Report a call for which a policy has no section. */
-static void tell(struct persock_router *router, struct socket *sock,
-		 enum persock_operation operation)
+static void report_unsectioned(struct persock_router *router, struct socket *sock,
+			       enum persock_operation operation)
 {
-	struct persock_event event = { .operation = operation, .sock = sock };
+	struct persock_call call = { .operation = operation, .sock = sock };
 
-	if (likely(persock_pass_told(router, operation)))
+	if (likely(persock_pass_unsectioned(router, operation)))
 		return;
 
 	rcu_read_lock();
 	persock_report(router->attachment, persock_router_version(router),
-		       &event, PERSOCK_ALLOW);
+		       &call, PERSOCK_ALLOW);
 	rcu_read_unlock();
 }
 
@@ -66,7 +66,7 @@ static noinline int bind_judged(struct persock_router *router,
 				struct socket *sock, struct sockaddr *address,
 				int length)
 {
-	struct persock_event event = {
+	struct persock_call call = {
 		.operation = PERSOCK_OP_BIND,
 		.sock = sock,
 	};
@@ -79,10 +79,10 @@ static noinline int bind_judged(struct persock_router *router,
 	version = persock_router_version(router);
 	length = persock_endpoint_length(router, version, length);
 	verdict = persock_endpoint_bind(sock, address, length,
-					&version->policy, &endpoint, &event);
-	verdict = persock_report(router->attachment, version, &event, verdict);
+					&version->policy, &endpoint, &call);
+	verdict = persock_report(router->attachment, version, &call, verdict);
 	/* There is no endpoint if nothing is restricted. */
-	chosen = event.endpoint && !endpoint.port && persock_enforces(version);
+	chosen = call.endpoint && !endpoint.port && persock_enforces(version);
 	rcu_read_unlock();
 	if (verdict)
 		return verdict;
@@ -126,7 +126,7 @@ static int router_connect(struct socket *sock, struct sockaddr_unsized *unsized,
 static int router_socketpair(struct socket *first, struct socket *second)
 {
 	struct persock_router *router = persock_router_of(first);
-	struct persock_event event = {
+	struct persock_call call = {
 		.operation = PERSOCK_OP_PAIR,
 		.section = PERSOCK_SECTION_PAIR,
 		.sock = first,
@@ -136,7 +136,7 @@ static int router_socketpair(struct socket *first, struct socket *second)
 
 	rcu_read_lock();
 	version = persock_router_version(router);
-	verdict = persock_report(router->attachment, version, &event,
+	verdict = persock_report(router->attachment, version, &call,
 				 persock_router_rules(router, version)->pair);
 	rcu_read_unlock();
 	if (verdict)
@@ -149,13 +149,13 @@ static int router_socketpair(struct socket *first, struct socket *second)
 
 /* @nr: number of live sockets of the attachment, including the new one. */
 static int judge_limit(const struct persock_policy *policy, unsigned int nr,
-		       struct persock_event *event)
+		       struct persock_call *call)
 {
 	if (!policy->max_sockets || nr <= policy->max_sockets)
 		return PERSOCK_ALLOW;
 
-	event->section = PERSOCK_SECTION_LIMITS;
-	event->rule = 0;
+	call->section = PERSOCK_SECTION_LIMITS;
+	call->rule = 0;
 	return policy->max_sockets_verdict;
 }
 
@@ -163,7 +163,7 @@ static int judge_limit(const struct persock_policy *policy, unsigned int nr,
 static noinline int judge_accept(struct persock_router *router,
 				 struct socket *sock)
 {
-	struct persock_event event = {
+	struct persock_call call = {
 		.operation = PERSOCK_OP_ACCEPT,
 		.sock = sock,
 	};
@@ -173,10 +173,10 @@ static noinline int judge_accept(struct persock_router *router,
 
 	rcu_read_lock();
 	version = persock_router_version(router);
-	verdict = judge_limit(&version->policy, live + 1, &event);
+	verdict = judge_limit(&version->policy, live + 1, &call);
 	/* An accept that goes on is reported after the peer's verdict. */
 	if (verdict && persock_enforces(version))
-		verdict = persock_report(router->attachment, version, &event,
+		verdict = persock_report(router->attachment, version, &call,
 					 verdict);
 	else
 		verdict = PERSOCK_ALLOW;
@@ -188,7 +188,7 @@ static noinline int judge_accept(struct persock_router *router,
 static noinline int judge_accepted(struct persock_router *router,
 				   struct socket *newsock, unsigned int nr)
 {
-	struct persock_event event = {
+	struct persock_call call = {
 		.operation = PERSOCK_OP_ACCEPT,
 		.sock = newsock,
 	};
@@ -199,11 +199,11 @@ static noinline int judge_accepted(struct persock_router *router,
 	rcu_read_lock();
 	version = persock_router_version(router);
 	verdict = persock_endpoint_accept(newsock, &version->policy, &endpoint,
-					  &event);
+					  &call);
 	/* Other sockets may have been accepted and counted meanwhile. */
 	if (!verdict)
-		verdict = judge_limit(&version->policy, nr, &event);
-	verdict = persock_report(router->attachment, version, &event, verdict);
+		verdict = judge_limit(&version->policy, nr, &call);
+	verdict = persock_report(router->attachment, version, &call, verdict);
 	rcu_read_unlock();
 
 	return verdict;
@@ -275,7 +275,7 @@ static int router_getname(struct socket *sock, struct sockaddr *address,
 
 	if (peer ? !ops->getpeername : !ops->getsockname)
 		return -EOPNOTSUPP;
-	tell(router, sock, PERSOCK_OP_GETNAME);
+	report_unsectioned(router, sock, PERSOCK_OP_GETNAME);
 
 	return peer ? ops->getpeername(sock, address, peer == 2) :
 		      ops->getsockname(sock, address);
@@ -324,7 +324,7 @@ static int router_gettstamp(struct socket *sock, void __user *stamp,
 static int router_listen(struct socket *sock, int backlog)
 {
 	struct persock_router *router = persock_router_of(sock);
-	struct persock_event event = {
+	struct persock_call call = {
 		.operation = PERSOCK_OP_LISTEN,
 		.section = PERSOCK_SECTION_LISTEN,
 		.sock = sock,
@@ -341,17 +341,17 @@ static int router_listen(struct socket *sock, int backlog)
 	verdict = persock_router_rules(router, version)->listen;
 	/* Below, the bound address is judged again once the socket listens. */
 	if (verdict)
-		persock_endpoint_tell_bound(sock, &endpoint, &event);
+		persock_endpoint_report_bound(sock, &endpoint, &call);
 	else
 		verdict = persock_endpoint_listen(sock, &version->policy,
-						  &endpoint, &event);
-	verdict = persock_report(router->attachment, version, &event, verdict);
+						  &endpoint, &call);
+	verdict = persock_report(router->attachment, version, &call, verdict);
 	if (persock_enforces(version))
 		backlog = persock_clamp_backlog(&version->policy.backlog,
 						backlog);
 	rcu_read_unlock();
 	if (!verdict)
-		verdict = persock_port_choose(router, sock, event.operation);
+		verdict = persock_port_choose(router, sock, call.operation);
 	if (verdict)
 		return verdict;
 
@@ -366,7 +366,7 @@ static int router_shutdown(struct socket *sock, int how)
 
 	if (!router->provider->ops->shutdown)
 		return -EOPNOTSUPP;
-	tell(router, sock, PERSOCK_OP_SHUTDOWN);
+	report_unsectioned(router, sock, PERSOCK_OP_SHUTDOWN);
 
 	return router->provider->ops->shutdown(sock, how);
 }
@@ -375,7 +375,7 @@ static int router_mmap(struct file *file, struct socket *sock,
 		       struct vm_area_struct *vma)
 {
 	struct persock_router *router = persock_router_of(sock);
-	struct persock_event event = {
+	struct persock_call call = {
 		.operation = PERSOCK_OP_MMAP,
 		.section = PERSOCK_SECTION_MMAP,
 		.sock = sock,
@@ -388,7 +388,7 @@ static int router_mmap(struct file *file, struct socket *sock,
 
 	rcu_read_lock();
 	version = persock_router_version(router);
-	verdict = persock_report(router->attachment, version, &event,
+	verdict = persock_report(router->attachment, version, &call,
 				 persock_router_rules(router, version)->mmap);
 	rcu_read_unlock();
 	if (verdict)
@@ -409,7 +409,7 @@ static ssize_t router_splice_read(struct socket *sock, loff_t *ppos,
 		return persock_splice_by_read(sock->file, ppos, pipe, length,
 					      flags);
 
-	tell(router, sock, PERSOCK_OP_RECVMSG);
+	report_unsectioned(router, sock, PERSOCK_OP_RECVMSG);
 	return router->provider->ops->splice_read(sock, ppos, pipe, length,
 						  flags);
 }

@@ -31,7 +31,7 @@ persock_sk_getsockopt_t persock_sk_getsockopt __ro_after_init;
 static int judge_detour(const struct persock_router *router,
 			const struct persock_policy *policy,
 			enum persock_section section,
-			struct persock_event *event)
+			struct persock_call *call)
 {
 	const struct persock_addresses *addresses =
 		section == PERSOCK_SECTION_BIND ? &policy->bind :
@@ -41,9 +41,9 @@ static int judge_detour(const struct persock_router *router,
 	    !persock_restricts(addresses))
 		return PERSOCK_ALLOW;
 
-	event->section = section;
-	event->rule = 0;
-	return persock_refusal(addresses);
+	call->section = section;
+	call->rule = 0;
+	return persock_unjudged_errno(addresses);
 }
 
 /**
@@ -63,7 +63,7 @@ int persock_option_judge_get(struct socket *sock, int level, int optname,
 			     int len, unsigned int *max)
 {
 	struct persock_router *router = persock_router_of(sock);
-	struct persock_event event = {
+	struct persock_call call = {
 		.operation = PERSOCK_OP_GETSOCKOPT,
 		.section = PERSOCK_SECTION_OPTIONS_GET,
 		.sock = sock,
@@ -85,15 +85,15 @@ int persock_option_judge_get(struct socket *sock, int level, int optname,
 		verdict = persock_judge_get_len(0, len);
 	if (!verdict)
 		verdict = persock_judge_get(rules, level, optname, &size, max,
-					    &event.rule);
+					    &call.rule);
 	if (!verdict && judges_len)
 		verdict = persock_judge_get_len(size, len);
 	if (!verdict && persock_detour_get(level, optname))
 		verdict = judge_detour(router, &version->policy,
-				       PERSOCK_SECTION_CONNECT, &event);
+				       PERSOCK_SECTION_CONNECT, &call);
 	if (!persock_enforces(version))
 		*max = 0;
-	verdict = persock_report(router->attachment, version, &event, verdict);
+	verdict = persock_report(router->attachment, version, &call, verdict);
 	rcu_read_unlock();
 
 	return verdict;
@@ -102,15 +102,15 @@ int persock_option_judge_get(struct socket *sock, int level, int optname,
 /* A request for credentials with every message counts as receiving them. */
 static int judge_passcred(const struct persock_router *router,
 			  const struct persock_policy *policy, int level,
-			  int optname, struct persock_event *event)
+			  int optname, struct persock_call *call)
 {
 	if (level != SOL_SOCKET ||
 	    (optname != SO_PASSCRED && optname != SO_PASSPIDFD) ||
 	    !persock_router_unix(router) || !policy->unix_credentials)
 		return PERSOCK_ALLOW;
 
-	event->section = PERSOCK_SECTION_UNIX_CREDENTIALS;
-	event->rule = 0;
+	call->section = PERSOCK_SECTION_UNIX_CREDENTIALS;
+	call->rule = 0;
 	return policy->unix_credentials;
 }
 
@@ -128,7 +128,7 @@ int persock_option_judge_set(struct socket *sock, int level, int optname,
 			     unsigned int *optlen)
 {
 	struct persock_router *router = persock_router_of(sock);
-	struct persock_event event = {
+	struct persock_call call = {
 		.operation = PERSOCK_OP_SETSOCKOPT,
 		.section = PERSOCK_SECTION_OPTIONS_SET,
 		.sock = sock,
@@ -145,20 +145,20 @@ int persock_option_judge_set(struct socket *sock, int level, int optname,
 	version = persock_router_version(router);
 	rules = persock_router_rules(router, version);
 	verdict = persock_judge_set(rules, level, optname, &length,
-				    &event.rule);
+				    &call.rule);
 	if (rules->option_max && length > rules->option_max)
-		event.section = PERSOCK_SECTION_LIMITS;
+		call.section = PERSOCK_SECTION_LIMITS;
 	alias = persock_guard_alias(rules->set.guard, sock->type, level,
 				    optname);
 	if (!verdict && alias != optname)
 		verdict = persock_judge_option(&rules->set, level, alias,
-					       &event.rule);
+					       &call.rule);
 	if (!verdict && persock_detour_set(level, optname, length, &detour))
 		verdict = judge_detour(router, &version->policy, detour,
-				       &event);
+				       &call);
 	if (!verdict)
 		verdict = judge_passcred(router, &version->policy, level,
-					 optname, &event);
+					 optname, &call);
 	/*
 	 * IPV6_ADDRFORM would replace the socket's proto_ops, and with them
 	 * the router. No policy can allow it, so the answer is that of a
@@ -166,14 +166,14 @@ int persock_option_judge_set(struct socket *sock, int level, int optname,
 	 */
 	if (level == SOL_IPV6 && optname == IPV6_ADDRFORM &&
 	    (verdict == PERSOCK_ALLOW || !persock_enforces(version))) {
-		event.always = true;
-		event.section = PERSOCK_SECTION_OPTIONS_SET;
-		event.rule = 0;
+		call.always = true;
+		call.section = PERSOCK_SECTION_OPTIONS_SET;
+		call.rule = 0;
 		verdict = -ENOPROTOOPT;
 	}
 	if (persock_enforces(version))
 		*optlen = length;
-	verdict = persock_report(router->attachment, version, &event, verdict);
+	verdict = persock_report(router->attachment, version, &call, verdict);
 	rcu_read_unlock();
 
 	return verdict;
@@ -296,7 +296,7 @@ static int judge_shared(struct persock_router *router, struct socket *sock)
 {
 	const struct persock_provider_ops *ops = router->provider->ops;
 	const struct sock *sk = ops->sk ? ops->sk(sock) : NULL;
-	struct persock_event event = {
+	struct persock_call call = {
 		.operation = PERSOCK_OP_SETSOCKOPT,
 		.section = PERSOCK_SECTION_BIND,
 		.sock = sock,
@@ -315,8 +315,8 @@ static int judge_shared(struct persock_router *router, struct socket *sock)
 	if (persock_enforces(version) &&
 	    persock_restricts(&version->policy.bind))
 		verdict = sk->sk_ipv6only ?
-			  persock_report(router->attachment, version, &event,
-					 persock_refusal(&version->policy.bind)) :
+			  persock_report(router->attachment, version, &call,
+					 persock_unjudged_errno(&version->policy.bind)) :
 			  0;
 	rcu_read_unlock();
 

@@ -169,14 +169,14 @@ persock_pass_accepted(const struct persock_router *router)
 }
 
 /**
- * persock_pass_told() - does a call pass for which a policy has no section?
+ * persock_pass_unsectioned() - does a call pass for which a policy has no section?
  * @router: the socket's
  * @operation: the call
  *
  * Return: as persock_pass_get(), but false only if verdicts are traced.
  */
-static __always_inline bool persock_pass_told(const struct persock_router *router,
-					      enum persock_operation operation)
+static __always_inline bool persock_pass_unsectioned(const struct persock_router *router,
+						     enum persock_operation operation)
 {
 	rcu_read_lock_sched();
 

@@ -100,7 +100,7 @@ static int judge(struct persock_router *router, struct socket *sock,
 		 const struct sockaddr *address, int length,
 		 enum persock_operation operation, bool last)
 {
-	struct persock_event event = { .operation = operation, .sock = sock };
+	struct persock_call call = { .operation = operation, .sock = sock };
 	const struct persock_version *version;
 	struct persock_endpoint endpoint;
 	int verdict = PERSOCK_ALLOW;
@@ -111,11 +111,11 @@ static int judge(struct persock_router *router, struct socket *sock,
 		verdict = address ?
 			persock_endpoint_chosen(sock, address, length,
 						&version->policy, &endpoint,
-						&event) :
+						&call) :
 			persock_endpoint_port(sock, &version->policy,
-					      &endpoint, &event);
+					      &endpoint, &call);
 	if (verdict && last)
-		verdict = persock_report(router->attachment, version, &event,
+		verdict = persock_report(router->attachment, version, &call,
 					 verdict);
 	rcu_read_unlock();
 
@@ -304,7 +304,7 @@ static int take(struct persock_router *router, struct socket *sock,
 static int judge_range(struct persock_router *router, struct socket *sock,
 		       enum persock_operation operation)
 {
-	struct persock_event event = {
+	struct persock_call call = {
 		.operation = operation,
 		.section = PERSOCK_SECTION_BIND,
 		.sock = sock,
@@ -316,8 +316,8 @@ static int judge_range(struct persock_router *router, struct socket *sock,
 	version = persock_router_version(router);
 	if (persock_enforces(version) &&
 	    persock_restricts(&version->policy.bind))
-		verdict = persock_report(router->attachment, version, &event,
-					 persock_refusal(&version->policy.bind));
+		verdict = persock_report(router->attachment, version, &call,
+					 persock_unjudged_errno(&version->policy.bind));
 	rcu_read_unlock();
 
 	return verdict;
@@ -474,7 +474,7 @@ static void end_listening(struct persock_router *router, struct socket *sock)
  */
 int persock_port_listening(struct persock_router *router, struct socket *sock)
 {
-	struct persock_event event = {
+	struct persock_call call = {
 		.operation = PERSOCK_OP_LISTEN,
 		.sock = sock,
 	};
@@ -485,10 +485,10 @@ int persock_port_listening(struct persock_router *router, struct socket *sock)
 	rcu_read_lock();
 	version = persock_router_version(router);
 	verdict = persock_endpoint_listen(sock, &version->policy, &endpoint,
-					  &event);
+					  &call);
 	/* An allowed address was reported before. */
 	if (verdict && persock_enforces(version))
-		verdict = persock_report(router->attachment, version, &event,
+		verdict = persock_report(router->attachment, version, &call,
 					 verdict);
 	else
 		verdict = PERSOCK_ALLOW;

@@ -17,15 +17,15 @@ static u32 address_line(const struct persock_addresses *addresses,
 
 /* The line of the policy file, if the section has a list of rules. */
 static u32 line_of(const struct persock_policy *policy,
-		   enum persock_class class, const struct persock_event *event)
+		   enum persock_class class, const struct persock_call *call)
 {
 	const struct persock_rules *rules = &policy->rules[class];
-	unsigned int rule = event->rule;
+	unsigned int rule = call->rule;
 
 	if (!rule)
 		return 0;
 
-	switch (event->section) {
+	switch (call->section) {
 	case PERSOCK_SECTION_SOCKETS:
 		return policy->sockets.rules[rule - 1].line;
 	case PERSOCK_SECTION_OPTIONS_GET:
@@ -51,75 +51,75 @@ static u32 line_of(const struct persock_policy *policy,
 
 static void describe(struct persock_denial *denial,
 		     const struct persock_version *version,
-		     const struct persock_event *event)
+		     const struct persock_call *call)
 {
 	const struct persock_router *router;
 
-	if (event->request) {
-		denial->family = event->request->family;
-		denial->type = event->request->type;
-		denial->protocol = event->request->protocol;
+	if (call->request) {
+		denial->family = call->request->family;
+		denial->type = call->request->type;
+		denial->protocol = call->request->protocol;
 		denial->line = line_of(&version->policy,
-				       persock_class_of(denial->family), event);
+				       persock_class_of(denial->family), call);
 		return;
 	}
 
-	router = persock_router_peek(event->sock);
-	denial->line = line_of(&version->policy, router->class, event);
+	router = persock_router_peek(call->sock);
+	denial->line = line_of(&version->policy, router->class, call);
 	if (router->provider->ops->type)
-		router->provider->ops->type(event->sock, &denial->family,
+		router->provider->ops->type(call->sock, &denial->family,
 					    &denial->type, &denial->protocol);
 	else
-		denial->type = event->sock->type;
+		denial->type = call->sock->type;
 }
 
-static void tell(struct persock_attachment *attachment,
-		 const struct persock_version *version,
-		 const struct persock_event *event, int verdict, bool enforce)
+static void queue_denial(struct persock_attachment *attachment,
+			 const struct persock_version *version,
+			 const struct persock_call *call, int verdict, bool enforce)
 {
 	struct persock_denial denial = {
 		.mode = enforce ? PERSOCK_MODE_ENFORCE : PERSOCK_MODE_AUDIT,
-		.operation = event->operation,
+		.operation = call->operation,
 		.verdict = verdict,
-		.section = event->section,
-		.rule = event->rule,
-		.message = event->message,
-		.subject = event->subject,
-		.detail = event->detail,
+		.section = call->section,
+		.rule = call->rule,
+		.message = call->message,
+		.subject = call->subject,
+		.detail = call->detail,
 	};
 
-	describe(&denial, version, event);
-	if (event->endpoint)
-		denial.endpoint = *event->endpoint;
-	persock_denial_tell(&attachment->denials, &denial);
+	describe(&denial, version, call);
+	if (call->endpoint)
+		denial.endpoint = *call->endpoint;
+	persock_denial_queue(&attachment->denials, &denial);
 }
 
 /**
- * persock_report_other() - report a verdict that is not plain permission
+ * persock_report_verdict() - report a verdict that is not plain permission
  * @attachment: the attachment that governs
  * @version: the version that judged
- * @event: the judged operation
+ * @call: the judged operation
  * @verdict: PERSOCK_IGNORE or a negative errno
  *
  * Context: any; RCU read side for @version; does not sleep.
  * Return: @verdict, or PERSOCK_ALLOW if the policy audits.
  */
-int persock_report_other(struct persock_attachment *attachment,
-			 const struct persock_version *version,
-			 const struct persock_event *event, int verdict)
+int persock_report_verdict(struct persock_attachment *attachment,
+			   const struct persock_version *version,
+			   const struct persock_call *call, int verdict)
 {
-	bool enforce = event->always || persock_enforces(version);
+	bool enforce = call->always || persock_enforces(version);
 
 	if (!enforce)
-		persock_count(attachment->totals, event->operation,
+		persock_count(attachment->totals, call->operation,
 			      PERSOCK_AUDITED);
 	else
-		persock_count(attachment->totals, event->operation,
+		persock_count(attachment->totals, call->operation,
 			      verdict < 0 ? PERSOCK_DENIED : PERSOCK_IGNORED);
 	if (verdict == PERSOCK_IGNORE)
-		persock_report_ignored(attachment, version, event);
+		persock_report_ignored(attachment, version, call);
 	else if (persock_denial_wanted(verdict))
-		tell(attachment, version, event, verdict, enforce);
+		queue_denial(attachment, version, call, verdict, enforce);
 
 	return enforce ? verdict : PERSOCK_ALLOW;
 }
@@ -128,7 +128,7 @@ int persock_report_other(struct persock_attachment *attachment,
  * persock_report_ignored() - report an ignored call, or an ignored part of one
  * @attachment: the attachment that governs
  * @version: the version that judged
- * @event: the ignored call or part; of flags only the ignored ones
+ * @call: the ignored call or part; of flags only the ignored ones
  *
  * The call itself is counted elsewhere: most go on without the flag or the
  * message. If the policy audits, nothing is ignored, so it is only reported.
@@ -137,13 +137,13 @@ int persock_report_other(struct persock_attachment *attachment,
  */
 void persock_report_ignored(struct persock_attachment *attachment,
 			    const struct persock_version *version,
-			    const struct persock_event *event)
+			    const struct persock_call *call)
 {
 	bool enforce = persock_enforces(version);
 
 	if (enforce)
-		persock_ignored_count(&attachment->ignored, event->section,
-				      event->subject, event->detail);
+		persock_ignored_count(&attachment->ignored, call->section,
+				      call->subject, call->detail);
 	if (persock_denial_wanted(PERSOCK_IGNORE))
-		tell(attachment, version, event, PERSOCK_IGNORE, enforce);
+		queue_denial(attachment, version, call, PERSOCK_IGNORE, enforce);
 }

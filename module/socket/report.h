@@ -12,7 +12,7 @@
 #include "report/trace.h"
 
 /**
- * struct persock_event - a judged operation, and what decided
+ * struct persock_call - a judged operation, and what decided
  * @operation: the judged operation
  * @section: the part of the policy that decided
  * @rule: number of the rule that decided, from 1; 0: the default, or a limit
@@ -25,7 +25,7 @@
  * @detail: name of an option
  * @endpoint: the address that was judged, or NULL
  */
-struct persock_event {
+struct persock_call {
 	enum persock_operation operation;
 	enum persock_section section;
 	unsigned int rule;
@@ -38,19 +38,19 @@ struct persock_event {
 	const struct persock_endpoint *endpoint;
 };
 
-int persock_report_other(struct persock_attachment *attachment,
-			 const struct persock_version *version,
-			 const struct persock_event *event, int verdict);
+int persock_report_verdict(struct persock_attachment *attachment,
+			   const struct persock_version *version,
+			   const struct persock_call *call, int verdict);
 
 void persock_report_ignored(struct persock_attachment *attachment,
 			    const struct persock_version *version,
-			    const struct persock_event *event);
+			    const struct persock_call *call);
 
 /**
  * persock_report() - report the verdict on an operation
  * @attachment: the attachment that governs
  * @version: the version that judged
- * @event: the judged operation
+ * @call: the judged operation
  * @verdict: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno
  *
  * Context: any; RCU read side for @version; does not sleep.
@@ -58,25 +58,25 @@ void persock_report_ignored(struct persock_attachment *attachment,
  */
 static inline int persock_report(struct persock_attachment *attachment,
 				 const struct persock_version *version,
-				 const struct persock_event *event, int verdict)
+				 const struct persock_call *call, int verdict)
 {
 	/* Asked first: who does not trace reads no arguments. */
-	if (event->request) {
+	if (call->request) {
 		if (trace_persock_create_enabled())
 			trace_persock_create(attachment->id,
 					     attachment->personality->name,
-					     event->request, verdict);
+					     call->request, verdict);
 	} else if (trace_persock_verdict_enabled()) {
 		trace_persock_verdict(attachment->id,
 				      attachment->personality->name,
-				      event->operation, event->subject,
-				      event->detail, verdict);
+				      call->operation, call->subject,
+				      call->detail, verdict);
 	}
 	if (unlikely(verdict))
-		return persock_report_other(attachment, version, event,
-					    verdict);
+		return persock_report_verdict(attachment, version, call,
+					      verdict);
 
-	persock_count(attachment->totals, event->operation, PERSOCK_ALLOWED);
+	persock_count(attachment->totals, call->operation, PERSOCK_ALLOWED);
 	return PERSOCK_ALLOW;
 }
 

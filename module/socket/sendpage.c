@@ -20,7 +20,7 @@ ssize_t persock_router_sendpage(struct socket *sock, struct page *page,
 				int offset, size_t size, int flags)
 {
 	struct persock_router *router = persock_router_of(sock);
-	struct persock_event event = {
+	struct persock_call call = {
 		.operation = PERSOCK_OP_SENDMSG,
 		.section = PERSOCK_SECTION_FLAGS_SEND,
 		.sock = sock,
@@ -36,18 +36,18 @@ ssize_t persock_router_sendpage(struct socket *sock, struct page *page,
 				      PERSOCK_KERNEL_SEND_FLAGS, &judged);
 	if (!persock_enforces(version)) {
 		if (verdict == PERSOCK_IGNORE)
-			event.subject = flags & ~judged;
+			call.subject = flags & ~judged;
 		judged = flags;
 	} else if (verdict == PERSOCK_IGNORE) {
-		persock_report_masked(router, version, &event,
+		persock_report_masked(router, version, &call,
 				      PERSOCK_SECTION_FLAGS_SEND,
 				      flags & ~judged);
 		verdict = PERSOCK_ALLOW;
 	}
-	verdict = persock_report(router->attachment, version, &event, verdict);
+	verdict = persock_report(router->attachment, version, &call, verdict);
 	rcu_read_unlock();
 	if (!verdict && sock->type == SOCK_DGRAM)
-		verdict = persock_port_choose(router, sock, event.operation);
+		verdict = persock_port_choose(router, sock, call.operation);
 	if (verdict)
 		return verdict;
 	/*

@@ -128,7 +128,7 @@ int persock_connect_judged(struct socket *sock, struct sockaddr *address,
 			   int length, int flags)
 {
 	struct persock_router *router = persock_router_of(sock);
-	struct persock_event event = {
+	struct persock_call call = {
 		.operation = PERSOCK_OP_CONNECT,
 		.sock = sock,
 	};
@@ -141,20 +141,20 @@ int persock_connect_judged(struct socket *sock, struct sockaddr *address,
 	version = persock_router_version(router);
 	length = persock_endpoint_length(router, version, length);
 	verdict = persock_endpoint_connect(sock, address, length,
-					   &version->policy, &endpoint, &event);
+					   &version->policy, &endpoint, &call);
 	unsent = verdict &&
-		 persock_endpoint_unsent(sock, &version->policy, &event) &&
+		 persock_endpoint_unsent(sock, &version->policy, &call) &&
 		 unsent_begin(sock);
 	if (unsent)
 		verdict = PERSOCK_ALLOW;
-	verdict = persock_report(router->attachment, version, &event, verdict);
+	verdict = persock_report(router->attachment, version, &call, verdict);
 	rcu_read_unlock();
 	if (!verdict && length >= (int)sizeof(address->sa_family)) {
 		if (address->sa_family == AF_UNSPEC)
 			persock_port_hold(router, sock);
 		else
 			verdict = persock_port_choose(router, sock,
-						      event.operation);
+						      call.operation);
 	}
 	if (verdict) {
 		if (unsent)

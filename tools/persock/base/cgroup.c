@@ -154,7 +154,7 @@ int cgroup_open(const char *name)
 	if (fd < 0)
 		return -1;
 	if (fstatfs(fd, &fs)) {
-		refuse("cannot tell the file system of \"%s\" (%s)", name,
+		refuse("cannot find the file system of \"%s\" (%s)", name,
 		       strerror(errno));
 	} else if (fs.f_type == CGROUP2_SUPER_MAGIC) {
 		return fd;
@@ -227,7 +227,7 @@ char *cgroup_of(const char *process)
 	}
 	path = path_of(process);
 	if (!path) {
-		refuse("/proc/%s/cgroup does not tell a cgroup v2 path", process);
+		refuse("/proc/%s/cgroup has no cgroup v2 path", process);
 		goto out;
 	}
 	skip = strcmp(mount.root, "/") ? strlen(mount.root) : 0;

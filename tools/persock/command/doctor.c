@@ -235,7 +235,7 @@ static void look_at_functions(void)
 
 	if (!file) {
 		tell(UNKNOWN, "functions",
-		     "which ones can be traced is told to root, where tracefs is mounted (%s)",
+		     "only root can see which ones can be traced, where tracefs is mounted (%s)",
 		     strerror(errno));
 		return;
 	}

@@ -467,7 +467,7 @@ static void tell_place(const struct question *question,
 			fputs(", from base ", stdout);
 			text_print(stdout, question->draft.base);
 		} else {
-			fputs(", which the file does not tell", stdout);
+			fputs(", which the file does not specify", stdout);
 		}
 	}
 address:

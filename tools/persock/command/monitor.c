@@ -125,9 +125,9 @@ static int find_group(struct monitor *monitor)
 	}
 	replies_free(&replies);
 	if (!monitor->group)
-		return refuse("the persock module tells no denials: it is older than this tool");
+		return refuse("the persock module does not report denials: it is older than this tool");
 	if (monitor->ignored && !monitor->ignored_group)
-		return refuse("the persock module does not tell what it ignores: it is older than this tool");
+		return refuse("the persock module does not report what it ignores: it is older than this tool");
 	return 0;
 }
 
@@ -177,7 +177,7 @@ static int join(struct monitor *monitor)
 	if (status)
 		return status;
 	if (in_other_namespace())
-		refuse("this is another network namespace than that of process 1: denials are told in the initial one only");
+		refuse("this is another network namespace than that of process 1: denials are reported in the initial one only");
 	return 0;
 }
 
@@ -301,7 +301,7 @@ static void tell_lost(struct monitor *monitor, uint64_t cgroup, uint64_t count)
 			text_print(stdout, path);
 		else
 			printf("id:%" PRIu64, cgroup);
-		printf(" %" PRIu64 " %s not told", more,
+		printf(" %" PRIu64 " %s dropped", more,
 		       more == 1 ? "denial was" : "denials were");
 	}
 	end_line();
@@ -309,7 +309,7 @@ static void tell_lost(struct monitor *monitor, uint64_t cgroup, uint64_t count)
 
 static void overrun(void)
 {
-	refuse("the reader was too slow: denials were not told");
+	refuse("the reader was too slow: denials were dropped");
 	if (!json_wanted)
 		return;
 	begin_line();

@@ -37,7 +37,7 @@ static void parse(const struct replies *replies, struct status *status)
 
 	/* What the kernel does not say holds does not hold. */
 	*status = (struct status){
-		.version = "", .reason = "the kernel does not tell"
+		.version = "", .reason = "the kernel does not report it"
 	};
 	if (!message)
 		return;
@@ -86,7 +86,7 @@ static void print(const struct status *status,
 	printf("interception points: %s\n", status->armed ? "armed" :
 	       "not armed, no cgroup is attached");
 	printf("governed sockets live: %" PRIu64 "\n", status->sockets_live);
-	printf("denials not told: %" PRIu64 "\n", status->lost);
+	printf("denials dropped: %" PRIu64 "\n", status->lost);
 
 	puts(replies_next(attachments, NULL) ? "attachments:" :
 	     "attachments: none");
@@ -106,7 +106,7 @@ static void print(const struct status *status,
 			printf(", delegated from net:[%u]",
 			       attachment.from_inode);
 		if (attachment.lost)
-			printf(", denials not told: %" PRIu64, attachment.lost);
+			printf(", denials dropped: %" PRIu64, attachment.lost);
 		putchar('\n');
 	}
 

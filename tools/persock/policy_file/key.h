@@ -17,7 +17,7 @@
 	place(KEY_POLICY, "a policy file",				\
 	      "the whole file")						\
 	place(KEY_CLASS, "inet, others",				\
-	      "what is told for one class of sockets: AF_INET and AF_INET6, or the rest") \
+	      "the rules for one class of sockets: AF_INET and AF_INET6, or the rest") \
 	place(KEY_NETWORK, "network",					\
 	      "another network namespace for the sockets of AF_INET and AF_INET6") \
 	place(KEY_SOCKETS, "sockets",					\
@@ -41,9 +41,9 @@
 	place(KEY_RECEIVED, "control.received",				\
 	      "control messages that are received, of sockets of class inet") \
 	place(KEY_OPTION_GET, "options.get.allow[] and its like",	\
-	      "an item of options.get that tells sizes")		\
+	      "an item of options.get with sizes")		\
 	place(KEY_OPTION_SET, "options.set.allow[] and its like",	\
-	      "an item of options.set that tells its size")		\
+	      "an item of options.set with a size")		\
 	place(KEY_UNIX, "unix",						\
 	      "what AF_UNIX sockets carry besides bytes")		\
 	place(KEY_LIMITS, "limits",					\

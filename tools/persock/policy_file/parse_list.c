@@ -26,7 +26,7 @@ struct list {
 
 static bool twice(struct list *list, const yaml_node_t *node)
 {
-	return yaml_complain(list->parse->yaml, node, "this is told of twice in %s",
+	return yaml_complain(list->parse->yaml, node, "this is listed twice in %s",
 			     section_name(list->section));
 }
 

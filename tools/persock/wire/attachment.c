@@ -105,7 +105,7 @@ void attachment_print(FILE *stream, const struct attachment *attachment,
 		fprintf(stream, "  delegated: from net:[%u]\n",
 			attachment->from_inode);
 	if (attachment->lost)
-		fprintf(stream, "  denials not told: %" PRIu64 "\n",
+		fprintf(stream, "  denials dropped: %" PRIu64 "\n",
 			attachment->lost);
 	counters_print(stream, &attachment->counters, 2);
 	ignored_print(stream, ignored, attachment->cgroup_id, 2);
