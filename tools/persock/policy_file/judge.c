@@ -209,7 +209,7 @@ static void refuse_unseen(const struct draft *draft,
 		return;
 	judge_default(draft, section, PERSOCK_CLASS_INET, judgement);
 	judgement->verdict =
-		persock_refusal(persock_section_addresses(policy, section));
+		persock_unjudged_errno(persock_section_addresses(policy, section));
 	judgement->remark = "refused where addresses are restricted";
 }
 
