@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/complain.h"
+#include "base/error.h"
 #include "base/json.h"
 #include "base/word.h"
 #include "command/commands.h"
@@ -98,17 +98,17 @@ static int dispatch(int argc, char **argv)
 	}
 	like = word_like(words, NR_COMMANDS, argv[0]);
 	if (like)
-		return misuse("there is no command \"%s\": did you mean \"%s\"?",
-			      argv[0], like);
-	return misuse("there is no command \"%s\"; \"persock help\" lists them",
-		      argv[0]);
+		return usage_error("there is no command \"%s\": did you mean \"%s\"?",
+				   argv[0], like);
+	return usage_error("there is no command \"%s\"; \"persock help\" lists them",
+			   argv[0]);
 }
 
 /* What is not written is no success. */
 static int finish(int status)
 {
 	if ((fflush(stdout) || ferror(stdout)) && !status)
-		return refuse("cannot write the output (%s)", strerror(errno));
+		return report_error("cannot write the output (%s)", strerror(errno));
 	return status;
 }
 
@@ -137,11 +137,11 @@ int main(int argc, char **argv)
 		case 'h':
 			return finish(help_command(0, NULL));
 		default:
-			return misuse_option(option, argv);
+			return option_error(option, argv);
 		}
 	}
 	if (optind == argc)
-		return misuse("a command is needed; \"persock help\" lists them");
+		return usage_error("a command is needed; \"persock help\" lists them");
 
 	return finish(dispatch(argc - optind, argv + optind));
 }

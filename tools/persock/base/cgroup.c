@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/complain.h"
+#include "base/error.h"
 
 #define REMOVE_TRIES	100
 
@@ -107,10 +107,10 @@ static int open_directory(const char *path)
 static int no_cgroup(const char *name, const char *other)
 {
 	if (other)
-		refuse("there is no cgroup \"%s\": neither \"%s\" nor \"%s\" exists",
-		       name, name, other);
+		report_error("there is no cgroup \"%s\": neither \"%s\" nor \"%s\" exists",
+			     name, name, other);
 	else
-		refuse("there is no cgroup \"%s\"", name);
+		report_error("there is no cgroup \"%s\"", name);
 	return -1;
 }
 
@@ -135,11 +135,11 @@ static int open_somewhere(const char *name)
 		if (errno == ENOENT)
 			no_cgroup(name, below);
 		else if (errno == ENOTDIR)
-			refuse("\"%s\" is not a directory, so it is not a cgroup",
-			       name);
+			report_error("\"%s\" is not a directory, so it is not a cgroup",
+				     name);
 		else
-			refuse("cannot open the cgroup \"%s\" (%s)", name,
-			       strerror(errno));
+			report_error("cannot open the cgroup \"%s\" (%s)", name,
+				     strerror(errno));
 	}
 	free(below);
 	return fd;
@@ -154,16 +154,16 @@ int cgroup_open(const char *name)
 	if (fd < 0)
 		return -1;
 	if (fstatfs(fd, &fs)) {
-		refuse("cannot find the file system of \"%s\" (%s)", name,
-		       strerror(errno));
+		report_error("cannot find the file system of \"%s\" (%s)", name,
+			     strerror(errno));
 	} else if (fs.f_type == CGROUP2_SUPER_MAGIC) {
 		return fd;
 	} else if (fs.f_type == CGROUP_SUPER_MAGIC) {
-		refuse("\"%s\" is a cgroup v1 directory; persock governs cgroup v2 only",
-		       name);
+		report_error("\"%s\" is a cgroup v1 directory; persock governs cgroup v2 only",
+			     name);
 	} else {
-		refuse("\"%s\" is not a cgroup: it is a directory of another file system than cgroup2",
-		       name);
+		report_error("\"%s\" is not a cgroup: it is a directory of another file system than cgroup2",
+			     name);
 	}
 	close(fd);
 	return -1;
@@ -222,25 +222,25 @@ char *cgroup_of(const char *process)
 	size_t skip;
 
 	if (!find_mount(&mount)) {
-		refuse("the cgroup v2 hierarchy is not mounted; mount it with \"mount -t cgroup2 cgroup2 /sys/fs/cgroup\"");
+		report_error("the cgroup v2 hierarchy is not mounted; mount it with \"mount -t cgroup2 cgroup2 /sys/fs/cgroup\"");
 		return NULL;
 	}
 	path = path_of(process);
 	if (!path) {
-		refuse("/proc/%s/cgroup has no cgroup v2 path", process);
+		report_error("/proc/%s/cgroup has no cgroup v2 path", process);
 		goto out;
 	}
 	skip = strcmp(mount.root, "/") ? strlen(mount.root) : 0;
 	if (strncmp(path, mount.root, skip) ||
 	    (path[skip] && path[skip] != '/') ||
 	    !strncmp(path, "/../", 4) || !strcmp(path, "/..")) {
-		refuse("the cgroup of process %s, \"%s\", is outside of what is mounted at %s",
-		       process, path, mount.point);
+		report_error("the cgroup of process %s, \"%s\", is outside of what is mounted at %s",
+			     process, path, mount.point);
 		goto out;
 	}
 	if (asprintf(&directory, "%s%s", mount.point,
 		     strcmp(path + skip, "/") ? path + skip : "") < 0) {
-		refuse("out of memory");
+		report_error("out of memory");
 		directory = NULL;
 	}
 out:
@@ -257,7 +257,7 @@ static char *path_below(const char *name, size_t *point)
 	const char *below;
 
 	if (!find_mount(&mount)) {
-		refuse("the cgroup v2 hierarchy is not mounted; mount it with \"mount -t cgroup2 cgroup2 /sys/fs/cgroup\"");
+		report_error("the cgroup v2 hierarchy is not mounted; mount it with \"mount -t cgroup2 cgroup2 /sys/fs/cgroup\"");
 		return NULL;
 	}
 	*point = strlen(mount.point);
@@ -267,7 +267,7 @@ static char *path_below(const char *name, size_t *point)
 		below += *point;
 	below += strspn(below, "/");
 	if (!*below)
-		refuse("\"%s\" is the root of the hierarchy, which has every process", name);
+		report_error("\"%s\" is the root of the hierarchy, which has every process", name);
 	else if (asprintf(&path, "%s/%s", mount.point, below) < 0)
 		path = NULL;
 	mount_free(&mount);
@@ -298,8 +298,8 @@ int cgroup_make(const char *name)
 	int fd = -1;
 
 	if (path && !make_path(path, point))
-		refuse("cannot make the cgroup \"%s\" (%s)", path,
-		       strerror(errno));
+		report_error("cannot make the cgroup \"%s\" (%s)", path,
+			     strerror(errno));
 	else if (path)
 		fd = cgroup_open(path);
 	free(path);
@@ -371,33 +371,33 @@ int cgroup_empty(int directory, const char *path, const sigset_t *signals)
 		/* Someone has removed it, which takes it to be empty. */
 		if (errno == ENOENT || errno == ENODEV)
 			return 0;
-		refuse("cannot read cgroup.events of %s (%s)", path,
-		       strerror(errno));
+		report_error("cannot read cgroup.events of %s (%s)", path,
+			     strerror(errno));
 		return -1;
 	}
 	while ((state = populated(wait.fd)) > 0) {
 		/* Again each time: a process can be moved in at any moment. */
 		error = write_file(directory, "cgroup.kill", "1");
 		if (error) {
-			refuse("cannot kill the processes left in %s (%s)",
-			       path, strerror(error));
+			report_error("cannot kill the processes left in %s (%s)",
+				     path, strerror(error));
 			break;
 		}
 		if (populated(wait.fd) <= 0 || poll(&wait, 1, 1000))
 			continue;
 		if (++seconds == 5)
-			refuse("waiting for the processes left in %s to end",
-			       path);
+			report_warning("waiting for the processes left in %s to end",
+				       path);
 		/* Something in the kernel holds one: it may be for ever. */
 		if (seconds == PATIENCE ||
 		    sigtimedwait(signals, NULL, &now) > 0) {
-			refuse("a process in %s cannot be killed", path);
+			report_error("a process in %s cannot be killed", path);
 			break;
 		}
 	}
 	if (state < 0)
-		refuse("cannot read cgroup.events of %s (%s)", path,
-		       strerror(errno));
+		report_error("cannot read cgroup.events of %s (%s)", path,
+			     strerror(errno));
 	close(wait.fd);
 	return state ? -1 : 0;
 }
@@ -439,6 +439,6 @@ int cgroup_remove(const char *path)
 		remove_below(path);
 		nanosleep(&pause, NULL);
 	}
-	refuse("cannot remove the cgroup %s (%s)", path, strerror(errno));
+	report_error("cannot remove the cgroup %s (%s)", path, strerror(errno));
 	return -1;
 }

@@ -12,13 +12,14 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cgroup.h"
-#include "base/complain.h"
+#include "base/error.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "command/commands.h"
@@ -75,7 +76,7 @@ static int as_file(const struct draft *draft)
 	FILE *file = fd < 0 ? NULL : fdopen(dup(fd), "w");
 
 	if (!file) {
-		refuse("cannot make a temporary file (%s)", strerror(errno));
+		report_error("cannot make a temporary file (%s)", strerror(errno));
 		return -1;
 	}
 	draft_print_yaml(draft, file);
@@ -105,8 +106,8 @@ static int compare(int loaded, int told, bool print)
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) < 0 || !WIFEXITED(status) ||
 	    WEXITSTATUS(status) > 1) {
-		refuse("cannot compare policies by %s (is it installed?)",
-		       print ? "diff" : "cmp");
+		report_error("cannot compare policies by %s (is it installed?)",
+			     print ? "diff" : "cmp");
 		return -1;
 	}
 
@@ -157,7 +158,7 @@ static int apply_policy(struct apply *apply, const struct policy *policy)
 	if (policy_read(&apply->nl, name, &loaded)) {
 		draft_free(&loaded);
 		if (apply->nl.error != ENOENT)
-			return netlink_refusal(&apply->nl);
+			return netlink_error(&apply->nl);
 		command = PERSOCK_CMD_PERSONALITY_NEW;
 	} else {
 		answer = differs(&loaded, &policy->draft,
@@ -165,7 +166,7 @@ static int apply_policy(struct apply *apply, const struct policy *policy)
 		draft_free(&loaded);
 	}
 	if (answer < 0)
-		return EXIT_REFUSED;
+		return EXIT_FAILURE;
 	if (!answer)
 		return 0;
 	if (!apply->dry) {
@@ -213,14 +214,14 @@ static int apply_binding(struct apply *apply, const struct binding *binding)
 	}
 	fd = cgroup_make(binding->cgroup);
 	if (fd < 0)
-		return EXIT_REFUSED;
+		return EXIT_FAILURE;
 	name = attached(&apply->nl, fd);
 	same = name && !strcmp(name, binding->personality);
 	free(name);
 	if (!same && !apply->dry &&
 	    attachment_new(&apply->nl, fd, binding->personality)) {
 		close(fd);
-		return netlink_refusal(&apply->nl);
+		return netlink_error(&apply->nl);
 	}
 	close(fd);
 	if (!same)
@@ -264,7 +265,7 @@ static int prune_attachments(struct apply *apply)
 		if (!apply->dry &&
 		    attachment_end_by_id(&apply->nl, attachment.cgroup_id) &&
 		    apply->nl.error != ENOENT) {
-			status = netlink_refusal(&apply->nl);
+			status = netlink_error(&apply->nl);
 			break;
 		}
 		tell("detach", attachment.path, attachment.personality);
@@ -294,7 +295,7 @@ static int prune_personalities(struct apply *apply)
 
 	netlink_request(&apply->nl, PERSOCK_CMD_PERSONALITY_GET);
 	if (netlink_dump(&apply->nl, &replies))
-		return netlink_refusal(&apply->nl);
+		return netlink_error(&apply->nl);
 	replies_for_each(message, &replies) {
 		struct personality personality;
 
@@ -303,7 +304,7 @@ static int prune_personalities(struct apply *apply)
 			continue;
 		if (!apply->dry &&
 		    personality_del(&apply->nl, personality.name)) {
-			status = netlink_refusal(&apply->nl);
+			status = netlink_error(&apply->nl);
 			break;
 		}
 		tell("delete", NULL, personality.name);
@@ -330,10 +331,10 @@ static int check_bindings(struct apply *apply)
 		if (!netlink_do(&apply->nl, NULL))
 			continue;
 		if (apply->nl.error != ENOENT)
-			return netlink_refusal(&apply->nl);
-		status = refuse("%s/attachments.yaml:%u: no personality \"%s\" is in the folder, comes with the module or is loaded",
-				apply->path, binding->line,
-				binding->personality);
+			return netlink_error(&apply->nl);
+		status = report_error("%s/attachments.yaml:%u: no personality \"%s\" is in the folder, comes with the module or is loaded",
+				      apply->path, binding->line,
+				      binding->personality);
 	}
 
 	return status;
@@ -359,7 +360,7 @@ static int apply_folder(struct apply *apply)
 
 static int run(struct apply *apply)
 {
-	int status = EXIT_REFUSED;
+	int status = EXIT_FAILURE;
 
 	if (!folder_read(&apply->folder, apply->path, source_base))
 		goto free;
@@ -410,14 +411,14 @@ int apply_command(int argc, char **argv)
 			json_choose(option);
 			break;
 		default:
-			return misuse_option(option, argv);
+			return option_error(option, argv);
 		}
 	}
 	if (optind == argc)
-		return misuse("apply needs a folder: persock apply [--dry-run] [--prune] FOLDER");
+		return usage_error("apply needs a folder: persock apply [--dry-run] [--prune] FOLDER");
 	if (argc - optind > 1)
-		return misuse("apply takes one folder, not also \"%s\"",
-			      argv[optind + 1]);
+		return usage_error("apply takes one folder, not also \"%s\"",
+				   argv[optind + 1]);
 	apply.path = argv[optind];
 
 	return run(&apply);

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <linux/persock.h>
 
-#include "base/complain.h"
+#include "base/error.h"
 #include "base/json.h"
 
 int command_options(int argc, char **argv)
@@ -29,7 +29,7 @@ int command_options(int argc, char **argv)
 			json_choose(option);
 			break;
 		default:
-			return misuse_option(option, argv);
+			return option_error(option, argv);
 		}
 	}
 	return 0;
@@ -42,16 +42,16 @@ int command_check_name(const char *what, const char *name)
 				   "0123456789._-");
 
 	if (!*name)
-		return misuse("the name of a %s cannot be empty", what);
+		return usage_error("the name of a %s cannot be empty", what);
 	if (name[good])
-		return misuse("the name of a %s has letters, digits, '.', '_' and '-' in it, and \"%s\" has something else",
-			      what, name);
+		return usage_error("the name of a %s has letters, digits, '.', '_' and '-' in it, and \"%s\" has something else",
+				   what, name);
 	if (name[0] == '-')
-		return misuse("the name of a %s does not begin with '-', as \"%s\" does",
-			      what, name);
+		return usage_error("the name of a %s does not begin with '-', as \"%s\" does",
+				   what, name);
 	if (good > PERSOCK_NAME_MAX)
-		return misuse("the name of a %s has at most %d characters, and \"%s\" has %zu",
-			      what, PERSOCK_NAME_MAX, name, good);
+		return usage_error("the name of a %s has at most %d characters, and \"%s\" has %zu",
+				   what, PERSOCK_NAME_MAX, name, good);
 	return 0;
 }
 
@@ -65,7 +65,7 @@ int provider_names_add(struct provider_names *names, const char *name)
 		return status;
 	more = reallocarray(names->name, names->count + 1, sizeof(*more));
 	if (!more)
-		return refuse("out of memory");
+		return report_error("out of memory");
 	names->name = more;
 	names->name[names->count++] = name;
 	return 0;

@@ -7,10 +7,11 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/cgroup.h"
-#include "base/complain.h"
+#include "base/error.h"
 #include "command/arguments.h"
 #include "command/commands.h"
 #include "wire/attachment.h"
@@ -25,10 +26,10 @@ int attach_command(int argc, char **argv)
 	if (status)
 		return status;
 	if (argc - optind < 2)
-		return misuse("attach needs a cgroup and a personality: persock attach CGROUP PERSONALITY");
+		return usage_error("attach needs a cgroup and a personality: persock attach CGROUP PERSONALITY");
 	if (argc - optind > 2)
-		return misuse("attach takes a cgroup and a personality, not also \"%s\"",
-			      argv[optind + 2]);
+		return usage_error("attach takes a cgroup and a personality, not also \"%s\"",
+				   argv[optind + 2]);
 	status = command_check_name("personality", argv[optind + 1]);
 	if (status)
 		return status;
@@ -36,11 +37,11 @@ int attach_command(int argc, char **argv)
 	status = netlink_open(&nl);
 	if (status)
 		return status;
-	status = EXIT_REFUSED;
+	status = EXIT_FAILURE;
 	fd = cgroup_open(argv[optind]);
 	if (fd >= 0) {
 		status = attachment_new(&nl, fd, argv[optind + 1]) ?
-			 netlink_refusal(&nl) : 0;
+			 netlink_error(&nl) : 0;
 		close(fd);
 	}
 	netlink_close(&nl);
@@ -53,13 +54,13 @@ static int detach_one(struct netlink *nl, const char *name)
 	int fd, error;
 
 	if (cgroup_parse_id(name, &id))
-		return attachment_end_by_id(nl, id) ? netlink_refusal(nl) : 0;
+		return attachment_end_by_id(nl, id) ? netlink_error(nl) : 0;
 	fd = cgroup_open(name);
 	if (fd < 0)
-		return EXIT_REFUSED;
+		return EXIT_FAILURE;
 	error = attachment_end(nl, fd);
 	close(fd);
-	return error ? netlink_refusal(nl) : 0;
+	return error ? netlink_error(nl) : 0;
 }
 
 static int detach_all(struct netlink *nl)
@@ -76,7 +77,7 @@ static int detach_all(struct netlink *nl)
 		attachment_parse(message, &attachment);
 		/* The cgroup may have been removed since, and so detached. */
 		if (attachment_end_by_id(nl, attachment.cgroup_id) && nl->error != ENOENT)
-			status = netlink_refusal(nl);
+			status = netlink_error(nl);
 	}
 	replies_free(&replies);
 	return status;
@@ -103,16 +104,16 @@ int detach_command(int argc, char **argv)
 		case 'p':
 			break;
 		default:
-			return misuse_option(option, argv);
+			return option_error(option, argv);
 		}
 	}
 	if (all && optind < argc)
-		return misuse("detach takes --all or a cgroup, not both");
+		return usage_error("detach takes --all or a cgroup, not both");
 	if (!all && optind == argc)
-		return misuse("detach needs a cgroup, or --all: persock detach CGROUP");
+		return usage_error("detach needs a cgroup, or --all: persock detach CGROUP");
 	if (!all && argc - optind > 1)
-		return misuse("detach takes one cgroup, not also \"%s\"",
-			      argv[optind + 1]);
+		return usage_error("detach takes one cgroup, not also \"%s\"",
+				   argv[optind + 1]);
 
 	status = netlink_open(&nl);
 	if (status)

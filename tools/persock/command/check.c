@@ -6,8 +6,9 @@
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-#include "base/complain.h"
+#include "base/error.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "command/arguments.h"
@@ -36,7 +37,7 @@ static void warn(const char *path, unsigned int line, const char *format, ...)
 	va_start(list, format);
 	vsnprintf(text, sizeof(text), format, list);
 	va_end(list);
-	refuse("%s:%u: warning: %s", path, line & ~DRAFT_MARK, text);
+	report_warning("%s:%u: warning: %s", path, line & ~DRAFT_MARK, text);
 }
 
 static void warn_way(const struct way_left *way, void *data)
@@ -184,8 +185,8 @@ int check_command(int argc, char **argv)
 	if (status)
 		return status;
 	if (argc - optind > 1)
-		return misuse("check takes one file, not also \"%s\"",
-			      argv[optind + 1]);
+		return usage_error("check takes one file, not also \"%s\"",
+				   argv[optind + 1]);
 	path = optind < argc ? argv[optind] : "-";
 	good = source_file(&draft, path);
 	if (good) {
@@ -194,5 +195,5 @@ int check_command(int argc, char **argv)
 	}
 	draft_free(&draft);
 
-	return good ? 0 : EXIT_REFUSED;
+	return good ? 0 : EXIT_FAILURE;
 }

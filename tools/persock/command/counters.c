@@ -7,10 +7,11 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/cgroup.h"
-#include "base/complain.h"
+#include "base/error.h"
 #include "base/json.h"
 #include "command/arguments.h"
 #include "command/commands.h"
@@ -25,13 +26,13 @@ static int get(struct netlink *nl, const char *name, struct replies *replies)
 
 	if (cgroup_parse_id(name, &id))
 		return attachment_get_by_id(nl, id, replies) ?
-		       netlink_refusal(nl) : 0;
+		       netlink_error(nl) : 0;
 	fd = cgroup_open(name);
 	if (fd < 0)
-		return EXIT_REFUSED;
+		return EXIT_FAILURE;
 	error = attachment_get_fd(nl, fd, replies);
 	close(fd);
-	return error ? netlink_refusal(nl) : 0;
+	return error ? netlink_error(nl) : 0;
 }
 
 /* Every attachment, or the one that @name names. */
@@ -93,8 +94,8 @@ int counters_command(int argc, char **argv)
 	if (status)
 		return status;
 	if (argc - optind > 1)
-		return misuse("counters takes one cgroup at most, not also \"%s\"",
-			      argv[optind + 1]);
+		return usage_error("counters takes one cgroup at most, not also \"%s\"",
+				   argv[optind + 1]);
 
 	status = netlink_open(&nl);
 	if (status)

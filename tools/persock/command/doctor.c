@@ -19,7 +19,7 @@
 #include <linux/persock.h>
 
 #include "base/cgroup.h"
-#include "base/complain.h"
+#include "base/error.h"
 #include "base/json.h"
 #include "command/arguments.h"
 #include "command/commands.h"
@@ -397,11 +397,11 @@ int doctor_command(int argc, char **argv)
 	if (status)
 		return status;
 	if (optind < argc)
-		return misuse("doctor takes no arguments, not \"%s\"",
-			      argv[optind]);
+		return usage_error("doctor takes no arguments, not \"%s\"",
+				   argv[optind]);
 	if (uname(&kernel))
-		return refuse("the kernel does not say what it is (%s)",
-			      strerror(errno));
+		return report_error("the kernel does not say what it is (%s)",
+				    strerror(errno));
 
 	if (json_wanted) {
 		json_start(stdout);
@@ -422,5 +422,5 @@ int doctor_command(int argc, char **argv)
 		json_finish();
 	}
 
-	return something_wrong ? EXIT_REFUSED : 0;
+	return something_wrong ? EXIT_FAILURE : 0;
 }

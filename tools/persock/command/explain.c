@@ -6,8 +6,9 @@
 #include <arpa/inet.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-#include "base/complain.h"
+#include "base/error.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "base/word.h"
@@ -38,9 +39,9 @@ static int no_name(enum name_kind kind, const char *what, const char *text)
 {
 	const char *like = name_like(kind, 0, text);
 
-	return misuse("\"%s\" is not %s%s%s%s", text, what,
-		      like ? ": did you mean " : "", like ?: "",
-		      like ? "?" : "");
+	return usage_error("\"%s\" is not %s%s%s%s", text, what,
+			   like ? ": did you mean " : "", like ?: "",
+			   like ? "?" : "");
 }
 
 static int read_name(enum name_kind kind, const char *what, const char *text,
@@ -62,8 +63,8 @@ static int wants(const struct question *question, int least, int most,
 	if (question->nr - 1 >= least && question->nr - 1 <= most)
 		return 0;
 
-	return misuse("%s is asked about as \"%s%s%s\"", question->words[0],
-		      question->words[0], *arguments ? " " : "", arguments);
+	return usage_error("%s is asked about as \"%s%s%s\"", question->words[0],
+			   question->words[0], *arguments ? " " : "", arguments);
 }
 
 /* "socket", or the pair of them that the same rules decide on first. */
@@ -120,7 +121,7 @@ static int read_endpoint(const char *text, bool wants_port,
 	if (*text == '[') {
 		end = strchr(text++, ']');
 		if (!end || (end[1] && end[1] != ':'))
-			return misuse("\"[%s\" is no address", text);
+			return usage_error("\"[%s\" is no address", text);
 		port = end[1] ? end + 2 : NULL;
 	} else if (colon && colon == strchr(text, ':')) {
 		end = colon;
@@ -130,17 +131,17 @@ static int read_endpoint(const char *text, bool wants_port,
 	snprintf(address, sizeof(address), "%.*s", (int)(end - text), text);
 	endpoint->family = strchr(address, ':') ? AF_INET6 : AF_INET;
 	if (inet_pton(endpoint->family, address, endpoint->address) != 1)
-		return misuse("\"%s\" is no address: 10.1.2.3:443 and [2001:db8::1]:443 are",
-			      address);
+		return usage_error("\"%s\" is no address: 10.1.2.3:443 and [2001:db8::1]:443 are",
+				   address);
 	if (!port && wants_port)
-		return misuse("\"%s\" has no port: 10.1.2.3:443 and [2001:db8::1]:443 do",
-			      address);
+		return usage_error("\"%s\" has no port: 10.1.2.3:443 and [2001:db8::1]:443 do",
+				   address);
 	if (!port)
 		return 0;
 	value = strtoul(port, &rest, 10);
 	if (*port < '0' || *port > '9' || *rest || value > U16_MAX)
-		return misuse("\"%s\" is no port: a number from 0 to 65535",
-			      port);
+		return usage_error("\"%s\" is no port: a number from 0 to 65535",
+				   port);
 	endpoint->port = value;
 
 	return 0;
@@ -195,10 +196,10 @@ static void judge_no_socket(const struct question *question, int family,
 	}
 	asked->socket = judgement.verdict;
 	if (judgement.verdict && !json_wanted)
-		refuse("note: there is no %s socket of %s to begin with: %s",
-		       name_of(NAME_PROTOCOL, 0, protocol),
-		       name_of(NAME_FAMILY, 0, family),
-		       name_of(NAME_ERRNO, 0, -judgement.verdict));
+		report_warning("note: there is no %s socket of %s to begin with: %s",
+			       name_of(NAME_PROTOCOL, 0, protocol),
+			       name_of(NAME_FAMILY, 0, family),
+			       name_of(NAME_ERRNO, 0, -judgement.verdict));
 }
 
 static int ask_address(struct question *question, struct judgement *judgement)
@@ -270,8 +271,8 @@ static int read_option(enum name_kind kind, const char *text, int *level,
 	if (name_option_value(kind, text, level, name))
 		return 0;
 	if (!slash)
-		return misuse("\"%s\" is not LEVEL/NAME, such as SOL_SOCKET/SO_ERROR",
-			      text);
+		return usage_error("\"%s\" is not LEVEL/NAME, such as SOL_SOCKET/SO_ERROR",
+				   text);
 	snprintf(part, sizeof(part), "%.*s", (int)(slash - text), text);
 	if (!name_value(NAME_LEVEL, 0, part, &number))
 		return no_name(NAME_LEVEL, "a level", part);
@@ -279,9 +280,9 @@ static int read_option(enum name_kind kind, const char *text, int *level,
 	if (!like && kind == NAME_CONTROL)
 		like = name_like(NAME_OPTION, number, slash + 1);
 
-	return misuse("\"%s\" is no name of level %s%s%s%s", slash + 1, part,
-		      like ? ": did you mean " : "", like ?: "",
-		      like ? "?" : "");
+	return usage_error("\"%s\" is no name of level %s%s%s%s", slash + 1, part,
+			   like ? ": did you mean " : "", like ?: "",
+			   like ? "?" : "");
 }
 
 static int ask_option(struct question *question, struct judgement *judgement)
@@ -339,7 +340,7 @@ static int ask_flags(struct question *question, struct judgement *judgement)
 		char *copy = strdup(question->words[i]), *rest = copy, *word;
 
 		if (!copy)
-			return refuse("out of memory");
+			return report_error("out of memory");
 		while (!status && (word = strsep(&rest, "|,"))) {
 			status = read_name(NAME_FLAG, "a flag", word, &value);
 			if (!status)
@@ -417,9 +418,9 @@ static int ask(struct question *question, struct judgement *judgement)
 	}
 	like = word_like(words, ARRAY_SIZE(operations), question->words[0]);
 
-	return misuse("explain knows no operation \"%s\"%s%s%s",
-		      question->words[0], like ? ": did you mean " : "",
-		      like ?: "", like ? "?" : "");
+	return usage_error("explain knows no operation \"%s\"%s%s%s",
+			   question->words[0], like ? ": did you mean " : "",
+			   like ?: "", like ? "?" : "");
 }
 
 static const char *verdict_name(int verdict)
@@ -555,7 +556,7 @@ static int parse_options(struct question *question, int argc, char **argv)
 			json_choose(option);
 			break;
 		default:
-			status = misuse_option(option, argv);
+			status = option_error(option, argv);
 		}
 		if (status)
 			return status;
@@ -570,7 +571,7 @@ static int parse_options(struct question *question, int argc, char **argv)
 	if (question->source && question->nr > 0)
 		return 0;
 
-	return misuse("explain needs a policy and an operation: persock explain FILE|PERSONALITY -- OPERATION [ARGUMENT]...");
+	return usage_error("explain needs a policy and an operation: persock explain FILE|PERSONALITY -- OPERATION [ARGUMENT]...");
 }
 
 static int answer(struct question *question)
@@ -622,7 +623,7 @@ int explain_command(int argc, char **argv)
 		return status;
 	if (!source_read(&question.draft, question.source)) {
 		draft_free(&question.draft);
-		return EXIT_REFUSED;
+		return EXIT_FAILURE;
 	}
 	if (question.nr == 1 && !strcmp(question.words[0], "-"))
 		status = answer_all(&question);

@@ -6,7 +6,7 @@
 #include <getopt.h>
 #include <stdio.h>
 
-#include "base/complain.h"
+#include "base/error.h"
 #include "base/json.h"
 #include "command/arguments.h"
 #include "command/commands.h"
@@ -60,7 +60,7 @@ int keys_command(int argc, char **argv)
 	if (status)
 		return status;
 	if (argc > optind)
-		return misuse("keys takes no argument, not \"%s\"", argv[optind]);
+		return usage_error("keys takes no argument, not \"%s\"", argv[optind]);
 	if (json_wanted)
 		print_json();
 	else

@@ -20,7 +20,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "base/complain.h"
+#include "base/error.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "command/commands.h"
@@ -113,7 +113,7 @@ static int find_group(struct monitor *monitor)
 	netlink_put_string(nl, CTRL_ATTR_FAMILY_NAME, PERSOCK_GENL_NAME);
 	error = netlink_do(nl, &replies);
 	if (error)
-		return netlink_refusal(nl);
+		return netlink_error(nl);
 	replies_for_each(message, &replies) {
 		reply_for_each_attribute(attribute, message) {
 			if (mnl_attr_get_type(attribute) !=
@@ -125,9 +125,9 @@ static int find_group(struct monitor *monitor)
 	}
 	replies_free(&replies);
 	if (!monitor->group)
-		return refuse("the persock module does not report denials: it is older than this tool");
+		return report_error("the persock module does not report denials: it is older than this tool");
 	if (monitor->ignored && !monitor->ignored_group)
-		return refuse("the persock module does not report what it ignores: it is older than this tool");
+		return report_error("the persock module does not report what it ignores: it is older than this tool");
 	return 0;
 }
 
@@ -147,8 +147,8 @@ static int join_group(struct monitor *monitor, const char *name, int group)
 {
 	if (mnl_socket_setsockopt(monitor->socket, NETLINK_ADD_MEMBERSHIP,
 				  &group, sizeof(group)))
-		return refuse("cannot join the group \"%s\": CAP_NET_ADMIN is needed, in the initial network namespace (%s)",
-			      name, strerror(errno));
+		return report_error("cannot join the group \"%s\": CAP_NET_ADMIN is needed, in the initial network namespace (%s)",
+				    name, strerror(errno));
 	return 0;
 }
 
@@ -160,8 +160,8 @@ static int join(struct monitor *monitor)
 					   SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (!monitor->socket ||
 	    mnl_socket_bind(monitor->socket, 0, MNL_SOCKET_AUTOPID) < 0)
-		return refuse("cannot open a netlink socket (%s)",
-			      strerror(errno));
+		return report_error("cannot open a netlink socket (%s)",
+				    strerror(errno));
 	if (setsockopt(mnl_socket_get_fd(monitor->socket), SOL_SOCKET,
 		       SO_RCVBUFFORCE, &size, sizeof(size)))
 		setsockopt(mnl_socket_get_fd(monitor->socket), SOL_SOCKET,
@@ -177,7 +177,7 @@ static int join(struct monitor *monitor)
 	if (status)
 		return status;
 	if (in_other_namespace())
-		refuse("this is another network namespace than that of process 1: denials are reported in the initial one only");
+		report_warning("this is another network namespace than that of process 1: denials are reported in the initial one only");
 	return 0;
 }
 
@@ -309,7 +309,7 @@ static void tell_lost(struct monitor *monitor, uint64_t cgroup, uint64_t count)
 
 static void overrun(void)
 {
-	refuse("the reader was too slow: denials were dropped");
+	report_warning("the reader was too slow: denials were dropped");
 	if (!json_wanted)
 		return;
 	begin_line();
@@ -329,7 +329,7 @@ static void read_controller(struct monitor *monitor,
 	reply_for_each_attribute(attribute, message) {
 		if (mnl_attr_get_type(attribute) == CTRL_ATTR_FAMILY_ID &&
 		    attribute_number(attribute) == monitor->nl.family) {
-			monitor->status = refuse("the persock module was unloaded");
+			monitor->status = report_error("the persock module was unloaded");
 			monitor->done = true;
 		}
 	}
@@ -394,8 +394,8 @@ static bool drain(struct monitor *monitor)
 		     message = mnl_nlmsg_next(message, &rest))
 			read_message(monitor, message);
 		if (fflush(stdout) || ferror(stdout)) {
-			monitor->status = refuse("cannot write the output (%s)",
-						 strerror(errno));
+			monitor->status = report_error("cannot write the output (%s)",
+						       strerror(errno));
 			monitor->done = true;
 		}
 	}
@@ -414,12 +414,12 @@ static int watch(struct monitor *monitor)
 		if (ppoll(&wait, 1, NULL, &before) < 0) {
 			if (errno == EINTR)
 				continue;
-			return refuse("cannot wait for denials (%s)",
-				      strerror(errno));
+			return report_error("cannot wait for denials (%s)",
+					    strerror(errno));
 		}
 		if (!drain(monitor))
-			return refuse("cannot read denials (%s)",
-				      strerror(errno));
+			return report_error("cannot read denials (%s)",
+					    strerror(errno));
 	}
 	return monitor->status;
 }
@@ -432,8 +432,8 @@ static int parse_count(const char *text, uint64_t *count)
 	errno = 0;
 	*count = strtoull(text, &rest, 10);
 	if (text[0] < '0' || text[0] > '9' || *rest || errno || !*count)
-		return misuse("--count takes a number from 1 on, not \"%s\"",
-			      text);
+		return usage_error("--count takes a number from 1 on, not \"%s\"",
+				   text);
 	return 0;
 }
 
@@ -461,14 +461,14 @@ static int parse_options(int argc, char **argv, struct monitor *monitor)
 			json_choose(option);
 			break;
 		default:
-			status = misuse_option(option, argv);
+			status = option_error(option, argv);
 		}
 		if (status)
 			return status;
 	}
 	if (optind < argc)
-		return misuse("monitor takes no arguments, not \"%s\"",
-			      argv[optind]);
+		return usage_error("monitor takes no arguments, not \"%s\"",
+				   argv[optind]);
 	return 0;
 }
 

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/cgroup.h"
-#include "base/complain.h"
+#include "base/error.h"
 #include "command/arguments.h"
 #include "command/commands.h"
 #include "policy_file/yaml.h"
@@ -43,12 +43,12 @@ static bool read_annotations(struct yaml *yaml, yaml_node_t *state,
 			continue;
 		/* A misspelt one must not look as if it held. */
 		if (strcmp(key, ANNOTATION)) {
-			refuse("the annotation \"%s\" is not known: \"" ANNOTATION "\" is",
-			       key);
+			report_error("the annotation \"%s\" is not known: \"" ANNOTATION "\" is",
+				     key);
 			return false;
 		}
 		if (*personality) {
-			refuse("the annotation \"" ANNOTATION "\" is there twice");
+			report_error("the annotation \"" ANNOTATION "\" is there twice");
 			return false;
 		}
 		*personality = yaml_text(yaml, yaml_value(yaml, annotations, i),
@@ -72,15 +72,15 @@ static bool is_within(const char *inner, const char *outer)
 static int attach(const char *pid, const char *personality)
 {
 	char *container = cgroup_of(pid), *own = cgroup_of("self");
-	int status = EXIT_REFUSED, fd = -1;
+	int status = EXIT_FAILURE, fd = -1;
 	struct netlink nl;
 
 	if (!container || !own)
 		goto free;
 	/* It would be the runtime's, and whatever else it has started. */
 	if (is_within(own, container)) {
-		refuse("the container has no cgroup of its own: it is in %s, as its runtime is",
-		       container);
+		report_error("the container has no cgroup of its own: it is in %s, as its runtime is",
+			     container);
 		goto free;
 	}
 	fd = cgroup_open(container);
@@ -90,7 +90,7 @@ static int attach(const char *pid, const char *personality)
 	if (status)
 		goto free;
 	if (attachment_new(&nl, fd, personality))
-		status = netlink_refusal(&nl);
+		status = netlink_error(&nl);
 	netlink_close(&nl);
 free:
 	if (fd >= 0)
@@ -109,18 +109,18 @@ static int run(struct yaml *yaml)
 
 	state = yaml_root(yaml);
 	if (state->type != YAML_MAPPING_NODE)
-		return refuse("the state of a container is an object");
+		return report_error("the state of a container is an object");
 	if (!read_annotations(yaml, state, &personality))
-		return EXIT_REFUSED;
+		return EXIT_FAILURE;
 	if (!personality)
 		return 0;
 	status = command_check_name("personality", personality);
 	if (status)
-		return EXIT_REFUSED;
+		return EXIT_FAILURE;
 	pid = yaml_find(yaml, state, "pid");
 	number = pid ? yaml_text(yaml, pid, "a process id") : NULL;
 	if (!number || atoi(number) <= 0 || number[strspn(number, "0123456789")])
-		return refuse("the state of the container has no process: is this a createRuntime hook?");
+		return report_error("the state of the container has no process: is this a createRuntime hook?");
 
 	return attach(number, personality);
 }
@@ -134,14 +134,14 @@ int oci_hook_command(int argc, char **argv)
 	if (status)
 		return status;
 	if (optind < argc)
-		return misuse("oci-hook takes the state of a container on stdin, not \"%s\"",
-			      argv[optind]);
+		return usage_error("oci-hook takes the state of a container on stdin, not \"%s\"",
+				   argv[optind]);
 	/* crun tells that a hook has failed, and not what it said. */
-	complain_to_log();
-	complain_about("the container is not started: ");
-	status = yaml_open(&yaml, "-") ? run(&yaml) : EXIT_REFUSED;
+	log_errors();
+	set_error_prefix("the container is not started: ");
+	status = yaml_open(&yaml, "-") ? run(&yaml) : EXIT_FAILURE;
 	yaml_close(&yaml);
-	complain_about(NULL);
+	set_error_prefix(NULL);
 
 	return status;
 }

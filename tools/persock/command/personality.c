@@ -6,7 +6,7 @@
 #include <getopt.h>
 #include <string.h>
 
-#include "base/complain.h"
+#include "base/error.h"
 #include "command/arguments.h"
 #include "command/commands.h"
 #include "command/personality_load.h"
@@ -22,10 +22,10 @@ static int del_command(int argc, char **argv)
 	if (status)
 		return status;
 	if (optind == argc)
-		return misuse("personality del needs a name: persock personality del NAME");
+		return usage_error("personality del needs a name: persock personality del NAME");
 	if (argc - optind > 1)
-		return misuse("personality del takes one name, not also \"%s\"",
-			      argv[optind + 1]);
+		return usage_error("personality del takes one name, not also \"%s\"",
+				   argv[optind + 1]);
 	status = command_check_name("personality", argv[optind]);
 	if (status)
 		return status;
@@ -33,7 +33,7 @@ static int del_command(int argc, char **argv)
 	status = netlink_open(&nl);
 	if (status)
 		return status;
-	status = personality_del(&nl, argv[optind]) ? netlink_refusal(&nl) : 0;
+	status = personality_del(&nl, argv[optind]) ? netlink_error(&nl) : 0;
 	netlink_close(&nl);
 	return status;
 }
@@ -43,13 +43,13 @@ int personality_command(int argc, char **argv)
 	const char *verb = argc > 1 ? argv[1] : NULL;
 
 	if (!verb)
-		return misuse("personality needs one of add, set, show and del");
+		return usage_error("personality needs one of add, set, show and del");
 	if (!strcmp(verb, "add") || !strcmp(verb, "set"))
 		return personality_load_command(argc - 1, argv + 1);
 	if (!strcmp(verb, "show"))
 		return show_command(argc - 1, argv + 1);
 	if (!strcmp(verb, "del"))
 		return del_command(argc - 1, argv + 1);
-	return misuse("personality needs one of add, set, show and del, not \"%s\"",
-		      verb);
+	return usage_error("personality needs one of add, set, show and del, not \"%s\"",
+			   verb);
 }

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/complain.h"
+#include "base/error.h"
 #include "command/arguments.h"
 #include "command/source.h"
 #include "policy_file/draft.h"
@@ -47,7 +47,7 @@ static int send_base(const struct request *request)
 	if (personality_from_base(&nl, request->command, request->name,
 				  request->base, request->providers.name,
 				  request->providers.count))
-		status = netlink_refusal(&nl);
+		status = netlink_error(&nl);
 	netlink_close(&nl);
 
 	return status;
@@ -60,13 +60,13 @@ static int override(const struct request *request, struct draft *draft)
 	if (request->name)
 		snprintf(draft->name, sizeof(draft->name), "%s", request->name);
 	if (!*draft->name)
-		return refuse("%s: the key \"personality\" is missing, and no name is given",
-			      request->file);
+		return report_error("%s: the key \"personality\" is missing, and no name is given",
+				    request->file);
 	if (!request->providers.count)
 		return 0;
 	if (request->providers.count > PERSOCK_MAX_PROVIDERS)
-		return misuse("a personality has at most %d providers",
-			      PERSOCK_MAX_PROVIDERS);
+		return usage_error("a personality has at most %d providers",
+				   PERSOCK_MAX_PROVIDERS);
 	memset(draft->provider_lines, 0, sizeof(draft->provider_lines));
 	for (i = 0; i < request->providers.count; i++)
 		snprintf(draft->providers[i], sizeof(draft->providers[i]), "%s",
@@ -80,7 +80,7 @@ static int send_file(const struct request *request)
 {
 	struct draft draft;
 	struct netlink nl;
-	int status = EXIT_REFUSED;
+	int status = EXIT_FAILURE;
 
 	if (!source_file(&draft, request->file))
 		goto free;
@@ -113,8 +113,8 @@ static int parse_options(struct request *request, int argc, char **argv)
 		switch (option) {
 		case 'b':
 			if (request->base)
-				status = misuse("personality %s takes one --base, not also \"%s\"",
-						request->verb, optarg);
+				status = usage_error("personality %s takes one --base, not also \"%s\"",
+						     request->verb, optarg);
 			else
 				status = command_check_name("personality",
 							    optarg);
@@ -128,7 +128,7 @@ static int parse_options(struct request *request, int argc, char **argv)
 		case 'p':
 			break;
 		default:
-			status = misuse_option(option, argv);
+			status = option_error(option, argv);
 		}
 		if (status)
 			return status;
@@ -142,22 +142,22 @@ static int parse_arguments(struct request *request, int nr, char **arguments)
 	int most = request->base ? 1 : 2, status;
 
 	if (!nr)
-		return misuse("personality %s needs a policy file, or a name and --base: persock personality %s FILE [NAME]",
-			      request->verb, request->verb);
+		return usage_error("personality %s needs a policy file, or a name and --base: persock personality %s FILE [NAME]",
+				   request->verb, request->verb);
 	if (nr > most && request->base)
-		return misuse("personality %s takes one name, not also \"%s\"",
-			      request->verb, arguments[1]);
+		return usage_error("personality %s takes one name, not also \"%s\"",
+				   request->verb, arguments[1]);
 	if (nr > most)
-		return misuse("personality %s takes a policy file and one name, not also \"%s\"",
-			      request->verb, arguments[2]);
+		return usage_error("personality %s takes a policy file and one name, not also \"%s\"",
+				   request->verb, arguments[2]);
 	if (request->base) {
 		request->name = arguments[0];
 		status = command_check_name("personality", request->name);
 		if (status)
 			return status;
 		if (source_is_file(request->name))
-			return misuse("personality %s takes a policy file or --base: a personality called \"%s\" would be taken for a file everywhere",
-				      request->verb, request->name);
+			return usage_error("personality %s takes a policy file or --base: a personality called \"%s\" would be taken for a file everywhere",
+					   request->verb, request->name);
 	} else {
 		request->file = arguments[0];
 		request->name = arguments[1];
@@ -165,8 +165,8 @@ static int parse_arguments(struct request *request, int nr, char **arguments)
 	/* A name alone is more likely than a file that is not there. */
 	if (request->file && !source_is_file(request->file) &&
 	    access(request->file, F_OK))
-		return misuse("personality %s needs --base, the personality whose policy \"%s\" starts with, or a policy file, and there is no file \"%s\"",
-			      request->verb, request->file, request->file);
+		return usage_error("personality %s needs --base, the personality whose policy \"%s\" starts with, or a policy file, and there is no file \"%s\"",
+				   request->verb, request->file, request->file);
 
 	return request->name ? command_check_name("personality",
 						  request->name) : 0;

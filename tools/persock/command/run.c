@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 #include "base/cgroup.h"
-#include "base/complain.h"
+#include "base/error.h"
 #include "base/json.h"
 #include "command/arguments.h"
 #include "command/commands.h"
@@ -75,15 +75,15 @@ static int make_names(struct run *run, const char *parent, int try)
 	free(run->path);
 	if (asprintf(&run->path, "%s/persock-%s", parent, suffix) < 0) {
 		run->path = NULL;
-		return refuse("out of memory");
+		return report_error("out of memory");
 	}
 	if (!run->providers.count)
 		return 0;
 	length = snprintf(run->transient, sizeof(run->transient), "%s.%s",
 			  run->personality, suffix);
 	if (length > PERSOCK_NAME_MAX)
-		return refuse("the name of a personality has at most %d characters, which leaves no room for \".%s\" behind \"%s\"",
-			      PERSOCK_NAME_MAX, suffix, run->personality);
+		return report_error("the name of a personality has at most %d characters, which leaves no room for \".%s\" behind \"%s\"",
+				    PERSOCK_NAME_MAX, suffix, run->personality);
 	return 0;
 }
 
@@ -99,8 +99,8 @@ static int make_cgroup(struct run *run, const char *parent)
 		if (mkdir(run->path, 0755)) {
 			if (errno == EEXIST)
 				continue;
-			return refuse("cannot make the cgroup %s (%s)",
-				      run->path, strerror(errno));
+			return report_error("cannot make the cgroup %s (%s)",
+					    run->path, strerror(errno));
 		}
 		if (!run->transient[0] ||
 		    !personality_from_base(&run->nl, PERSOCK_CMD_PERSONALITY_NEW,
@@ -110,10 +110,10 @@ static int make_cgroup(struct run *run, const char *parent)
 			return 0;
 		rmdir(run->path);
 		if (run->nl.error != EEXIST)
-			return netlink_refusal(&run->nl);
+			return netlink_error(&run->nl);
 	}
-	return refuse("every name for a cgroup below %s is taken, up to %s",
-		      parent, run->path);
+	return report_error("every name for a cgroup below %s is taken, up to %s",
+			    parent, run->path);
 }
 
 static void block_signals(struct run *run)
@@ -144,7 +144,7 @@ static void __attribute__((noreturn)) child(const struct run *run, int report)
 		failure.error = errno;
 	}
 	if (write(report, &failure, sizeof(failure)) < 0)
-		_exit(EXIT_REFUSED);
+		_exit(EXIT_FAILURE);
 	_exit(EXIT_CANNOT_EXECUTE);
 }
 
@@ -188,11 +188,11 @@ static int execute(const struct run *run)
 	pid_t pid;
 
 	if (pipe2(report, O_CLOEXEC))
-		return refuse("cannot make a pipe (%s)", strerror(errno));
+		return report_error("cannot make a pipe (%s)", strerror(errno));
 	fflush(NULL);
 	pid = fork();
 	if (pid < 0) {
-		status = refuse("cannot fork (%s)", strerror(errno));
+		status = report_error("cannot fork (%s)", strerror(errno));
 		close(report[0]);
 		close(report[1]);
 		return status;
@@ -208,10 +208,10 @@ static int execute(const struct run *run)
 		return status;
 
 	if (failure.step == ENTER)
-		return refuse("cannot move a process into the cgroup %s (%s)",
-			      run->path, strerror(failure.error));
-	refuse("cannot run \"%s\" (%s)", run->command[0],
-	       strerror(failure.error));
+		return report_error("cannot move a process into the cgroup %s (%s)",
+				    run->path, strerror(failure.error));
+	report_error("cannot run \"%s\" (%s)", run->command[0],
+		     strerror(failure.error));
 	return failure.error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXECUTE;
 }
 
@@ -222,7 +222,7 @@ static void show_counters(struct run *run)
 	struct attachment attachment;
 
 	if (attachment_get_fd(&run->nl, run->directory, &replies)) {
-		netlink_refusal(&run->nl);
+		netlink_error(&run->nl);
 		return;
 	}
 	replies_for_each(message, &replies) {
@@ -250,16 +250,16 @@ static int run_attached(struct run *run)
 	status = execute(run);
 	sigdelset(&signals, SIGCHLD);
 	if (cgroup_empty(run->directory, run->path, &signals)) {
-		refuse("the cgroup %s stays, and stays attached", run->path);
-		return status ? status : EXIT_REFUSED;
+		report_error("the cgroup %s stays, and stays attached", run->path);
+		return status ? status : EXIT_FAILURE;
 	}
 	if (run->counters)
 		show_counters(run);
 	/* Someone else may have detached it: that is no failure of ours. */
 	if (attachment_end(&run->nl, run->directory) &&
 	    run->nl.error != ENOENT) {
-		netlink_refusal(&run->nl);
-		status = status ? status : EXIT_REFUSED;
+		netlink_error(&run->nl);
+		status = status ? status : EXIT_FAILURE;
 	}
 	return status;
 }
@@ -272,10 +272,10 @@ static int run_in_cgroup(struct run *run)
 
 	run->directory = open(run->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (run->directory < 0)
-		return refuse("cannot open the cgroup %s (%s)", run->path,
-			      strerror(errno));
+		return report_error("cannot open the cgroup %s (%s)", run->path,
+				    strerror(errno));
 	if (attachment_new(&run->nl, run->directory, personality))
-		status = netlink_refusal(&run->nl);
+		status = netlink_error(&run->nl);
 	else
 		status = run_attached(run);
 	close(run->directory);
@@ -289,7 +289,7 @@ static int run(struct run *run)
 
 	parent = cgroup_of("self");
 	if (!parent)
-		return EXIT_REFUSED;
+		return EXIT_FAILURE;
 	/* Before there is anything that a signal could leave behind. */
 	block_signals(run);
 	status = make_cgroup(run, parent);
@@ -299,11 +299,11 @@ static int run(struct run *run)
 
 	status = run_in_cgroup(run);
 	if (cgroup_remove(run->path))
-		status = status ? status : EXIT_REFUSED;
+		status = status ? status : EXIT_FAILURE;
 	if (run->transient[0] && personality_del(&run->nl, run->transient) &&
 	    run->nl.error != ENOENT) {
-		netlink_refusal(&run->nl);
-		status = status ? status : EXIT_REFUSED;
+		netlink_error(&run->nl);
+		status = status ? status : EXIT_FAILURE;
 	}
 	return status;
 }
@@ -326,8 +326,8 @@ static int parse(struct run *run, int argc, char **argv)
 		switch (option) {
 		case 'p':
 			if (run->personality)
-				status = misuse("run takes one personality, not also \"%s\"",
-						optarg);
+				status = usage_error("run takes one personality, not also \"%s\"",
+						     optarg);
 			else
 				status = command_check_name("personality",
 							    optarg);
@@ -347,15 +347,15 @@ static int parse(struct run *run, int argc, char **argv)
 			json_wanted = true;
 			break;
 		default:
-			status = misuse_option(option, argv);
+			status = option_error(option, argv);
 		}
 		if (status)
 			return status;
 	}
 	if (!run->personality)
-		return misuse("run needs a personality: persock run -p PERSONALITY -- COMMAND [ARGUMENT]...");
+		return usage_error("run needs a personality: persock run -p PERSONALITY -- COMMAND [ARGUMENT]...");
 	if (optind == argc)
-		return misuse("run needs a command: persock run -p PERSONALITY -- COMMAND [ARGUMENT]...");
+		return usage_error("run needs a command: persock run -p PERSONALITY -- COMMAND [ARGUMENT]...");
 	run->command = argv + optind;
 	return 0;
 }

@@ -9,9 +9,10 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/complain.h"
+#include "base/error.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "command/arguments.h"
@@ -107,7 +108,7 @@ static int show_all(struct netlink *nl)
 
 	netlink_request(nl, PERSOCK_CMD_PERSONALITY_GET);
 	if (netlink_dump(nl, &replies))
-		return netlink_refusal(nl);
+		return netlink_error(nl);
 	if (json_wanted) {
 		json_start(stdout);
 		json_array(NULL);
@@ -150,11 +151,11 @@ static int show_one(struct netlink *nl, const char *name)
 	netlink_request(nl, PERSOCK_CMD_PERSONALITY_GET);
 	netlink_put_string(nl, PERSOCK_A_PERSONALITY, name);
 	if (netlink_do(nl, &replies))
-		return netlink_refusal(nl);
+		return netlink_error(nl);
 	error = policy_read(nl, name, &draft);
 	message = replies_next(&replies, NULL);
 	if (error) {
-		netlink_refusal(nl);
+		netlink_error(nl);
 	} else if (message && json_wanted) {
 		json_start(stdout);
 		print_json(message, &draft);
@@ -164,7 +165,7 @@ static int show_one(struct netlink *nl, const char *name)
 	}
 	draft_free(&draft);
 	replies_free(&replies);
-	return error ? EXIT_REFUSED : 0;
+	return error ? EXIT_FAILURE : 0;
 }
 
 /* One with its policy, or with NULL the list of all. */
@@ -201,7 +202,7 @@ static int show_file(const char *path)
 	}
 	draft_free(&draft);
 
-	return good ? 0 : EXIT_REFUSED;
+	return good ? 0 : EXIT_FAILURE;
 }
 
 int show_command(int argc, char **argv)
@@ -211,8 +212,8 @@ int show_command(int argc, char **argv)
 	if (status)
 		return status;
 	if (argc - optind > 1)
-		return misuse("show takes one file or personality, not also \"%s\"",
-			      argv[optind + 1]);
+		return usage_error("show takes one file or personality, not also \"%s\"",
+				   argv[optind + 1]);
 	if (optind < argc && source_is_file(argv[optind]))
 		return show_file(argv[optind]);
 

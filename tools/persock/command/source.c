@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "base/complain.h"
+#include "base/error.h"
 #include "command/arguments.h"
 #include "policy_file/parse.h"
 #include "wire/netlink.h"
@@ -47,7 +47,7 @@ bool source_personality(struct draft *draft, const char *name)
 	draft_free(draft);
 	good = !policy_read(&nl, name, draft);
 	if (!good)
-		netlink_refusal(&nl);
+		netlink_error(&nl);
 	netlink_close(&nl);
 
 	return good;
@@ -124,8 +124,8 @@ bool source_file(struct draft *draft, const char *path)
 void source_hint(const char *argument)
 {
 	if (!access(argument, F_OK))
-		refuse("\"%s\" was taken for a personality; the file is called \"./%s\"",
-		       argument, argument);
+		report_warning("\"%s\" was taken for a personality; the file is called \"./%s\"",
+			       argument, argument);
 }
 
 bool source_read(struct draft *draft, const char *argument)

@@ -11,7 +11,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "base/complain.h"
+#include "base/error.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "command/arguments.h"
@@ -160,7 +160,7 @@ static int show(struct netlink *nl)
 
 	netlink_request(nl, PERSOCK_CMD_STATUS_GET);
 	if (netlink_do(nl, &replies))
-		return netlink_refusal(nl);
+		return netlink_error(nl);
 	result = attachment_list(nl, &attachments);
 	if (result)
 		goto free;
@@ -174,7 +174,7 @@ static int show(struct netlink *nl)
 	else
 		print(&status, &attachments, &providers);
 	if (!status.holds)
-		result = refuse("GOVERNANCE DOES NOT HOLD: %s", status.reason);
+		result = report_error("GOVERNANCE DOES NOT HOLD: %s", status.reason);
 free:
 	replies_free(&replies);
 	replies_free(&attachments);
@@ -194,7 +194,7 @@ int status_holds(bool *holds, char *reason, size_t room)
 		return result;
 	netlink_request(&nl, PERSOCK_CMD_STATUS_GET);
 	if (netlink_do(&nl, &replies)) {
-		result = netlink_refusal(&nl);
+		result = netlink_error(&nl);
 	} else {
 		parse(&replies, &status);
 		*holds = status.holds;
@@ -215,8 +215,8 @@ int status_command(int argc, char **argv)
 	if (status)
 		return status;
 	if (optind < argc)
-		return misuse("status takes no arguments, not \"%s\"",
-			      argv[optind]);
+		return usage_error("status takes no arguments, not \"%s\"",
+				   argv[optind]);
 
 	status = netlink_open(&nl);
 	if (status)

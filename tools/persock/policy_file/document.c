@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/complain.h"
+#include "base/error.h"
 #include "base/json.h"
 
 #define WIDTH	100
@@ -17,7 +17,7 @@
 static int made(int node)
 {
 	if (!node)
-		exit(refuse("out of memory"));
+		exit(report_error("out of memory"));
 
 	return node;
 }
@@ -90,7 +90,7 @@ void document_print_yaml(yaml_document_t *document, FILE *stream)
 	    yaml_emitter_close(&emitter))
 		yaml_emitter_flush(&emitter);
 	else if (emitter.error == YAML_MEMORY_ERROR)
-		exit(refuse("out of memory"));
+		exit(report_error("out of memory"));
 	yaml_emitter_delete(&emitter);
 }
 

@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "base/complain.h"
+#include "base/error.h"
 
 #define RECEIVED_MAX	1024
 
@@ -435,7 +435,7 @@ void draft_index(struct draft *draft)
 		addresses = persock_section_addresses(&draft->policy, section);
 		index = persock_address_index(addresses->rules, addresses->nr);
 		if (IS_ERR(index))
-			exit(refuse("out of memory"));
+			exit(report_error("out of memory"));
 		persock_address_index_free(addresses->index);
 		addresses->index = index;
 	}

@@ -96,7 +96,7 @@ void draft_serve_network(struct draft *draft);
 
 unsigned int draft_rules(const struct draft *draft);
 
-/* What is wrong with the whole, or NULL: what the kernel would refuse. */
+/* What is wrong with the whole, or NULL: what the kernel would report_error. */
 const char *draft_problem(const struct draft *draft);
 
 /* Do two lists say the same, lines of files apart? */

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "base/complain.h"
+#include "base/error.h"
 #include "policy_file/key.h"
 #include "policy_file/yaml.h"
 
@@ -56,13 +56,13 @@ static bool read_policy(struct folder *folder, char *path, parse_base_fn base)
 
 	good = parse_file(&draft, path, base);
 	if (good && !*draft.name) {
-		refuse("%s: the key \"personality\" is missing", path);
+		report_error("%s: the key \"personality\" is missing", path);
 		good = false;
 	}
 	other = good ? folder_find(folder, draft.name) : NULL;
 	if (other) {
-		refuse("%s: the personality \"%s\" is in %s already", path,
-		       draft.name, other->path);
+		report_error("%s: the personality \"%s\" is in %s already", path,
+			     draft.name, other->path);
 		good = false;
 	}
 	if (!good) {
@@ -90,7 +90,7 @@ static bool read_policies(struct folder *folder, const char *path,
 
 	nr = scandir(path, &entries, is_policy, alphasort);
 	if (nr < 0) {
-		refuse("%s: cannot be read (%s)", path, strerror(errno));
+		report_error("%s: cannot be read (%s)", path, strerror(errno));
 		return false;
 	}
 	/* All that is wrong is told at once. */
@@ -115,21 +115,21 @@ static bool read_binding(struct folder *folder, struct yaml *yaml,
 		return false;
 	if (!yaml_find(yaml, item, "cgroup") ||
 	    !yaml_find(yaml, item, "personality"))
-		return yaml_complain(yaml, item,
-				     "an attachment is {cgroup: PATH, personality: NAME}");
+		return yaml_error(yaml, item,
+				  "an attachment is {cgroup: PATH, personality: NAME}");
 	cgroup = yaml_text(yaml, yaml_find(yaml, item, "cgroup"), "a cgroup");
 	personality = yaml_text(yaml, yaml_find(yaml, item, "personality"),
 				"the name of a personality");
 	if (!cgroup || !personality)
 		return false;
 	if (!*cgroup || strstr(cgroup, ".."))
-		return yaml_complain(yaml, item,
-				     "a cgroup is a path below the root of the hierarchy, without \"..\"");
+		return yaml_error(yaml, item,
+				  "a cgroup is a path below the root of the hierarchy, without \"..\"");
 	for (i = 0; i < folder->nr_bindings; i++) {
 		if (!strcmp(folder->bindings[i].cgroup, cgroup))
-			return yaml_complain(yaml, item,
-					     "the cgroup is attached in line %u already",
-					     folder->bindings[i].line);
+			return yaml_error(yaml, item,
+					  "the cgroup is attached in line %u already",
+					  folder->bindings[i].line);
 	}
 
 	folder->bindings = need(reallocarray(folder->bindings,
@@ -155,8 +155,8 @@ static bool read_list(struct folder *folder, struct yaml *yaml)
 	if (!list)
 		return true;
 	if (list->type != YAML_SEQUENCE_NODE)
-		return yaml_complain(yaml, list,
-				     "attachments is a list of {cgroup: PATH, personality: NAME}");
+		return yaml_error(yaml, list,
+				  "attachments is a list of {cgroup: PATH, personality: NAME}");
 	for (i = 0; i < yaml_size(list); i++)
 		good &= read_binding(folder, yaml, yaml_item(yaml, list, i));
 

@@ -46,7 +46,7 @@ struct folder {
 };
 
 /*
- * Read all of it, and complain of everything that is wrong with it; @base as
+ * Read all of it, and print_error of everything that is wrong with it; @base as
  * in parse_file(). False after a complaint; the folder is to be freed in either
  * case.
  */

@@ -96,8 +96,8 @@ static bool served(const struct draft *draft,
 }
 
 /* What is refused in every mode, whatever the policy says. */
-static void refuse_always(struct judgement *judgement, int verdict,
-			  const char *remark)
+static void deny_always(struct judgement *judgement, int verdict,
+			const char *remark)
 {
 	judgement->verdict = verdict;
 	judgement->remark = remark;
@@ -114,15 +114,15 @@ static bool read_request(struct persock_request *request,
 	unsigned int packed = request->protocol;
 
 	if (request->type & ~(0xf | SOCK_NONBLOCK | SOCK_CLOEXEC)) {
-		refuse_always(judgement, -EINVAL,
-			      "the kernel knows no such type");
+		deny_always(judgement, -EINVAL,
+			    "the kernel knows no such type");
 		return false;
 	}
 	request->type &= 0xf;
 	if (request->family == AF_PERSOCK_DEFAULT) {
 		if (packed >> (PERSOCK_PROTOCOL_BITS + PERSOCK_FAMILY_BITS)) {
-			refuse_always(judgement, -EINVAL,
-				      "AF_PERSOCK takes the protocol for a family and a protocol");
+			deny_always(judgement, -EINVAL,
+				    "AF_PERSOCK takes the protocol for a family and a protocol");
 			return false;
 		}
 		request->family = packed >> PERSOCK_PROTOCOL_BITS;
@@ -139,19 +139,19 @@ static void judge_served(const struct draft *draft,
 			 struct judgement *judgement)
 {
 	if (!served(draft, request))
-		refuse_always(judgement, -EAFNOSUPPORT,
-			      *draft->network &&
-			      persock_class_of(request->family) ==
-			      PERSOCK_CLASS_INET ?
-			      "in another network namespace hostinet makes TCP, UDP, ping and raw sockets only" :
-			      "no provider of the personality serves it");
+		deny_always(judgement, -EAFNOSUPPORT,
+			    *draft->network &&
+			    persock_class_of(request->family) ==
+			    PERSOCK_CLASS_INET ?
+			    "in another network namespace hostinet makes TCP, UDP, ping and raw sockets only" :
+			    "no provider of the personality serves it");
 	else if (request->family <= AF_UNSPEC || request->family >= AF_MAX)
-		refuse_always(judgement, -EAFNOSUPPORT,
-			      "the kernel knows no such family");
+		deny_always(judgement, -EAFNOSUPPORT,
+			    "the kernel knows no such family");
 	else if (request->type <= 0 || request->type > SOCK_PACKET)
-		refuse_always(judgement, request->type ? -EINVAL :
+		deny_always(judgement, request->type ? -EINVAL :
 						-ESOCKTNOSUPPORT,
-			      "the kernel knows no such type");
+			    "the kernel knows no such type");
 }
 
 void judge_socket(const struct draft *draft, int family, int type, int protocol,
@@ -199,7 +199,7 @@ static void judge_endpoint(const struct draft *draft,
 }
 
 /* A section of addresses that restricts refuses what it cannot look into. */
-static void refuse_unseen(const struct draft *draft,
+static void deny_unjudged(const struct draft *draft,
 			  enum persock_section section,
 			  struct judgement *judgement)
 {
@@ -249,7 +249,7 @@ void judge_address(const struct draft *draft, enum persock_section section,
 	}
 	judge_endpoint(draft, section, &endpoint, protocol, judgement);
 	if (unseen && !judgement->verdict) {
-		refuse_unseen(draft, section, judgement);
+		deny_unjudged(draft, section, judgement);
 		judgement->remark = "an MPTCP peer has more addresses than the one that is judged, which a rule of sockets on the protocol allows";
 	}
 	if (section == PERSOCK_SECTION_BIND && draft->policy.bind.nr &&
@@ -287,7 +287,7 @@ static void judge_special(const struct draft *draft,
 	if (persock_class_of(family) == PERSOCK_CLASS_INET &&
 	    (set ? persock_detour_set(level, name, 1, &passed) :
 		   persock_detour_get(level, name)))
-		refuse_unseen(draft, passed, judgement);
+		deny_unjudged(draft, passed, judgement);
 	if (set && persock_guard_alias(options->guard, SOCK_DGRAM, level,
 				       name) != name &&
 	    persock_judge_option(options, level,
@@ -417,7 +417,7 @@ void judge_control_send(const struct draft *draft, int family, int level,
 	*judgement = (struct judgement){ 0 };
 	if (persock_class_of(family) == PERSOCK_CLASS_INET &&
 	    persock_detour_message(level, name))
-		refuse_unseen(draft, PERSOCK_SECTION_CONNECT, judgement);
+		deny_unjudged(draft, PERSOCK_SECTION_CONNECT, judgement);
 	if (!judgement->verdict)
 		judge_list(draft, PERSOCK_SECTION_CONTROL_SEND,
 			   persock_class_of(family), level, name, judgement);

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "base/complain.h"
+#include "base/error.h"
 #include "policy_file/draft.h"
 #include "policy_file/key.h"
 #include "policy_file/parse_list.h"
@@ -64,8 +64,8 @@ static bool parse_control(struct parse *parse, yaml_node_t *node,
 	if (!received)
 		return true;
 	if (classes == OTHER_ONLY)
-		return yaml_complain(parse->yaml, received,
-				     "control messages are judged on receipt for class inet only");
+		return yaml_error(parse->yaml, received,
+				  "control messages are judged on receipt for class inet only");
 
 	return parse_list(parse, received, PERSOCK_SECTION_CONTROL_RECEIVE,
 			  classes & INET_ONLY);
@@ -96,9 +96,9 @@ static const char *parse_path(struct parse *parse, yaml_node_t *node)
 
 	if (!path || (*path == '/' && strlen(path) <= PERSOCK_NETWORK_MAX))
 		return path;
-	yaml_complain(parse->yaml, node,
-		      "the path of a network namespace begins with / and has at most %d bytes",
-		      PERSOCK_NETWORK_MAX);
+	yaml_error(parse->yaml, node,
+		   "the path of a network namespace begins with / and has at most %d bytes",
+		   PERSOCK_NETWORK_MAX);
 
 	return NULL;
 }
@@ -114,8 +114,8 @@ static bool parse_network(struct parse *parse, yaml_node_t *node)
 	namespace = yaml_find(parse->yaml, node, "namespace");
 	from = yaml_find(parse->yaml, node, "from");
 	if (!namespace)
-		return yaml_complain(parse->yaml, node,
-				     "network names a namespace, such as {namespace: /run/netns/host}");
+		return yaml_error(parse->yaml, node,
+				  "network names a namespace, such as {namespace: /run/netns/host}");
 	path = parse_path(parse, namespace);
 	if (!path)
 		return false;
@@ -145,9 +145,9 @@ static bool parse_mode(struct parse *parse, yaml_node_t *node)
 	if (!text)
 		return false;
 	if (strcmp(text, "enforce") && strcmp(text, "audit"))
-		return yaml_complain(parse->yaml, node,
-				     "a mode is enforce or audit, not \"%.64s\"",
-				     text);
+		return yaml_error(parse->yaml, node,
+				  "a mode is enforce or audit, not \"%.64s\"",
+				  text);
 	parse->draft->policy.mode = *text == 'a' ? PERSOCK_MODE_AUDIT :
 						   PERSOCK_MODE_ENFORCE;
 
@@ -164,9 +164,9 @@ static bool copy_name(struct parse *parse, const yaml_node_t *node, char *to,
 		return false;
 	if (!length || length > PERSOCK_NAME_MAX || text[0] == '-' ||
 	    strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") != length)
-		return yaml_complain(parse->yaml, node,
-				     "%s has 1 to %d letters, digits, '.', '_' and '-', and does not begin with '-'",
-				     what, PERSOCK_NAME_MAX);
+		return yaml_error(parse->yaml, node,
+				  "%s has 1 to %d letters, digits, '.', '_' and '-', and does not begin with '-'",
+				  what, PERSOCK_NAME_MAX);
 	memcpy(to, text, length + 1);
 
 	return true;
@@ -178,12 +178,12 @@ static bool parse_providers(struct parse *parse, yaml_node_t *node)
 	unsigned int i, j, nr = yaml_size(node);
 
 	if (node->type == YAML_MAPPING_NODE)
-		return yaml_complain(parse->yaml, node,
-				     "providers are a list of names");
+		return yaml_error(parse->yaml, node,
+				  "providers are a list of names");
 	if (!nr || nr > PERSOCK_MAX_PROVIDERS)
-		return yaml_complain(parse->yaml, node,
-				     "a personality has 1 to %d providers",
-				     PERSOCK_MAX_PROVIDERS);
+		return yaml_error(parse->yaml, node,
+				  "a personality has 1 to %d providers",
+				  PERSOCK_MAX_PROVIDERS);
 	for (i = 0; i < nr; i++) {
 		yaml_node_t *item = yaml_item(parse->yaml, node, i);
 
@@ -193,8 +193,8 @@ static bool parse_providers(struct parse *parse, yaml_node_t *node)
 		draft->provider_lines[i] = yaml_line(item);
 		for (j = 0; j < i; j++) {
 			if (!strcmp(draft->providers[i], draft->providers[j]))
-				return yaml_complain(parse->yaml, item,
-						     "the provider is named twice");
+				return yaml_error(parse->yaml, item,
+						  "the provider is named twice");
 		}
 	}
 	draft->nr_providers = nr;
@@ -257,9 +257,9 @@ static bool parse_base(struct parse *parse, yaml_node_t *node,
 		 parse->yaml->path, yaml_line(node), draft->base);
 	/* A copy: what is loaded takes the draft's place. */
 	snprintf(name, sizeof(name), "%s", draft->base);
-	complain_about(about);
+	set_error_prefix(about);
 	good = load(draft, name);
-	complain_about(NULL);
+	set_error_prefix(NULL);
 
 	return good;
 }
@@ -311,7 +311,7 @@ static bool parse_root(struct parse *parse, parse_base_fn load)
 		draft_serve_network(parse->draft);
 	problem = draft_problem(parse->draft);
 	if (problem)
-		return yaml_complain(parse->yaml, root, "%s", problem);
+		return yaml_error(parse->yaml, root, "%s", problem);
 
 	return true;
 }

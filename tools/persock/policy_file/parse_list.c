@@ -26,8 +26,8 @@ struct list {
 
 static bool twice(struct list *list, const yaml_node_t *node)
 {
-	return yaml_complain(list->parse->yaml, node, "this is listed twice in %s",
-			     section_name(list->section));
+	return yaml_error(list->parse->yaml, node, "this is listed twice in %s",
+			  section_name(list->section));
 }
 
 static bool add_flags(struct list *list, const yaml_node_t *node, s16 verdict)
@@ -43,8 +43,8 @@ static bool add_flags(struct list *list, const yaml_node_t *node, s16 verdict)
 		return false;
 	flags = value;
 	if (!flags)
-		return yaml_complain(list->parse->yaml, node,
-				     "a flag has at least one bit");
+		return yaml_error(list->parse->yaml, node,
+				  "a flag has at least one bit");
 	if (list->told & flags)
 		return twice(list, node);
 	list->told |= flags;
@@ -79,10 +79,10 @@ static bool add_ioctl(struct list *list, const yaml_node_t *node, s16 verdict)
 	if (!name_value(NAME_IOCTL, 0, text, &value) || value < 0 ||
 	    value > U32_MAX) {
 		like = name_like(NAME_IOCTL, 0, text);
-		return yaml_complain(list->parse->yaml, node,
-				     "\"%.64s\" is not an ioctl%s%s%s", text,
-				     like ? ": did you mean " : "", like ?: "",
-				     like ? "?" : "");
+		return yaml_error(list->parse->yaml, node,
+				  "\"%.64s\" is not an ioctl%s%s%s", text,
+				  like ? ": did you mean " : "", like ?: "",
+				  like ? "?" : "");
 	}
 	ioctl.cmd = value;
 	for (class = 0; class < PERSOCK_NR_CLASSES; class++) {
@@ -109,25 +109,25 @@ static bool no_option(struct list *list, const yaml_node_t *node,
 	char part[64];
 
 	if (!slash)
-		return yaml_complain(list->parse->yaml, node,
-				     "\"%.64s\" is not LEVEL/NAME, such as SOL_SOCKET/SO_ERROR",
-				     text);
+		return yaml_error(list->parse->yaml, node,
+				  "\"%.64s\" is not LEVEL/NAME, such as SOL_SOCKET/SO_ERROR",
+				  text);
 	snprintf(part, sizeof(part), "%.*s", (int)(slash - text), text);
 	if (!name_value(NAME_LEVEL, 0, part, &level)) {
 		like = name_like(NAME_LEVEL, 0, part);
-		return yaml_complain(list->parse->yaml, node,
-				     "\"%s\" is no level%s%s%s", part,
-				     like ? ": did you mean " : "", like ?: "",
-				     like ? "?" : "");
+		return yaml_error(list->parse->yaml, node,
+				  "\"%s\" is no level%s%s%s", part,
+				  like ? ": did you mean " : "", like ?: "",
+				  like ? "?" : "");
 	}
 	like = name_like(kind, level, slash + 1);
 	if (!like && kind == NAME_CONTROL)
 		like = name_like(NAME_OPTION, level, slash + 1);
 
-	return yaml_complain(list->parse->yaml, node,
-			     "\"%.64s\" is no name of level %s%s%s%s", slash + 1,
-			     part, like ? ": did you mean " : "", like ?: "",
-			     like ? "?" : "");
+	return yaml_error(list->parse->yaml, node,
+			  "\"%.64s\" is no name of level %s%s%s%s", slash + 1,
+			  part, like ? ": did you mean " : "", like ?: "",
+			  like ? "?" : "");
 }
 
 static bool read_size(struct list *list, yaml_node_t *map, const char *key,
@@ -160,22 +160,22 @@ static bool add_option(struct list *list, yaml_node_t *node, s16 verdict)
 
 	if (node->type == YAML_MAPPING_NODE) {
 		if (is_control(list->section))
-			return yaml_complain(list->parse->yaml, node,
-					     "a control message is LEVEL/NAME");
+			return yaml_error(list->parse->yaml, node,
+					  "a control message is LEVEL/NAME");
 		if (!key_mapping(list->parse->yaml, node, "an option",
 				 list->section == PERSOCK_SECTION_OPTIONS_GET ?
 				 KEY_OPTION_GET : KEY_OPTION_SET))
 			return false;
 		name = yaml_find(list->parse->yaml, node, "option");
 		if (!name)
-			return yaml_complain(list->parse->yaml, node,
-					     "the key \"option\" is missing");
+			return yaml_error(list->parse->yaml, node,
+					  "the key \"option\" is missing");
 		if (!read_size(list, node, "size", &option.size) ||
 		    !read_size(list, node, "max", &option.max))
 			return false;
 		if (option.max && option.max < option.size)
-			return yaml_complain(list->parse->yaml, node,
-					     "the longest answer is shorter than the size");
+			return yaml_error(list->parse->yaml, node,
+					  "the longest answer is shorter than the size");
 	}
 	text = yaml_text(list->parse->yaml, name, "LEVEL/NAME");
 	if (!text)
@@ -210,8 +210,8 @@ static bool add_all(struct list *list, yaml_node_t *node, s16 verdict)
 	unsigned int i;
 
 	if (node->type == YAML_MAPPING_NODE)
-		return yaml_complain(list->parse->yaml, node,
-				     "a list is expected here");
+		return yaml_error(list->parse->yaml, node,
+				  "a list is expected here");
 	for (i = 0; i < yaml_size(node); i++) {
 		if (!add(list, yaml_item(list->parse->yaml, node, i), verdict))
 			return false;
@@ -233,11 +233,11 @@ static bool deny_mapping(struct list *list, yaml_node_t *node)
 		if (!parse_verdict(list->parse, value, list->section, &verdict))
 			return false;
 		if (verdict >= 0)
-			return yaml_complain(list->parse->yaml, value,
-					     "an errno is expected here");
+			return yaml_error(list->parse->yaml, value,
+					  "an errno is expected here");
 		if (name->type != YAML_SCALAR_NODE)
-			return yaml_complain(list->parse->yaml, name,
-					     "a name is expected here");
+			return yaml_error(list->parse->yaml, name,
+					  "a name is expected here");
 		if (!add(list, name, verdict))
 			return false;
 	}
@@ -324,9 +324,9 @@ bool parse_list(struct parse *parse, yaml_node_t *node,
 			draft_clear(parse->draft, section, class);
 	}
 	if (ignore && !persock_section_ignores(section))
-		return yaml_complain(parse->yaml, ignore,
-				     "%s allows or denies, it does not ignore",
-				     section_name(section));
+		return yaml_error(parse->yaml, ignore,
+				  "%s allows or denies, it does not ignore",
+				  section_name(section));
 
 	good = (!allow || add_all(&list, allow, PERSOCK_ALLOW)) &&
 	       (!ignore || add_all(&list, ignore, PERSOCK_IGNORE)) &&

@@ -34,9 +34,9 @@ static bool read_numbers(struct parse *parse, yaml_node_t *map, const char *key,
 		return true;
 	if (node->type == YAML_MAPPING_NODE || !yaml_size(node) ||
 	    yaml_size(node) > MAX_ITEMS)
-		return yaml_complain(parse->yaml, node,
-				     "%s, or a list of up to %d, is expected here",
-				     what, MAX_ITEMS);
+		return yaml_error(parse->yaml, node,
+				  "%s, or a list of up to %d, is expected here",
+				  what, MAX_ITEMS);
 	numbers->nr = yaml_size(node);
 	for (i = 0; i < numbers->nr; i++) {
 		if (!parse_name(parse, yaml_item(parse->yaml, node, i), kind,
@@ -58,16 +58,16 @@ static bool rule_verdict(struct parse *parse, yaml_node_t *map,
 
 	*verdict = PERSOCK_ALLOW;
 	if (!denies)
-		return !node || yaml_complain(parse->yaml, node,
-					      "a rule that allows has no errno");
+		return !node || yaml_error(parse->yaml, node,
+					   "a rule that allows has no errno");
 	*verdict = fallback < 0 ? fallback : -EACCES;
 	if (!node)
 		return true;
 	if (!parse_verdict(parse, node, section, verdict))
 		return false;
 	if (*verdict >= 0)
-		return yaml_complain(parse->yaml, node,
-				     "an errno is expected here");
+		return yaml_error(parse->yaml, node,
+				  "an errno is expected here");
 
 	return true;
 }
@@ -123,9 +123,9 @@ static bool begin(struct parse *parse, yaml_node_t *node,
 		draft_clear(parse->draft, section, PERSOCK_CLASS_INET);
 	}
 	if (*rules && (*rules)->type != YAML_SEQUENCE_NODE)
-		return yaml_complain(parse->yaml, *rules,
-				     "the rules of %s are a list",
-				     section_name(section));
+		return yaml_error(parse->yaml, *rules,
+				  "the rules of %s are a list",
+				  section_name(section));
 
 	return true;
 }
@@ -146,8 +146,8 @@ bool parse_sockets(struct parse *parse, yaml_node_t *node)
 		allow = yaml_find(parse->yaml, rule, "allow");
 		deny = yaml_find(parse->yaml, rule, "deny");
 		if (!allow == !deny)
-			return yaml_complain(parse->yaml, rule,
-					     "a rule either allows or denies");
+			return yaml_error(parse->yaml, rule,
+					  "a rule either allows or denies");
 		if (!socket_rule(parse, allow ?: deny, deny, yaml_line(rule),
 				 &place) || !parse_room(parse, rule))
 			return false;
@@ -176,22 +176,22 @@ static bool read_prefix(struct parse *parse, const yaml_node_t *node,
 	bits = rule->family == AF_INET ? 32 : 128;
 	if (strlen(text) >= sizeof(address) ||
 	    inet_pton(rule->family, address, rule->address) != 1)
-		return yaml_complain(parse->yaml, node,
-				     "\"%.64s\" is no address and no prefix, such as 10.0.0.0/8 or 2001:db8::/32",
-				     text);
+		return yaml_error(parse->yaml, node,
+				  "\"%.64s\" is no address and no prefix, such as 10.0.0.0/8 or 2001:db8::/32",
+				  text);
 	prefix = bits;
 	if (slash) {
 		prefix = strtoul(slash, &end, 10);
 		if (*slash < '0' || *slash > '9' || *end || prefix > bits)
-			return yaml_complain(parse->yaml, node,
-					     "a prefix of this family has 0 to %u bits",
-					     bits);
+			return yaml_error(parse->yaml, node,
+					  "a prefix of this family has 0 to %u bits",
+					  bits);
 	}
 	rule->prefix = prefix;
 	if (rule->family == AF_INET6 && prefix >= 96 &&
 	    !memcmp(rule->address, mapped, sizeof(mapped)))
-		return yaml_complain(parse->yaml, node,
-				     "an IPv4-mapped address is judged as IPv4: write it as IPv4");
+		return yaml_error(parse->yaml, node,
+				  "an IPv4-mapped address is judged as IPv4: write it as IPv4");
 
 	for (i = prefix; i < bits; i++) {
 		wrong |= rule->address[i / 8] & 0x80 >> i % 8;
@@ -200,9 +200,9 @@ static bool read_prefix(struct parse *parse, const yaml_node_t *node,
 	if (wrong) {
 		inet_ntop(rule->family, rule->address, address,
 			  sizeof(address));
-		return yaml_complain(parse->yaml, node,
-				     "%.64s has bits that its prefix does not cover: did you mean %s/%lu?",
-				     text, address, prefix);
+		return yaml_error(parse->yaml, node,
+				  "%.64s has bits that its prefix does not cover: did you mean %s/%lu?",
+				  text, address, prefix);
 	}
 
 	return true;
@@ -218,9 +218,9 @@ static bool read_port(struct parse *parse, const yaml_node_t *node,
 	value = strtoul(number, &end, 10);
 	if (!length || length > 5 || number[0] < '0' || number[0] > '9' ||
 	    *end || value > U16_MAX)
-		return yaml_complain(parse->yaml, node,
-				     "\"%.64s\" is no port and no range of ports: a number from 0 to 65535, or two as in 8000-8099",
-				     text);
+		return yaml_error(parse->yaml, node,
+				  "\"%.64s\" is no port and no range of ports: a number from 0 to 65535, or two as in 8000-8099",
+				  text);
 	*port = value;
 
 	return true;
@@ -243,8 +243,8 @@ static bool read_ports(struct parse *parse, const yaml_node_t *node,
 			       &rule->last))
 		return false;
 	if (rule->first > rule->last)
-		return yaml_complain(parse->yaml, node,
-				     "the first port is after the last");
+		return yaml_error(parse->yaml, node,
+				  "the first port is after the last");
 
 	return true;
 }
@@ -265,14 +265,14 @@ static bool address_rule(struct parse *parse, yaml_node_t *map,
 	struct numbers protocols;
 
 	if (!allow == !deny)
-		return yaml_complain(parse->yaml, map,
-				     "a rule either allows or denies");
+		return yaml_error(parse->yaml, map,
+				  "a rule either allows or denies");
 	if (prefixes->type == YAML_MAPPING_NODE || !yaml_size(prefixes))
-		return yaml_complain(parse->yaml, prefixes,
-				     "a prefix, or a list of them, is expected here");
+		return yaml_error(parse->yaml, prefixes,
+				  "a prefix, or a list of them, is expected here");
 	if (ports && (ports->type == YAML_MAPPING_NODE || !nr_ports))
-		return yaml_complain(parse->yaml, ports,
-				     "a port, a range of ports, or a list of them, is expected here");
+		return yaml_error(parse->yaml, ports,
+				  "a port, a range of ports, or a list of them, is expected here");
 	if (!read_numbers(parse, map, "protocol", NAME_PROTOCOL, "a protocol",
 			  S32_MAX, &protocols) ||
 	    !rule_verdict(parse, map, section, deny, &rule.verdict))
@@ -290,8 +290,8 @@ static bool address_rule(struct parse *parse, yaml_node_t *map,
 			for (k = 0; k < protocols.nr; k++) {
 				rule.protocol = protocols.value[k];
 				if (rule.protocol == IPPROTO_MPTCP)
-					return yaml_complain(parse->yaml, map,
-							     "MPTCP is judged as tcp");
+					return yaml_error(parse->yaml, map,
+							  "MPTCP is judged as tcp");
 				draft_add_address(parse->draft, section, &rule);
 			}
 			if (!parse_room(parse, map))
@@ -337,9 +337,9 @@ static bool read_limit(struct parse *parse, yaml_node_t *map, const char *key,
 	errno = 0;
 	*value = strtoll(text, &end, 0);
 	if (errno || *text < '0' || *text > '9' || *end || *value > max)
-		return yaml_complain(parse->yaml, node,
-				     "%s is a number from 0 to %lld", key,
-				     (long long)max);
+		return yaml_error(parse->yaml, node,
+				  "%s is a number from 0 to %lld", key,
+				  (long long)max);
 
 	return true;
 }
@@ -396,8 +396,8 @@ static bool socket_limit(struct parse *parse, yaml_node_t *map)
 			return false;
 		/* Without it there would be no limit, and an errno for nothing. */
 		if (!yaml_find(parse->yaml, node, "max"))
-			return yaml_complain(parse->yaml, node,
-					     "the key \"max\" is missing");
+			return yaml_error(parse->yaml, node,
+					  "the key \"max\" is missing");
 		told = yaml_find(parse->yaml, node, "errno");
 		if (told && !parse_verdict(parse, told, PERSOCK_SECTION_SOCKETS,
 					   &policy->max_sockets_verdict))
@@ -406,8 +406,8 @@ static bool socket_limit(struct parse *parse, yaml_node_t *map)
 		return false;
 	}
 	if (policy->max_sockets_verdict >= 0)
-		return yaml_complain(parse->yaml, told,
-				     "an errno is expected here");
+		return yaml_error(parse->yaml, told,
+				  "an errno is expected here");
 	policy->max_sockets = max;
 	if (!max)
 		policy->max_sockets_verdict = 0;
@@ -425,16 +425,16 @@ static bool backlog_limit(struct parse *parse, yaml_node_t *map)
 	if (!node)
 		return true;
 	if (node->type != YAML_SEQUENCE_NODE || yaml_size(node) != 2)
-		return yaml_complain(parse->yaml, node,
-				     "backlog is a list of two numbers: what 0 becomes, and the largest");
+		return yaml_error(parse->yaml, node,
+				  "backlog is a list of two numbers: what 0 becomes, and the largest");
 	for (i = 0; i < 2; i++) {
 		if (!parse_name(parse, yaml_item(parse->yaml, node, i), -1,
 				"a backlog", S32_MAX, &value[i]))
 			return false;
 	}
 	if (value[0] && value[1] && value[0] > value[1])
-		return yaml_complain(parse->yaml, node,
-				     "the backlog's floor is above its ceiling");
+		return yaml_error(parse->yaml, node,
+				  "the backlog's floor is above its ceiling");
 	backlog->floor = value[0];
 	backlog->ceiling = value[1];
 

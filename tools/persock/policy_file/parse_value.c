@@ -15,8 +15,8 @@ bool parse_room(struct parse *parse, const yaml_node_t *node)
 {
 	/* Sections that follow may take some back: a base's, or one class's. */
 	return draft_rules(parse->draft) <= 4 * DRAFT_MAX_RULES ||
-	       yaml_complain(parse->yaml, node, "a policy has at most %d rules",
-			     DRAFT_MAX_RULES);
+	       yaml_error(parse->yaml, node, "a policy has at most %d rules",
+			  DRAFT_MAX_RULES);
 }
 
 bool parse_verdict(struct parse *parse, const yaml_node_t *node,
@@ -38,30 +38,30 @@ bool parse_verdict(struct parse *parse, const yaml_node_t *node,
 		*verdict = PERSOCK_IGNORE;
 		if (ignores)
 			return true;
-		return yaml_complain(parse->yaml, node,
-				     "%s allows or denies, it does not ignore",
-				     section_name(section));
+		return yaml_error(parse->yaml, node,
+				  "%s allows or denies, it does not ignore",
+				  section_name(section));
 	}
 	if (section == PERSOCK_SECTION_CONTROL_RECEIVE)
-		return yaml_complain(parse->yaml, node,
-				     "a received control message is allowed or ignored, not \"%.64s\"",
-				     text);
+		return yaml_error(parse->yaml, node,
+				  "a received control message is allowed or ignored, not \"%.64s\"",
+				  text);
 	if (name_value(NAME_ERRNO, 0, text, &value)) {
 		if (value < 1 || value > MAX_ERRNO_TOLD)
-			return yaml_complain(parse->yaml, node,
-					     "an errno is a number from 1 to %d",
-					     MAX_ERRNO_TOLD);
+			return yaml_error(parse->yaml, node,
+					  "an errno is a number from 1 to %d",
+					  MAX_ERRNO_TOLD);
 		*verdict = -value;
 		return true;
 	}
 
 	like = word_like(words, ignores ? 2 : 1, text) ?:
 	       name_like(NAME_ERRNO, 0, text);
-	return yaml_complain(parse->yaml, node,
-			     "\"%.64s\" is no verdict (allow%s or an errno)%s%s%s",
-			     text, ignores ? ", ignore" : "",
-			     like ? ": did you mean " : "", like ?: "",
-			     like ? "?" : "");
+	return yaml_error(parse->yaml, node,
+			  "\"%.64s\" is no verdict (allow%s or an errno)%s%s%s",
+			  text, ignores ? ", ignore" : "",
+			  like ? ": did you mean " : "", like ?: "",
+			  like ? "?" : "");
 }
 
 bool parse_default(struct parse *parse, const yaml_node_t *node,
@@ -97,15 +97,15 @@ bool parse_name(struct parse *parse, const yaml_node_t *node, int kind,
 		return false;
 	if (name_value(kind, 0, text, &number)) {
 		if (number < 0 || number > max)
-			return yaml_complain(parse->yaml, node,
-					     "%s is a number from 0 to %lld",
-					     what, (long long)max);
+			return yaml_error(parse->yaml, node,
+					  "%s is a number from 0 to %lld",
+					  what, (long long)max);
 		*value = number;
 		return true;
 	}
 	like = name_like(kind, 0, text);
 
-	return yaml_complain(parse->yaml, node, "\"%.64s\" is not %s%s%s%s",
-			     text, what, like ? ": did you mean " : "",
-			     like ?: "", like ? "?" : "");
+	return yaml_error(parse->yaml, node, "\"%.64s\" is not %s%s%s%s",
+			  text, what, like ? ": did you mean " : "",
+			  like ?: "", like ? "?" : "");
 }

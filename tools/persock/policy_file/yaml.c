@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/complain.h"
+#include "base/error.h"
 #include "base/word.h"
 
 #define MAX_FILE	(16 << 20)
@@ -27,7 +27,7 @@ static bool read_file(struct yaml *yaml, FILE *file)
 			room = room ? 2 * room : 65536;
 			more = realloc(yaml->text, room);
 			if (!more) {
-				refuse("out of memory");
+				report_error("out of memory");
 				return false;
 			}
 			yaml->text = more;
@@ -35,12 +35,12 @@ static bool read_file(struct yaml *yaml, FILE *file)
 		yaml->length += fread(yaml->text + yaml->length, 1,
 				      room - yaml->length, file);
 		if (ferror(file)) {
-			refuse("%s: cannot be read (%s)", yaml->path,
-			       strerror(errno));
+			report_error("%s: cannot be read (%s)", yaml->path,
+				     strerror(errno));
 			return false;
 		}
 		if (yaml->length > MAX_FILE) {
-			refuse("%s: is longer than 16 MiB", yaml->path);
+			report_error("%s: is longer than 16 MiB", yaml->path);
 			return false;
 		}
 	} while (!feof(file));
@@ -48,9 +48,9 @@ static bool read_file(struct yaml *yaml, FILE *file)
 	return true;
 }
 
-static bool complain_at(const struct yaml *yaml, size_t line, const char *what)
+static bool file_error(const struct yaml *yaml, size_t line, const char *what)
 {
-	refuse("%s:%zu: %s", yaml->path, line + 1, what);
+	report_error("%s:%zu: %s", yaml->path, line + 1, what);
 
 	return false;
 }
@@ -95,20 +95,20 @@ static bool judge_event(const struct yaml *yaml, const yaml_event_t *event,
 	size_t line = event->start_mark.line;
 
 	if (has_anchor(event))
-		return complain_at(yaml, line,
-				   "anchors and aliases are not known here");
+		return file_error(yaml, line,
+				  "anchors and aliases are not known here");
 	if (has_tag(event))
-		return complain_at(yaml, line, "tags are not known here");
+		return file_error(yaml, line, "tags are not known here");
 	switch (event->type) {
 	case YAML_DOCUMENT_START_EVENT:
 		if (++*documents > 1)
-			return complain_at(yaml, line,
-					   "a policy file has one document");
+			return file_error(yaml, line,
+					  "a policy file has one document");
 		return true;
 	case YAML_MAPPING_START_EVENT:
 	case YAML_SEQUENCE_START_EVENT:
 		if (++*depth > MAX_DEPTH)
-			return complain_at(yaml, line, "this is nested too deeply");
+			return file_error(yaml, line, "this is nested too deeply");
 		return true;
 	case YAML_MAPPING_END_EVENT:
 	case YAML_SEQUENCE_END_EVENT:
@@ -119,13 +119,13 @@ static bool judge_event(const struct yaml *yaml, const yaml_event_t *event,
 	}
 }
 
-static bool complain_parser(const struct yaml *yaml, const yaml_parser_t *parser)
+static bool parser_error(const struct yaml *yaml, const yaml_parser_t *parser)
 {
 	size_t line = parser->problem_mark.line;
 	char text[256], begun[48] = "";
 
 	if (parser->error == YAML_MEMORY_ERROR) {
-		refuse("out of memory");
+		report_error("out of memory");
 		return false;
 	}
 	/* A byte that is no text has an offset only. */
@@ -144,7 +144,7 @@ static bool complain_parser(const struct yaml *yaml, const yaml_parser_t *parser
 		 parser->context ? ": " : "",
 		 parser->problem ?: "this is not YAML");
 
-	return complain_at(yaml, line, text);
+	return file_error(yaml, line, text);
 }
 
 static bool scan(const struct yaml *yaml)
@@ -155,14 +155,14 @@ static bool scan(const struct yaml *yaml)
 	bool good = true, over = false;
 
 	if (!yaml_parser_initialize(&parser)) {
-		refuse("out of memory");
+		report_error("out of memory");
 		return false;
 	}
 	yaml_parser_set_input_string(&parser, (unsigned char *)yaml->text,
 				     yaml->length);
 	while (good && !over) {
 		if (!yaml_parser_parse(&parser, &event)) {
-			good = complain_parser(yaml, &parser);
+			good = parser_error(yaml, &parser);
 			break;
 		}
 		good = judge_event(yaml, &event, &documents, &depth);
@@ -184,7 +184,7 @@ bool yaml_open(struct yaml *yaml, const char *path)
 	*yaml = (struct yaml){ .path = from_stdin ? "stdin" : path };
 	file = from_stdin ? stdin : fopen(path, "re");
 	if (!file) {
-		refuse("%s: cannot be opened (%s)", path, strerror(errno));
+		report_error("%s: cannot be opened (%s)", path, strerror(errno));
 		return false;
 	}
 	good = read_file(yaml, file);
@@ -194,17 +194,17 @@ bool yaml_open(struct yaml *yaml, const char *path)
 		return false;
 
 	if (!yaml_parser_initialize(&parser)) {
-		refuse("out of memory");
+		report_error("out of memory");
 		return false;
 	}
 	yaml_parser_set_input_string(&parser, (unsigned char *)yaml->text,
 				     yaml->length);
 	yaml->loaded = yaml_parser_load(&parser, &yaml->document);
 	if (!yaml->loaded)
-		complain_parser(yaml, &parser);
+		parser_error(yaml, &parser);
 	yaml_parser_delete(&parser);
 	if (yaml->loaded && !yaml_root(yaml)) {
-		refuse("%s: is empty", yaml->path);
+		report_error("%s: is empty", yaml->path);
 		return false;
 	}
 
@@ -228,8 +228,8 @@ unsigned int yaml_line(const yaml_node_t *node)
 	return node->start_mark.line + 1;
 }
 
-bool yaml_complain(const struct yaml *yaml, const yaml_node_t *node,
-		   const char *format, ...)
+bool yaml_error(const struct yaml *yaml, const yaml_node_t *node,
+		const char *format, ...)
 {
 	char sentence[512];
 	va_list args;
@@ -238,7 +238,7 @@ bool yaml_complain(const struct yaml *yaml, const yaml_node_t *node,
 	vsnprintf(sentence, sizeof(sentence), format, args);
 	va_end(args);
 
-	return complain_at(yaml, node->start_mark.line, sentence);
+	return file_error(yaml, node->start_mark.line, sentence);
 }
 
 const char *yaml_text(const struct yaml *yaml, const yaml_node_t *node,
@@ -247,14 +247,14 @@ const char *yaml_text(const struct yaml *yaml, const yaml_node_t *node,
 	const char *text;
 
 	if (node->type != YAML_SCALAR_NODE) {
-		yaml_complain(yaml, node, "%s is expected here, not a %s", what,
-			      node->type == YAML_MAPPING_NODE ? "mapping" :
+		yaml_error(yaml, node, "%s is expected here, not a %s", what,
+			   node->type == YAML_MAPPING_NODE ? "mapping" :
 								"list");
 		return NULL;
 	}
 	text = (const char *)node->data.scalar.value;
 	if (strlen(text) != node->data.scalar.length) {
-		yaml_complain(yaml, node, "%s is expected here, not a NUL", what);
+		yaml_error(yaml, node, "%s is expected here, not a NUL", what);
 		return NULL;
 	}
 
@@ -332,8 +332,8 @@ bool yaml_mapping(struct yaml *yaml, const yaml_node_t *node, const char *what,
 	unsigned int i, j;
 
 	if (node->type != YAML_MAPPING_NODE)
-		return yaml_complain(yaml, node,
-				     "%s is a mapping of keys to values", what);
+		return yaml_error(yaml, node,
+				  "%s is a mapping of keys to values", what);
 
 	for (i = 0; i < yaml_size(node); i++) {
 		yaml_node_t *name = yaml_key(yaml, node, i);
@@ -345,17 +345,17 @@ bool yaml_mapping(struct yaml *yaml, const yaml_node_t *node, const char *what,
 			const yaml_node_t *other = yaml_key(yaml, node, j);
 
 			if (!strcmp((char *)other->data.scalar.value, key))
-				return yaml_complain(yaml, name,
-						     "%s has \"%s\" twice",
-						     what, key);
+				return yaml_error(yaml, name,
+						  "%s has \"%s\" twice",
+						  what, key);
 		}
 		if (known(keys, nr, key))
 			continue;
 		like = word_like(keys, nr, key);
-		return yaml_complain(yaml, name,
-				     "%s has no key \"%.64s\"%s%s%s", what, key,
-				     like ? ": did you mean \"" : "",
-				     like ?: "", like ? "\"?" : "");
+		return yaml_error(yaml, name,
+				  "%s has no key \"%.64s\"%s%s%s", what, key,
+				  like ? ": did you mean \"" : "",
+				  like ?: "", like ? "\"?" : "");
 	}
 
 	return true;

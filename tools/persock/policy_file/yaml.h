@@ -27,8 +27,8 @@ yaml_node_t *yaml_root(struct yaml *yaml);
 unsigned int yaml_line(const yaml_node_t *node);
 
 /* Complain about a node; returns false. */
-bool yaml_complain(const struct yaml *yaml, const yaml_node_t *node,
-		   const char *format, ...)
+bool yaml_error(const struct yaml *yaml, const yaml_node_t *node,
+		const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* The text of a scalar; NULL after a complaint that @what is expected. */

@@ -16,7 +16,7 @@
 int attachment_list(struct netlink *nl, struct replies *replies)
 {
 	netlink_request(nl, PERSOCK_CMD_ATTACHMENT_GET);
-	return netlink_dump(nl, replies) ? netlink_refusal(nl) : 0;
+	return netlink_dump(nl, replies) ? netlink_error(nl) : 0;
 }
 
 int attachment_get_fd(struct netlink *nl, int fd, struct replies *replies)

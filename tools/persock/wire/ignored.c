@@ -34,7 +34,7 @@ int ignored_list(struct netlink *nl, uint64_t id, struct replies *replies)
 		error = 0;
 	}
 
-	return error ? netlink_refusal(nl) : 0;
+	return error ? netlink_error(nl) : 0;
 }
 
 static void parse(struct ignored *ignored, const struct nlmsghdr *message)

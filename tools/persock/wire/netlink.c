@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "base/complain.h"
+#include "base/error.h"
 
 #define DUMP_TRIES	20
 
@@ -232,14 +232,14 @@ int netlink_dump(struct netlink *nl, struct replies *replies)
 	return converse(nl, NLM_F_DUMP, replies);
 }
 
-int netlink_refusal(const struct netlink *nl)
+int netlink_error(const struct netlink *nl)
 {
 	if (nl->sentence[0])
-		return refuse("%s (%s)", nl->sentence, strerror(nl->error));
+		return report_error("%s (%s)", nl->sentence, strerror(nl->error));
 	if (nl->error == EPERM)
-		return refuse("CAP_NET_ADMIN in the initial user namespace is needed (%s)",
-			      strerror(nl->error));
-	return refuse("%s", strerror(nl->error));
+		return report_error("CAP_NET_ADMIN in the initial user namespace is needed (%s)",
+				    strerror(nl->error));
+	return report_error("%s", strerror(nl->error));
 }
 
 static int find_family(struct netlink *nl)
@@ -252,8 +252,8 @@ static int find_family(struct netlink *nl)
 	netlink_put_string(nl, CTRL_ATTR_FAMILY_NAME, PERSOCK_GENL_NAME);
 	if (netlink_do(nl, &replies)) {
 		if (nl->error == ENOENT)
-			return refuse("the persock module is not loaded: nothing is governed; \"modprobe persock\" loads it, or \"insmod persock.ko\"");
-		return netlink_refusal(nl);
+			return report_error("the persock module is not loaded: nothing is governed; \"modprobe persock\" loads it, or \"insmod persock.ko\"");
+		return netlink_error(nl);
 	}
 	replies_for_each(message, &replies) {
 		reply_for_each_attribute(attribute, message) {
@@ -263,8 +263,8 @@ static int find_family(struct netlink *nl)
 	}
 	replies_free(&replies);
 	if (!nl->family)
-		return refuse("the kernel's answer about the netlink family \"%s\" has no number in it",
-			      PERSOCK_GENL_NAME);
+		return report_error("the kernel's answer about the netlink family \"%s\" has no number in it",
+				    PERSOCK_GENL_NAME);
 	return 0;
 }
 
@@ -276,11 +276,11 @@ int netlink_open(struct netlink *nl)
 	nl->sequence = time(NULL);
 	nl->socket = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
 	if (!nl->socket)
-		return refuse("cannot open a netlink socket (%s)",
-			      strerror(errno));
+		return report_error("cannot open a netlink socket (%s)",
+				    strerror(errno));
 	if (mnl_socket_bind(nl->socket, 0, MNL_SOCKET_AUTOPID) < 0) {
-		status = refuse("cannot bind a netlink socket (%s)",
-				strerror(errno));
+		status = report_error("cannot bind a netlink socket (%s)",
+				      strerror(errno));
 		goto close;
 	}
 

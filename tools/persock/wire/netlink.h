@@ -53,8 +53,8 @@ void netlink_nest_end(struct netlink *nl, size_t nest);
 int netlink_do(struct netlink *nl, struct replies *replies);
 int netlink_dump(struct netlink *nl, struct replies *replies);
 
-/* Say why the last request was refused; returns EXIT_REFUSED. */
-int netlink_refusal(const struct netlink *nl);
+/* Say why the last request was refused; returns EXIT_FAILURE. */
+int netlink_error(const struct netlink *nl);
 
 const struct nlmsghdr *replies_next(const struct replies *replies,
 				    const struct nlmsghdr *message);

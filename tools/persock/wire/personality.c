@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/complain.h"
+#include "base/error.h"
 #include "policy_file/draft.h"
 #include "wire/policy.h"
 #include "wire/provider.h"
@@ -42,11 +42,11 @@ static int open_network(const struct draft *draft, const char *file,
 	if (*network >= 0)
 		return 0;
 	if (line)
-		return refuse("%s:%u: network namespace %s: %s", file, line,
-			      path, strerror(errno));
+		return report_error("%s:%u: network namespace %s: %s", file, line,
+				    path, strerror(errno));
 
-	return refuse("%s: network namespace %s of base %s: %s", file, path,
-		      draft->base, strerror(errno));
+	return report_error("%s: network namespace %s of base %s: %s", file, path,
+			    draft->base, strerror(errno));
 }
 
 int personality_load_draft(struct netlink *nl, uint8_t command,
@@ -63,7 +63,7 @@ int personality_load_draft(struct netlink *nl, uint8_t command,
 	if (!status)
 		status = provider_check(nl, draft, file);
 	if (!status && policy_send(nl, command, draft, network, from))
-		status = netlink_refusal(nl);
+		status = netlink_error(nl);
 	if (network >= 0)
 		close(network);
 	if (from >= 0)

@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "base/complain.h"
+#include "base/error.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "base/word.h"
@@ -19,7 +19,7 @@
 int provider_list(struct netlink *nl, struct replies *replies)
 {
 	netlink_request(nl, PERSOCK_CMD_PROVIDER_GET);
-	return netlink_dump(nl, replies) ? netlink_refusal(nl) : 0;
+	return netlink_dump(nl, replies) ? netlink_error(nl) : 0;
 }
 
 static const char *string_of(const struct nlmsghdr *message, int type)
@@ -105,8 +105,8 @@ static bool is_among(const struct replies *replies, const char *name)
 	return false;
 }
 
-static int complain_unknown(const struct replies *replies, const char *path,
-			    unsigned int line, const char *name)
+static int provider_error(const struct replies *replies, const char *path,
+			  unsigned int line, const char *name)
 {
 	const struct nlmsghdr *message;
 	const char *words[64], *like;
@@ -118,9 +118,9 @@ static int complain_unknown(const struct replies *replies, const char *path,
 	}
 	like = word_like(words, nr, name);
 
-	return refuse("%s:%u: no provider called \"%s\" is registered%s%s%s",
-		      path, line, name, like ? ": did you mean " : "",
-		      like ?: "", like ? "?" : "");
+	return report_error("%s:%u: no provider called \"%s\" is registered%s%s%s",
+			    path, line, name, like ? ": did you mean " : "",
+			    like ?: "", like ? "?" : "");
 }
 
 int provider_check(struct netlink *nl, const struct draft *draft,
@@ -140,8 +140,8 @@ int provider_check(struct netlink *nl, const struct draft *draft,
 		unsigned int line = draft->provider_lines[i];
 
 		if (line && !is_among(&replies, draft->providers[i]))
-			status = complain_unknown(&replies, path, line,
-						  draft->providers[i]);
+			status = provider_error(&replies, path, line,
+						draft->providers[i]);
 	}
 	replies_free(&replies);
 

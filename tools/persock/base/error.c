@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Writes complaints to stderr, and to the system's log on request. Every part
- * of the tool calls it.
+ * Prints errors and warnings on stderr, and writes them to the system's log on
+ * request. Every part of the tool calls it.
  */
-#include "base/complain.h"
+#include "base/error.h"
 
 #include <getopt.h>
 #include <stdarg.h>
@@ -14,25 +14,25 @@
 
 #include "base/text.h"
 
-static const char *about;
+static const char *prefix;
 static bool logging;
 
-void complain_about(const char *what)
+void set_error_prefix(const char *text)
 {
-	about = what;
+	prefix = text;
 }
 
-void complain_to_log(void)
+void log_errors(void)
 {
 	openlog("persock", LOG_PID, LOG_DAEMON);
 	logging = true;
 }
 
-/* What is quoted in the sentence may come from anywhere. */
+/* The sentence may quote text from any source: escape it. */
 static void put(FILE *to, const char *sentence)
 {
-	if (about)
-		text_print(to, about);
+	if (prefix)
+		text_print(to, prefix);
 	text_print(to, sentence ? sentence : "out of memory");
 }
 
@@ -51,7 +51,7 @@ static void put_to_log(const char *sentence)
 }
 
 static void __attribute__((format(printf, 1, 0)))
-complain(const char *format, va_list args)
+print_sentence(const char *format, va_list args)
 {
 	char *sentence;
 
@@ -66,41 +66,50 @@ complain(const char *format, va_list args)
 	free(sentence);
 }
 
-int refuse(const char *format, ...)
+int report_error(const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	complain(format, args);
+	print_sentence(format, args);
 	va_end(args);
-	return EXIT_REFUSED;
+	return EXIT_FAILURE;
+}
+
+void report_warning(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print_sentence(format, args);
+	va_end(args);
 }
 
 void *need(void *memory)
 {
 	if (!memory)
-		exit(refuse("out of memory"));
+		exit(report_error("out of memory"));
 
 	return memory;
 }
 
-int misuse(const char *format, ...)
+int usage_error(const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	complain(format, args);
+	print_sentence(format, args);
 	va_end(args);
 	return EXIT_USAGE;
 }
 
-int misuse_option(int answer, char **argv)
+int option_error(int answer, char **argv)
 {
 	if (answer == ':')
-		return misuse("option %s needs a value", argv[optind - 1]);
+		return usage_error("option %s needs a value", argv[optind - 1]);
 	if (optopt && argv[optind - 1][0] == '-' && argv[optind - 1][1] == '-')
-		return misuse("option %s takes no value", argv[optind - 1]);
+		return usage_error("option %s takes no value", argv[optind - 1]);
 	if (optopt)
-		return misuse("unknown option -%c", optopt);
-	return misuse("unknown option %s", argv[optind - 1]);
+		return usage_error("unknown option -%c", optopt);
+	return usage_error("unknown option %s", argv[optind - 1]);
 }
