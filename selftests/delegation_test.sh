@@ -337,7 +337,7 @@ test_a_sandbox_within_has_no_network() {
 	expect ENETUNREACH eval "within $cgroup nsenter --net=/run/netns/$owned ${attempt[*]} '$ask'"
 	ok ip netns del "$owned"
 	printf 'personality: %s-x\nbase: host\nnetwork: {from: /proc/1/ns/net}\n' "$base" >"$work/wrong.yaml"
-	refused "network names a namespace" persock check "$work/wrong.yaml"
+	refused "network must have a namespace" persock check "$work/wrong.yaml"
 	printf 'personality: %s-x\nbase: host\nnetwork: {namespace: /proc/1/ns/net, from: x}\n' "$base" >"$work/wrong.yaml"
 	refused "begins with /" persock check "$work/wrong.yaml"
 	printf 'personality: %s-x\nbase: host\nnetwork: {namespace: /proc/1/ns/net, from: /run/netns/nowhere}\n' "$base" >"$work/wrong.yaml"

@@ -121,9 +121,9 @@ test_the_hook_by_itself() {
 	new_cgroup own own
 	refused "no cgroup of its own" hook "$$" '"io.persock.personality":"none"'
 	ok hook "$$" '"org.other":"none"'
-	refused '"io.persock.other" is not known' hook "$$" '"io.persock.other":"none"'
+	refused 'unknown annotation "io.persock.other"' hook "$$" '"io.persock.other":"none"'
 	refused "has no process" hook 0 '"io.persock.personality":"none"'
-	refused "does not tell" hook 4194305 '"io.persock.personality":"none"'
+	refused "has no cgroup v2 path" hook 4194305 '"io.persock.personality":"none"'
 	hold "$own" "$probe" hold unix
 	refused "no such personality" hook "$held" '"io.persock.personality":"nobody"'
 	ok hook "$held" '"io.persock.personality":"none"'

@@ -127,7 +127,7 @@ bad_usage() {
 	refused 2 'show takes one*"b"' show a b
 	refused 2 "explain needs a policy and an operation*" explain host
 	refused 2 'explain knows no operation "conect": did you mean connect?' explain host -- conect
-	refused 2 'connect is asked about as*' explain host -- connect tcp
+	refused 2 'connect is written*' explain host -- connect tcp
 	refused 2 '"tpc" is not a protocol: did you mean tcp?' explain host -- connect tpc 10.0.0.1:1
 	refused 2 '"10.0.0.256" is no address*' explain host -- connect tcp 10.0.0.256:1
 	refused 2 '"65536" is no port*' explain host -- connect tcp 10.0.0.1:65536
@@ -263,18 +263,18 @@ d["providers"] == ["native", "hostinet"]' -j personality show tool-a
 	printf '%s\n' 'personality: tool-m' 'base: host' 'accept: {default: EPERM, rules: [{allow: 10.0.0.2}]}' \
 		'bind: {default: EACCES, rules: [{allow: 0.0.0.0/0, ports: 0}]}' >"$work/a.yaml"
 	explained "allow ($work/a.yaml:3)" accept tcp 10.0.0.2:1
-	explained "EPERM ($work/a.yaml:3, default of accept; an MPTCP peer has more addresses than the one that is judged, which a rule of sockets on the protocol allows)" \
+	explained "EPERM ($work/a.yaml:3, default of accept; an MPTCP peer has more addresses than the judged one: a rule of sockets must list the protocol)" \
 		accept mptcp 10.0.0.2:1
-	explained "allow ($work/a.yaml:4; rules that pick ports are asked about the one that the kernel chooses)" bind udp 0.0.0.0:0
-	explained "EACCES ($work/a.yaml:4, default of bind; refused where addresses are restricted)" setsockopt SOL_IP/51
+	explained "allow ($work/a.yaml:4; rules on particular ports judge the port that the kernel chooses)" bind udp 0.0.0.0:0
+	explained "EACCES ($work/a.yaml:4, default of bind; denied where addresses are restricted)" setsockopt SOL_IP/51
 	echo 'sockets: {default: allow, rules: [{allow: {family: inet, type: stream, protocol: mptcp}}]}' >>"$work/a.yaml"
 	explained "allow ($work/a.yaml:3)" accept mptcp 10.0.0.2:1
 	echo 'network: {namespace: /proc/1/ns/net, from: /proc/self/ns/net}' >>"$work/a.yaml"
-	explained "allow ($work/a.yaml:5, default of sockets; for tasks of the network namespace that \"from\" names; those of others have their own)" \
+	explained "allow ($work/a.yaml:5, default of sockets; for tasks of the network namespace that \"from\" specifies; other tasks have their own sockets)" \
 		socket inet stream tcp
-	explained "allow (default of options.set, from base host; of UDP it is denied as SO_REUSEPORT is, in another network namespace)" \
+	explained "allow (default of options.set, from base host; in another network namespace it is denied for UDP, like SO_REUSEPORT)" \
 		setsockopt SOL_SOCKET/SO_REUSEADDR
-	explained "EPERM (default of options.set, from base host; in another network namespace this is denied unless a rule names it)" \
+	explained "EPERM (default of options.set, from base host; in another network namespace this is denied unless a rule lists it)" \
 		setsockopt SOL_SOCKET/SO_REUSEPORT
 	refused 1 "* (No such file or directory)" personality show tool-a
 }
@@ -326,10 +326,10 @@ mistakes() {
 	mistake 1 'sockets is a number*' 'limits: {sockets: many}'
 	mistake 1 'a mode is enforce or audit, not "quiet"' 'mode: quiet'
 	mistake 1 'the base "gvsor" is no preset*' 'base: gvsor'
-	mistake 1 'the provider is named twice' 'providers: [native, native]'
+	mistake 1 'the provider is listed twice' 'providers: [native, native]'
 	mistake 1 'a received control message is allowed or ignored*' 'control: {received: {default: EPERM}}'
 	mistake 1 'MPTCP is judged as tcp' 'bind: {rules: [{allow: 10.0.0.1, protocol: mptcp}]}'
-	mistake 1 'anchors and aliases are not known here' $'listen: &a allow\npair: *a'
+	mistake 1 'anchors and aliases are not supported' $'listen: &a allow\npair: *a'
 	mistake 2 'a policy file has one document' $'listen: allow\n---\nlisten: allow'
 	mistake 2 '*expected*' 'sockets: {'
 	refused 1 "$work/nothing.yaml: cannot be opened*" check "$work/nothing.yaml"
@@ -414,7 +414,7 @@ explain() {
 	tool explain --family unix "$work/a.yaml" -- control SOL_SOCKET/SCM_RIGHTS
 	[[ $out == *": EPERM ($work/a.yaml:14, default of unix.rights)" ]] || fail "rights: $out"
 	tool explain "$work/a.yaml" -- connect tcp 10.1.2.3:443
-	[[ $err == "persock: note: there is no tcp socket of inet to begin with: EPERM" ]] ||
+	[[ $err == "persock: note: a tcp socket of inet cannot be created: EPERM" ]] ||
 		fail "no note on the socket: $err"
 	json 'd == {"operation": "connect", "verdict": "deny", "errno": 13, "errno_name": "EACCES",
 "arguments": ["tcp", "10.0.0.1:443"], "mode": "enforce", "section": "connect", "default": False, "rule": 5,
@@ -433,7 +433,7 @@ explain() {
 explain_options() {
 	printf '%s\n' 'personality: tool-a' 'base: gvisor' 'options:' '  set: {ignore: [SOL_TCP/TCP_MD5SIG],' \
 		'        deny: {SOL_UDP/UDP_SEGMENT: EPERM}}' >"$work/a.yaml"
-	explained "ENOPROTOOPT (default of options.set, from base gvisor; no default ignores what protects: only a rule does)" \
+	explained "ENOPROTOOPT (default of options.set, from base gvisor; a default does not ignore options that protect: only a rule does)" \
 		setsockopt SOL_TCP/TCP_ULP
 	explained "ignore ($work/a.yaml:4)" setsockopt SOL_TCP/TCP_MD5SIG
 	explained "ignore (default of options.set, from base gvisor)" setsockopt SOL_TCP/TCP_FASTOPEN

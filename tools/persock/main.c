@@ -20,35 +20,35 @@ static const char help[] =
 "\n"
 "Usage: persock [-j | -p] COMMAND\n"
 "\n"
-"  status                              does governance hold, and for whom\n"
-"  doctor                              what of this kernel and machine is in the way\n"
+"  status                              check governance, list attachments\n"
+"  doctor                              check whether this machine can run persock\n"
 "  attach CGROUP PERSONALITY           govern the sockets created in CGROUP\n"
 "  detach CGROUP | id:N | --all        end an attachment, or all of them\n"
 "  personality add FILE [NAME]         load a policy file: persock-policy(5)\n"
 "  personality set FILE [NAME]         replace the policy of a personality\n"
 "  personality add|set NAME --base BASE [--provider PROVIDER]...\n"
-"  personality show [NAME]             the policy of one, or the list of all\n"
-"  personality del NAME\n"
-"  show FILE|PERSONALITY               a policy in full\n"
-"  check [FILE]                        is a policy file valid\n"
-"  keys                                the keys of policy files, each explained\n"
+"  personality show [NAME]             show the policy of one, or list all\n"
+"  personality del NAME                delete a personality\n"
+"  show FILE|PERSONALITY               show a complete policy\n"
+"  check [FILE]                        check whether a policy file is valid\n"
+"  keys                                list and explain the keys of policy files\n"
 "  explain FILE|PERSONALITY -- OPERATION [ARGUMENT]...\n"
-"                                      what a policy says of it, and which line\n"
-"  monitor [--count N] [--ignored]     what is denied, and ignored, as it happens\n"
-"  counters [CGROUP | id:N]            what was allowed, ignored and denied\n"
+"                                      show the verdict of a policy, and its line\n"
+"  monitor [--count N] [--ignored]     report calls as they are denied\n"
+"  counters [CGROUP | id:N]            count allowed, ignored and denied calls\n"
 "  run -p PERSONALITY [--provider PROVIDER]... [--counters]\n"
 "      -- COMMAND [ARGUMENT]...        run a command under a personality\n"
-"  apply [--dry-run] [--prune] FOLDER  load what a folder says, and attach\n"
+"  apply [--dry-run] [--prune] FOLDER  load the policies of a folder, and attach\n"
 "  oci-hook                            attach a container: createRuntime hook\n"
-"  help\n"
+"  help                                write this text\n"
 "\n"
 "  -j, --json      write JSON\n"
 "  -p, --pretty    write JSON with line breaks\n"
 "  -V, --version   write the version of this tool\n"
 "\n"
-"Exit status: 0, 1 when something was refused, 2 for bad usage; of run: the\n"
-"command's, 126 when it cannot be executed, 127 when it does not exist and\n"
-"128 + N when signal N killed it.\n";
+"Exit status: 0 for success, 1 for an error, 2 for bad usage. For run: that of\n"
+"the command, 126 if it cannot be executed, 127 if it does not exist, 128 + N\n"
+"if signal N killed it.\n";
 
 static int help_command(int argc, char **argv)
 {
@@ -92,7 +92,7 @@ static int dispatch(int argc, char **argv)
 			continue;
 		if (argc > 1 && !strcmp(argv[1], "--help"))
 			return help_command(0, NULL);
-		/* 0, not 1: getopt begins anew, whatever it did before. */
+		/* 0 makes getopt() start anew. */
 		optind = 0;
 		return commands[i].function(argc, argv);
 	}
@@ -104,7 +104,7 @@ static int dispatch(int argc, char **argv)
 			   argv[0]);
 }
 
-/* What is not written is no success. */
+/* A failed write is an error. */
 static int finish(int status)
 {
 	if ((fflush(stdout) || ferror(stdout)) && !status)

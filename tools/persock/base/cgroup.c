@@ -22,7 +22,7 @@
 
 #define REMOVE_TRIES	100
 
-/* Where the hierarchy is mounted, and which of its directories is on top. */
+/* The mount point of the hierarchy, and the directory that is mounted there. */
 struct mount {
 	char *point;
 	char *root;
@@ -57,7 +57,7 @@ static char *unescape(const char *field)
 	return copy;
 }
 
-/* A mount of the whole hierarchy wins over one of a part of it. */
+/* A mount of the whole hierarchy is preferred to a mount of a part. */
 static bool find_mount(struct mount *found)
 {
 	char *line = NULL, *save, *root, *point, *type;
@@ -114,7 +114,7 @@ static int no_cgroup(const char *name, const char *other)
 	return -1;
 }
 
-/* Open @name as it is or, failing that, below the mount point. */
+/* Open @name as a path or, if that fails, below the mount point. */
 static int open_somewhere(const char *name)
 {
 	char *below = NULL;
@@ -162,7 +162,7 @@ int cgroup_open(const char *name)
 		report_error("\"%s\" is a cgroup v1 directory; persock governs cgroup v2 only",
 			     name);
 	} else {
-		report_error("\"%s\" is not a cgroup: it is a directory of another file system than cgroup2",
+		report_error("\"%s\" is not a cgroup: its file system is not cgroup2",
 			     name);
 	}
 	close(fd);
@@ -234,7 +234,7 @@ char *cgroup_of(const char *process)
 	if (strncmp(path, mount.root, skip) ||
 	    (path[skip] && path[skip] != '/') ||
 	    !strncmp(path, "/../", 4) || !strcmp(path, "/..")) {
-		report_error("the cgroup of process %s, \"%s\", is outside of what is mounted at %s",
+		report_error("the cgroup of process %s, \"%s\", is outside of the hierarchy that is mounted at %s",
 			     process, path, mount.point);
 		goto out;
 	}
@@ -249,7 +249,7 @@ out:
 	return directory;
 }
 
-/* The path of what cgroup_make() takes, to be freed; NULL after a complaint. */
+/* The path of a cgroup for cgroup_make(), to be freed; NULL after an error. */
 static char *path_below(const char *name, size_t *point)
 {
 	struct mount mount;
@@ -267,7 +267,7 @@ static char *path_below(const char *name, size_t *point)
 		below += *point;
 	below += strspn(below, "/");
 	if (!*below)
-		report_error("\"%s\" is the root of the hierarchy, which has every process", name);
+		report_error("\"%s\" is the root of the hierarchy, which contains every process", name);
 	else if (asprintf(&path, "%s/%s", mount.point, below) < 0)
 		path = NULL;
 	mount_free(&mount);
@@ -275,7 +275,7 @@ static char *path_below(const char *name, size_t *point)
 	return path;
 }
 
-/* @path and what leads to it, below @point, which is a mount point. */
+/* Make @path and its parents below the mount point, which has @point bytes. */
 static bool make_path(char *path, size_t point)
 {
 	char *slash;
@@ -344,7 +344,7 @@ int cgroup_enter(int directory)
 	return write_file(directory, "cgroup.procs", "0");
 }
 
-/* 1 while there are processes in the cgroup or below, 0 then, -1 on errors. */
+/* Are there processes in the cgroup or below? 1, 0, or -1 after an error. */
 static int populated(int events)
 {
 	char text[256];
@@ -357,7 +357,7 @@ static int populated(int events)
 	return strstr(text, "populated 1") != NULL;
 }
 
-/* Seconds that a process may take to end that was killed. */
+/* Seconds that a killed process may take to end. */
 #define PATIENCE	30
 
 int cgroup_empty(int directory, const char *path, const sigset_t *signals)
@@ -368,7 +368,7 @@ int cgroup_empty(int directory, const char *path, const sigset_t *signals)
 
 	wait.fd = openat(directory, "cgroup.events", O_RDONLY | O_CLOEXEC);
 	if (wait.fd < 0) {
-		/* Someone has removed it, which takes it to be empty. */
+		/* Another process has removed it: it was empty. */
 		if (errno == ENOENT || errno == ENODEV)
 			return 0;
 		report_error("cannot read cgroup.events of %s (%s)", path,
@@ -376,7 +376,7 @@ int cgroup_empty(int directory, const char *path, const sigset_t *signals)
 		return -1;
 	}
 	while ((state = populated(wait.fd)) > 0) {
-		/* Again each time: a process can be moved in at any moment. */
+		/* Repeat it: processes can be moved in at any time. */
 		error = write_file(directory, "cgroup.kill", "1");
 		if (error) {
 			report_error("cannot kill the processes left in %s (%s)",
@@ -388,7 +388,7 @@ int cgroup_empty(int directory, const char *path, const sigset_t *signals)
 		if (++seconds == 5)
 			report_warning("waiting for the processes left in %s to end",
 				       path);
-		/* Something in the kernel holds one: it may be for ever. */
+		/* The kernel may hold a process for ever. */
 		if (seconds == PATIENCE ||
 		    sigtimedwait(signals, NULL, &now) > 0) {
 			report_error("a process in %s cannot be killed", path);
@@ -402,7 +402,7 @@ int cgroup_empty(int directory, const char *path, const sigset_t *signals)
 	return state ? -1 : 0;
 }
 
-/* The command may have made cgroups of its own below the one it was given. */
+/* Remove the cgroups that the command made below its own. */
 static void remove_below(const char *path)
 {
 	struct dirent *entry;
@@ -430,7 +430,7 @@ int cgroup_remove(const char *path)
 	struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };
 	int tries;
 
-	/* EBUSY for a moment after the last process has gone. */
+	/* rmdir() fails with EBUSY for a moment after the last process ends. */
 	for (tries = 0; tries < REMOVE_TRIES; tries++) {
 		if (!rmdir(path) || errno == ENOENT)
 			return 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Directories of the cgroup v2 hierarchy: found, made, emptied and removed.
- * The commands call it; whatever returns int here reports itself what went
- * wrong.
+ * The commands call it. Functions that return int print their errors, except
+ * cgroup_enter().
  */
 #ifndef _PERSOCK_BASE_CGROUP_H
 #define _PERSOCK_BASE_CGROUP_H
@@ -12,46 +12,47 @@
 #include <stdint.h>
 
 /*
- * Open the cgroup that the user calls @name: a path or, when there is no such
- * path, one below the mount point of the hierarchy. Returns a descriptor or -1.
+ * Open the cgroup @name: a path or, if this does not exist, a path below the
+ * mount point of the hierarchy. Returns a descriptor or -1.
  */
 int cgroup_open(const char *name);
 
-/* "id:N" names a cgroup by its number, for when its directory is gone. */
+/* Parse "id:N", the number of a cgroup, which is valid without a directory. */
 bool cgroup_parse_id(const char *name, uint64_t *id);
 
 /*
- * The same for one that may have to be made, with those above it. A name that
- * begins with '/' may also be one below the mount point, as systemd and
- * /proc/PID/cgroup call it. Returns a descriptor or -1.
+ * The same, but make the cgroup and its parents if they do not exist. A name
+ * that begins with '/' may also be a path below the mount point, as in systemd
+ * and /proc/PID/cgroup. Returns a descriptor or -1.
  */
 int cgroup_make(const char *name);
 
-/* The number of an open cgroup, as "id:N" has it; 0 if it cannot be told. */
+/* The number N of an open cgroup, as in "id:N"; 0 after an error. */
 uint64_t cgroup_id(int directory);
 
 /* Would cgroup_make() find it? */
 bool cgroup_exists(const char *name);
 
-/* Where the hierarchy is mounted, to be freed; NULL, without a word, if nowhere. */
+/* The mount point of the hierarchy, to be freed, or NULL. Prints no error. */
 char *cgroup_mount_point(void);
 
 /*
- * The directory of the cgroup that a process is in, to be freed; NULL if none.
+ * The directory of the cgroup of a process, to be freed; NULL after an error.
  * @process is a number or "self".
  */
 char *cgroup_of(const char *process);
 
-/* Move the calling process. 0 or an errno, and silent: for use after fork(). */
+/* Move the calling process. Returns 0 or an errno; for use after fork(). */
 int cgroup_enter(int directory);
 
 /*
- * Kill what is left in it and below, and wait until it is gone: half a minute,
- * or until one of @signals comes, which are blocked. 0 or -1.
+ * Kill the processes in the cgroup and below, and wait until they end: half a
+ * minute at most, or until one of @signals arrives, which are blocked. Returns
+ * 0 or -1.
  */
 int cgroup_empty(int directory, const char *path, const sigset_t *signals);
 
-/* Remove the cgroup and those below it. 0 or -1. */
+/* Remove the cgroup and those below it. Returns 0 or -1. */
 int cgroup_remove(const char *path);
 
 #endif

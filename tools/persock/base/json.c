@@ -21,7 +21,7 @@ void json_choose(int option)
 
 static FILE *out;
 static int depth;	/* objects and arrays that are open */
-static bool empty;	/* the innermost of them has nothing in it yet */
+static bool empty;	/* the innermost of them has no member yet */
 
 void json_start(FILE *stream)
 {
@@ -67,7 +67,7 @@ static void quote(const char *text)
 	fputc('"', out);
 }
 
-/* Everything that goes before a value. */
+/* Print what goes before a value. */
 static void lead(const char *key)
 {
 	if (!empty)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Prints text from elsewhere with control characters escaped. Commands,
- * complaints and the printing of the module's replies call it.
+ * Prints text from other sources with control characters escaped. Commands,
+ * error.c and the printing of the module's replies call it.
  */
 #include "base/text.h"
 
@@ -37,7 +37,7 @@ int text_length(const unsigned char *c)
 		high = 0x8f;
 		break;
 	}
-	/* A string that ends early has its NUL here, which is below every low. */
+	/* The NUL of a string that ends early is below every low. */
 	if (c[1] < low || c[1] > high)
 		return 0;
 	for (i = 2; i < length; i++)
@@ -47,9 +47,9 @@ int text_length(const unsigned char *c)
 }
 
 /*
- * Does a character of @length bytes go to a terminal as it is? Not control
- * characters (U+0080 to U+009F are some, too), not what changes the direction
- * or the line of the text that follows, and not what is no character at all.
+ * Is a character of @length bytes printed unchanged? Control characters
+ * (including U+0080 to U+009F), characters that change the direction or the
+ * line of the following text, and bytes that are no character are not.
  */
 static bool is_plain(const unsigned char *c, int length)
 {
@@ -65,7 +65,7 @@ static bool is_plain(const unsigned char *c, int length)
 	return length > 0;
 }
 
-/* What text_print() does, and without a stream what its width would be. */
+/* Print @text, or only compute its width if @stream is NULL. */
 static int print(FILE *stream, const char *text)
 {
 	const unsigned char *c = (const unsigned char *)text;

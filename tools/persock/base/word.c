@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Measures how alike two words are. Complaints about misspelt names, keys and
- * commands call it for a suggestion.
+ * Compares words. Errors on misspelt names, keys and commands use it for a
+ * suggestion.
  */
 #include "base/word.h"
 
@@ -14,8 +14,8 @@ static bool same_letter(char a, char b)
 }
 
 /*
- * How many letters must be added, left out, changed or exchanged with their
- * neighbour; WORD_FAR for what is too long.
+ * The number of letters to add, remove, change or swap with their neighbour;
+ * WORD_FAR if a word is too long.
  */
 static unsigned int distance(const char *a, const char *b)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * persock apply: makes what is loaded and attached equal to a folder, and does
- * nothing twice. main.c calls it.
+ * persock apply: makes the loaded personalities and the attachments equal to a
+ * folder, and changes only what differs. main.c calls it.
  *
- * All of the folder is read before anything is changed. Personalities are
- * changed first, then attachments; the first refusal ends it, and what was
- * attached before stays so.
+ * The whole folder is read before anything is changed. Personalities are
+ * changed first, then attachments. The first error ends the command; cgroups
+ * that were attached before stay attached.
  */
 #include <linux/genetlink.h>
 
@@ -32,11 +32,11 @@
 
 /**
  * struct apply - a run of the command
- * @dry: nothing is to be changed, only told
- * @prune: what is loaded and not in the folder is to go
- * @path: of the folder
- * @folder: what it says
- * @nl: the conversation with the module
+ * @dry: print the changes, and do not make them
+ * @prune: remove what is loaded and not in the folder
+ * @path: path of the folder
+ * @folder: its policies and attachments
+ * @nl: the connection to the module
  */
 struct apply {
 	bool dry;
@@ -47,7 +47,8 @@ struct apply {
 };
 
 /* "add personality web", "attach /web.slice: web". */
-static void tell(const char *change, const char *cgroup, const char *personality)
+static void print_change(const char *change, const char *cgroup,
+			 const char *personality)
 {
 	if (json_wanted) {
 		json_object(NULL);
@@ -69,8 +70,8 @@ static void tell(const char *change, const char *cgroup, const char *personality
 	putchar('\n');
 }
 
-/* A policy in full as a file that has no name; its descriptor, or -1. */
-static int as_file(const struct draft *draft)
+/* Write a complete policy to memory. Returns a descriptor, or -1. */
+static int write_to_memory(const struct draft *draft)
 {
 	int fd = memfd_create("policy", 0);
 	FILE *file = fd < 0 ? NULL : fdopen(dup(fd), "w");
@@ -85,21 +86,25 @@ static int as_file(const struct draft *draft)
 	return fd;
 }
 
-/* By diff(1): 0 when they are the same, 1 when not; -1 after a complaint. */
-static int compare(int loaded, int told, bool print)
+/*
+ * Compare two files by cmp(1), or print what differs by diff(1). @path is the
+ * name of the policy file. Returns 0 if they are the same, 1 if they differ,
+ * and -1 after an error.
+ */
+static int compare(int loaded, int wanted, const char *path, bool print)
 {
 	char paths[2][32];
 	int status;
 	pid_t pid;
 
 	snprintf(paths[0], sizeof(paths[0]), "/dev/fd/%d", loaded);
-	snprintf(paths[1], sizeof(paths[1]), "/dev/fd/%d", told);
+	snprintf(paths[1], sizeof(paths[1]), "/dev/fd/%d", wanted);
 	fflush(stdout);
 	pid = fork();
 	if (!pid) {
 		if (print)
 			execlp("diff", "diff", "-u", "--label", "loaded",
-			       "--label", "told", paths[0], paths[1], NULL);
+			       "--label", path, paths[0], paths[1], NULL);
 		else
 			execlp("cmp", "cmp", "-s", paths[0], paths[1], NULL);
 		_exit(127);
@@ -114,7 +119,7 @@ static int compare(int loaded, int told, bool print)
 	return WEXITSTATUS(status);
 }
 
-/* Is there another network namespace now at the path that was opened? */
+/* Does the path lead to another network namespace than when it was opened? */
 static bool is_another(const char *path, unsigned int inode)
 {
 	struct stat status;
@@ -128,21 +133,23 @@ static bool moved(const struct draft *loaded)
 	       is_another(loaded->from, loaded->from_inode);
 }
 
-/* As compare(), of what is loaded and what is told. */
-static int differs(const struct draft *loaded, const struct draft *told,
+/* As compare(), for a loaded policy and a policy file. */
+static int differs(const struct draft *loaded, const struct policy *wanted,
 		   bool print)
 {
-	int old = as_file(loaded), new = old < 0 ? -1 : as_file(told);
-	int answer = new < 0 ? -1 : compare(old, new, false);
+	int old = write_to_memory(loaded);
+	int new = old < 0 ? -1 : write_to_memory(&wanted->draft);
+	int answer = new < 0 ? -1 : compare(old, new, wanted->path, false);
 
-	if (answer > 0 && print && compare(old, new, true) < 0)
+	if (answer > 0 && print && compare(old, new, wanted->path, true) < 0)
 		answer = -1;
 	if (old >= 0)
 		close(old);
 	if (new >= 0)
 		close(new);
-	/* Denials tell of lines: they have to be those of the file. */
-	if (!answer && (!draft_same_lines(loaded, told) || moved(loaded)))
+	/* Denials contain line numbers, which must be those of the file. */
+	if (!answer && (!draft_same_lines(loaded, &wanted->draft) ||
+			moved(loaded)))
 		answer = 1;
 
 	return answer;
@@ -161,8 +168,7 @@ static int apply_policy(struct apply *apply, const struct policy *policy)
 			return netlink_error(&apply->nl);
 		command = PERSOCK_CMD_PERSONALITY_NEW;
 	} else {
-		answer = differs(&loaded, &policy->draft,
-				 apply->dry && !json_wanted);
+		answer = differs(&loaded, policy, apply->dry && !json_wanted);
 		draft_free(&loaded);
 	}
 	if (answer < 0)
@@ -177,12 +183,13 @@ static int apply_policy(struct apply *apply, const struct policy *policy)
 		if (status)
 			return status;
 	}
-	tell(command == PERSOCK_CMD_PERSONALITY_NEW ? "add" : "set", NULL, name);
+	print_change(command == PERSOCK_CMD_PERSONALITY_NEW ? "add" : "set",
+		     NULL, name);
 
 	return 0;
 }
 
-/* The personality of a cgroup, to be freed; NULL: it has none of its own. */
+/* The personality that a cgroup is attached to, to be freed, or NULL. */
 static char *attached(struct netlink *nl, int fd)
 {
 	const struct nlmsghdr *message;
@@ -209,7 +216,7 @@ static int apply_binding(struct apply *apply, const struct binding *binding)
 	int fd;
 
 	if (apply->dry && !cgroup_exists(binding->cgroup)) {
-		tell("attach", binding->cgroup, binding->personality);
+		print_change("attach", binding->cgroup, binding->personality);
 		return 0;
 	}
 	fd = cgroup_make(binding->cgroup);
@@ -225,7 +232,7 @@ static int apply_binding(struct apply *apply, const struct binding *binding)
 	}
 	close(fd);
 	if (!same)
-		tell("attach", binding->cgroup, binding->personality);
+		print_change("attach", binding->cgroup, binding->personality);
 
 	return 0;
 }
@@ -268,7 +275,7 @@ static int prune_attachments(struct apply *apply)
 			status = netlink_error(&apply->nl);
 			break;
 		}
-		tell("detach", attachment.path, attachment.personality);
+		print_change("detach", attachment.path, attachment.personality);
 	}
 	replies_free(&replies);
 
@@ -307,14 +314,14 @@ static int prune_personalities(struct apply *apply)
 			status = netlink_error(&apply->nl);
 			break;
 		}
-		tell("delete", NULL, personality.name);
+		print_change("delete", NULL, personality.name);
 	}
 	replies_free(&replies);
 
 	return status;
 }
 
-/* Before anything is changed: is there what attachments name? */
+/* Before anything is changed: do all personalities of attachments exist? */
 static int check_bindings(struct apply *apply)
 {
 	unsigned int i;

@@ -44,7 +44,7 @@ int command_check_name(const char *what, const char *name)
 	if (!*name)
 		return usage_error("the name of a %s cannot be empty", what);
 	if (name[good])
-		return usage_error("the name of a %s has letters, digits, '.', '_' and '-' in it, and \"%s\" has something else",
+		return usage_error("the name of a %s consists of letters, digits, '.', '_' and '-', and \"%s\" has something else",
 				   what, name);
 	if (name[0] == '-')
 		return usage_error("the name of a %s does not begin with '-', as \"%s\" does",

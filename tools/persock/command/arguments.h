@@ -6,7 +6,7 @@
 #ifndef _PERSOCK_COMMAND_ARGUMENTS_H
 #define _PERSOCK_COMMAND_ARGUMENTS_H
 
-/* The options of a command that has none but those for its output. */
+/* The options of a command that has only those for its output. */
 int command_options(int argc, char **argv);
 
 /* 0 if @name can be the name of a @what, else the exit status for bad usage. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * persock check: is a policy file valid, and what in it is probably not meant?
- * main.c calls it; the module is asked for nothing but a base that is loaded.
+ * persock check: checks whether a policy file is valid, and warns of rules that
+ * probably do not do what was meant. main.c calls it. The module is needed only
+ * if the base is a loaded personality.
  */
 #include <getopt.h>
 #include <stdarg.h>
@@ -27,7 +28,7 @@ static void warn_json(const struct way_left *way, void *data)
 	json_object_end();
 }
 
-/* A warning: the file is valid. @line may be of a base: those have a mark. */
+/* Warn of a line. The lines of a base have a mark. */
 __attribute__((format(printf, 3, 4)))
 static void warn(const char *path, unsigned int line, const char *format, ...)
 {
@@ -62,7 +63,7 @@ static bool within(const struct persock_address_rule *rule,
 	return true;
 }
 
-/* Does anything but the default deny a part of what a rule is about? */
+/* Does a rule deny a part of what @rule allows? */
 static bool denied_around(const struct persock_addresses *addresses,
 			  const struct persock_address_rule *rule)
 {
@@ -82,7 +83,7 @@ static bool denied_around(const struct persock_addresses *addresses,
 	return false;
 }
 
-/* Rules that change nothing: who wrote them meant to deny the rest. */
+/* Warn of rules that change nothing: probably the rest was to be denied. */
 static void warn_of_idle(const struct draft *draft, const char *path,
 			 const char *name,
 			 const struct persock_addresses *addresses)
@@ -112,7 +113,7 @@ static bool has_sockets(const struct draft *draft, int family)
 	return !stream.verdict || !datagram.verdict;
 }
 
-/* "::" of a socket for both families is every IPv4 address, too. */
+/* On a socket for both families, "::" includes every IPv4 address. */
 static void warn_of_one_family(const struct draft *draft, const char *path)
 {
 	const struct persock_addresses *bind = &draft->policy.bind;
@@ -131,10 +132,10 @@ static void warn_of_one_family(const struct draft *draft, const char *path)
 	}
 	if (allowed[0] && !allowed[1] && has_sockets(draft, AF_INET6))
 		warn(path, line[0],
-		     "bind allows addresses of IPv4 only: programs that bind [::] for both families are refused, unless sockets have no inet6");
+		     "bind allows addresses of IPv4 only: programs that bind [::] for both families fail, unless sockets have no inet6");
 	if (allowed[1] && !allowed[0] && has_sockets(draft, AF_INET))
 		warn(path, line[1],
-		     "bind allows addresses of IPv6 only: programs that bind 0.0.0.0, or [::] for both families, are refused");
+		     "bind allows addresses of IPv6 only: programs that bind 0.0.0.0, or [::] for both families, fail");
 }
 
 static void warn_of(const struct draft *draft, const char *path)
@@ -145,7 +146,7 @@ static void warn_of(const struct draft *draft, const char *path)
 	warn_of_one_family(draft, path);
 }
 
-static void tell(const struct draft *draft, const char *path)
+static void print_result(const struct draft *draft, const char *path)
 {
 	unsigned int rules = draft_rules(draft);
 	bool audit = draft->policy.mode == PERSOCK_MODE_AUDIT;
@@ -191,7 +192,7 @@ int check_command(int argc, char **argv)
 	good = source_file(&draft, path);
 	if (good) {
 		warn_of(&draft, source_name(path));
-		tell(&draft, source_name(path));
+		print_result(&draft, source_name(path));
 	}
 	draft_free(&draft);
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * persock doctor: what of this kernel and machine is in the way? main.c calls
- * it; each look is a line, and the module need not be loaded, as its absence
- * may be what one wants to know of.
+ * persock doctor: checks whether this kernel and machine can run persock, and
+ * prints a line for each check. The module need not be loaded. main.c calls it.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -31,8 +30,8 @@
 
 enum state {
 	FINE,
-	UNKNOWN,	/* it could not be looked at */
-	NOTE,		/* something will be asked of who installs it */
+	UNKNOWN,	/* the check is not possible */
+	NOTE,		/* the user must do something before it can be loaded */
 	WRONG,
 };
 
@@ -43,7 +42,7 @@ static const char *const states[] = {
 static bool something_wrong;
 
 static void __attribute__((format(printf, 3, 4)))
-tell(enum state state, const char *look, const char *format, ...)
+print_check(enum state state, const char *check, const char *format, ...)
 {
 	char text[1024];
 	va_list arguments;
@@ -54,11 +53,11 @@ tell(enum state state, const char *look, const char *format, ...)
 
 	something_wrong |= state == WRONG;
 	if (!json_wanted) {
-		printf("%-8s %s: %s\n", states[state], look, text);
+		printf("%-8s %s: %s\n", states[state], check, text);
 		return;
 	}
 	json_object(NULL);
-	json_string("look", look);
+	json_string("look", check);
 	json_string("state", states[state]);
 	json_string("text", text);
 	json_object_end();
@@ -87,13 +86,14 @@ static void look_at_machine(const struct utsname *kernel)
 {
 	if (strcmp(kernel->machine, "x86_64") &&
 	    strcmp(kernel->machine, "aarch64"))
-		tell(WRONG, "architecture", "%s: persock knows x86_64 and aarch64",
-		     kernel->machine);
+		print_check(WRONG, "architecture",
+			    "%s: persock supports x86_64 and aarch64",
+			    kernel->machine);
 	else
-		tell(FINE, "architecture", "%s", kernel->machine);
+		print_check(FINE, "architecture", "%s", kernel->machine);
 }
 
-/* Opened as text; NULL when the kernel's configuration is nowhere. */
+/* Opens the kernel's configuration as text. Returns NULL if there is none. */
 static FILE *open_configuration(const struct utsname *kernel, char *path,
 				size_t room, bool *piped)
 {
@@ -130,13 +130,13 @@ static void look_at_configuration(const struct utsname *kernel)
 		bool found;
 	} options[] = {
 		{ .name = "CONFIG_DYNAMIC_FTRACE_WITH_ARGS",
-		  .why = "the function tracer hands on arguments" },
+		  .why = "the function tracer passes arguments on" },
 		{ .name = "CONFIG_KPROBES",
 		  .why = "functions are found by name" },
 		{ .name = "CONFIG_SECURITY_NETWORK",
-		  .why = "complete sockets are met there" },
+		  .why = "complete sockets pass its hooks" },
 		{ .name = "CONFIG_SOCK_CGROUP_DATA",
-		  .why = "sockets know their cgroup" },
+		  .why = "sockets have a cgroup" },
 	};
 	char path[256], line[LINE_LENGTH];
 	bool piped, complete = true;
@@ -145,9 +145,9 @@ static void look_at_configuration(const struct utsname *kernel)
 
 	file = open_configuration(kernel, path, sizeof(path), &piped);
 	if (!file) {
-		tell(UNKNOWN, "configuration",
-		     "neither /proc/config.gz nor /boot/config-%s is there",
-		     kernel->release);
+		print_check(UNKNOWN, "configuration",
+			    "neither /proc/config.gz nor /boot/config-%s is there",
+			    kernel->release);
 		return;
 	}
 	while (fgets(line, sizeof(line), file)) {
@@ -168,11 +168,12 @@ static void look_at_configuration(const struct utsname *kernel)
 		if (options[i].found)
 			continue;
 		complete = false;
-		tell(WRONG, "configuration", "%s is not set (%s), says %s",
-		     options[i].name, options[i].why, path);
+		print_check(WRONG, "configuration", "%s is not set in %s (%s)",
+			    options[i].name, path, options[i].why);
 	}
 	if (complete)
-		tell(FINE, "configuration", "%s has all that is needed", path);
+		print_check(FINE, "configuration", "%s has all needed options",
+			    path);
 }
 
 static void look_at_tracer(void)
@@ -180,15 +181,15 @@ static void look_at_tracer(void)
 	char line[16];
 
 	if (!read_line("/proc/sys/kernel/ftrace_enabled", line, sizeof(line)))
-		tell(WRONG, "function tracer", "the kernel has none");
+		print_check(WRONG, "function tracer", "the kernel has none");
 	else if (line[0] == '0')
-		tell(WRONG, "function tracer",
-		     "kernel.ftrace_enabled is 0: set it to 1");
+		print_check(WRONG, "function tracer",
+			    "kernel.ftrace_enabled is 0: set it to 1");
 	else
-		tell(FINE, "function tracer", "on");
+		print_check(FINE, "function tracer", "on");
 }
 
-/* Of other architectures' and older kernels' functions none is missed. */
+/* Functions of other architectures and older kernels may be missing. */
 #define POINT(id, function) { .name = #function, .always = true },
 #define PERHAPS(id, function) { .name = #function },
 
@@ -234,9 +235,9 @@ static void look_at_functions(void)
 	size_t i, missing = 0, there = 0;
 
 	if (!file) {
-		tell(UNKNOWN, "functions",
-		     "only root can see which ones can be traced, where tracefs is mounted (%s)",
-		     strerror(errno));
+		print_check(UNKNOWN, "functions",
+			    "only root can see which ones can be traced, where tracefs is mounted (%s)",
+			    strerror(errno));
 		return;
 	}
 	while (fgets(line, sizeof(line), file)) {
@@ -253,15 +254,17 @@ static void look_at_functions(void)
 		if (functions[i].found || !functions[i].always)
 			continue;
 		missing++;
-		tell(WRONG, "functions", "%s() is missing, or cannot be traced",
-		     functions[i].name);
+		print_check(WRONG, "functions",
+			    "%s() is missing, or cannot be traced",
+			    functions[i].name);
 	}
 	if (!missing)
-		tell(FINE, "functions", "all %zu that are intercepted can be traced",
-		     there);
+		print_check(FINE, "functions",
+			    "all %zu intercepted functions can be traced",
+			    there);
 }
 
-/* Does the patch that is in this folder redirect one of our functions? */
+/* The intercepted function that a livepatch redirects, or NULL. */
 static const char *patched_function(const char *patch)
 {
 	const char *found = NULL;
@@ -304,15 +307,17 @@ static void look_at_livepatches(void)
 			continue;
 		}
 		wrong = true;
-		tell(WRONG, "livepatch", "%s redirects %s(): only one of the two can",
-		     entry->d_name, function);
+		print_check(WRONG, "livepatch",
+			    "%s redirects %s(), which persock must intercept",
+			    entry->d_name, function);
 	}
 	if (folder)
 		closedir(folder);
 	if (!wrong && others)
-		tell(FINE, "livepatch", "%zu, of other functions", others);
+		print_check(FINE, "livepatch",
+			    "%zu, which redirect other functions", others);
 	else if (!wrong)
-		tell(FINE, "livepatch", "none");
+		print_check(FINE, "livepatch", "none");
 }
 
 static void look_at_cgroups(void)
@@ -320,10 +325,10 @@ static void look_at_cgroups(void)
 	char *path = cgroup_mount_point();
 
 	if (path)
-		tell(FINE, "cgroup v2", "%s", path);
+		print_check(FINE, "cgroup v2", "%s", path);
 	else
-		tell(WRONG, "cgroup v2",
-		     "the hierarchy is not mounted: mount -t cgroup2 cgroup2 /sys/fs/cgroup");
+		print_check(WRONG, "cgroup v2",
+			    "the hierarchy is not mounted: mount -t cgroup2 cgroup2 /sys/fs/cgroup");
 	free(path);
 }
 
@@ -335,19 +340,19 @@ static void look_at_signatures(void)
 	if (read_line("/sys/module/module/parameters/sig_enforce", enforced,
 		      sizeof(enforced)) && enforced[0] == 'Y')
 		why = "module.sig_enforce is set";
-	/* Secure Boot has the kernel of most distributions lock itself down. */
+	/* With Secure Boot the kernels of most distributions are locked down. */
 	if (read_line("/sys/kernel/security/lockdown", lockdown,
 		      sizeof(lockdown)) && !strstr(lockdown, "[none]"))
-		why = "the kernel is locked down, as Secure Boot does it";
+		why = "the kernel is locked down (Secure Boot)";
 	if (why)
-		tell(NOTE, "signature",
-		     "%s: persock.ko has to be signed with a key that the kernel knows",
-		     why);
+		print_check(NOTE, "signature",
+			    "%s: persock.ko must be signed with a key that the kernel knows",
+			    why);
 	else
-		tell(FINE, "signature", "none is asked for");
+		print_check(FINE, "signature", "not required");
 }
 
-/* One that another module has answers with another errno, or with a socket. */
+/* If another module has the family, socket() has another errno, or succeeds. */
 static void look_at_family(void)
 {
 	int fd;
@@ -356,14 +361,15 @@ static void look_at_family(void)
 		return;
 	fd = socket(AF_PERSOCK_DEFAULT, SOCK_STREAM, 0);
 	if (fd < 0 && errno == EAFNOSUPPORT) {
-		tell(FINE, "address family", "%d is free", AF_PERSOCK_DEFAULT);
+		print_check(FINE, "address family", "%d is free",
+			    AF_PERSOCK_DEFAULT);
 		return;
 	}
 	if (fd >= 0)
 		close(fd);
-	tell(WRONG, "address family",
-	     "%d is taken: load the module with another one, family=N",
-	     AF_PERSOCK_DEFAULT);
+	print_check(WRONG, "address family",
+		    "%d is taken: load the module with another one, family=N",
+		    AF_PERSOCK_DEFAULT);
 }
 
 static void look_at_module(const struct utsname *kernel)
@@ -372,20 +378,21 @@ static void look_at_module(const struct utsname *kernel)
 	bool holds;
 
 	if (!exists("/sys/module/persock")) {
-		tell(NOTE, "module", "persock is not loaded: modprobe persock (built for %s by DKMS, or by make modules)",
-		     kernel->release);
+		print_check(NOTE, "module", "persock is not loaded: modprobe persock (built for %s by DKMS, or by make modules)",
+			    kernel->release);
 		return;
 	}
 	read_line("/sys/module/persock/version", version, sizeof(version));
 	if (status_holds(&holds, reason, sizeof(reason)))
-		tell(UNKNOWN, "module", "%s is loaded, and does not answer",
-		     version);
+		print_check(UNKNOWN, "module",
+			    "%s is loaded, and does not answer", version);
 	else if (holds)
-		tell(FINE, "module", "%s is loaded, and governance holds",
-		     version);
+		print_check(FINE, "module", "%s is loaded, and governance holds",
+			    version);
 	else
-		tell(WRONG, "module", "%s is loaded, and GOVERNANCE DOES NOT HOLD: %s",
-		     version, reason);
+		print_check(WRONG, "module",
+			    "%s is loaded, and GOVERNANCE DOES NOT HOLD: %s",
+			    version, reason);
 }
 
 int doctor_command(int argc, char **argv)
@@ -400,7 +407,7 @@ int doctor_command(int argc, char **argv)
 		return usage_error("doctor takes no arguments, not \"%s\"",
 				   argv[optind]);
 	if (uname(&kernel))
-		return report_error("the kernel does not say what it is (%s)",
+		return report_error("cannot identify the kernel (%s)",
 				    strerror(errno));
 
 	if (json_wanted) {
@@ -408,7 +415,7 @@ int doctor_command(int argc, char **argv)
 		json_array(NULL);
 	}
 	look_at_machine(&kernel);
-	tell(FINE, "kernel", "%s", kernel.release);
+	print_check(FINE, "kernel", "%s", kernel.release);
 	look_at_configuration(&kernel);
 	look_at_tracer();
 	look_at_functions();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * persock explain: what would a policy say of an operation, and which line of
- * it? main.c calls it.
+ * persock explain: prints the verdict of a policy on an operation, and the line
+ * that decides. main.c calls it.
  */
 #include <arpa/inet.h>
 #include <getopt.h>
@@ -20,12 +20,12 @@
 #include "policy_file/section_name.h"
 
 /**
- * struct question - what is asked
- * @draft: of which policy
- * @source: the argument that named it
- * @family: of the sockets
+ * struct question - an operation to be judged
+ * @draft: the policy
+ * @source: the argument that specified the policy
+ * @family: family of the sockets
  * @words: the operation and its arguments
- * @nr: of them
+ * @nr: length of @words
  */
 struct question {
 	struct draft draft;
@@ -63,11 +63,11 @@ static int wants(const struct question *question, int least, int most,
 	if (question->nr - 1 >= least && question->nr - 1 <= most)
 		return 0;
 
-	return usage_error("%s is asked about as \"%s%s%s\"", question->words[0],
+	return usage_error("%s is written \"%s%s%s\"", question->words[0],
 			   question->words[0], *arguments ? " " : "", arguments);
 }
 
-/* "socket", or the pair of them that the same rules decide on first. */
+/* "socket" or "pair": the rules of sockets judge a pair first. */
 static int ask_socket(struct question *question, struct judgement *judgement)
 {
 	int family, type, protocol = 0, status;
@@ -93,7 +93,7 @@ static int ask_socket(struct question *question, struct judgement *judgement)
 	return 0;
 }
 
-/* Only these have ports that a peer is reached at. */
+/* Does the protocol have ports? */
 static bool has_ports(int protocol)
 {
 	switch (protocol) {
@@ -167,15 +167,15 @@ static int type_of(int protocol)
 }
 
 /*
- * An address is never asked about when there is no socket to begin with: say
- * so where it would mislead.
+ * An address is never judged if the socket cannot be created: warn where the
+ * answer would mislead.
  */
-static void judge_no_socket(const struct question *question, int family,
-			    int protocol, struct judgement *asked)
+static void judge_its_socket(const struct question *question, int family,
+			     int protocol, struct judgement *asked)
 {
 	struct { int type, protocol; } kinds[] = {
 		{ type_of(protocol), protocol },
-		/* What 0 stands for is asked for by 0, too. */
+		/* Protocol 0 requests the default of the type. */
 		{ type_of(protocol), protocol == IPPROTO_TCP ||
 				     protocol == IPPROTO_UDP ||
 				     protocol == IPPROTO_DCCP ? 0 : protocol },
@@ -196,7 +196,7 @@ static void judge_no_socket(const struct question *question, int family,
 	}
 	asked->socket = judgement.verdict;
 	if (judgement.verdict && !json_wanted)
-		report_warning("note: there is no %s socket of %s to begin with: %s",
+		report_warning("note: a %s socket of %s cannot be created: %s",
 			       name_of(NAME_PROTOCOL, 0, protocol),
 			       name_of(NAME_FAMILY, 0, family),
 			       name_of(NAME_ERRNO, 0, -judgement.verdict));
@@ -233,7 +233,7 @@ static int ask_address(struct question *question, struct judgement *judgement)
 		judgement->remark = remark;
 		judgement->verdict = PERSOCK_ALLOW;
 	}
-	judge_no_socket(question, endpoint.family, protocol, judgement);
+	judge_its_socket(question, endpoint.family, protocol, judgement);
 
 	return 0;
 }
@@ -336,7 +336,7 @@ static int ask_flags(struct question *question, struct judgement *judgement)
 	/* Without flags there is nothing to judge. */
 	status = wants(question, 1, PERSOCK_NR_FLAGS, "FLAG...");
 	for (i = 1; !status && i < question->nr; i++) {
-		/* The words themselves are told with the answer. */
+		/* The answer prints the words: split a copy. */
 		char *copy = strdup(question->words[i]), *rest = copy, *word;
 
 		if (!copy)
@@ -438,9 +438,9 @@ static bool decided_by_default(const struct judgement *judgement)
 	return !judgement->rule && judgement->section != PERSOCK_SECTION_LIMITS;
 }
 
-/* "web.yaml:27", or as much of it as there is. */
-static void tell_place(const struct question *question,
-		       const struct judgement *judgement)
+/* "web.yaml:27", or what is known of it. */
+static void print_place(const struct question *question,
+			const struct judgement *judgement)
 {
 	bool file = source_is_file(question->source);
 	bool flags = persock_section_is_flags(judgement->section);
@@ -478,8 +478,8 @@ address:
 		printf("; %s", judgement->remark);
 }
 
-static void tell(const struct question *question,
-		 const struct judgement *judgement)
+static void print_answer(const struct question *question,
+			 const struct judgement *judgement)
 {
 	bool audit = question->draft.policy.mode == PERSOCK_MODE_AUDIT;
 	int i;
@@ -489,15 +489,15 @@ static void tell(const struct question *question,
 		putchar(i + 1 < question->nr ? ' ' : ':');
 	}
 	printf(" %s (", verdict_name(judgement->verdict));
-	tell_place(question, judgement);
+	print_place(question, judgement);
 	putchar(')');
 	if (audit && judgement->verdict && !judgement->always)
 		fputs(", but mode audit lets it pass", stdout);
 	putchar('\n');
 }
 
-static void tell_json(const struct question *question,
-		      const struct judgement *judgement)
+static void print_json(const struct question *question,
+		       const struct judgement *judgement)
 {
 	bool audit = question->draft.policy.mode == PERSOCK_MODE_AUDIT;
 	int i;
@@ -580,16 +580,16 @@ static int answer(struct question *question)
 	int status = ask(question, &judgement);
 
 	if (!status && json_wanted)
-		tell_json(question, &judgement);
+		print_json(question, &judgement);
 	else if (!status)
-		tell(question, &judgement);
+		print_answer(question, &judgement);
 
 	return status;
 }
 
 #define WORDS_MAX	64
 
-/* "-": a question in each line, the first that makes no sense ends it. */
+/* "-": read an operation from each line. The first error ends the command. */
 static int answer_all(struct question *question)
 {
 	char *words[WORDS_MAX], *line = NULL, *rest, *word;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * persock monitor: denials as they happen, and what is ignored, one line for
+ * persock monitor: prints denials as they happen, and ignored calls, a line for
  * each message that the module multicasts. main.c calls it.
  *
- * Two sockets: the one that listens may lose messages at any moment, and the
- * other is for questions (the path of a cgroup), whose answers must not get
- * lost among them.
+ * It has two sockets. The one that listens may lose messages at any moment. The
+ * other one sends requests (for the path of a cgroup), whose replies must not
+ * get lost among these messages.
  */
 #include <linux/genetlink.h>
 
@@ -31,20 +31,20 @@
 
 #define RECEIVE_BUFFER	(4 * 1024 * 1024)
 
-/* Denials of a cgroup's attachment that were not told. */
+/* Dropped denials of a cgroup's attachment. */
 struct lost {
 	uint64_t cgroup;
 	uint64_t count;
 };
 
 struct monitor {
-	struct netlink nl;		/* for questions */
-	struct mnl_socket *socket;	/* that listens */
-	uint32_t group;
-	uint32_t ignored_group;		/* of what is ignored */
-	bool ignored;			/* is wanted, too */
-	uint64_t left;			/* denials still wanted; 0: no end */
-	struct lost *lost;		/* as the last messages had it */
+	struct netlink nl;		/* for requests */
+	struct mnl_socket *socket;	/* listens */
+	uint32_t group;			/* of denials */
+	uint32_t ignored_group;		/* of ignored calls */
+	bool ignored;			/* print ignored calls, too */
+	uint64_t left;			/* denials until the end; 0: no end */
+	struct lost *lost;		/* as in the last messages */
 	size_t nr_lost;
 	bool done;
 	int status;
@@ -58,7 +58,7 @@ static void end(int signal)
 	ended = 1;
 }
 
-/* Blocked but for ppoll(): one that comes just before it is not missed. */
+/* Signals are blocked except in ppoll(), so that none is missed before it. */
 static void catch_signals(sigset_t *before)
 {
 	struct sigaction action = { .sa_handler = end };
@@ -70,7 +70,7 @@ static void catch_signals(sigset_t *before)
 	sigprocmask(SIG_BLOCK, &set, before);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	/* Whoever started this may have blocked them. */
+	/* The parent may have blocked them. */
 	sigdelset(before, SIGINT);
 	sigdelset(before, SIGTERM);
 }
@@ -106,7 +106,7 @@ static int find_group(struct monitor *monitor)
 	struct replies replies;
 	int error;
 
-	/* It is the controller that knows the groups of a family. */
+	/* The controller knows the groups of a family. */
 	nl->family = GENL_ID_CTRL;
 	netlink_request(nl, CTRL_CMD_GETFAMILY);
 	nl->family = family;
@@ -132,8 +132,8 @@ static int find_group(struct monitor *monitor)
 }
 
 /*
- * Is this another network namespace than the one of process 1? No more than a
- * hint: process 1 may be a container's, and may not be looked at.
+ * Is this another network namespace than that of process 1? This is a hint
+ * only: process 1 may be that of a container, or not accessible.
  */
 static bool in_other_namespace(void)
 {
@@ -166,7 +166,7 @@ static int join(struct monitor *monitor)
 		       SO_RCVBUFFORCE, &size, sizeof(size)))
 		setsockopt(mnl_socket_get_fd(monitor->socket), SOL_SOCKET,
 			   SO_RCVBUF, &size, sizeof(size));
-	/* The controller tells when the module goes: it has one group. */
+	/* The controller reports in its group that the module is unloaded. */
 	mnl_socket_setsockopt(monitor->socket, NETLINK_ADD_MEMBERSHIP,
 			      &notify, sizeof(notify));
 	status = join_group(monitor, PERSOCK_GENL_GROUP_DENIALS,
@@ -181,7 +181,7 @@ static int join(struct monitor *monitor)
 	return 0;
 }
 
-/* Where what a cgroup's attachment has lost is remembered; NULL: no memory. */
+/* The entry of a cgroup, which is added if needed; NULL: no memory. */
 static struct lost *lost_of(struct monitor *monitor, uint64_t cgroup)
 {
 	struct lost *more;
@@ -201,7 +201,7 @@ static struct lost *lost_of(struct monitor *monitor, uint64_t cgroup)
 	return &more[i];
 }
 
-/* Only what is lost from now on is told. */
+/* Denials that were dropped before are not reported. */
 static void read_lost(struct monitor *monitor)
 {
 	const struct nlmsghdr *message;
@@ -222,7 +222,7 @@ static void read_lost(struct monitor *monitor)
 	replies_free(&replies);
 }
 
-/* When it was told: the module does not say when it happened. */
+/* Print the current time: the module does not send that of the call. */
 static void begin_line(void)
 {
 	struct timespec now;
@@ -257,7 +257,7 @@ static void end_line(void)
 	}
 }
 
-static void tell_denial(struct monitor *monitor, const struct nlattr *nest)
+static void print_denial(struct monitor *monitor, const struct nlattr *nest)
 {
 	struct denial denial;
 
@@ -272,15 +272,16 @@ static void tell_denial(struct monitor *monitor, const struct nlattr *nest)
 		monitor->done = true;
 }
 
-static void tell_lost(struct monitor *monitor, uint64_t cgroup, uint64_t count)
+static void print_lost(struct monitor *monitor, uint64_t cgroup,
+		       uint64_t count)
 {
 	struct lost *lost = count ? lost_of(monitor, cgroup) : NULL;
 	const char *path;
 	uint64_t more;
 
 	/*
-	 * A message that was on its way when the attachments were asked for has
-	 * less, as has an attachment that has taken the place of another one.
+	 * The count is smaller in a message that was sent before the list of
+	 * attachments was read, and after a cgroup has been attached anew.
 	 */
 	if (!lost || count == lost->count)
 		return;
@@ -317,7 +318,7 @@ static void overrun(void)
 	end_line();
 }
 
-/* The family has gone, and the group with it: nothing will come any more. */
+/* After the family is removed, no message follows. */
 static void read_controller(struct monitor *monitor,
 			    const struct nlmsghdr *message)
 {
@@ -350,21 +351,21 @@ static void read_message(struct monitor *monitor,
 	    (genl->cmd != PERSOCK_CMD_DENIAL_NTF &&
 	     genl->cmd != PERSOCK_CMD_IGNORED_NTF))
 		return;
-	/* What was lost was lost before this denial was told. */
+	/* Denials were dropped before the module reported this one. */
 	reply_for_each_attribute(attribute, message) {
 		if (mnl_attr_get_type(attribute) == PERSOCK_A_CGROUP_ID)
 			cgroup = attribute_number(attribute);
 		if (mnl_attr_get_type(attribute) == PERSOCK_A_ATTACHMENT_LOST)
 			lost = attribute_number(attribute);
 	}
-	tell_lost(monitor, cgroup, lost);
+	print_lost(monitor, cgroup, lost);
 	reply_for_each_attribute(attribute, message) {
 		if (mnl_attr_get_type(attribute) == PERSOCK_A_DENIAL)
-			tell_denial(monitor, attribute);
+			print_denial(monitor, attribute);
 	}
 }
 
-/* All that has come; false when it could not be read. */
+/* Read all messages that have arrived. Returns false after an error. */
 static bool drain(struct monitor *monitor)
 {
 	char buffer[32768] __attribute__((aligned(NLMSG_ALIGNTO)));
@@ -385,7 +386,7 @@ static bool drain(struct monitor *monitor)
 		}
 		if (length < 0)
 			return errno == EAGAIN || errno == EINTR;
-		/* Processes with CAP_NET_ADMIN can send here as well. */
+		/* Ignore what processes with CAP_NET_ADMIN send here. */
 		if (from.nl_pid)
 			continue;
 		rest = length;
@@ -424,7 +425,7 @@ static int watch(struct monitor *monitor)
 	return monitor->status;
 }
 
-/* A decimal number from 1 on. */
+/* A decimal number of at least 1. */
 static int parse_count(const char *text, uint64_t *count)
 {
 	char *rest;
@@ -432,7 +433,7 @@ static int parse_count(const char *text, uint64_t *count)
 	errno = 0;
 	*count = strtoull(text, &rest, 10);
 	if (text[0] < '0' || text[0] > '9' || *rest || errno || !*count)
-		return usage_error("--count takes a number from 1 on, not \"%s\"",
+		return usage_error("--count takes a number of at least 1, not \"%s\"",
 				   text);
 	return 0;
 }

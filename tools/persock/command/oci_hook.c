@@ -3,8 +3,8 @@
  * persock oci-hook: a createRuntime hook of an OCI runtime, which attaches the
  * cgroup of a container. main.c calls it.
  *
- * The state of a container is on stdin; its process exists and has not started
- * yet. What this refuses ends the start of the container.
+ * The runtime passes the state of the container on stdin; its process exists
+ * and has not started yet. If this command fails, the container is not started.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -23,7 +23,7 @@
 #define PREFIX		"io.persock."
 #define ANNOTATION	PREFIX "personality"
 
-/* What the annotations ask for, or NULL. False after a complaint. */
+/* Find the annotation of the personality, if any. False after an error. */
 static bool read_annotations(struct yaml *yaml, yaml_node_t *state,
 			     const char **personality)
 {
@@ -41,14 +41,14 @@ static bool read_annotations(struct yaml *yaml, yaml_node_t *state,
 			return false;
 		if (strncmp(key, PREFIX, strlen(PREFIX)))
 			continue;
-		/* A misspelt one must not look as if it held. */
+		/* A misspelt annotation must not look effective. */
 		if (strcmp(key, ANNOTATION)) {
-			report_error("the annotation \"%s\" is not known: \"" ANNOTATION "\" is",
+			report_error("unknown annotation \"%s\": only \"" ANNOTATION "\" is known",
 				     key);
 			return false;
 		}
 		if (*personality) {
-			report_error("the annotation \"" ANNOTATION "\" is there twice");
+			report_error("the annotation \"" ANNOTATION "\" is listed twice");
 			return false;
 		}
 		*personality = yaml_text(yaml, yaml_value(yaml, annotations, i),
@@ -77,9 +77,9 @@ static int attach(const char *pid, const char *personality)
 
 	if (!container || !own)
 		goto free;
-	/* It would be the runtime's, and whatever else it has started. */
+	/* This would govern the runtime and its other children, too. */
 	if (is_within(own, container)) {
-		report_error("the container has no cgroup of its own: it is in %s, as its runtime is",
+		report_error("the container has no cgroup of its own: it is in %s, like its runtime",
 			     container);
 		goto free;
 	}
@@ -109,7 +109,7 @@ static int run(struct yaml *yaml)
 
 	state = yaml_root(yaml);
 	if (state->type != YAML_MAPPING_NODE)
-		return report_error("the state of a container is an object");
+		return report_error("the state of a container must be an object");
 	if (!read_annotations(yaml, state, &personality))
 		return EXIT_FAILURE;
 	if (!personality)
@@ -136,7 +136,7 @@ int oci_hook_command(int argc, char **argv)
 	if (optind < argc)
 		return usage_error("oci-hook takes the state of a container on stdin, not \"%s\"",
 				   argv[optind]);
-	/* crun tells that a hook has failed, and not what it said. */
+	/* crun reports that a hook failed, and not what the hook printed. */
 	log_errors();
 	set_error_prefix("the container is not started: ");
 	status = yaml_open(&yaml, "-") ? run(&yaml) : EXIT_FAILURE;

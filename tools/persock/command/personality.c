@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * persock personality: calls what its second word asks for, and deletes
+ * persock personality: calls the function for its second word, and deletes
  * personalities itself. main.c calls it.
  */
 #include <getopt.h>

@@ -19,13 +19,13 @@
 #include "wire/personality.h"
 
 /**
- * struct request - a personality that is to be made or replaced
+ * struct request - a personality to be created or replaced
  * @command: PERSOCK_CMD_PERSONALITY_NEW or _SET
- * @verb: as the command line calls it
- * @base: takes the place of a file, or NULL
+ * @verb: the word of the command line, "add" or "set"
+ * @base: replaces a file, or NULL
  * @file: the policy file, or NULL
- * @name: of the personality; NULL: the file's
- * @providers: take the place of the file's, or of the base's
+ * @name: name of the personality; NULL: that of the file
+ * @providers: replace those of the file or of the base
  */
 struct request {
 	uint8_t command;
@@ -60,7 +60,7 @@ static int override(const struct request *request, struct draft *draft)
 	if (request->name)
 		snprintf(draft->name, sizeof(draft->name), "%s", request->name);
 	if (!*draft->name)
-		return report_error("%s: the key \"personality\" is missing, and no name is given",
+		return report_error("%s: the key \"personality\" is missing, and no name is specified",
 				    request->file);
 	if (!request->providers.count)
 		return 0;
@@ -156,16 +156,16 @@ static int parse_arguments(struct request *request, int nr, char **arguments)
 		if (status)
 			return status;
 		if (source_is_file(request->name))
-			return usage_error("personality %s takes a policy file or --base: a personality called \"%s\" would be taken for a file everywhere",
+			return usage_error("personality %s takes a policy file or --base: every command would read the name \"%s\" as a file",
 					   request->verb, request->name);
 	} else {
 		request->file = arguments[0];
 		request->name = arguments[1];
 	}
-	/* A name alone is more likely than a file that is not there. */
+	/* An argument that is no file is probably a name. */
 	if (request->file && !source_is_file(request->file) &&
 	    access(request->file, F_OK))
-		return usage_error("personality %s needs --base, the personality whose policy \"%s\" starts with, or a policy file, and there is no file \"%s\"",
+		return usage_error("personality %s needs --base, the personality whose policy \"%s\" copies, or a policy file: there is no file \"%s\"",
 				   request->verb, request->file, request->file);
 
 	return request->name ? command_check_name("personality",

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * persock run: a command in a cgroup of its own that is attached before the
- * command starts and goes away after it. main.c calls it.
+ * persock run: runs a command in a new cgroup, which is attached before the
+ * command starts and removed after it. main.c calls it.
  *
- * What has been set up is taken down in reverse, whatever happens in between.
- * The order of that matters: the cgroup is emptied before it is detached, so
- * that no process of the command ever continues ungoverned. If this process is
- * killed itself, nothing is taken down, and the same holds.
+ * The end undoes each step of the beginning, in reverse. The order matters: the
+ * cgroup is emptied before it is detached, so that no process of the command
+ * continues ungoverned. If this process is killed, nothing is undone: the
+ * command stays governed.
  */
 #include <linux/genetlink.h>
 
@@ -44,12 +44,12 @@ struct run {
 	char **command;
 
 	struct netlink nl;
-	sigset_t signals;		/* what is waited for, and blocked */
+	sigset_t signals;		/* blocked, and waited for */
 	sigset_t old_signals;
-	struct sigaction old_child;	/* SIGCHLD's */
+	struct sigaction old_child;	/* of SIGCHLD */
 	char *path;			/* of the cgroup */
 	int directory;			/* the same, open */
-	char transient[PERSOCK_NAME_MAX + 1];	/* personality, or "" */
+	char transient[PERSOCK_NAME_MAX + 1];	/* new personality, or "" */
 };
 
 /* What stopped the child on its way to the command. */
@@ -59,9 +59,9 @@ struct failure {
 };
 
 /*
- * The cgroup, and the personality if there is to be one, share a suffix: the
- * process id. It can be taken, by what a killed run left behind or by a
- * process with the same id in another PID namespace: then one more number.
+ * The cgroup and the new personality, if any, have the process id as a suffix.
+ * The names may exist already, from a run that was killed, or from a process
+ * with the same id in another PID namespace. Then a number is appended.
  */
 static int make_names(struct run *run, const char *parent, int try)
 {
@@ -82,12 +82,12 @@ static int make_names(struct run *run, const char *parent, int try)
 	length = snprintf(run->transient, sizeof(run->transient), "%s.%s",
 			  run->personality, suffix);
 	if (length > PERSOCK_NAME_MAX)
-		return report_error("the name of a personality has at most %d characters, which leaves no room for \".%s\" behind \"%s\"",
+		return report_error("the name of a personality has at most %d characters: there is no room for \".%s\" behind \"%s\"",
 				    PERSOCK_NAME_MAX, suffix, run->personality);
 	return 0;
 }
 
-/* Both or none. */
+/* Make the cgroup and the new personality, if any; both or none. */
 static int make_cgroup(struct run *run, const char *parent)
 {
 	int try, status;
@@ -127,7 +127,7 @@ static void block_signals(struct run *run)
 	sigaddset(&run->signals, SIGQUIT);
 	sigaddset(&run->signals, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &run->signals, &run->old_signals);
-	/* Were it ignored, there would be no exit status to wait for. */
+	/* If SIGCHLD is ignored, there is no exit status to wait for. */
 	sigaction(SIGCHLD, &child, &run->old_child);
 }
 
@@ -149,8 +149,8 @@ static void __attribute__((noreturn)) child(const struct run *run, int report)
 }
 
 /*
- * What the terminal sends goes to its whole foreground process group: the
- * command has it already, unless it moved to a group of its own.
+ * The terminal sends signals to its whole foreground process group: the command
+ * has received the signal already, unless it moved to another group.
  */
 static void forward(pid_t pid, const siginfo_t *info)
 {
@@ -201,7 +201,7 @@ static int execute(const struct run *run)
 		child(run, report[1]);
 	close(report[1]);
 	status = wait_for(run, pid);
-	/* Its end is closed by exec or exit: there is no waiting here. */
+	/* exec or exit has closed the other end: this does not wait. */
 	length = read(report[0], &failure, sizeof(failure));
 	close(report[0]);
 	if (length != sizeof(failure))
@@ -241,7 +241,7 @@ static void show_counters(struct run *run)
 	replies_free(&replies);
 }
 
-/* Attached, so that from here on the cgroup must be empty to be detached. */
+/* The cgroup is attached: it must be empty before it is detached. */
 static int run_attached(struct run *run)
 {
 	sigset_t signals = run->signals;
@@ -255,7 +255,7 @@ static int run_attached(struct run *run)
 	}
 	if (run->counters)
 		show_counters(run);
-	/* Someone else may have detached it: that is no failure of ours. */
+	/* Another process may have detached it: this is no error. */
 	if (attachment_end(&run->nl, run->directory) &&
 	    run->nl.error != ENOENT) {
 		netlink_error(&run->nl);
@@ -290,7 +290,7 @@ static int run(struct run *run)
 	parent = cgroup_of("self");
 	if (!parent)
 		return EXIT_FAILURE;
-	/* Before there is anything that a signal could leave behind. */
+	/* From here on a signal could leave something behind. */
 	block_signals(run);
 	status = make_cgroup(run, parent);
 	free(parent);
@@ -320,7 +320,7 @@ static int parse(struct run *run, int argc, char **argv)
 	};
 	int option, status = 0;
 
-	/* '+': what follows the command's name is the command's. */
+	/* '+': arguments after the command's name belong to the command. */
 	while ((option = getopt_long(argc, argv, "+:p:j", options,
 				     NULL)) >= 0) {
 		switch (option) {

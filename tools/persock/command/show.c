@@ -74,7 +74,7 @@ static void print_table(const struct replies *replies)
 		print_row(message, width);
 }
 
-/* @draft: its policy, or NULL when that is not to be shown. */
+/* @draft: its policy, or NULL to leave the policy out. */
 static void print_json(const struct nlmsghdr *message,
 		       const struct draft *draft)
 {
@@ -123,7 +123,7 @@ static int show_all(struct netlink *nl)
 	return 0;
 }
 
-/* The policy file, behind a comment with what is not policy. */
+/* Print a comment with data that is not policy, and the policy file. */
 static void print_policy(const struct nlmsghdr *message,
 			 const struct draft *draft)
 {
@@ -168,7 +168,7 @@ static int show_one(struct netlink *nl, const char *name)
 	return error ? EXIT_FAILURE : 0;
 }
 
-/* One with its policy, or with NULL the list of all. */
+/* Show a personality with its policy, or for NULL the list of all. */
 static int show_loaded(const char *name)
 {
 	struct netlink nl;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads a policy from the file or the personality that an argument names. The
+ * Reads the policy of the file or personality that an argument specifies. The
  * commands check, explain, show, apply and personality call it.
  */
 #include "command/source.h"
@@ -58,7 +58,7 @@ const char *source_name(const char *argument)
 	return strcmp(argument, "-") ? argument : "stdin";
 }
 
-/* The lines of another file would be taken for those of this one. */
+/* The line numbers of a base are not those of the file. */
 static void forget_lines(struct persock_policy *policy)
 {
 	enum persock_section section;
@@ -124,7 +124,7 @@ bool source_file(struct draft *draft, const char *path)
 void source_hint(const char *argument)
 {
 	if (!access(argument, F_OK))
-		report_warning("\"%s\" was taken for a personality; the file is called \"./%s\"",
+		report_warning("\"%s\" was read as a personality: specify the file as \"./%s\"",
 			       argument, argument);
 }
 

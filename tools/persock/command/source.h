@@ -8,15 +8,15 @@
 
 #include "policy_file/draft.h"
 
-/* Does an argument name a file: "-", or has it a '/', or the end of one? */
+/* Is an argument a file: "-", or has it a '/' or a known extension? */
 bool source_is_file(const char *argument);
 
-/* What a file that is named by an argument is called in messages. */
+/* The name of a file in messages. */
 const char *source_name(const char *argument);
 
 /*
- * Read a policy file; its base may be a personality that is loaded. False
- * after a complaint; the draft is to be freed in either case.
+ * Read a policy file; its base may be a loaded personality. Returns false after
+ * an error. The caller frees the draft in either case.
  */
 bool source_file(struct draft *draft, const char *path);
 
@@ -24,15 +24,15 @@ bool source_file(struct draft *draft, const char *path);
 bool source_personality(struct draft *draft, const char *name);
 
 /*
- * For parse_file() and folder_read(): the draft's policy becomes that of a
- * preset or loaded personality. False after a complaint.
+ * For parse_file() and folder_read(): copy the policy of a preset or loaded
+ * personality to the draft. Returns false after an error.
  */
 bool source_base(struct draft *draft, const char *name);
 
-/* After a refusal of a personality: say so if there is a file of that name. */
+/* After an error on a personality: warn if a file has this name. */
 void source_hint(const char *argument);
 
-/* Whichever of them the argument names. */
+/* Read the file or personality that the argument specifies. */
 bool source_read(struct draft *draft, const char *argument);
 
 #endif

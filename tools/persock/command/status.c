@@ -35,7 +35,7 @@ static void parse(const struct replies *replies, struct status *status)
 	const struct nlmsghdr *message = replies_next(replies, NULL);
 	const struct nlattr *attribute;
 
-	/* What the kernel does not say holds does not hold. */
+	/* Without a report governance does not hold. */
 	*status = (struct status){
 		.version = "", .reason = "the kernel does not report it"
 	};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Writes a document by libyaml, as YAML or JSON. draft_print.c calls it.
+ * Builds and prints a document with libyaml. draft_print.c calls it.
  */
 #include "policy_file/document.h"
 
@@ -84,7 +84,7 @@ void document_print_yaml(yaml_document_t *document, FILE *stream)
 	yaml_emitter_set_output_file(&emitter, stream);
 	yaml_emitter_set_width(&emitter, WIDTH);
 	yaml_emitter_set_unicode(&emitter, 1);
-	/* It frees the document. A failure is seen when stdout is flushed. */
+	/* Frees the document. The flush of stdout reports a failed write. */
 	if (yaml_emitter_open(&emitter) &&
 	    yaml_emitter_dump(&emitter, document) &&
 	    yaml_emitter_close(&emitter))

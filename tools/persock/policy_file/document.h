@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A document that is being written, by libyaml, and printed as YAML or JSON.
- * draft_print.c calls it.
+ * Builds a document with libyaml, and prints it as YAML or JSON. draft_print.c
+ * calls it.
  *
- * Nodes are numbers, and what is added to them are nodes. In JSON, what was
- * added as a number is one.
+ * A node is the number of a node in the document. document_number() adds a
+ * number, which is a number in JSON, too.
  */
 #ifndef _PERSOCK_POLICY_FILE_DOCUMENT_H
 #define _PERSOCK_POLICY_FILE_DOCUMENT_H
@@ -14,12 +14,12 @@
 #include <stdio.h>
 #include <yaml.h>
 
-/* Memory that is not there ends the process. */
+/* The functions end the process if there is no memory. */
 void document_init(yaml_document_t *document);
 
 int document_text(yaml_document_t *document, const char *text);
 int document_number(yaml_document_t *document, int64_t number);
-/* In one line, or in several. */
+/* @flow: in one line. */
 int document_mapping(yaml_document_t *document, bool flow);
 int document_list(yaml_document_t *document, bool flow);
 
@@ -27,7 +27,7 @@ void document_set(yaml_document_t *document, int mapping, const char *key,
 		  int value);
 void document_append(yaml_document_t *document, int list, int item);
 
-/* These free it. The first node is the root. */
+/* Print the document and free it. The first node is the root. */
 void document_print_yaml(yaml_document_t *document, FILE *stream);
 void document_print_json(yaml_document_t *document, const char *key);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Builds and changes the policy of a draft, with the module's own functions.
- * The parser, the reader of the module's replies and the commands call it.
+ * Builds and changes the policy of a draft, with functions of the module. The
+ * parser, the reader of the module's replies and the commands call it.
  */
 #include "module/policy/address_index.h"
 #include "module/policy/guard.h"
@@ -13,7 +13,7 @@
 
 #define RECEIVED_MAX	1024
 
-/* A hole of one element at @place of a list that is the draft's own. */
+/* Make room for one element at @place of a list of the draft. */
 static void *insert(void *list, unsigned int nr, unsigned int place,
 		    size_t size)
 {
@@ -37,7 +37,7 @@ static void *insert(void *list, unsigned int nr, unsigned int place,
 	       sizeof(*(element)));					\
 } while (0)
 
-/* Lists are copied to a length that insert() takes for one that it made. */
+/* Copy a list, with room for a power of 2 of elements, as insert() expects. */
 static void *own(const void *list, unsigned int nr, size_t size)
 {
 	unsigned int room = 1;
@@ -302,7 +302,7 @@ void draft_clear(struct draft *draft, enum persock_section section,
 	}
 }
 
-/* Not those that allow what has to be named, and name it. */
+/* Remove rules that allow what must be listed, and list it. */
 static void keep_unnamed(struct persock_addresses *addresses)
 {
 	struct persock_address_rule *rules =
@@ -381,7 +381,7 @@ void draft_serve_network(struct draft *draft)
 		if (strcmp(draft->providers[i], "native"))
 			return;
 	}
-	/* There are two of them then at most. */
+	/* native is the only provider: the parser rejects duplicates. */
 	memmove(draft->providers[1], draft->providers[0],
 		draft->nr_providers * sizeof(draft->providers[0]));
 	strcpy(draft->providers[0], "hostinet");
@@ -439,7 +439,7 @@ void draft_index(struct draft *draft)
 		persock_address_index_free(addresses->index);
 		addresses->index = index;
 	}
-	/* As the kernel has it: see persock_policy_load(). */
+	/* As in the kernel: see persock_policy_load(). */
 	if (!inet->control_receive.nr &&
 	    inet->control_receive.fallback == PERSOCK_ALLOW)
 		inet->received_max = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Turns a draft into the document of a policy file. The commands show,
- * personality show and apply call it.
+ * Prints a draft as a policy file. The commands show, personality show and
+ * apply call it.
  */
 #include "policy_file/draft_print.h"
 
@@ -29,7 +29,7 @@ static int name(yaml_document_t *document, enum name_kind kind, int value)
 	return document_text(document, name_of(kind, 0, value));
 }
 
-/* A list of a mapping, made when the first item comes. */
+/* A list of a mapping, made for the first item. */
 static int list_of(yaml_document_t *document, int mapping, const char *key,
 		   int *list)
 {
@@ -52,7 +52,7 @@ static int mapping_of(yaml_document_t *document, int mapping, const char *key,
 	return *below;
 }
 
-/* Only inet has protocols with names, and 0 has none that would say what it is. */
+/* Only protocols of inet have names; that of 0 does not say which one it is. */
 static int protocol(yaml_document_t *document, int family, int value)
 {
 	bool inet = family == PERSOCK_ANY || family == AF_INET ||
@@ -156,8 +156,8 @@ static void show_addresses(yaml_document_t *document, int root,
 }
 
 /**
- * struct entries - a section of allow, ignore and deny that is being shown
- * @document: where
+ * struct entries - a section with allow, ignore and deny, while it is printed
+ * @document: the document
  * @section: the mapping
  * @allow: the list, 0 before it has an item
  * @ignore: likewise
@@ -182,7 +182,7 @@ static bool is_shown(int value, enum pass pass)
 	return (value == PERSOCK_IGNORE) == (pass == IGNORED) && pass != DENIED;
 }
 
-/* @item is left out where it is denied: then its name counts alone. */
+/* @item is used if it is allowed or ignored, @name if it is denied. */
 static void show_entry(struct entries *entries, int value, const char *name,
 		       int item)
 {
@@ -284,7 +284,7 @@ static int flag_verdict(const struct persock_flags *flags, unsigned int bit)
 	return flags->fallback;
 }
 
-/* A flag of which the default says the same is not named. */
+/* Flags with the verdict of the default are left out. */
 static int show_flags(yaml_document_t *document,
 		      const struct persock_flags *flags)
 {
@@ -327,10 +327,10 @@ static bool same_flags(const struct persock_flags *a,
 }
 
 /**
- * struct differences - what two classes of sockets have each for itself
+ * struct differences - the sections in which two classes of sockets differ
  *
- * The others are shown for both, above them. Limits are @limits where any of
- * them differs.
+ * These are printed for each class, the others once for both. @limits is set if
+ * any limit differs.
  */
 struct differences {
 	bool get, set, send, receive, control, ioctls, listen, pair, mmap, limits;
@@ -367,10 +367,10 @@ static void show_two(yaml_document_t *document, int to, const char *key,
 			     second_key, second);
 }
 
-static int show_limits(yaml_document_t *document, int limits, bool told,
+static int show_limits(yaml_document_t *document, int limits, bool shown,
 		       const struct persock_rules *rules)
 {
-	if (!told)
+	if (!shown)
 		return limits;
 	if (rules->option_max)
 		document_set(document, limits, "option",
@@ -385,23 +385,23 @@ static int show_limits(yaml_document_t *document, int limits, bool told,
 	return limits;
 }
 
-/* What @told names, for the class, or for both. */
+/* Print the sections of @shown, for a class or for both. */
 static void show_class(yaml_document_t *document, int to,
 		       const struct persock_rules *rules, bool inet,
-		       const struct differences *told)
+		       const struct differences *shown)
 {
 	int control;
 
 	show_two(document, to, "options", "get",
-		 told->get ? show_options(document, NAME_OPTION, &rules->get) :
-			     0,
+		 shown->get ? show_options(document, NAME_OPTION, &rules->get) :
+			      0,
 		 "set",
-		 told->set ? show_options(document, NAME_OPTION, &rules->set) :
-			     0);
+		 shown->set ? show_options(document, NAME_OPTION, &rules->set) :
+			      0);
 	show_two(document, to, "flags", "send",
-		 told->send ? show_flags(document, &rules->send) : 0, "recv",
-		 told->receive ? show_flags(document, &rules->receive) : 0);
-	if (told->control) {
+		 shown->send ? show_flags(document, &rules->send) : 0, "recv",
+		 shown->receive ? show_flags(document, &rules->receive) : 0);
+	if (shown->control) {
 		control = show_options(document, NAME_CONTROL,
 				       &rules->control_send);
 		document_set(document, to, "control", control);
@@ -410,25 +410,25 @@ static void show_class(yaml_document_t *document, int to,
 				     show_options(document, NAME_CONTROL,
 						  &rules->control_receive));
 	}
-	if (told->ioctls)
+	if (shown->ioctls)
 		document_set(document, to, "ioctls",
 			     show_ioctls(document, &rules->ioctls));
-	if (told->listen)
+	if (shown->listen)
 		document_set(document, to, "listen",
 			     verdict(document, rules->listen));
-	if (told->pair)
+	if (shown->pair)
 		document_set(document, to, "pair",
 			     verdict(document, rules->pair));
-	if (told->mmap)
+	if (shown->mmap)
 		document_set(document, to, "mmap",
 			     verdict(document, rules->mmap));
 }
 
-static bool any(const struct differences *told)
+static bool any(const struct differences *shown)
 {
-	return told->get || told->set || told->send || told->receive ||
-	       told->control || told->ioctls || told->listen || told->pair ||
-	       told->mmap || told->limits;
+	return shown->get || shown->set || shown->send || shown->receive ||
+	       shown->control || shown->ioctls || shown->listen || shown->pair ||
+	       shown->mmap || shown->limits;
 }
 
 static void show_unix(yaml_document_t *document, int root,
@@ -491,14 +491,14 @@ static void show_whole_limits(yaml_document_t *document, int root, bool classes,
 static void show_own_class(yaml_document_t *document, int root, const char *key,
 			   const struct persock_policy *policy,
 			   enum persock_class class,
-			   const struct differences *told)
+			   const struct differences *shown)
 {
 	const struct persock_rules *rules = &policy->rules[class];
 	int block = document_mapping(document, false);
 	int limits = document_mapping(document, true);
 
-	show_class(document, block, rules, class == PERSOCK_CLASS_INET, told);
-	show_limits(document, limits, told->limits, rules);
+	show_class(document, block, rules, class == PERSOCK_CLASS_INET, shown);
+	show_limits(document, limits, shown->limits, rules);
 	if (has_items(document, limits))
 		document_set(document, block, "limits", limits);
 	if (has_items(document, block))

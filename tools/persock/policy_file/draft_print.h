@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Policies as they are shown: a policy file that says everything, whatever the
- * policy was made from. The commands show, personality show and apply call it.
+ * Prints a policy as a complete policy file, without a base. The commands show,
+ * personality show and apply call it.
  */
 #ifndef _PERSOCK_POLICY_FILE_DRAFT_PRINT_H
 #define _PERSOCK_POLICY_FILE_DRAFT_PRINT_H
@@ -10,10 +10,10 @@
 
 struct draft;
 
-/* A policy file. */
+/* Print a policy file. */
 void draft_print_yaml(const struct draft *draft, FILE *stream);
 
-/* The same as a member "policy" of the JSON object that is open. */
+/* Print the same as a member "policy" of the open JSON object. */
 void draft_print_json(const struct draft *draft);
 
 #endif

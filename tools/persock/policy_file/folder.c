@@ -93,7 +93,7 @@ static bool read_policies(struct folder *folder, const char *path,
 		report_error("%s: cannot be read (%s)", path, strerror(errno));
 		return false;
 	}
-	/* All that is wrong is told at once. */
+	/* Report the errors of all files at once. */
 	for (i = 0; i < nr; i++) {
 		good &= read_policy(folder, join(path, entries[i]->d_name),
 				    base);
@@ -163,7 +163,7 @@ static bool read_list(struct folder *folder, struct yaml *yaml)
 	return good;
 }
 
-/* It need not be there. */
+/* The file is optional. */
 static bool read_bindings(struct folder *folder, const char *path)
 {
 	char *file = join(path, ATTACHMENTS);

@@ -11,8 +11,8 @@
 
 /**
  * struct policy - a policy file
- * @path: of the file
- * @draft: what it says
+ * @path: path of the file
+ * @draft: its personality
  */
 struct policy {
 	char *path;
@@ -21,9 +21,9 @@ struct policy {
 
 /**
  * struct binding - a line of attachments.yaml
- * @cgroup: as it is called there
- * @personality: as well
- * @line: where
+ * @cgroup: the cgroup, as written there
+ * @personality: the personality
+ * @line: number of the line
  */
 struct binding {
 	char *cgroup;
@@ -32,8 +32,8 @@ struct binding {
 };
 
 /**
- * struct folder - all of them
- * @policies: by the names of their files
+ * struct folder - the policy files and attachments of a folder
+ * @policies: sorted by file name
  * @nr_policies: length of @policies
  * @bindings: in the order of the file
  * @nr_bindings: length of @bindings
@@ -46,9 +46,8 @@ struct folder {
 };
 
 /*
- * Read all of it, and print_error of everything that is wrong with it; @base as
- * in parse_file(). False after a complaint; the folder is to be freed in either
- * case.
+ * Read all files, and report the errors of each; @base as in parse_file().
+ * Returns false after an error. The caller frees the folder in either case.
  */
 bool folder_read(struct folder *folder, const char *path, parse_base_fn base);
 void folder_free(struct folder *folder);

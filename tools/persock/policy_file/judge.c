@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Asks the module's functions what a policy says of one operation, in the
- * order in which the module does. The commands explain and check call it, and
- * ways.c.
+ * Judges one operation by a policy, with the functions of the module and in the
+ * same order. The commands explain and check call it, and ways.c.
  */
 #include "module/policy/address.h"
 #include "module/policy/guard.h"
@@ -31,7 +30,7 @@ static const u8 loopback6[16] = { [15] = 1 };
 static const u8 loopback4[4] = { 127, 0, 0, 1 };
 static const u8 unspecified[16];
 
-/* Who decided: the line of the rule, or else that of the default. */
+/* Set the section, and the line of the rule or the default that decided. */
 static void decide(const struct draft *draft, struct judgement *judgement,
 		   enum persock_section section, enum persock_class class,
 		   unsigned int line)
@@ -41,11 +40,11 @@ static void decide(const struct draft *draft, struct judgement *judgement,
 	judgement->section = section;
 	judgement->line = judgement->rule ? line & ~DRAFT_MARK :
 					    draft->lines[section][class];
-	/* Neither a rule nor the default has said so: a guard has. */
+	/* If neither a rule nor the default denies, a guard does. */
 	if (*draft->network && class == PERSOCK_CLASS_INET && !judgement->rule &&
 	    judgement->verdict < 0 &&
 	    judgement->verdict != *persock_section_fallback(policy, section, class))
-		judgement->remark = "in another network namespace this is denied unless a rule names it";
+		judgement->remark = "in another network namespace this is denied unless a rule lists it";
 }
 
 void judge_default(const struct draft *draft, enum persock_section section,
@@ -67,7 +66,7 @@ static bool serves(const char *provider, bool elsewhere,
 		return !elsewhere &&
 		       persock_native_serves(AF_PERSOCK_DEFAULT, request->family,
 					     request->protocol);
-	/* Another provider's business is not known. */
+	/* What another provider serves is not known. */
 	if (strcmp(provider, "hostinet"))
 		return true;
 	if (persock_class_of(request->family) != PERSOCK_CLASS_INET ||
@@ -95,7 +94,7 @@ static bool served(const struct draft *draft,
 	return false;
 }
 
-/* What is refused in every mode, whatever the policy says. */
+/* Deny in every mode, independently of the policy. */
 static void deny_always(struct judgement *judgement, int verdict,
 			const char *remark)
 {
@@ -105,8 +104,8 @@ static void deny_always(struct judgement *judgement, int verdict,
 }
 
 /*
- * What the kernel makes of a request before the module sees it, and the module
- * before it is judged; false: it goes no further.
+ * Change a request as the kernel does before it calls the module, and as the
+ * module does before it judges. Returns false if one of them rejects it.
  */
 static bool read_request(struct persock_request *request,
 			 struct judgement *judgement)
@@ -122,7 +121,7 @@ static bool read_request(struct persock_request *request,
 	if (request->family == AF_PERSOCK_DEFAULT) {
 		if (packed >> (PERSOCK_PROTOCOL_BITS + PERSOCK_FAMILY_BITS)) {
 			deny_always(judgement, -EINVAL,
-				    "AF_PERSOCK takes the protocol for a family and a protocol");
+				    "the protocol of AF_PERSOCK has only a family and a protocol");
 			return false;
 		}
 		request->family = packed >> PERSOCK_PROTOCOL_BITS;
@@ -143,7 +142,7 @@ static void judge_served(const struct draft *draft,
 			    *draft->network &&
 			    persock_class_of(request->family) ==
 			    PERSOCK_CLASS_INET ?
-			    "in another network namespace hostinet makes TCP, UDP, ping and raw sockets only" :
+			    "in another network namespace hostinet makes only TCP, UDP, ping and raw sockets" :
 			    "no provider of the personality serves it");
 	else if (request->family <= AF_UNSPEC || request->family >= AF_MAX)
 		deny_always(judgement, -EAFNOSUPPORT,
@@ -173,12 +172,12 @@ void judge_socket(const struct draft *draft, int family, int type, int protocol,
 	if (!judgement->verdict && *draft->network &&
 	    persock_class_of(request.family) == PERSOCK_CLASS_INET)
 		judgement->remark = *draft->from ?
-			"for tasks of the network namespace that \"from\" names; those of others have their own" :
-			"for tasks of the first task's network namespace; those of others have their own";
+			"for tasks of the network namespace that \"from\" specifies; other tasks have their own sockets" :
+			"for tasks of the first task's network namespace; other tasks have their own sockets";
 	if (!judgement->verdict || draft->policy.mode == PERSOCK_MODE_AUDIT)
 		judge_served(draft, &request, judgement);
 	if (section != PERSOCK_SECTION_SOCKETS)
-		judgement->remark = "its rules cannot hold for such a socket, which no rule of sockets names";
+		judgement->remark = "its rules cannot judge such a socket, and no rule of sockets lists it";
 }
 
 static void judge_endpoint(const struct draft *draft,
@@ -198,7 +197,7 @@ static void judge_endpoint(const struct draft *draft,
 	decide(draft, judgement, section, PERSOCK_CLASS_INET, line);
 }
 
-/* A section of addresses that restricts refuses what it cannot look into. */
+/* A section of addresses that restricts denies what it cannot judge. */
 static void deny_unjudged(const struct draft *draft,
 			  enum persock_section section,
 			  struct judgement *judgement)
@@ -210,10 +209,10 @@ static void deny_unjudged(const struct draft *draft,
 	judge_default(draft, section, PERSOCK_CLASS_INET, judgement);
 	judgement->verdict =
 		persock_unjudged_errno(persock_section_addresses(policy, section));
-	judgement->remark = "refused where addresses are restricted";
+	judgement->remark = "denied where addresses are restricted";
 }
 
-/* See endpoint.c of the module for what is done to addresses and why. */
+/* See endpoint.c of the module for how and why it changes addresses. */
 void judge_address(const struct draft *draft, enum persock_section section,
 		   const struct persock_endpoint *asked, int protocol,
 		   struct judgement *judgement)
@@ -250,12 +249,12 @@ void judge_address(const struct draft *draft, enum persock_section section,
 	judge_endpoint(draft, section, &endpoint, protocol, judgement);
 	if (unseen && !judgement->verdict) {
 		deny_unjudged(draft, section, judgement);
-		judgement->remark = "an MPTCP peer has more addresses than the one that is judged, which a rule of sockets on the protocol allows";
+		judgement->remark = "an MPTCP peer has more addresses than the judged one: a rule of sockets must list the protocol";
 	}
 	if (section == PERSOCK_SECTION_BIND && draft->policy.bind.nr &&
 	    !endpoint.port && persock_has_ports(SOCK_STREAM, protocol) &&
 	    !judgement->verdict)
-		judgement->remark = "rules that pick ports are asked about the one that the kernel chooses";
+		judgement->remark = "rules on particular ports judge the port that the kernel chooses";
 	/* See unsent.c of the module. */
 	judgement->unsent = section == PERSOCK_SECTION_CONNECT &&
 			    protocol == IPPROTO_UDP && judgement->verdict &&
@@ -266,14 +265,14 @@ void judge_address(const struct draft *draft, enum persock_section section,
 	    memcmp(endpoint.address, unspecified, 16))
 		return;
 
-	/* "::" of a socket that is not IPv6 only is every IPv4 address as well. */
+	/* If the socket is not for IPv6 only, "::" includes every IPv4 address. */
 	endpoint.family = AF_INET;
 	judge_endpoint(draft, section, &endpoint, protocol, judgement);
 	if (judgement->verdict)
 		judgement->address = "0.0.0.0, unless the socket is for IPv6 only";
 }
 
-/* What other sections say of an option that is allowed: see option.c. */
+/* Judge an allowed option by other sections: see option.c. */
 static void judge_special(const struct draft *draft,
 			  enum persock_section section, int family, int level,
 			  int name, struct judgement *judgement)
@@ -293,7 +292,7 @@ static void judge_special(const struct draft *draft,
 	    persock_judge_option(options, level,
 				 persock_guard_alias(options->guard, SOCK_DGRAM,
 						     level, name), &rule))
-		judgement->remark = "of UDP it is denied as SO_REUSEPORT is, in another network namespace";
+		judgement->remark = "in another network namespace it is denied for UDP, like SO_REUSEPORT";
 	if (set && level == SOL_SOCKET &&
 	    (name == SO_PASSCRED || name == SO_PASSPIDFD) &&
 	    family == AF_UNIX && draft->policy.unix_credentials)
@@ -301,8 +300,8 @@ static void judge_special(const struct draft *draft,
 			      PERSOCK_CLASS_OTHER, judgement);
 }
 
-/* A rule about the other key of the same option, see options.h of the module. */
-static void tell_alias(const char *key, struct judgement *judgement)
+/* The rule lists the other key of the option: see options.h of the module. */
+static void note_alias(const char *key, struct judgement *judgement)
 {
 	static char text[64];
 
@@ -310,12 +309,12 @@ static void tell_alias(const char *key, struct judgement *judgement)
 	judgement->address = text;
 }
 
-static void tell_option_alias(const struct persock_option *option,
+static void note_option_alias(const struct persock_option *option,
 			      enum name_kind kind, int level, int name,
 			      struct judgement *judgement)
 {
 	if (option->level != level || option->name != name)
-		tell_alias(name_of_option(kind, option->level, option->name),
+		note_alias(name_of_option(kind, option->level, option->name),
 			   judgement);
 }
 
@@ -344,7 +343,7 @@ void judge_option(const struct draft *draft, enum persock_section section,
 	option = judgement->rule ? &options->list[judgement->rule - 1] : NULL;
 	decide(draft, judgement, section, class, option ? option->line : 0);
 	if (option)
-		tell_option_alias(option, NAME_OPTION, level, name, judgement);
+		note_option_alias(option, NAME_OPTION, level, name, judgement);
 	if (option && judgement->verdict == PERSOCK_ALLOW)
 		shortest = option->size;
 	if (section == PERSOCK_SECTION_OPTIONS_SET &&
@@ -352,7 +351,7 @@ void judge_option(const struct draft *draft, enum persock_section section,
 		judgement->verdict = persock_judge_set_option(rules, level,
 							      name, &rule);
 		if (judgement->verdict != PERSOCK_IGNORE)
-			judgement->remark = "no default ignores what protects: only a rule does";
+			judgement->remark = "a default does not ignore options that protect: only a rule does";
 	}
 	if (size >= 0 && (unsigned int)size < shortest)
 		judgement->verdict = -EINVAL;
@@ -364,7 +363,7 @@ void judge_option(const struct draft *draft, enum persock_section section,
 	    (judgement->verdict == PERSOCK_ALLOW ||
 	     draft->policy.mode == PERSOCK_MODE_AUDIT)) {
 		judgement->verdict = -ENOPROTOOPT;
-		judgement->remark = "always refused in a governed cgroup";
+		judgement->remark = "always denied in a governed cgroup";
 		judgement->always = true;
 	}
 }
@@ -386,13 +385,13 @@ static void judge_list(const struct draft *draft, enum persock_section section,
 	option = judgement->rule ? &options->list[judgement->rule - 1] : NULL;
 	decide(draft, judgement, section, class, option ? option->line : 0);
 	if (option)
-		tell_option_alias(option, NAME_CONTROL, level, name, judgement);
+		note_option_alias(option, NAME_CONTROL, level, name, judgement);
 	if (section == PERSOCK_SECTION_CONTROL_SEND &&
 	    judgement->verdict == PERSOCK_IGNORE) {
 		judgement->verdict = persock_judge_message(rules, level, name,
 							   &rule);
 		if (judgement->verdict != PERSOCK_IGNORE)
-			judgement->remark = "no default takes out what protects: only a rule does";
+			judgement->remark = "a default does not remove messages that protect: only a rule does";
 	}
 }
 
@@ -425,7 +424,7 @@ void judge_control_send(const struct draft *draft, int family, int level,
 
 /*
  * See persock_cmsg_filter() and keep_allowed() in cmsg.c of the module: a
- * receive is never refused, it brings less.
+ * receive does not fail, messages are removed from it.
  */
 void judge_control_receive(const struct draft *draft, int family, int level,
 			   int name, struct judgement *judgement)
@@ -450,11 +449,11 @@ void judge_control_receive(const struct draft *draft, int family, int level,
 		   persock_class_of(family), level, name, judgement);
 	if (level == SOL_TLS && judgement->verdict) {
 		judgement->verdict = PERSOCK_ALLOW;
-		judgement->remark = "those of TLS are always received";
+		judgement->remark = "control messages of TLS are always received";
 	}
 }
 
-/* What the policy says of one flag alone. */
+/* The verdict on one flag alone. */
 static int judge_flag(const struct persock_flags *rules, u32 flag)
 {
 	u32 one = flag;
@@ -477,7 +476,7 @@ void judge_flags(const struct draft *draft, enum persock_section section,
 	judgement->line = draft->lines[section][class];
 	for (i = 0; i < PERSOCK_NR_FLAGS; i++) {
 		bit = 1U << i;
-		/* Those with an errno of their own are asked first. */
+		/* Flags with their own errno are judged first. */
 		if (!((denied ?: flags) & bit) ||
 		    judge_flag(all, bit) != judgement->verdict)
 			continue;
@@ -506,7 +505,7 @@ void judge_ioctl(const struct draft *draft, enum persock_class class,
 		ioctl = &ioctls->list[judgement->rule - 1];
 		line = ioctl->line;
 		if (ioctl->cmd != command)
-			tell_alias(name_of(NAME_IOCTL, 0, ioctl->cmd),
+			note_alias(name_of(NAME_IOCTL, 0, ioctl->cmd),
 				   judgement);
 	}
 	decide(draft, judgement, PERSOCK_SECTION_IOCTLS, class, line);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a policy says of one operation, by the very functions that the module
- * judges with. The commands explain and check call it, and ways.c.
+ * Judges one operation by a policy, with the functions of the module. The
+ * commands explain and check call it, and ways.c.
  */
 #ifndef _PERSOCK_POLICY_FILE_JUDGE_H
 #define _PERSOCK_POLICY_FILE_JUDGE_H
@@ -9,19 +9,19 @@
 #include "policy_file/draft.h"
 
 /**
- * struct judgement - a verdict, and what decided
+ * struct judgement - a verdict, and the rule or default that decided
  * @verdict: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno
- * @section: the part of the policy that decided
+ * @section: the section of the policy that decided
  * @rule: number of the rule, from 1; 0: none
- * @line: of the file, where the rule or the default was told; 0: not there
+ * @line: line of the file that specifies the rule or default; 0: none
  * @flag: the flag that decided, in sections of flags; 0: none
- * @address: the judged address, or key of an option, where it is another than
- *	     the one that was asked for
- * @remark: what has to be said besides, or NULL
- * @always: denied in mode audit as well
- * @socket: a negative errno when there is no socket to begin with, else 0
- * @unsent: a peer of UDP that is denied and can be connected all the same, as
- *	    long as nothing is sent
+ * @address: the judged address, or key of an option, if it is not the requested
+ *	     one
+ * @remark: a remark to print, or NULL
+ * @always: denied in mode audit, too
+ * @socket: a negative errno if the socket itself cannot be created, else 0
+ * @unsent: the peer of UDP is denied, but connect succeeds as long as nothing
+ *	    is sent
  */
 struct judgement {
 	int verdict;
@@ -42,7 +42,7 @@ void judge_socket(const struct draft *draft, int family, int type, int protocol,
 void judge_address(const struct draft *draft, enum persock_section section,
 		   const struct persock_endpoint *endpoint, int protocol,
 		   struct judgement *judgement);
-/* @size is the length of the value or buffer, negative when it is not told. */
+/* @size is the length of the value or buffer, negative if not specified. */
 void judge_option(const struct draft *draft, enum persock_section section,
 		  int family, int level, int name, int size,
 		  struct judgement *judgement);
@@ -55,7 +55,7 @@ void judge_flags(const struct draft *draft, enum persock_section section,
 		 struct judgement *judgement);
 void judge_ioctl(const struct draft *draft, enum persock_class class,
 		 u32 command, struct judgement *judgement);
-/* Sections that have a default only. */
+/* For sections that have only a default. */
 void judge_default(const struct draft *draft, enum persock_section section,
 		   enum persock_class class, struct judgement *judgement);
 

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The table of keys, with the description of each. The parser and folder.c
- * look up which keys a mapping may have, and the command keys prints it.
+ * The table of keys, with the description of each. The parser and folder.c look
+ * up the keys of a mapping, and the command keys prints the table.
  */
 #include "policy_file/key.h"
 
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 #define IN(place)		(1U << KEY_##place)
 
-/* 0; a key without a kind of value or without a sentence is not compiled. */
-#define TOLD(text)							\
+/* 0; a key without a kind of value or without a sentence does not compile. */
+#define REQUIRED(text)							\
 	(0 * sizeof(struct {						\
-		_Static_assert(sizeof("" text) > 3, "tell what the key is"); \
+		_Static_assert(sizeof("" text) > 3, "describe the key"); \
 		int room;						\
 	}))
 #define KEY(places, name, value, about)					\
-	{ (places) + TOLD(value) + TOLD(about), name, value, about }
+	{ (places) + REQUIRED(value) + REQUIRED(about), name, value, about }
 
 /*
- * In the order in which a place lists them; among names that are equally near
- * to a wrong one the first is suggested.
+ * In the order in which they are listed. Among names that are equally near to a
+ * wrong one, the first is suggested.
  */
 static const struct key keys[] = {
 	KEY(IN(POLICY), "personality", "NAME",
@@ -27,52 +27,52 @@ static const struct key keys[] = {
 	KEY(IN(POLICY), "base", "NAME",
 	    "The policy that this one changes: a preset (host, none, gvisor, gvisor-2020) or a personality that is loaded. Without it the base is none."),
 	KEY(IN(POLICY), "providers", "LIST of names",
-	    "The providers that are tried, in order, 8 at most. Without it those of the base, or native."),
+	    "The providers, which are tried in order, 8 at most. Without it those of the base, or native."),
 	KEY(IN(POLICY), "mode", "enforce | audit",
-	    "With audit, what would be denied or ignored is counted and reported, and is allowed."),
+	    "With audit, calls that would be denied or ignored are counted, reported and allowed."),
 	KEY(IN(POLICY), "network", "MAPPING",
 	    "The network namespace in which sockets of AF_INET and AF_INET6 are made."),
 	KEY(IN(NETWORK), "namespace", "PATH",
 	    "The absolute path of a network namespace, such as /proc/1/ns/net. It is opened when the personality is loaded."),
 	KEY(IN(NETWORK), "from", "PATH",
-	    "The network namespace whose tasks that is for; those of others have sockets of their own. Without it, that of the first task which has a socket made there."),
+	    "The network namespace whose tasks have their sockets made there; other tasks have their own sockets. Without it, that of the first task that creates such a socket."),
 	KEY(IN(POLICY), "sockets", "MAPPING",
 	    "Which sockets may be created, by family, type and protocol."),
 	KEY(IN(POLICY) | IN(CLASS), "options", "MAPPING",
 	    "Which socket options may be read and set."),
 	KEY(IN(POLICY) | IN(CLASS), "flags", "MAPPING",
-	    "Which flags a message may be sent or received with, each by itself."),
+	    "Which flags a message may be sent or received with; each flag is judged by itself."),
 	KEY(IN(POLICY) | IN(CLASS), "control", "MAPPING",
 	    "Which control messages may be sent and received."),
 	KEY(IN(POLICY) | IN(CLASS), "ioctls", "MAPPING",
-	    "Which ioctls are answered."),
+	    "Which ioctls may be called."),
 	KEY(IN(POLICY), "connect", "MAPPING",
-	    "Which peers may be named, in connect, sendto, sendmsg and fast open."),
+	    "Which peers connect, sendto, sendmsg and fast open may specify."),
 	KEY(IN(POLICY), "bind", "MAPPING",
-	    "Which addresses may be bound, also by listen."),
+	    "Which addresses bind may specify, and listen may use."),
 	KEY(IN(POLICY), "accept", "MAPPING",
-	    "Which peers are accepted; the connection of another is closed, and accept fails."),
+	    "Which peers are accepted. The connection of another peer is closed, and accept fails."),
 	KEY(IN(POLICY) | IN(CLASS), "listen", "VERDICT",
-	    "Whether sockets may listen. What those of class inet are bound to is then judged by bind, too. At the top it is about AF_UNIX as well: write it below inet to leave local servers alone."),
+	    "Whether sockets may listen. For class inet, bind also judges the bound address. At the top it includes AF_UNIX: write it below inet to allow local servers."),
 	KEY(IN(POLICY), "unix", "MAPPING",
-	    "Whether descriptors and credentials pass."),
+	    "Whether AF_UNIX sockets pass descriptors and credentials."),
 	KEY(IN(POLICY) | IN(CLASS), "pair", "VERDICT",
 	    "socketpair(2)."),
 	KEY(IN(POLICY) | IN(CLASS), "mmap", "VERDICT",
 	    "mmap(2) of a socket."),
 	KEY(IN(POLICY) | IN(CLASS), "limits", "MAPPING",
-	    "Numbers that are not exceeded."),
+	    "Limits on numbers and lengths."),
 	KEY(IN(POLICY), "inet", "MAPPING",
-	    "What holds for AF_INET and AF_INET6, on top of what is specified for all."),
+	    "Rules for AF_INET and AF_INET6, in addition to those for all sockets."),
 	KEY(IN(POLICY), "others", "MAPPING",
-	    "What holds for the other families, on top of what is specified for all."),
+	    "Rules for the other families, in addition to those for all sockets."),
 
 	KEY(IN(SOCKETS) | IN(ADDRESSES), "default", "VERDICT",
-	    "What holds where no rule matches: allow, or an errno. A section with a default takes the place of the base's."),
+	    "The verdict if no rule matches: allow, or an errno. A section with a default replaces that of the base."),
 	KEY(IN(SOCKETS), "rules", "LIST",
-	    "The first rule that matches decides. Without a default they go before the base's."),
+	    "The first rule that matches decides. Without a default these rules go before those of the base."),
 	KEY(IN(ADDRESSES), "rules", "LIST",
-	    "Among the rules that match port and protocol that of the longest prefix decides; at the same prefix deny goes before allow."),
+	    "Among the rules that match port and protocol, the rule with the longest prefix decides; at the same prefix deny goes before allow."),
 	KEY(IN(SOCKETS_RULE), "allow", "MAPPING",
 	    "Requests that are allowed."),
 	KEY(IN(SOCKETS_RULE), "deny", "MAPPING",
@@ -82,9 +82,9 @@ static const struct key keys[] = {
 	KEY(IN(REQUEST), "type", "TYPE or LIST",
 	    "The type, such as stream or SOCK_STREAM."),
 	KEY(IN(REQUEST), "protocol", "PROTOCOL or LIST",
-	    "The protocol, such as tcp or IPPROTO_TCP. A rule on the protocol that 0 stands for also matches 0."),
+	    "The protocol, such as tcp or IPPROTO_TCP. A rule on the default protocol of a type also matches 0."),
 	KEY(IN(REQUEST), "errno", "ERRNO",
-	    "Of a rule that denies: what the call fails with. Without it the errno of the default, or EACCES."),
+	    "Of a rule that denies: the errno of the call. Without it that of the default, or EACCES."),
 	KEY(IN(ADDRESS_RULE), "allow", "PREFIX or LIST",
 	    "Addresses that are allowed: one, such as 192.0.2.1, or a prefix, such as 10.0.0.0/8 or 2001:db8::/32."),
 	KEY(IN(ADDRESS_RULE), "deny", "PREFIX or LIST",
@@ -92,9 +92,9 @@ static const struct key keys[] = {
 	KEY(IN(ADDRESS_RULE), "ports", "PORTS or LIST",
 	    "A number from 0 to 65535, or a range such as 8000-8099. Without it any port."),
 	KEY(IN(ADDRESS_RULE), "protocol", "PROTOCOL or LIST",
-	    "Such as tcp. Without it any protocol. MPTCP is judged as tcp."),
+	    "The protocol, such as tcp. Without it any protocol. MPTCP is judged as tcp."),
 	KEY(IN(ADDRESS_RULE), "errno", "ERRNO",
-	    "Of a rule that denies: what the call fails with. Without it the errno of the default, or EACCES."),
+	    "Of a rule that denies: the errno of the call. Without it that of the default, or EACCES."),
 
 	KEY(IN(OPTIONS), "get", "MAPPING",
 	    "Options that are read."),
@@ -103,17 +103,17 @@ static const struct key keys[] = {
 	KEY(IN(FLAGS), "send", "MAPPING",
 	    "Flags of messages that are sent."),
 	KEY(IN(FLAGS), "recv", "MAPPING",
-	    "Flags of receives."),
+	    "Flags of messages that are received."),
 	KEY(IN(LIST) | IN(CONTROL) | IN(RECEIVED), "default", "VERDICT",
-	    "What holds for what is not listed. A section with a default takes the place of the base's."),
+	    "The verdict for items that are not listed. A section with a default replaces that of the base."),
 	KEY(IN(LIST) | IN(CONTROL) | IN(RECEIVED), "allow", "NAME or LIST",
-	    "What is allowed."),
+	    "Items that are allowed."),
 	KEY(IN(LIST) | IN(CONTROL) | IN(RECEIVED), "ignore", "NAME or LIST",
-	    "What has no effect: the call succeeds without it. options.get does not know it."),
+	    "Items that have no effect: the call succeeds without them. Not in options.get."),
 	KEY(IN(LIST) | IN(CONTROL), "deny", "NAME or LIST, or MAPPING of names to errnos",
-	    "What is denied. Without an errno it is that of the default, or EACCES."),
+	    "Items that are denied. Without an errno: that of the default, or EACCES."),
 	KEY(IN(CONTROL), "received", "MAPPING",
-	    "Control messages that a receive brings, of sockets of class inet."),
+	    "Control messages that are received, for class inet."),
 	KEY(IN(OPTION_GET) | IN(OPTION_SET), "option", "LEVEL/NAME",
 	    "The option."),
 	KEY(IN(OPTION_GET) | IN(OPTION_SET), "size", "BYTES",
@@ -131,24 +131,24 @@ static const struct key keys[] = {
 	KEY(IN(LIMITS) | IN(LIMITS_INET) | IN(LIMITS_OTHERS), "control", "BYTES",
 	    "The longest buffer of control messages that is sent; a longer one fails with ENOBUFS."),
 	KEY(IN(LIMITS) | IN(LIMITS_INET) | IN(LIMITS_OTHERS), "address", "BYTES",
-	    "The longest address; the rest is cut."),
+	    "The longest address; a longer one is cut."),
 	KEY(IN(LIMITS) | IN(LIMITS_INET), "received", "BYTES",
-	    "How many bytes of control messages one receive may bring, where control.received does not allow all."),
+	    "The most bytes of control messages that one call may receive, if control.received does not allow all."),
 	KEY(IN(LIMITS), "sockets", "NUMBER, or MAPPING",
-	    "Live sockets of an attachment; one more fails with ENFILE."),
+	    "The most live sockets of an attachment; one more fails with ENFILE."),
 	KEY(IN(LIMITS), "backlog", "[FLOOR, CEILING]",
-	    "What a backlog of 0 or less becomes, and the largest one."),
+	    "The backlog that replaces one of 0 or less, and the largest backlog."),
 	KEY(IN(LIMITS_SOCKETS), "max", "NUMBER",
-	    "Live sockets of an attachment."),
+	    "The most live sockets of an attachment."),
 	KEY(IN(LIMITS_SOCKETS), "errno", "ERRNO",
-	    "What one socket more fails with."),
+	    "The errno of one more socket."),
 
 	KEY(IN(FOLDER), "attachments", "LIST",
 	    "Cgroups and the personalities that they are attached to."),
 	KEY(IN(ATTACHMENT), "cgroup", "PATH",
-	    "The cgroup, below the root of the hierarchy. It is made when it is not there."),
+	    "The cgroup, below the root of the hierarchy. It is made if it does not exist."),
 	KEY(IN(ATTACHMENT), "personality", "NAME",
-	    "A personality of the folder, or one that is loaded."),
+	    "A personality of the folder, or a loaded one."),
 };
 
 static const struct {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The keys of policy files, and of a folder's attachments.yaml: one table, by
- * which they are read and by which they are described. The parser, folder.c
- * and the command keys call it.
+ * The keys of policy files, and of a folder's attachments.yaml. One table is
+ * used to read the files and to describe the keys. The parser, folder.c and the
+ * command keys call it.
  */
 #ifndef _PERSOCK_POLICY_FILE_KEY_H
 #define _PERSOCK_POLICY_FILE_KEY_H
@@ -10,8 +10,8 @@
 #include "policy_file/yaml.h"
 
 /*
- * Where keys stand, each a mapping: what it is called, and what it is. A name
- * with "[]" is that of each item of a list.
+ * The places of keys, each a mapping, with name and description. A name with
+ * "[]" stands for each item of a list.
  */
 #define KEY_PLACES(place)						\
 	place(KEY_POLICY, "a policy file",				\
@@ -25,37 +25,37 @@
 	place(KEY_SOCKETS_RULE, "sockets.rules[]",			\
 	      "a rule on sockets: one of the two")			\
 	place(KEY_REQUEST, "sockets.rules[].allow, sockets.rules[].deny", \
-	      "the requests that a rule matches; what is left out matches anything") \
+	      "the requests that a rule matches; an item that is left out matches anything") \
 	place(KEY_ADDRESSES, "connect, bind, accept",			\
-	      "peers that are named, addresses that are bound, peers that are accepted") \
+	      "peers that a call specifies, addresses to bind, peers to accept") \
 	place(KEY_ADDRESS_RULE, "connect.rules[], bind.rules[], accept.rules[]", \
-	      "a rule on addresses: allow or deny, and what narrows it") \
+	      "a rule on addresses: allow or deny, and conditions") \
 	place(KEY_OPTIONS, "options",					\
 	      "socket options")						\
 	place(KEY_FLAGS, "flags",					\
 	      "flags of messages")					\
 	place(KEY_LIST, "options.get, options.set, flags.send, flags.recv, ioctls", \
-	      "a list of options, flags or ioctls, and what holds for the others") \
+	      "a list of options, flags or ioctls, and the default for the others") \
 	place(KEY_CONTROL, "control",					\
 	      "control messages that are sent, as LEVEL/NAME")		\
 	place(KEY_RECEIVED, "control.received",				\
-	      "control messages that are received, of sockets of class inet") \
+	      "control messages that are received, for class inet") \
 	place(KEY_OPTION_GET, "options.get.allow[] and its like",	\
 	      "an item of options.get with sizes")		\
 	place(KEY_OPTION_SET, "options.set.allow[] and its like",	\
 	      "an item of options.set with a size")		\
 	place(KEY_UNIX, "unix",						\
-	      "what AF_UNIX sockets carry besides bytes")		\
+	      "descriptors and credentials that AF_UNIX sockets pass")		\
 	place(KEY_LIMITS, "limits",					\
-	      "limits of the whole policy; 0 is no limit, except in received") \
+	      "limits of the whole policy; 0 means no limit, except in received") \
 	place(KEY_LIMITS_INET, "inet.limits",				\
 	      "limits of the class inet")				\
 	place(KEY_LIMITS_OTHERS, "others.limits",			\
 	      "limits of the class others")				\
 	place(KEY_LIMITS_SOCKETS, "limits.sockets",			\
-	      "a limit of sockets with an errno of its own")		\
+	      "a limit of sockets with its own errno")		\
 	place(KEY_FOLDER, "attachments.yaml",				\
-	      "the file of persock apply that names cgroups")		\
+	      "the file of persock apply that lists cgroups")		\
 	place(KEY_ATTACHMENT, "attachments[]",				\
 	      "an attachment; both keys are needed")
 
@@ -69,10 +69,10 @@ enum key_place {
 
 /**
  * struct key - a key, in places where it means the same
- * @places: a bit for each
- * @name: as it is written
+ * @places: a bit for each place
+ * @name: the key
  * @value: the kind of its value
- * @about: what it says, in sentences
+ * @about: its description, in sentences
  */
 struct key {
 	unsigned int places;
@@ -81,15 +81,15 @@ struct key {
 	const char *about;
 };
 
-/* The key of a place after @key, or its first, in the order of the table. */
+/* The key of a place after @key, or the first one for NULL. */
 const struct key *key_next(enum key_place place, const struct key *key);
 
 const char *key_place_name(enum key_place place);
 const char *key_place_about(enum key_place place);
 
 /*
- * Is @node, @what in a complaint, a mapping of keys of the place, each at most
- * once? False after a complaint.
+ * Is @node a mapping of keys of the place, each at most once? Errors call it
+ * @what. Returns false after an error.
  */
 bool key_mapping(struct yaml *yaml, const yaml_node_t *node, const char *what,
 		 enum key_place place);

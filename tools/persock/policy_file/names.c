@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Looks up names and numbers in a table that names/generate makes of the
- * system's headers. Whatever reads or prints a name of a socket's family,
- * option, flag or the like calls it.
+ * Looks up names and numbers in a table that names/generate makes from the
+ * system's headers. Every part of the tool that reads or prints the name of a
+ * family, option, flag or the like calls it.
  */
 #include "policy_file/names.h"
 
@@ -30,7 +30,7 @@ static const struct entry {
 
 #define NR_ENTRIES	(sizeof(entries) / sizeof(entries[0]))
 
-/* What the short form of a kind leaves out, or NULL when there is none. */
+/* The prefix that the short form of a kind leaves out, or NULL. */
 static const char *prefix_of(enum name_kind kind)
 {
 	switch (kind) {
@@ -68,7 +68,7 @@ static const struct entry *find(enum name_kind kind, int64_t level,
 			continue;
 		if (!strcmp(name, text))
 			return &entries[i];
-		/* The short form is written in small letters. */
+		/* The short form has small letters. */
 		if (prefix && !strpbrk(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") &&
 		    !strcasecmp(name + strlen(prefix), text))
 			return &entries[i];
@@ -94,7 +94,7 @@ bool name_value(enum name_kind kind, int64_t level, const char *text,
 {
 	const struct entry *entry = find(kind, level, text);
 
-	/* A control message may have the name of the option that asks for it. */
+	/* A control message may have the name of the option that requests it. */
 	if (!entry && kind == NAME_CONTROL)
 		entry = find(NAME_OPTION, level, text);
 	/* Levels of options are the numbers of protocols. */
@@ -102,7 +102,7 @@ bool name_value(enum name_kind kind, int64_t level, const char *text,
 		entry = find(NAME_PROTOCOL, level, text);
 	if (!entry && kind == NAME_LEVEL && !strcmp(text, "AF_VSOCK"))
 		entry = find(NAME_FAMILY, level, text);
-	/* As the kernel's messages call it. */
+	/* The name in the kernel's messages. */
 	if (!entry && kind == NAME_PROTOCOL && !strcmp(text, "ipv6-icmp"))
 		entry = find(NAME_PROTOCOL, level, "icmpv6");
 	if (!entry)
@@ -143,7 +143,7 @@ const char *name_of(enum name_kind kind, int64_t level, int64_t value)
 
 	if (!entry && kind == NAME_CONTROL)
 		entry = find_number(NAME_OPTION, level, value);
-	/* As the manual pages have it: IPPROTO_TCP, not SOL_TCP. */
+	/* As in the manual pages: IPPROTO_TCP, not SOL_TCP. */
 	if (kind == NAME_LEVEL && value != SOL_SOCKET && value < IPPROTO_MAX)
 		entry = find_number(NAME_PROTOCOL, 0, value) ?: entry;
 	if (!entry) {

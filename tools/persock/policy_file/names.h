@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The names of the system's headers, as policy files and messages use them.
- * Whatever reads or prints a name of a socket's family, option, flag or the
- * like calls it.
+ * The names of the system's headers, as in policy files and messages. Every
+ * part of the tool that reads or prints the name of a family, option, flag or
+ * the like calls it.
  *
  * Families, types and protocols are written as in "inet", "stream", "tcp", or
  * as the constants AF_INET, SOCK_STREAM, IPPROTO_TCP.
@@ -23,20 +23,20 @@ enum name_kind {
 	NAME_IOCTL,
 	NAME_LEVEL,
 	NAME_OPTION,	/* of a level */
-	NAME_CONTROL,	/* of a level; options are names of them, too */
+	NAME_CONTROL,	/* of a level; names of options are valid, too */
 };
 
-/* The number of a name, or of a number in text; false: there is none. */
+/* The value of a name, or of a number in text; false: there is none. */
 bool name_value(enum name_kind kind, int64_t level, const char *text,
 		int64_t *value);
 
 /*
- * The name of a number, as it is shown; the number in text when it has none.
+ * The name of a number in messages, or the number in text if it has no name.
  * Valid until the fourth call after this one.
  */
 const char *name_of(enum name_kind kind, int64_t level, int64_t value);
 
-/* The same as the constant is called: "AF_INET". */
+/* The same as a constant: "AF_INET". */
 const char *name_constant(enum name_kind kind, int64_t value);
 
 /* "LEVEL/NAME" and back. */
@@ -44,7 +44,7 @@ const char *name_of_option(enum name_kind kind, int level, int name);
 bool name_option_value(enum name_kind kind, const char *text, int *level,
 		       int *name);
 
-/* The name that looks most like @text, or NULL when none does. */
+/* The name that is nearest to @text, or NULL. */
 const char *name_like(enum name_kind kind, int64_t level, const char *text);
 
 #endif

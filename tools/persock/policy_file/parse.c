@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads a policy file section by section, from the top. source.c calls it for
- * the commands, and folder.c for each file of a folder.
+ * Reads a policy file section by section. source.c calls it for the commands,
+ * and folder.c for each file of a folder.
  */
 #include "policy_file/parse.h"
 
@@ -65,7 +65,7 @@ static bool parse_control(struct parse *parse, yaml_node_t *node,
 		return true;
 	if (classes == OTHER_ONLY)
 		return yaml_error(parse->yaml, received,
-				  "control messages are judged on receipt for class inet only");
+				  "received control messages are judged only for class inet");
 
 	return parse_list(parse, received, PERSOCK_SECTION_CONTROL_RECEIVE,
 			  classes & INET_ONLY);
@@ -88,7 +88,7 @@ static bool parse_unix(struct parse *parse, yaml_node_t *node)
 					     ALL_CLASSES));
 }
 
-/* What it is to the module must not depend on where the tool is run. */
+/* The path must mean the same to the module: it must be absolute. */
 static const char *parse_path(struct parse *parse, yaml_node_t *node)
 {
 	const char *path = yaml_text(parse->yaml, node,
@@ -115,16 +115,16 @@ static bool parse_network(struct parse *parse, yaml_node_t *node)
 	from = yaml_find(parse->yaml, node, "from");
 	if (!namespace)
 		return yaml_error(parse->yaml, node,
-				  "network names a namespace, such as {namespace: /run/netns/host}");
+				  "network must have a namespace, such as {namespace: /run/netns/host}");
 	path = parse_path(parse, namespace);
 	if (!path)
 		return false;
-	/* A base that names one has named what may be done there. */
+	/* A base with a network lists what is allowed there already. */
 	if (!*draft->network)
 		draft_guard(draft);
 	strcpy(draft->network, path);
 	draft->network_line = yaml_line(namespace);
-	/* Whose tasks a base means are not those of another namespace. */
+	/* The tasks of the base's "from" do not apply to another namespace. */
 	*draft->from = '\0';
 	draft->from_line = 0;
 	if (!from)
@@ -179,7 +179,7 @@ static bool parse_providers(struct parse *parse, yaml_node_t *node)
 
 	if (node->type == YAML_MAPPING_NODE)
 		return yaml_error(parse->yaml, node,
-				  "providers are a list of names");
+				  "providers must be a list of names");
 	if (!nr || nr > PERSOCK_MAX_PROVIDERS)
 		return yaml_error(parse->yaml, node,
 				  "a personality has 1 to %d providers",
@@ -194,7 +194,7 @@ static bool parse_providers(struct parse *parse, yaml_node_t *node)
 		for (j = 0; j < i; j++) {
 			if (!strcmp(draft->providers[i], draft->providers[j]))
 				return yaml_error(parse->yaml, item,
-						  "the provider is named twice");
+						  "the provider is listed twice");
 		}
 	}
 	draft->nr_providers = nr;
@@ -202,7 +202,7 @@ static bool parse_providers(struct parse *parse, yaml_node_t *node)
 	return true;
 }
 
-/* The sections that may be told for one class of sockets. */
+/* The sections that may be specified for one class of sockets. */
 static bool parse_classed(struct parse *parse, yaml_node_t *map,
 			  unsigned int classes, bool whole)
 {
@@ -255,7 +255,7 @@ static bool parse_base(struct parse *parse, yaml_node_t *node,
 	snprintf(about, sizeof(about),
 		 "%s:%u: the base \"%s\" is no preset (host, none, gvisor, gvisor-2020), and not read from the module: ",
 		 parse->yaml->path, yaml_line(node), draft->base);
-	/* A copy: what is loaded takes the draft's place. */
+	/* A copy: load() replaces the draft. */
 	snprintf(name, sizeof(name), "%s", draft->base);
 	set_error_prefix(about);
 	good = load(draft, name);

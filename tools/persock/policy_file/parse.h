@@ -10,10 +10,10 @@
 
 struct draft;
 
-/* Take over the policy of a loaded personality; false after a complaint. */
+/* Copy the policy of a loaded personality. Returns false after an error. */
 typedef bool (*parse_base_fn)(struct draft *draft, const char *name);
 
-/* Read a file; false after a complaint. The draft is to be freed either way. */
+/* Read a file. Returns false after an error. The caller frees the draft. */
 bool parse_file(struct draft *draft, const char *path, parse_base_fn base);
 
 #endif

@@ -13,15 +13,15 @@
 /**
  * struct list - a section that is being read
  * @parse: the file
- * @section: which
- * @classes: for which classes of sockets
- * @told: flags that were told of already
+ * @section: the section
+ * @classes: its classes of sockets
+ * @listed: flags that are listed already
  */
 struct list {
 	struct parse *parse;
 	enum persock_section section;
 	unsigned int classes;
-	u32 told;
+	u32 listed;
 };
 
 static bool twice(struct list *list, const yaml_node_t *node)
@@ -37,7 +37,7 @@ static bool add_flags(struct list *list, const yaml_node_t *node, s16 verdict)
 	int32_t value;
 	u32 flags;
 
-	/* All 32 bits: what show writes of a policy is to be read again. */
+	/* All 32 bits, as show may print any of them. */
 	if (!parse_name(list->parse, node, NAME_FLAG, "a flag", U32_MAX,
 			&value))
 		return false;
@@ -45,9 +45,9 @@ static bool add_flags(struct list *list, const yaml_node_t *node, s16 verdict)
 	if (!flags)
 		return yaml_error(list->parse->yaml, node,
 				  "a flag has at least one bit");
-	if (list->told & flags)
+	if (list->listed & flags)
 		return twice(list, node);
-	list->told |= flags;
+	list->listed |= flags;
 	for (class = 0; class < PERSOCK_NR_CLASSES; class++) {
 		if (!(list->classes & 1U << class))
 			continue;
@@ -100,7 +100,7 @@ static bool is_control(enum persock_section section)
 	       section == PERSOCK_SECTION_CONTROL_RECEIVE;
 }
 
-/* Which part is wrong, and what it may have been meant to be. */
+/* Report the wrong part, with a suggestion. */
 static bool no_option(struct list *list, const yaml_node_t *node,
 		      enum name_kind kind, const char *text)
 {
@@ -145,7 +145,7 @@ static bool read_size(struct list *list, yaml_node_t *map, const char *key,
 	return true;
 }
 
-/* "LEVEL/NAME", or a mapping that tells the sizes as well. */
+/* "LEVEL/NAME", or a mapping with sizes. */
 static bool add_option(struct list *list, yaml_node_t *node, s16 verdict)
 {
 	enum name_kind kind = is_control(list->section) ? NAME_CONTROL :
@@ -263,7 +263,7 @@ static bool deny_all(struct list *list, yaml_node_t *node, s16 otherwise)
 	return true;
 }
 
-/* What denies without an errno has the default's, where that is one. */
+/* The errno of items without one: that of the default, or EACCES. */
 static s16 errno_of(struct list *list)
 {
 	enum persock_class class = list->classes & INET_ONLY ?
@@ -274,18 +274,18 @@ static s16 errno_of(struct list *list)
 	return fallback < 0 ? fallback : -EACCES;
 }
 
-/* Where no errno is told it is the one of the default: of each class's own. */
+/* Items without an errno have that of the default, for each class. */
 static bool deny_by_class(struct list *list, yaml_node_t *node)
 {
 	unsigned int classes = list->classes, class;
-	u32 told = list->told;
+	u32 listed = list->listed;
 	bool good = true;
 
 	for (class = 0; good && class < PERSOCK_NR_CLASSES; class++) {
 		if (!(classes & 1U << class))
 			continue;
 		list->classes = 1U << class;
-		list->told = told;
+		list->listed = listed;
 		good = deny_all(list, node, errno_of(list));
 	}
 	list->classes = classes;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads the sections that have rules in an order, sockets and addresses, and
- * the limits. parse.c calls it.
+ * Reads the sections with ordered rules, sockets and addresses, and the limits.
+ * parse.c calls it.
  */
 #include "policy_file/parse_rules.h"
 
@@ -15,7 +15,7 @@
 
 #define MAX_ITEMS 32
 
-/* Numbers that a rule names for one thing, such as [inet, inet6]. */
+/* The numbers of a list in a rule, such as [inet, inet6]. */
 struct numbers {
 	s32 value[MAX_ITEMS];
 	unsigned int nr;
@@ -105,7 +105,7 @@ static bool socket_rule(struct parse *parse, yaml_node_t *map, bool denies,
 	return true;
 }
 
-/* The rules of a section, and its default, which makes it complete. */
+/* Read the default of a section, which replaces the base; find the rules. */
 static bool begin(struct parse *parse, yaml_node_t *node,
 		  enum persock_section section, yaml_node_t **rules)
 {
@@ -124,7 +124,7 @@ static bool begin(struct parse *parse, yaml_node_t *node,
 	}
 	if (*rules && (*rules)->type != YAML_SEQUENCE_NODE)
 		return yaml_error(parse->yaml, *rules,
-				  "the rules of %s are a list",
+				  "the rules of %s must be a list",
 				  section_name(section));
 
 	return true;
@@ -249,7 +249,7 @@ static bool read_ports(struct parse *parse, const yaml_node_t *node,
 	return true;
 }
 
-/* One rule for each prefix, range of ports and protocol that it names. */
+/* Add a rule for each prefix, range of ports and protocol. */
 static bool address_rule(struct parse *parse, yaml_node_t *map,
 			 enum persock_section section)
 {
@@ -383,7 +383,7 @@ static bool socket_limit(struct parse *parse, yaml_node_t *map)
 {
 	yaml_node_t *node = yaml_find(parse->yaml, map, "sockets");
 	struct persock_policy *policy = &parse->draft->policy;
-	yaml_node_t *told = NULL;
+	yaml_node_t *number = NULL;
 	s64 max = 0;
 
 	if (!node)
@@ -394,19 +394,20 @@ static bool socket_limit(struct parse *parse, yaml_node_t *map)
 				 KEY_LIMITS_SOCKETS) ||
 		    !read_limit(parse, node, "max", U32_MAX, &max))
 			return false;
-		/* Without it there would be no limit, and an errno for nothing. */
+		/* An errno without a limit has no use. */
 		if (!yaml_find(parse->yaml, node, "max"))
 			return yaml_error(parse->yaml, node,
 					  "the key \"max\" is missing");
-		told = yaml_find(parse->yaml, node, "errno");
-		if (told && !parse_verdict(parse, told, PERSOCK_SECTION_SOCKETS,
-					   &policy->max_sockets_verdict))
+		number = yaml_find(parse->yaml, node, "errno");
+		if (number && !parse_verdict(parse, number,
+					     PERSOCK_SECTION_SOCKETS,
+					     &policy->max_sockets_verdict))
 			return false;
 	} else if (!read_limit(parse, map, "sockets", U32_MAX, &max)) {
 		return false;
 	}
 	if (policy->max_sockets_verdict >= 0)
-		return yaml_error(parse->yaml, told,
+		return yaml_error(parse->yaml, number,
 				  "an errno is expected here");
 	policy->max_sockets = max;
 	if (!max)
@@ -426,7 +427,7 @@ static bool backlog_limit(struct parse *parse, yaml_node_t *map)
 		return true;
 	if (node->type != YAML_SEQUENCE_NODE || yaml_size(node) != 2)
 		return yaml_error(parse->yaml, node,
-				  "backlog is a list of two numbers: what 0 becomes, and the largest");
+				  "backlog must be a list of two numbers: the floor and the ceiling");
 	for (i = 0; i < 2; i++) {
 		if (!parse_name(parse, yaml_item(parse->yaml, node, i), -1,
 				"a backlog", S32_MAX, &value[i]))

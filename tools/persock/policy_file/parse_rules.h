@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Sections of rules in an order, sockets and addresses, and the limits.
+ * Reads the sections with ordered rules, sockets and addresses, and the limits.
  * parse.c calls it.
  */
 #ifndef _PERSOCK_POLICY_FILE_PARSE_RULES_H
@@ -8,7 +8,7 @@
 
 #include "policy_file/parse_value.h"
 
-/* The parts; each returns false after a complaint. */
+/* Each returns false after an error. */
 bool parse_sockets(struct parse *parse, yaml_node_t *node);
 bool parse_addresses(struct parse *parse, yaml_node_t *node,
 		     enum persock_section section);

@@ -9,11 +9,11 @@
 #include "policy_file/section_name.h"
 #include "policy_file/yaml.h"
 
-#define MAX_ERRNO_TOLD	133
+#define LARGEST_ERRNO	133
 
 bool parse_room(struct parse *parse, const yaml_node_t *node)
 {
-	/* Sections that follow may take some back: a base's, or one class's. */
+	/* Sections that follow may replace rules of a base, or of a class. */
 	return draft_rules(parse->draft) <= 4 * DRAFT_MAX_RULES ||
 	       yaml_error(parse->yaml, node, "a policy has at most %d rules",
 			  DRAFT_MAX_RULES);
@@ -47,10 +47,10 @@ bool parse_verdict(struct parse *parse, const yaml_node_t *node,
 				  "a received control message is allowed or ignored, not \"%.64s\"",
 				  text);
 	if (name_value(NAME_ERRNO, 0, text, &value)) {
-		if (value < 1 || value > MAX_ERRNO_TOLD)
+		if (value < 1 || value > LARGEST_ERRNO)
 			return yaml_error(parse->yaml, node,
 					  "an errno is a number from 1 to %d",
-					  MAX_ERRNO_TOLD);
+					  LARGEST_ERRNO);
 		*verdict = -value;
 		return true;
 	}

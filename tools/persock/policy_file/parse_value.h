@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Values of a policy file that several sections have, and the file that is
- * being read. The other files of the parser call it.
+ * Reads values that several sections of a policy file have. The other files of
+ * the parser call it.
  */
 #ifndef _PERSOCK_POLICY_FILE_PARSE_VALUE_H
 #define _PERSOCK_POLICY_FILE_PARSE_VALUE_H
@@ -19,7 +19,7 @@ struct yaml;
 /**
  * struct parse - a file that is being read
  * @yaml: the file
- * @draft: what it says
+ * @draft: the result
  */
 struct parse {
 	struct yaml *yaml;
@@ -27,12 +27,13 @@ struct parse {
 };
 
 /*
- * Have too many rules been told for what follows to mend it? Lists in a rule
- * multiply: a small file could fill the memory before the whole is looked at.
+ * Is the number of rules still acceptable? Lists in a rule multiply: a small
+ * file could fill the memory before the whole policy is checked. Returns false
+ * after an error.
  */
 bool parse_room(struct parse *parse, const yaml_node_t *node);
 
-/* Values; each returns false after a complaint. */
+/* Read a value. Each returns false after an error. */
 bool parse_verdict(struct parse *parse, const yaml_node_t *node,
 		   enum persock_section section, s16 *verdict);
 bool parse_default(struct parse *parse, const yaml_node_t *node,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The table of what sections are called. Complaints of the parser, explain,
- * and the printing of denials and of what was ignored call it.
+ * The table of the names of sections. The parser, explain, and the printing of
+ * denials and of ignored calls use it.
  */
 #include "policy_file/section_name.h"
 

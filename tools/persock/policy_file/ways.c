@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Finds options, control messages and ioctls that do much the same as one that
- * a policy denies. The command check calls it.
+ * Finds options, control messages and ioctls that have nearly the same effect
+ * as one that a policy denies. The command check calls it.
  *
- * No exact aliases, which are judged as one (see options.h of the module):
- * these have values, effects or reaches of their own.
+ * Exact aliases are not listed here: they are judged as one (see options.h of
+ * the module). The items of a group differ in values, effects or scope.
  */
 #include "policy_file/ways.h"
 
@@ -17,13 +17,13 @@
 #define MOST	10
 
 /*
- * What a name is of: without a sign before it an option that is set, with "?"
- * one that is read, with "+" a control message that is sent, with "-" one that
- * is received, with "!" an ioctl.
+ * The sign before a name: none for an option that is set, "?" for an option that
+ * is read, "+" for a control message that is sent, "-" for one that is received,
+ * "!" for an ioctl.
  */
 #define SIGNS	"?+-!"
 
-/* Each does much the same as the others. */
+/* The items of a group have nearly the same effect. */
 static const char *const groups[][MOST] = {
 	{ "SOL_SOCKET/SO_ATTACH_FILTER", "SOL_SOCKET/SO_ATTACH_BPF" },
 	{ "SOL_SOCKET/SO_ATTACH_REUSEPORT_CBPF",
@@ -38,7 +38,7 @@ static const char *const groups[][MOST] = {
 	{ "SOL_SOCKET/SO_BINDTODEVICE", "IPPROTO_IP/IP_UNICAST_IF",
 	  "IPPROTO_IPV6/IPV6_UNICAST_IF", "+IPPROTO_IP/IP_PKTINFO",
 	  "+IPPROTO_IPV6/IPV6_PKTINFO", "IPPROTO_IPV6/IPV6_PKTINFO" },
-	/* Where multicasts go. */
+	/* The interface of multicasts. */
 	{ "SOL_SOCKET/SO_BINDTODEVICE", "IPPROTO_IP/IP_MULTICAST_IF",
 	  "IPPROTO_IPV6/IPV6_MULTICAST_IF" },
 	{ "SOL_SOCKET/SO_PASSCRED", "SOL_SOCKET/SO_PASSPIDFD" },
@@ -89,19 +89,19 @@ static const char *const groups[][MOST] = {
 };
 
 /*
- * What is left does what is denied as well, but not the other way round. One
- * warning is enough where several are denied.
+ * @left includes the effect of @denied, but not the reverse. If several of
+ * @denied are denied, there is one warning.
  */
 static const struct {
 	const char *denied[MOST], *left[MOST];
 } wider[] = {
-	/* It becomes what the kernel makes of the type of service. */
+	/* The type of service sets the priority, too. */
 	{ { "SOL_SOCKET/SO_PRIORITY" },
 	  { "IPPROTO_IP/IP_TOS", "+IPPROTO_IP/IP_TOS" } },
-	/* With IPV6_2292RTHDR after it, it goes before the routing header. */
+	/* Before IPV6_2292RTHDR, it is put before the routing header. */
 	{ { "+IPPROTO_IPV6/IPV6_RTHDRDSTOPTS" },
 	  { "+IPPROTO_IPV6/IPV6_DSTOPTS" } },
-	/* What a stream of TCP has received, or would put into the message. */
+	/* The option reads what a TCP stream has received. */
 	{ { "-IPPROTO_IP/IP_PKTINFO", "-IPPROTO_IP/IP_TTL",
 	    "-IPPROTO_IP/IP_TOS" },
 	  { "?IPPROTO_IP/IP_PKTOPTIONS" } },
@@ -117,7 +117,7 @@ static const char *name_of_way(const char *way)
 	return way + !!strchr(SIGNS, way[0]);
 }
 
-/* False for a name that the headers of this tool do not have. */
+/* Returns false for a name that the headers of this tool do not have. */
 static bool judge_way(const struct draft *draft, const char *way,
 		      struct judgement *judgement)
 {
@@ -151,8 +151,8 @@ static bool judge_way(const struct draft *draft, const char *way,
 }
 
 /*
- * Only what the file itself says: by a rule, as a default denies all of its
- * section. Of what is received the default as well, which knows no options.
+ * Does a rule of the file itself deny it? For received messages the default
+ * counts, too; in other sections a default denies the whole group.
  */
 static bool is_denied(const struct draft *draft, const char *way,
 		      struct judgement *judgement)
@@ -186,9 +186,9 @@ static const char *text_of(const char *way, char *text, size_t size)
 	return text;
 }
 
-static void tell_way(unsigned int line, const char *denied, const char *left,
-		     void (*tell)(const struct way_left *way, void *data),
-		     void *data)
+static void report_way(unsigned int line, const char *denied, const char *left,
+		       void (*report)(const struct way_left *way, void *data),
+		       void *data)
 {
 	char first[80], second[80];
 	struct way_left way = {
@@ -197,13 +197,13 @@ static void tell_way(unsigned int line, const char *denied, const char *left,
 		.left = text_of(left, second, sizeof(second)),
 	};
 
-	tell(&way, data);
+	report(&way, data);
 }
 
-/* Tell those of @left that are left where @denied is denied. */
+/* If @denied is denied, report those of @left that are allowed. */
 static bool look_for(const struct draft *draft, const char *denied,
 		     const char *const *left,
-		     void (*tell)(const struct way_left *way, void *data),
+		     void (*report)(const struct way_left *way, void *data),
 		     void *data)
 {
 	struct judgement judgement;
@@ -213,25 +213,27 @@ static bool look_for(const struct draft *draft, const char *denied,
 		return false;
 	for (i = 0; i < MOST && left[i]; i++) {
 		if (is_left(draft, left[i]))
-			tell_way(judgement.line, denied, left[i], tell, data);
+			report_way(judgement.line, denied, left[i], report,
+				   data);
 	}
 
 	return true;
 }
 
 void ways_left(const struct draft *draft,
-	       void (*tell)(const struct way_left *way, void *data), void *data)
+	       void (*report)(const struct way_left *way, void *data),
+	       void *data)
 {
 	size_t i, j;
 
 	for (i = 0; i < ARRAY_SIZE(groups); i++) {
 		for (j = 0; j < MOST && groups[i][j]; j++)
-			look_for(draft, groups[i][j], groups[i], tell, data);
+			look_for(draft, groups[i][j], groups[i], report, data);
 	}
 	for (i = 0; i < ARRAY_SIZE(wider); i++) {
 		for (j = 0; j < MOST && wider[i].denied[j]; j++) {
 			if (look_for(draft, wider[i].denied[j], wider[i].left,
-				     tell, data))
+				     report, data))
 				break;
 		}
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Options, control messages and ioctls that do much the same: who denies one
- * and leaves another one allowed has denied little. The command check calls it
- * for its warnings.
+ * Options, control messages and ioctls with nearly the same effect: a policy
+ * that denies one and allows another one denies little. The command check calls
+ * it for its warnings.
  */
 #ifndef _PERSOCK_POLICY_FILE_WAYS_H
 #define _PERSOCK_POLICY_FILE_WAYS_H
@@ -10,10 +10,10 @@
 #include "policy_file/draft.h"
 
 /**
- * struct way_left - a rule denies one way, and another one is left
- * @line: of the rule
- * @denied: what it denies
- * @left: what is allowed
+ * struct way_left - a rule denies one item, and a similar one is allowed
+ * @line: line of the rule
+ * @denied: the denied item
+ * @left: the allowed item
  */
 struct way_left {
 	unsigned int line;
@@ -21,8 +21,9 @@ struct way_left {
 	const char *left;
 };
 
-/* Tell each to @tell. */
+/* Call @report for each. */
 void ways_left(const struct draft *draft,
-	       void (*tell)(const struct way_left *way, void *data), void *data);
+	       void (*report)(const struct way_left *way, void *data),
+	       void *data);
 
 #endif

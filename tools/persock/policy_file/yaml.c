@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Loads a YAML file by libyaml, and refuses what policy files do not use of
- * YAML. The parser, folder.c and the command oci-hook call it.
+ * Loads a YAML file with libyaml, and rejects the parts of YAML that policy
+ * files do not use. The parser, folder.c and the command oci-hook call it.
  */
 #include "policy_file/yaml.h"
 
@@ -86,19 +86,19 @@ static bool has_tag(const yaml_event_t *event)
 }
 
 /*
- * What a policy has no use for: other documents, tags, and aliases, with which
- * a small file can describe a huge one. libyaml recurses: so depth is bounded.
+ * Reject further documents, tags, and aliases, with which a small file can
+ * describe a huge one. libyaml recurses, so the depth is limited.
  */
-static bool judge_event(const struct yaml *yaml, const yaml_event_t *event,
+static bool check_event(const struct yaml *yaml, const yaml_event_t *event,
 			unsigned int *documents, unsigned int *depth)
 {
 	size_t line = event->start_mark.line;
 
 	if (has_anchor(event))
 		return file_error(yaml, line,
-				  "anchors and aliases are not known here");
+				  "anchors and aliases are not supported");
 	if (has_tag(event))
-		return file_error(yaml, line, "tags are not known here");
+		return file_error(yaml, line, "tags are not supported");
 	switch (event->type) {
 	case YAML_DOCUMENT_START_EVENT:
 		if (++*documents > 1)
@@ -128,7 +128,7 @@ static bool parser_error(const struct yaml *yaml, const yaml_parser_t *parser)
 		report_error("out of memory");
 		return false;
 	}
-	/* A byte that is no text has an offset only. */
+	/* For a byte that is no text, libyaml reports only an offset. */
 	if (parser->error == YAML_READER_ERROR) {
 		size_t i;
 
@@ -136,7 +136,7 @@ static bool parser_error(const struct yaml *yaml, const yaml_parser_t *parser)
 		     i < parser->problem_offset && i < yaml->length; i++)
 			line += yaml->text[i] == '\n';
 	}
-	/* What is not closed is noticed at the end of the file only. */
+	/* A missing bracket or quote is an error at the end of the file. */
 	if (parser->context && parser->context_mark.line != line)
 		snprintf(begun, sizeof(begun), " that begins on line %zu",
 			 parser->context_mark.line + 1);
@@ -165,7 +165,7 @@ static bool scan(const struct yaml *yaml)
 			good = parser_error(yaml, &parser);
 			break;
 		}
-		good = judge_event(yaml, &event, &documents, &depth);
+		good = check_event(yaml, &event, &documents, &depth);
 		over = event.type == YAML_STREAM_END_EVENT;
 		yaml_event_delete(&event);
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * YAML files, by libyaml: one document of mappings, sequences and scalars. The
- * parser, folder.c and the command oci-hook call it; everything else of YAML
- * is refused, and every complaint has file and line.
+ * Reads YAML files with libyaml: one document of mappings, sequences and
+ * scalars. Other parts of YAML are rejected. Each error has file and line. The
+ * parser, folder.c and the command oci-hook call it.
  */
 #ifndef _PERSOCK_POLICY_FILE_YAML_H
 #define _PERSOCK_POLICY_FILE_YAML_H
@@ -19,23 +19,23 @@ struct yaml {
 	bool loaded;
 };
 
-/* "-" is stdin. False after a complaint; yaml_close() in either case. */
+/* "-" is stdin. False after an error; call yaml_close() in either case. */
 bool yaml_open(struct yaml *yaml, const char *path);
 void yaml_close(struct yaml *yaml);
 
 yaml_node_t *yaml_root(struct yaml *yaml);
 unsigned int yaml_line(const yaml_node_t *node);
 
-/* Complain about a node; returns false. */
+/* Print an error on a node. Returns false. */
 bool yaml_error(const struct yaml *yaml, const yaml_node_t *node,
 		const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* The text of a scalar; NULL after a complaint that @what is expected. */
+/* The text of a scalar; NULL after the error that @what is expected. */
 const char *yaml_text(const struct yaml *yaml, const yaml_node_t *node,
 		      const char *what);
 
-/* A mapping's entries, a sequence's items; a scalar is a sequence of itself. */
+/* Entries of a mapping, items of a sequence; 1 for a scalar. */
 unsigned int yaml_size(const yaml_node_t *node);
 yaml_node_t *yaml_key(struct yaml *yaml, const yaml_node_t *node,
 		      unsigned int i);
@@ -48,8 +48,8 @@ yaml_node_t *yaml_find(struct yaml *yaml, const yaml_node_t *node,
 		       const char *key);
 
 /*
- * Is @node a mapping whose keys are among @keys, each once? False after a
- * complaint, which suggests the nearest key.
+ * Is @node a mapping whose keys are among @keys, each at most once? Returns
+ * false after an error, which suggests the nearest key.
  */
 bool yaml_mapping(struct yaml *yaml, const yaml_node_t *node, const char *what,
 		  const char *const *keys, size_t nr);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the module's pure functions need of a kernel, in user space: the tool
- * judges with the very code that the kernel judges with. The Makefile includes
- * it ahead of all files that know a policy.
+ * The parts of the kernel that the module's pure functions need, in user space:
+ * the tool judges with the same code as the kernel. The Makefile includes it
+ * before all files that use a policy.
  */
 #ifndef _SHIM_KERNEL_H
 #define _SHIM_KERNEL_H
@@ -71,7 +71,7 @@ static inline unsigned int shim_ffs(unsigned long word)
 #error "persock runs on x86-64"
 #endif
 
-/* Memory: what the kernel frees by kvfree() comes from malloc() here. */
+/* Memory: malloc() and free() replace kvzalloc() and kvfree(). */
 #define GFP_KERNEL	0
 
 static inline void *kvzalloc(size_t size, int flags)

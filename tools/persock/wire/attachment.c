@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Asks the module for attachments, makes and ends them. The commands that
- * attach or show what is attached call it.
+ * Lists, makes and ends attachments. The commands that attach cgroups or show
+ * attachments call it.
  */
 #include <linux/genetlink.h>
 

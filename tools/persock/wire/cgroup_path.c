@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Asks the module for the path of a cgroup, and searches the hierarchy where
- * the module has none. The command monitor calls it, and denial.c.
+ * Gets the path of a cgroup from the module, or searches the hierarchy if the
+ * module has none. The command monitor calls it, and denial.c.
  */
 #include <linux/genetlink.h>
 
@@ -20,18 +20,18 @@
 #include "wire/attachment.h"
 #include "wire/netlink.h"
 
-/* Where systemd mounts it: alone, or beside cgroup v1. */
+/* Mount points of systemd: without and with cgroup v1. */
 static const char * const mount_points[] = {
 	"/sys/fs/cgroup", "/sys/fs/cgroup/unified",
 };
 
 static struct known {
 	uint64_t id;
-	char *path;		/* NULL: it was looked for, and is gone */
+	char *path;		/* NULL: not found */
 } *known;
 static size_t known_count;
 
-/* More are not remembered: cgroups come and go while a monitor runs for months. */
+/* The most remembered paths: a monitor may run for months. */
 #define KNOWN_MAX 1024
 
 static const struct known *find(uint64_t id)
@@ -45,7 +45,7 @@ static const struct known *find(uint64_t id)
 	return NULL;
 }
 
-/* Takes @path over. */
+/* Remember @path, and own it. */
 static void remember(uint64_t id, char *path)
 {
 	struct known *more;
@@ -61,7 +61,7 @@ static void remember(uint64_t id, char *path)
 	known[known_count++] = (struct known){ .id = id, .path = path };
 }
 
-/* The module knows the path of what is attached, even where nothing is mounted. */
+/* The module knows the path of an attached cgroup, even without a mount. */
 static char *ask(struct netlink *nl, uint64_t id)
 {
 	const struct nlmsghdr *message;
@@ -81,7 +81,7 @@ static char *ask(struct netlink *nl, uint64_t id)
 	return path;
 }
 
-/* Where @id is below @directory, which is called @path and is closed. */
+/* Search for @id below @directory, whose path is @path. Closes @directory. */
 static char *walk(int directory, const char *path, uint64_t id)
 {
 	struct dirent *entry;
@@ -115,7 +115,7 @@ static char *walk(int directory, const char *path, uint64_t id)
 	return found;
 }
 
-/* A cgroup that is not attached any more has sockets that are governed still. */
+/* A detached cgroup may still have governed sockets: search the hierarchy. */
 static char *search(uint64_t id)
 {
 	char *found = NULL;
@@ -146,7 +146,7 @@ const char *cgroup_path(struct netlink *nl, uint64_t id)
 	path = ask(nl, id);
 	if (!path)
 		path = search(id);
-	/* Remembered as well when it is gone: one search is enough. */
+	/* Remember a failed search, too: do not repeat it. */
 	remember(id, path);
 	old = find(id);
 	return old ? old->path : NULL;

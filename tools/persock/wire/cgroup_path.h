@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The paths of cgroups that are known by their ids, remembered: an id is never
- * given to another cgroup. The command monitor calls it, and denial.c.
+ * Finds the path of a cgroup by its id, and remembers it: the kernel does not
+ * reuse an id. The command monitor calls it, and denial.c.
  */
 #ifndef _PERSOCK_WIRE_CGROUP_PATH_H
 #define _PERSOCK_WIRE_CGROUP_PATH_H
@@ -11,8 +11,8 @@
 struct netlink;
 
 /*
- * The path below the root of the hierarchy, as persock status shows it; NULL
- * when there is no such cgroup any more. @nl is asked first.
+ * The path below the root of the hierarchy, as in persock status; NULL if the
+ * cgroup does not exist any more. The module is asked first.
  */
 const char *cgroup_path(struct netlink *nl, uint64_t id);
 

@@ -30,7 +30,7 @@ static const char * const names[] = {
 	[PERSOCK_OP_MMAP]	= "mmap",
 };
 
-/* A newer module may count what this tool has no name for. */
+/* A newer module may have operations without a name here. */
 const char *operation_name(unsigned int operation)
 {
 	static char number[32];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Takes a denial apart and prints it. The command monitor calls it.
+ * Parses and prints a denial. The command monitor calls it.
  */
 #include <linux/genetlink.h>
 
@@ -32,14 +32,14 @@ void denial_parse(struct denial *denial, const struct nlattr *nest)
 	}
 }
 
-static bool told(const struct denial *denial, int type)
+static bool has(const struct denial *denial, int type)
 {
 	return denial->of[type];
 }
 
 static uint64_t number(const struct denial *denial, int type)
 {
-	return told(denial, type) ? attribute_number(denial->of[type]) : 0;
+	return has(denial, type) ? attribute_number(denial->of[type]) : 0;
 }
 
 /* Of 32 bits, as verdicts, levels and names are. */
@@ -50,7 +50,7 @@ static int integer(const struct denial *denial, int type)
 
 static const char *string(const struct denial *denial, int type)
 {
-	return told(denial, type) ? attribute_string(denial->of[type]) : "";
+	return has(denial, type) ? attribute_string(denial->of[type]) : "";
 }
 
 static const char *operation(const struct denial *denial)
@@ -90,7 +90,7 @@ static const char *type(const struct denial *denial)
 	return name_of(NAME_TYPE, 0, number(denial, PERSOCK_A_DENIAL_TYPE));
 }
 
-/* Only these families share the numbers of IPPROTO_*. */
+/* Only these families use the numbers of IPPROTO_*. */
 static bool is_inet(const struct denial *denial)
 {
 	uint64_t value = number(denial, PERSOCK_A_DENIAL_FAMILY);
@@ -98,7 +98,7 @@ static bool is_inet(const struct denial *denial)
 	return value == AF_INET || value == AF_INET6;
 }
 
-/* "" for 0 of an inet socket: whatever the type stands for. */
+/* "" for protocol 0 of an inet socket, the default of the type. */
 static const char *protocol(const struct denial *denial)
 {
 	uint64_t value = number(denial, PERSOCK_A_DENIAL_PROTOCOL);
@@ -110,7 +110,7 @@ static const char *protocol(const struct denial *denial)
 	return text;
 }
 
-/* What has a level and a name is an option, or a control message of a message. */
+/* Level and name are those of an option or of a control message. */
 static enum name_kind option_kind(const struct denial *denial)
 {
 	switch (number(denial, PERSOCK_A_DENIAL_OPERATION)) {
@@ -129,7 +129,7 @@ static const char *option(const struct denial *denial)
 			      integer(denial, PERSOCK_A_DENIAL_NAME));
 }
 
-/* Without its port; NULL when it is none. */
+/* The address without the port; NULL if there is none. */
 static const char *address(const struct denial *denial)
 {
 	const struct nlattr *attribute =
@@ -160,12 +160,12 @@ static void print_address(FILE *stream, const struct denial *denial)
 
 	fprintf(stream, " %s%s%s", brackets ? "[" : "", address(denial),
 		brackets ? "]" : "");
-	if (told(denial, PERSOCK_A_DENIAL_PORT))
+	if (has(denial, PERSOCK_A_DENIAL_PORT))
 		fprintf(stream, ":%u",
 			(unsigned int)number(denial, PERSOCK_A_DENIAL_PORT));
 }
 
-/* Each bit by its name; nothing for none. */
+/* Print each bit by its name. */
 static void print_flags(FILE *stream, const struct denial *denial)
 {
 	uint32_t flags = number(denial, PERSOCK_A_DENIAL_FLAGS), bit;
@@ -188,18 +188,18 @@ static void print_rule(FILE *stream, const struct denial *denial)
 		break;
 	case PERSOCK_SECTION_FLAGS_SEND:
 	case PERSOCK_SECTION_FLAGS_RECEIVE:
-		/* Kept bit by bit: whether a rule decided is not known. */
+		/* The module does not report whether a rule decided. */
 		fprintf(stream, " (%s", section(denial));
 		break;
 	default:
 		fprintf(stream, " (%s", section(denial));
-		if (!told(denial, PERSOCK_A_DENIAL_RULE))
+		if (!has(denial, PERSOCK_A_DENIAL_RULE))
 			fputs(" default", stream);
 	}
-	if (told(denial, PERSOCK_A_DENIAL_RULE))
+	if (has(denial, PERSOCK_A_DENIAL_RULE))
 		fprintf(stream, " rule %" PRIu64,
 			number(denial, PERSOCK_A_DENIAL_RULE));
-	if (told(denial, PERSOCK_A_DENIAL_LINE))
+	if (has(denial, PERSOCK_A_DENIAL_LINE))
 		fprintf(stream, ", line %" PRIu64,
 			number(denial, PERSOCK_A_DENIAL_LINE));
 	fputc(')', stream);
@@ -223,11 +223,11 @@ void denial_print(FILE *stream, const struct denial *denial,
 	print_kind(stream, denial);
 	if (address(denial))
 		print_address(stream, denial);
-	if (told(denial, PERSOCK_A_DENIAL_LEVEL))
+	if (has(denial, PERSOCK_A_DENIAL_LEVEL))
 		fprintf(stream, " %s", option(denial));
-	if (told(denial, PERSOCK_A_DENIAL_FLAGS))
+	if (has(denial, PERSOCK_A_DENIAL_FLAGS))
 		print_flags(stream, denial);
-	if (told(denial, PERSOCK_A_DENIAL_COMMAND))
+	if (has(denial, PERSOCK_A_DENIAL_COMMAND))
 		fprintf(stream, " %s",
 			name_of(NAME_IOCTL, 0,
 				number(denial, PERSOCK_A_DENIAL_COMMAND)));
@@ -241,15 +241,15 @@ void denial_print(FILE *stream, const struct denial *denial,
 static void json_number(const struct denial *denial, int attribute,
 			const char *key)
 {
-	if (told(denial, attribute))
+	if (has(denial, attribute))
 		json_u64(key, number(denial, attribute));
 }
 
-/* Signed, and written so. */
+/* As json_number(), for signed numbers. */
 static void json_integer(const struct denial *denial, int attribute,
 			 const char *key)
 {
-	if (told(denial, attribute))
+	if (has(denial, attribute))
 		json_i64(key, integer(denial, attribute));
 }
 
@@ -273,12 +273,12 @@ static void json_subject(const struct denial *denial)
 	json_number(denial, PERSOCK_A_DENIAL_PORT, "port");
 	json_integer(denial, PERSOCK_A_DENIAL_LEVEL, "level");
 	json_integer(denial, PERSOCK_A_DENIAL_NAME, "name");
-	if (told(denial, PERSOCK_A_DENIAL_LEVEL))
+	if (has(denial, PERSOCK_A_DENIAL_LEVEL))
 		json_string("option", option(denial));
-	if (told(denial, PERSOCK_A_DENIAL_FLAGS))
+	if (has(denial, PERSOCK_A_DENIAL_FLAGS))
 		json_flags(denial);
 	json_number(denial, PERSOCK_A_DENIAL_COMMAND, "command");
-	if (told(denial, PERSOCK_A_DENIAL_COMMAND))
+	if (has(denial, PERSOCK_A_DENIAL_COMMAND))
 		json_string("command_name",
 			    name_of(NAME_IOCTL, 0,
 				    number(denial, PERSOCK_A_DENIAL_COMMAND)));

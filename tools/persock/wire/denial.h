@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One denial, as the module reports it: a line for a reader, an object for a
- * program. The command monitor calls it.
+ * A denial that the module reports, printed as a line of text or as a JSON
+ * object. The command monitor calls it.
  */
 #ifndef _PERSOCK_WIRE_DENIAL_H
 #define _PERSOCK_WIRE_DENIAL_H
@@ -12,19 +12,19 @@
 
 struct netlink;
 
-/* By attribute; NULL: it is not told. They are those of the message. */
+/* The attributes by type, or NULL; they point into the message. */
 struct denial {
 	const struct nlattr *of[PERSOCK_A_DENIAL_MAX + 1];
 };
 
-/* Take a PERSOCK_A_DENIAL attribute apart. */
+/* Parse a PERSOCK_A_DENIAL attribute. */
 void denial_parse(struct denial *denial, const struct nlattr *nest);
 
-/* The rest of a line that begins with the time. @nl is asked for paths. */
+/* Print the line after the time. @nl is used to find the path. */
 void denial_print(FILE *stream, const struct denial *denial,
 		  struct netlink *nl);
 
-/* Members of the JSON object that is open. */
+/* Print members of the open JSON object. */
 void denial_json(const struct denial *denial, struct netlink *nl);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Asks the module for what was ignored, and prints it. The commands counters
+ * Reads the counters of ignored calls, and prints them. The commands counters
  * and run call it, and attachment.c.
  */
 #include <linux/genetlink.h>
@@ -66,7 +66,7 @@ static const char *section(const struct ignored *ignored)
 	return section_name(number(ignored, PERSOCK_A_IGNORED_SECTION));
 }
 
-/* "" for what was counted together. */
+/* "" for the rest, which is counted together. */
 static const char *subject(const struct ignored *ignored)
 {
 	enum name_kind kind =

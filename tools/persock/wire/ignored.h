@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What was ignored, by option, flag, control message and ioctl. The commands
- * counters and run call it, and attachment.c.
+ * Counters of ignored calls, by option, flag, control message and ioctl. The
+ * commands counters and run call it, and attachment.c.
  */
 #ifndef _PERSOCK_WIRE_IGNORED_H
 #define _PERSOCK_WIRE_IGNORED_H
@@ -12,16 +12,16 @@
 #include "wire/netlink.h"
 
 /*
- * Of every attachment, or with @id of that one; nothing of a module that is
- * older. 0, or an exit status after the sentence that says why not.
+ * The counters of all attachments, or those of the cgroup @id; an older module
+ * has none. Returns 0, or an exit status after an error.
  */
 int ignored_list(struct netlink *nl, uint64_t id, struct replies *replies);
 
-/* Of one attachment: a table, each line behind @indent blanks. */
+/* Print a table for one attachment with @indent blanks before each line. */
 void ignored_print(FILE *stream, const struct replies *replies, uint64_t id,
 		   int indent);
 
-/* A member "ignored" of the JSON object that is open. */
+/* Print a member "ignored" of the open JSON object. */
 void ignored_json(const struct replies *replies, uint64_t id);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Sends requests over generic netlink, and collects the replies. The other
- * files of this folder call it, and commands that send a request of their own.
+ * files of this folder call it, and commands that send their own requests.
  */
 #include <linux/genetlink.h>
 
@@ -18,7 +18,7 @@
 
 #define DUMP_TRIES	20
 
-/* A request without its memory cannot be made smaller: it is not sent at all. */
+/* Make room for @length bytes in the request, or end without memory. */
 static void make_room(struct netlink *nl, size_t length)
 {
 	size_t used = nl->request ? nl->request->nlmsg_len : 0;
@@ -88,23 +88,23 @@ void netlink_nest_end(struct netlink *nl, size_t nest)
 }
 
 /*
- * Read the error number and the sentence (extended ACK) out of a message that
- * ends the conversation: NLMSG_ERROR, or a dump's NLMSG_DONE.
+ * Read the errno and the kernel's message (extended ACK) from the last message
+ * of a reply: NLMSG_ERROR, or NLMSG_DONE of a dump.
  */
-static int verdict(struct netlink *nl, const struct nlmsghdr *message)
+static int read_ack(struct netlink *nl, const struct nlmsghdr *message)
 {
 	const struct nlattr *attribute;
 	size_t offset = sizeof(int);
 	const int *error = mnl_nlmsg_get_payload(message);
 
-	nl->sentence[0] = '\0';
+	nl->reason[0] = '\0';
 	if (message->nlmsg_type == NLMSG_ERROR) {
 		const struct nlmsgerr *answer = mnl_nlmsg_get_payload(message);
 
 		if (mnl_nlmsg_get_payload_len(message) < sizeof(*answer))
 			return -EBADMSG;
 		offset = sizeof(*answer);
-		/* Unless capped, the whole request comes back in between. */
+		/* The request follows, unless it is capped. */
 		if (!(message->nlmsg_flags & NLM_F_CAPPED))
 			offset += mnl_nlmsg_get_payload_len(&answer->msg);
 	} else if (mnl_nlmsg_get_payload_len(message) < sizeof(*error)) {
@@ -116,7 +116,7 @@ static int verdict(struct netlink *nl, const struct nlmsghdr *message)
 		mnl_attr_for_each(attribute, message, offset) {
 			if (mnl_attr_get_type(attribute) != NLMSGERR_ATTR_MSG)
 				continue;
-			snprintf(nl->sentence, sizeof(nl->sentence), "%s",
+			snprintf(nl->reason, sizeof(nl->reason), "%s",
 				 attribute_string(attribute));
 		}
 	}
@@ -138,7 +138,7 @@ static int keep(struct replies *replies, const struct nlmsghdr *message)
 	return 0;
 }
 
-/* The kernel takes no message that is longer than the buffer of its sender. */
+/* The send buffer must be larger than the message. */
 static void widen(struct netlink *nl, size_t length)
 {
 	int size = length + 65536, fd = mnl_socket_get_fd(nl->socket);
@@ -148,7 +148,7 @@ static void widen(struct netlink *nl, size_t length)
 		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 }
 
-/* One request and all its answers. @torn: the dump changed under way. */
+/* Send a request, read all replies. @torn: the list changed during the dump. */
 static int exchange(struct netlink *nl, uint16_t flags,
 		    struct replies *replies, bool *torn)
 {
@@ -159,7 +159,7 @@ static int exchange(struct netlink *nl, uint16_t flags,
 	ssize_t length;
 
 	*torn = false;
-	nl->sentence[0] = '\0';
+	nl->reason[0] = '\0';
 	widen(nl, header->nlmsg_len);
 	header->nlmsg_flags = NLM_F_REQUEST | flags;
 	header->nlmsg_seq = ++nl->sequence;
@@ -183,7 +183,7 @@ static int exchange(struct netlink *nl, uint16_t flags,
 				*torn = true;
 			if (message->nlmsg_type == NLMSG_ERROR ||
 			    message->nlmsg_type == NLMSG_DONE)
-				return verdict(nl, message);
+				return read_ack(nl, message);
 			if (message->nlmsg_type < NLMSG_MIN_TYPE || !replies)
 				continue;
 			error = keep(replies, message);
@@ -212,7 +212,7 @@ static int converse(struct netlink *nl, uint16_t flags,
 		nanosleep(&pause, NULL);
 	}
 	if (!error && torn) {
-		snprintf(nl->sentence, sizeof(nl->sentence),
+		snprintf(nl->reason, sizeof(nl->reason),
 			 "the list changed each time it was read");
 		error = -EAGAIN;
 	}
@@ -234,8 +234,8 @@ int netlink_dump(struct netlink *nl, struct replies *replies)
 
 int netlink_error(const struct netlink *nl)
 {
-	if (nl->sentence[0])
-		return report_error("%s (%s)", nl->sentence, strerror(nl->error));
+	if (nl->reason[0])
+		return report_error("%s (%s)", nl->reason, strerror(nl->error));
 	if (nl->error == EPERM)
 		return report_error("CAP_NET_ADMIN in the initial user namespace is needed (%s)",
 				    strerror(nl->error));
@@ -263,7 +263,7 @@ static int find_family(struct netlink *nl)
 	}
 	replies_free(&replies);
 	if (!nl->family)
-		return report_error("the kernel's answer about the netlink family \"%s\" has no number in it",
+		return report_error("the kernel's reply for the netlink family \"%s\" contains no id",
 				    PERSOCK_GENL_NAME);
 	return 0;
 }
@@ -284,7 +284,7 @@ int netlink_open(struct netlink *nl)
 		goto close;
 	}
 
-	/* Comfort: without them the same is refused, in fewer words. */
+	/* Optional: without them errors have fewer details. */
 	mnl_socket_setsockopt(nl->socket, NETLINK_EXT_ACK, &on, sizeof(on));
 	mnl_socket_setsockopt(nl->socket, NETLINK_CAP_ACK, &on, sizeof(on));
 	mnl_socket_setsockopt(nl->socket, NETLINK_GET_STRICT_CHK, &on,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The conversation with the module, over its generic netlink family: one
- * request at a time, all its replies, and why it was refused. The other files
- * of this folder call it, and commands that send a request of their own.
+ * The connection to the module's generic netlink family: it sends one request
+ * at a time, and receives all replies or the error. The other files of this
+ * folder call it, and commands that send their own requests.
  */
 #ifndef _PERSOCK_WIRE_NETLINK_H
 #define _PERSOCK_WIRE_NETLINK_H
@@ -18,22 +18,22 @@ struct netlink {
 	uint16_t family;
 	uint32_t sequence;
 	int error;		/* of the last request, an errno or 0 */
-	char sentence[512];	/* the kernel's own words for it, or "" */
+	char reason[512];	/* of the error, from the kernel, or "" */
 	struct nlmsghdr *request;
 	size_t room;		/* of the request */
 };
 
-/* The messages that answered a request, one after the other. */
+/* The replies to a request, one after the other. */
 struct replies {
 	char *data;
 	size_t length;
 };
 
-/* 0, or an exit status after the sentence that says why not. */
+/* Returns 0, or an exit status after an error. */
 int netlink_open(struct netlink *nl);
 void netlink_close(struct netlink *nl);
 
-/* Begin a request, then add its attributes in the order they should have. */
+/* Begin a request, then add its attributes in their order. */
 void netlink_request(struct netlink *nl, uint8_t command);
 void netlink_put_string(struct netlink *nl, uint16_t type, const char *value);
 void netlink_put_u32(struct netlink *nl, uint16_t type, uint32_t value);
@@ -41,19 +41,19 @@ void netlink_put_u64(struct netlink *nl, uint16_t type, uint64_t value);
 void netlink_put(struct netlink *nl, uint16_t type, const void *value,
 		 size_t length);
 
-/* What is put in between is nested; the end is told what the beginning says. */
+/* Attributes between these two are nested. Pass the result of the first. */
 size_t netlink_nest(struct netlink *nl, uint16_t type);
 void netlink_nest_end(struct netlink *nl, size_t nest);
 
 /*
- * Send it and take the answer: 0 or a negative errno. @replies may be NULL
- * when nothing but success is expected; else the caller frees it, on success.
- * A dump that was not consistent is asked for again.
+ * Send the request and receive the replies. Returns 0 or a negative errno. The
+ * caller frees @replies after success; it may be NULL if only an ACK is
+ * expected. A dump that is not consistent is repeated.
  */
 int netlink_do(struct netlink *nl, struct replies *replies);
 int netlink_dump(struct netlink *nl, struct replies *replies);
 
-/* Say why the last request was refused; returns EXIT_FAILURE. */
+/* Print the error of the last request. Returns EXIT_FAILURE. */
 int netlink_error(const struct netlink *nl);
 
 const struct nlmsghdr *replies_next(const struct replies *replies,
@@ -67,7 +67,7 @@ void replies_free(struct replies *replies);
 #define reply_for_each_attribute(attribute, message) \
 	mnl_attr_for_each((attribute), (message), sizeof(struct genlmsghdr))
 
-/* Values of attributes. A malformed one reads as 0 or "". */
+/* Values of attributes; 0 or "" for a malformed one. */
 uint64_t attribute_number(const struct nlattr *attribute);
 const char *attribute_string(const struct nlattr *attribute);
 

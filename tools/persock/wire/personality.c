@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Loads and deletes personalities, and reads what a message says of one. The
+ * Loads and deletes personalities, and parses the module's replies on them. The
  * commands personality, show, run and apply call it.
  */
 #include <linux/genetlink.h>
@@ -31,7 +31,7 @@ int personality_from_base(struct netlink *nl, uint8_t command, const char *name,
 	return netlink_do(nl, NULL);
 }
 
-/* What is at a base's path now is opened anew, as a file's is. */
+/* Open the network namespace of a file, or of its base, by its path. */
 static int open_network(const struct draft *draft, const char *file,
 			const char *path, unsigned int line, int *network)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Personalities, the named policies, as the module has them. The commands
- * personality, show, run and apply call it.
+ * Personalities of the module, the named policies. The commands personality,
+ * show, run and apply call it.
  */
 #ifndef _PERSOCK_WIRE_PERSONALITY_H
 #define _PERSOCK_WIRE_PERSONALITY_H
@@ -15,7 +15,7 @@
 struct draft;
 
 struct personality {
-	const char *name;	/* within the message it was read from */
+	const char *name;	/* points into the parsed message */
 	const char *base;	/* likewise */
 	bool builtin;
 	unsigned int attachments;
@@ -25,8 +25,8 @@ struct personality {
 };
 
 /*
- * 0 or a negative errno; these leave the sentence to the caller. @command is
- * PERSOCK_CMD_PERSONALITY_NEW or _SET.
+ * Both return 0 or a negative errno; the caller calls netlink_error(). @command
+ * is PERSOCK_CMD_PERSONALITY_NEW or _SET.
  */
 int personality_from_base(struct netlink *nl, uint8_t command, const char *name,
 			  const char *base, const char *const *providers,
@@ -34,8 +34,8 @@ int personality_from_base(struct netlink *nl, uint8_t command, const char *name,
 int personality_del(struct netlink *nl, const char *name);
 
 /*
- * Make or replace a personality: PERSOCK_CMD_PERSONALITY_NEW or _SET. @file is
- * where the draft is from, for complaints. 0, or an exit status after one.
+ * Make or replace a personality: PERSOCK_CMD_PERSONALITY_NEW or _SET. Errors
+ * begin with @file. Returns 0, or an exit status after an error.
  */
 int personality_load_draft(struct netlink *nl, uint8_t command,
 			   const struct draft *draft, const char *file);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Puts a draft into a request, and reads one from the replies. personality.c
+ * Writes a draft to a request, and reads a draft from replies. personality.c
  * calls it to load a policy; show, apply and source.c to read one.
  */
 #include <linux/genetlink.h>
@@ -22,7 +22,7 @@ static void put_u16(struct netlink *nl, uint16_t type, uint16_t value)
 	netlink_put(nl, type, &value, sizeof(value));
 }
 
-/* What is absent means any. */
+/* An absent attribute means any. */
 static void put_any(struct netlink *nl, uint16_t type, int32_t value)
 {
 	if (value != PERSOCK_ANY)
@@ -145,7 +145,7 @@ static void put_flags(struct netlink *nl, enum persock_section section,
 	netlink_nest_end(nl, nest);
 }
 
-/* Those that are denied may have an errno each. */
+/* Denied flags may have different errnos. */
 static void put_all_flags(struct netlink *nl, enum persock_section section,
 			  unsigned int class, const struct persock_flags *flags)
 {
@@ -164,7 +164,7 @@ static void put_section(struct netlink *nl, const struct draft *draft,
 	struct persock_policy *policy = (struct persock_policy *)&draft->policy;
 	struct persock_rules *rules = &policy->rules[class];
 
-	/* What the other class receives cannot be filtered, nor told. */
+	/* Received messages of the other class are not filtered. */
 	if (section == PERSOCK_SECTION_CONTROL_RECEIVE &&
 	    class == PERSOCK_CLASS_OTHER)
 		return;
@@ -258,7 +258,7 @@ int policy_send(struct netlink *nl, uint8_t command, const struct draft *draft,
 	return netlink_do(nl, NULL);
 }
 
-/* Attributes of a nest by type; what is not known is left out. */
+/* Attributes of a nest by type; unknown types are left out. */
 static void read_nest(const struct nlattr *nest, const struct nlattr **tb,
 		      unsigned int max)
 {
@@ -276,13 +276,13 @@ static int64_t number(const struct nlattr *attribute, int64_t otherwise)
 	return attribute ? (int64_t)attribute_number(attribute) : otherwise;
 }
 
-/* Of 32 bits and signed, which attribute_number() does not know. */
+/* A signed number of 32 bits. */
 static int integer(const struct nlattr *attribute)
 {
 	return (int32_t)number(attribute, 0);
 }
 
-/* False when the module is newer, and has a section that is not known here. */
+/* Returns false for an unknown section, of a newer module. */
 static bool read_head(const struct nlattr **tb, enum persock_section *section,
 		      unsigned int *class, s16 *verdict)
 {
@@ -494,7 +494,7 @@ int policy_read(struct netlink *nl, const char *name, struct draft *draft)
 	int error;
 
 	draft_init(draft);
-	/* A limit that is not told is none, not that of the preset. */
+	/* A limit that the module does not report is 0, no limit. */
 	draft->policy.rules[PERSOCK_CLASS_INET].received_max = 0;
 	netlink_request(nl, PERSOCK_CMD_POLICY_GET);
 	netlink_put_string(nl, PERSOCK_A_PERSONALITY, name);
@@ -505,8 +505,8 @@ int policy_read(struct netlink *nl, const char *name, struct draft *draft)
 		good = good && read_message(draft, message);
 	replies_free(&replies);
 	if (!good) {
-		snprintf(nl->sentence, sizeof(nl->sentence),
-			 "the policy of \"%s\" has something that this tool does not know: it is older than the module",
+		snprintf(nl->reason, sizeof(nl->reason),
+			 "this tool is older than the module: the policy of \"%s\" contains something unknown",
 			 name);
 		nl->error = EPROTO;
 		return -EPROTO;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Policies on their way to the module and back: see the commands
+ * Sends policies to the module, and reads them back: see the commands
  * personality-new, personality-set and policy-get in the specification.
  * personality.c calls it to load a policy; show, apply and source.c to read
  * one.
@@ -14,14 +14,14 @@ struct netlink;
 
 /*
  * Add a personality, or replace the policy of one: PERSOCK_CMD_PERSONALITY_NEW
- * or _SET. @network is a descriptor of the draft's network namespace, or -1, and
- * @from of the one whose tasks that is for.
- * 0 or a negative errno; the sentence is left to the caller.
+ * or _SET. @network is a descriptor of the draft's network namespace, @from of
+ * the one whose tasks use it; either may be -1. Returns 0 or a negative errno;
+ * the caller calls netlink_error().
  */
 int policy_send(struct netlink *nl, uint8_t command, const struct draft *draft,
 		int network, int from);
 
-/* The same for a policy to be read; @draft is made, and is to be freed. */
+/* Read a policy into @draft, which the caller frees in either case. */
 int policy_read(struct netlink *nl, const char *name, struct draft *draft);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Asks the module for its providers, prints them, and checks those that a
- * policy file names. The command status and personality.c call it.
+ * Lists and prints the module's providers, and checks those of a policy file.
+ * The command status and personality.c call it.
  */
 #include <linux/genetlink.h>
 
@@ -53,7 +53,7 @@ void provider_print(const struct nlmsghdr *message)
 	}
 	puts(*before ? "" : "all families");
 
-	before = "    LSM hooks not asked: ";
+	before = "    LSM hooks not called: ";
 	reply_for_each_attribute(attribute, message) {
 		if (mnl_attr_get_type(attribute) != PERSOCK_A_LSM_GAP)
 			continue;
@@ -130,7 +130,7 @@ int provider_check(struct netlink *nl, const struct draft *draft,
 	unsigned int i;
 	int status;
 
-	/* A file tells of all of them, or of none. */
+	/* A file specifies all of them, or none. */
 	if (!draft->provider_lines[0])
 		return 0;
 	status = provider_list(nl, &replies);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The providers that are registered now. The command status lists them, and
- * personality.c checks those that a policy file names.
+ * The registered providers. The command status lists them, and personality.c
+ * checks those of a policy file.
  */
 #ifndef _PERSOCK_WIRE_PROVIDER_H
 #define _PERSOCK_WIRE_PROVIDER_H
@@ -15,9 +15,9 @@ void provider_print(const struct nlmsghdr *message);
 void provider_json(const struct nlmsghdr *message);
 
 /*
- * Are the providers registered that a policy file names? 0, or an exit status
- * after a complaint with the file's line. (One that is unregistered right
- * afterwards the module refuses, in its own words.)
+ * Are the providers of a policy file registered? Returns 0, or an exit status
+ * after an error with the line of the file. (If one is unregistered later, the
+ * module rejects the request.)
  */
 int provider_check(struct netlink *nl, const struct draft *draft,
 		   const char *path);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The system's headers that names of a policy file come from. names/generate
+ * The system's headers, which define the names of a policy file. names/generate
  * has the compiler list their constants, and names.c includes it for the
  * values.
  */
@@ -24,7 +24,7 @@
 #include <linux/udp.h>
 #include <linux/vm_sockets.h>
 
-/* The kernel's names that these headers leave out, or that are newer. */
+/* Names of the kernel that are missing in these headers, or newer. */
 #ifndef SOL_TCP
 #define SOL_TCP 6
 #endif
