@@ -13,10 +13,9 @@
 #define PERSOCK_NETWORK_MAX	255
 
 /**
- * enum persock_operation - The socket operations that a personality judges, as
- *   the counters name them. Several system calls may end in one operation
- *   (sendto, sendmsg, sendmmsg, write, splice and io_uring's send are all
- *   sendmsg).
+ * enum persock_operation - The socket operations that a personality judges and
+ *   counts. Several system calls can be one operation (sendto, sendmsg,
+ *   sendmmsg, write, splice and io_uring's send are all sendmsg).
  */
 enum persock_operation {
 	PERSOCK_OP_CREATE,
@@ -37,9 +36,9 @@ enum persock_operation {
 
 /**
  * enum persock_section - The parts of a policy. Each has a default, the
- *   verdict where no rule decides; most have rules. From options-get to
- *   ioctls, and listen, pair and mmap, they are told for a class of sockets;
- *   the others are the whole policy's.
+ *   verdict if no rule decides; most have rules. The sections from options-get
+ *   to ioctls, and listen, pair and mmap, are specified for a class of
+ *   sockets, the others for the whole policy.
  * @PERSOCK_SECTION_SOCKETS: By family, type, protocol. The first rule that
  *   matches decides.
  * @PERSOCK_SECTION_OPTIONS_GET: By level and name.
@@ -48,22 +47,22 @@ enum persock_operation {
  * @PERSOCK_SECTION_FLAGS_RECEIVE: By flag of the message.
  * @PERSOCK_SECTION_CONTROL_SEND: Control messages, by level and name
  *   (cmsg_type).
- * @PERSOCK_SECTION_CONTROL_RECEIVE: The same, received. Class inet only.
+ * @PERSOCK_SECTION_CONTROL_RECEIVE: Received control messages. Class inet
+ *   only.
  * @PERSOCK_SECTION_IOCTLS: By command.
  * @PERSOCK_SECTION_CONNECT: By address, port and protocol of the peer:
- *   connect, and every send that names one. The longest prefix decides, then
- *   deny before allow.
+ *   connect, and every send that specifies one. The longest prefix decides,
+ *   then deny before allow.
  * @PERSOCK_SECTION_BIND: By address, port and protocol.
- * @PERSOCK_SECTION_ACCEPT: By address, port and protocol of the peer that was
- *   accepted.
+ * @PERSOCK_SECTION_ACCEPT: By address, port and protocol of the accepted peer.
  * @PERSOCK_SECTION_LISTEN: No rules, only the default.
  * @PERSOCK_SECTION_UNIX_RIGHTS: SCM_RIGHTS. No rules, only the default.
  * @PERSOCK_SECTION_UNIX_CREDENTIALS: SCM_CREDENTIALS and SO_PASSCRED. No
  *   rules, only the default.
  * @PERSOCK_SECTION_PAIR: socketpair. No rules, only the default.
  * @PERSOCK_SECTION_MMAP: mmap of a socket. No rules, only the default.
- * @PERSOCK_SECTION_LIMITS: No rules and no default; names what decided in a
- *   denial.
+ * @PERSOCK_SECTION_LIMITS: No rules and no default. In a denial, a limit
+ *   decided.
  */
 enum persock_section {
 	PERSOCK_SECTION_SOCKETS,
@@ -86,10 +85,9 @@ enum persock_section {
 };
 
 /**
- * enum persock_class - gVisor's hostinet limits what reaches the host's
- *   network stack, while its own AF_UNIX sockets know options and control
- *   messages that hostinet refuses; hence two classes of sockets that a policy
- *   tells apart.
+ * enum persock_class - The two classes of sockets, with rules of their own.
+ *   gVisor's AF_UNIX sockets have options and control messages that its
+ *   hostinet denies.
  * @PERSOCK_CLASS_INET: AF_INET and AF_INET6.
  * @PERSOCK_CLASS_OTHER: All other families.
  */
@@ -99,9 +97,10 @@ enum persock_class {
 };
 
 /**
- * enum persock_mode - What becomes of a verdict.
- * @PERSOCK_MODE_ENFORCE: It is the answer.
- * @PERSOCK_MODE_AUDIT: It is counted and reported, and the call is allowed.
+ * enum persock_mode - The effect of a verdict.
+ * @PERSOCK_MODE_ENFORCE: The verdict is applied, counted and reported.
+ * @PERSOCK_MODE_AUDIT: The verdict is counted and reported, and the call is
+ *   allowed.
  */
 enum persock_mode {
 	PERSOCK_MODE_ENFORCE,
@@ -109,19 +108,20 @@ enum persock_mode {
 };
 
 /**
- * enum persock_limit - What a policy bounds. A limit that is not told, or 0,
- *   is none.
- * @PERSOCK_LIMIT_SOCKETS: Live sockets of an attachment; more are refused,
- *   with ENFILE when no errno is told.
- * @PERSOCK_LIMIT_BACKLOG_FLOOR: What a backlog of 0 or less becomes.
- * @PERSOCK_LIMIT_BACKLOG_CEILING: Largest backlog; a larger one is cut.
- * @PERSOCK_LIMIT_OPTION: Longest value of setsockopt in bytes; a longer one is
- *   EINVAL. By class.
+ * enum persock_limit - The limits of a policy. A limit that is not specified,
+ *   or 0, is none.
+ * @PERSOCK_LIMIT_SOCKETS: Live sockets of an attachment; one more fails with
+ *   ENFILE, or with the specified errno.
+ * @PERSOCK_LIMIT_BACKLOG_FLOOR: The backlog that replaces one of 0 or less.
+ * @PERSOCK_LIMIT_BACKLOG_CEILING: Largest backlog; it replaces a larger one.
+ * @PERSOCK_LIMIT_OPTION: Longest value of setsockopt in bytes; a longer one
+ *   fails with EINVAL. By class.
  * @PERSOCK_LIMIT_CONTROL: Longest control buffer of a call in bytes; a longer
- *   one is ENOBUFS. By class.
- * @PERSOCK_LIMIT_ADDRESS: Longest address in bytes; the rest is cut. By class.
- * @PERSOCK_LIMIT_RECEIVED_CONTROL: Bytes of control messages that one receive
- *   may bring; needed where control-receive does not allow all. Class inet
+ *   one fails with ENOBUFS. By class.
+ * @PERSOCK_LIMIT_ADDRESS: Longest address in bytes; a longer one is cut. By
+ *   class.
+ * @PERSOCK_LIMIT_RECEIVED_CONTROL: The most bytes of control messages that one
+ *   call may receive; needed if control-receive does not allow all. Class inet
  *   only.
  */
 enum persock_limit {
