@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# persock: everything one does with this tree. Kbuild, beside it, is what the kernel's own
-# build system reads. What a target needs is installed or downloaded by that target.
+# Targets of this tree. Each target installs and downloads what it needs. The kernel's build system
+# reads Kbuild, not this file.
 
 KERNELS := stock-6.1 stock-6.12 stock-6.12-arm64 stock-7
 
-# KERNEL=NAME picks one; without it t, demo and vm take that of Debian stable, modules and check take all.
+# KERNEL=NAME selects one. Otherwise t, demo and vm use Debian stable's, modules and check use all.
 one := $(or $(KERNEL),stock-6.12)
 all := $(or $(KERNEL),$(KERNELS))
 
-# The targets of this file run one after the other, their parts on every processor.
+# The targets of this file run one after the other, each of them on all processors.
 MAKEFLAGS += --no-print-directory -j$(or $(JOBS),$(shell nproc))
 .NOTPARALLEL:
 
-# What has been compiled before, from the same text with the same options, is not compiled again.
+# ccache: the same text is not compiled again with the same options.
 export PATH := /usr/lib/ccache:$(PATH)
 export CCACHE_DIR := $(or $(XDG_CACHE_HOME),$(or $(HOME),/root)/.cache)/persock/ccache
 export CCACHE_MAXSIZE := 500M
@@ -29,34 +29,34 @@ help:
 	@echo 'make selftests-bin   the selftest programs: build/selftests/'
 	@echo 'make demo            persock at work on real programs, in a virtual machine'
 	@echo 'make t TESTS="a_test b_test.sh"  these tests alone, on one kernel: within a minute'
-	@echo 'make check           every selftest on the newest kernel, what can differ on the others;'
+	@echo 'make check           every selftest on the newest kernel, those that can differ on the others;'
 	@echo '                     KUnit, faults and races on the debug kernel'
-	@echo '                     (TESTS="a_test b_test.sh" picks, on 6.1 and 6.12)'
+	@echo '                     (TESTS="a_test b_test.sh" selects, on 6.1 and 6.12)'
 	@echo 'make lint            checkpatch, shellcheck, generated files and lists: nothing is run'
 	@echo '                     (CHANGED=1 reads only files that differ from the last commit; see tools/pre-commit)'
 	@echo 'make remember-times  have the next make check compare its times with those of the last one'
-	@echo 'make check-the-checks  the tests catch bugs that are planted on purpose'
-	@echo 'make soak            everything on the debug kernel, and what takes hours: faults, races, storms'
+	@echo 'make check-the-checks  the tests find planted bugs'
+	@echo 'make soak            everything on the debug kernel, with the long tests: faults, races, storms'
 	@echo 'make coverage        which lines of the module the tests run'
-	@echo 'make bench           what sockets cost, beside cgroup-BPF, gVisor, veth and bridge: tables'
-	@echo 'make bench-gate      whether they cost no more than is promised (part of make check)'
+	@echo 'make bench           the cost of sockets, beside cgroup-BPF, gVisor, veth and bridge: tables'
+	@echo 'make bench-gate      compare the cost with its targets (part of make check)'
 	@echo 'make deb             Debian packages: build/deb/'
 	@echo 'make docs            the documentation as a site: build/docs/index.html'
 	@echo 'make kunit           KUnit alone, in user-mode Linux'
 	@echo 'make vm              a shell in a virtual machine with persock loaded'
 	@echo 'make clean           remove build/ (downloaded kernels stay in the cache)'
 	@echo
-	@echo 'KERNEL=NAME picks one of: $(KERNELS), stock-6.12-deb13, or debug,'
+	@echo 'KERNEL=NAME selects one of: $(KERNELS), stock-6.12-deb13, or debug,'
 	@echo 'debug-7 (built from source, some fifteen minutes once)'
 
 # kbuild writes its output beside the sources. A mirror of them for each kernel keeps the tree
-# clean and the kernels apart. What differs is copied with the time of the copy, not of the edit: an
-# edit made while an older copy is being compiled is older than its object, and would be missed.
-# What rsync is told to exclude, --delete leaves alone: that protects the build's own files.
+# clean and the kernels apart. A changed file gets the time of the copy, not of the edit: an edit
+# during the compilation of an older copy is older than its object, and would be missed. --delete
+# does not remove excluded files, which protects the output of the build.
 mirror := rsync -rlpc --delete --prune-empty-dirs --exclude='*.mod.c' \
 	--include='*/' --include='*.[chS]' --include=Kbuild --exclude='*'
 
-# What a kernel of the other architecture is told.
+# Variables for a kernel of the other architecture.
 for_arm64 := ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-
 
 # What the selftests load beside persock: the sample provider, a livepatch.
@@ -65,7 +65,7 @@ test_modules := $(patsubst %/Kbuild,%,$(wildcard selftests/*/Kbuild))
 .PHONY: modules
 modules: $(addprefix modules-,$(all))
 
-# Nothing is to be done where no copy has changed since all of it was built: kbuild takes seconds to find out.
+# kbuild takes seconds to find out that nothing has changed: skip it if no copy has changed.
 modules-%:
 	@tools/setup build $(if $(C),lint)
 	$(call say,persock.ko for $*)
@@ -95,7 +95,7 @@ tool:
 	$(call say,the persock command)
 	@$(MAKE) -C tools/persock O='$(CURDIR)/build/tools'
 
-# The same with the compiler's checks built in, for files that are broken on purpose.
+# The same with sanitizers, for tests with broken files.
 .PHONY: tool-sanitized
 tool-sanitized:
 	@tools/setup build
@@ -119,7 +119,7 @@ programs-arm64:
 	$(MAKE) -s -C tools/persock O='$(CURDIR)/build/arm64/tools' CC="$$cc" && \
 	$(MAKE) -C selftests O='$(CURDIR)/build/arm64/selftests' CC="$$cc" HELPERS_32= $(if $(TESTS),TESTS='$(TESTS)')
 
-# What runs beside a kernel's module.
+# The programs for a kernel.
 programs_for = $(if $(findstring arm64,$(1)),programs-arm64,tool)
 
 .PHONY: demo
@@ -135,14 +135,14 @@ kunit:
 	@kunit/run
 	@selftests/summary build/check/kunit.ktap build/check/kunit-log.ktap
 
-# Failing tests do not end this early: the summary, which is last, judges all logs together. KUnit
-# is among what runs on the debug kernel.
+# Failing tests do not end this early: the summary at the end judges all logs together. KUnit runs
+# on the debug kernel.
 .PHONY: check
 check:
 	@selftests/check $(addprefix --kernel ,$(KERNEL)) $(TESTS)
 	@selftests/summary build/check/*.ktap
 
-# What the last make check took is what the next ones are compared with.
+# Later runs of make check are compared with the times of the last one.
 .PHONY: remember-times
 remember-times:
 	@{ sed '/^[^#]/d' selftests/times; \
@@ -150,7 +150,7 @@ remember-times:
 		LC_ALL=C sort -k 1,1 -k 3; } >build/check/remembered
 	@mv build/check/remembered selftests/times
 
-# A test or a few, as quickly as can be: nothing is built or installed but what they need.
+# Some tests, as fast as possible: only what they need is built and installed.
 .PHONY: t
 t:
 	@selftests/check --only-results --kernel $(one) $(TESTS)
@@ -167,7 +167,7 @@ kernel-net:
 	@tools/setup build kernel_net
 	@selftests/kernel_net/build
 
-# All that can be run on the debug kernel, and what storms and sweeps take hours for.
+# All tests on the debug kernel, with storms and sweeps that take hours.
 .PHONY: soak
 soak:
 	@selftests/check --soak
@@ -177,8 +177,8 @@ soak:
 		tee build/check/storm.ktap
 	@selftests/summary build/check/*.ktap
 
-# Which lines of the module the tests run, counted by the debug kernel. A module that counts is not what
-# other targets test, nor can its objects be cached.
+# The lines of the module that the tests run, which the debug kernel counts. Other targets do not use
+# this module, and its objects cannot be cached.
 .PHONY: coverage
 coverage: export PERSOCK_COVERAGE := y
 coverage: modules-debug tool selftests-bin
@@ -189,7 +189,7 @@ coverage: modules-debug tool selftests-bin
 		selftests/coverage/guest '$(CURDIR)/build/coverage' $(TESTS) | tee build/coverage.ktap
 	@selftests/coverage/report '$(CURDIR)' build/coverage
 
-# What sockets cost in each surrounding that selftests/bench/run knows: a table for each kernel.
+# The cost of sockets in each environment of selftests/bench/run: a table for each kernel.
 .PHONY: bench
 bench: $(addprefix modules-,$(filter-out %-arm64,$(all))) tool selftests-bin
 	@tools/setup vm bench
@@ -210,13 +210,13 @@ bench: $(addprefix modules-,$(filter-out %-arm64,$(all))) tool selftests-bin
 			build/bench/$$kernel-delegation.log || exit; \
 	done
 
-# Those of the rows that governance costs least must meet their targets; part of make check.
+# Compare the rows to which governance adds least with their targets; part of make check.
 .PHONY: bench-gate
 bench-gate:
 	@selftests/check $(addprefix --kernel ,$(KERNEL)) gate
 	@selftests/summary build/check/*.ktap
 
-# persock and persock-dkms, from what git knows of: build/deb/*.deb.
+# persock and persock-dkms, from the files that git knows: build/deb/*.deb.
 .PHONY: deb
 deb:
 	@tools/setup build deb
@@ -229,7 +229,7 @@ deb:
 	@lintian --allow-root --fail-on error build/deb/*.changes
 	@ls build/deb/*.deb
 
-# All pages are read anew each time: of those that have not changed no warning would be seen.
+# All pages are read again each time, because Sphinx prints no warnings for unchanged pages.
 .PHONY: docs
 docs: tool
 	@tools/setup docs

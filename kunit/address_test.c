@@ -224,7 +224,7 @@ static void port_edges(struct kunit *test)
 
 /*
  * A rule on a protocol matches that one only. A rule on any protocol matches
- * all, including those that no rule names. Both hold with few and many
+ * all, including those that no rule lists. Both hold with few and many
  * protocols at a prefix.
  */
 static void protocols(struct kunit *test)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Tests of guards: what sockets of another network namespace may do only if a
- * rule names it. KUnit runs the suite; it reaches every branch of
+ * rule lists it. KUnit runs the suite; it reaches every branch of
  * module/policy/guard.c through the functions that judge.
  */
 #include <kunit/test.h>
@@ -142,7 +142,7 @@ static void guard_messages(struct kunit *test)
 	}
 }
 
-/* A rule that names the option decides, with any verdict. */
+/* A rule that lists the option decides, with any verdict. */
 static void guard_options_named(struct kunit *test)
 {
 	static const struct persock_option list[] = {

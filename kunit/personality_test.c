@@ -52,7 +52,7 @@ static const struct persock_provider_ops stream_ops = {
 
 static const int inet[] = { AF_INET };
 
-/* These replace the module's own providers, which the presets name. */
+/* These replace the module's own providers, which the presets list. */
 static struct persock_provider native = {
 	.name = "native", .owner = THIS_MODULE, .ops = &all_ops,
 	.interposes = true,
@@ -243,7 +243,7 @@ static void add_refuses_locked(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, persock_personality_add("a", &proposal, NULL),
 			-ENOENT);
 
-	/* Refused personalities are not listed. */
+	/* Rejected personalities are not listed. */
 	while ((p = persock_personality_next(p)))
 		i++;
 	KUNIT_EXPECT_EQ(test, i, persock_nr_presets);
@@ -265,7 +265,7 @@ static void inherits_providers_locked(struct kunit *test)
 
 /*
  * A replacement changes policy and providers in one step. An invalid one
- * changes nothing. A provider that was named once stays pinned.
+ * changes nothing. A provider that was listed once stays pinned.
  */
 static void set_locked(struct kunit *test)
 {
@@ -330,7 +330,7 @@ static int verdict(const struct persock_version *version,
 	return persock_judge_request(&version->policy, request, &section, rule);
 }
 
-/* The rule decides, and the providers are asked in order. */
+/* The rule decides, and the providers are tried in order. */
 static void judge_locked(struct kunit *test)
 {
 	struct persock_personality *p = persock_personality_find("gvisor-2020");

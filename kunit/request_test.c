@@ -71,7 +71,7 @@ static void request_names_mptcp(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, persock_names_mptcp(&none, AF_INET));
 }
 
-/* Sockets to which address rules cannot apply are refused unless named. */
+/* Sockets to which address rules cannot apply are denied unless listed. */
 static void request_that_is_unheld(struct kunit *test)
 {
 	const struct persock_policy policy = {
@@ -96,13 +96,13 @@ static void request_that_is_unheld(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rule, 0);
 	KUNIT_EXPECT_EQ(test, -ENETUNREACH,
 			judge(&policy, AF_INET, SOCK_RAW, 6, &section, &rule));
-	/* Named, by family or as raw. */
+	/* Listed, by family or as raw. */
 	KUNIT_EXPECT_EQ(test, 0, judge(&policy, AF_RXRPC, SOCK_DGRAM, 2,
 				       &section, &rule));
 	KUNIT_EXPECT_EQ(test, 0, judge(&policy, AF_INET, SOCK_RAW, 1, &section,
 				       &rule));
 	KUNIT_EXPECT_EQ(test, rule, 1);
-	/* Another refusal keeps its own errno. */
+	/* Another denial keeps its own errno. */
 	KUNIT_EXPECT_EQ(test, -EPERM, judge(&policy, AF_INET6, SOCK_RAW, 1,
 					    &section, &rule));
 	KUNIT_EXPECT_EQ(test, section, PERSOCK_SECTION_SOCKETS);
@@ -131,7 +131,7 @@ static void request_and_section(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, section, PERSOCK_SECTION_ACCEPT);
 }
 
-/* In another network namespace a rule must name raw sockets. */
+/* In another network namespace a rule must list raw sockets. */
 static void request_for_raw_elsewhere(struct kunit *test)
 {
 	static const struct persock_socket_rule inet = {
@@ -157,7 +157,7 @@ static void request_for_raw_elsewhere(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, judge(&policy, AF_PACKET, SOCK_RAW, 0,
 				       &section, &rule));
 
-	/* This refusal comes before that of the address rules. */
+	/* This denial comes before that of the address rules. */
 	policy.connect.fallback = -EACCES;
 	KUNIT_EXPECT_EQ(test, -EPERM, judge(&policy, AF_INET, SOCK_RAW, 6,
 					    &section, &rule));

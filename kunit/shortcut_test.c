@@ -310,7 +310,7 @@ static bool is_tcp(const struct persock_request *request, const void *family)
 	       request->type == SOCK_STREAM;
 }
 
-/* The callback is asked about all requests, and its answers decide. */
+/* The callback is called for all requests, and its answers decide. */
 static void requests_found(struct kunit *test)
 {
 	struct persock_request request = { AF_INET6, SOCK_STREAM, IPPROTO_TCP };

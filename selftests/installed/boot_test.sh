@@ -136,7 +136,7 @@ test_upgrade_keeps_policies() {
 test_removal_explains_itself() {
 	local said
 	said=$(dpkg -r persock-dkms 2>&1) || fail "dpkg -r persock-dkms: $said"
-	grep -q 'is loaded and stays so: a cgroup is attached' <<<"$said" || fail "not explained: $said"
+	grep -q 'persock stays loaded: a cgroup is attached' <<<"$said" || fail "not explained: $said"
 	[ -d /sys/module/persock ] || fail "the module has gone"
 	web_is_governed
 	ok dpkg -r persock
