@@ -2,22 +2,22 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # what it sets is for those who source it
 #
-# The cache folder: entries that are whole or not there. Sourced by those who fill it, after they
-# have defined say() and die(). Sets: cache, its path.
+# The cache folder, whose entries are complete. Scripts that fill it source this, after they have
+# defined say() and die(). Sets: cache, its path.
 
 # $HOME may be unset in a CI job.
 home=${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}
 cache=${XDG_CACHE_HOME:-$home/.cache}/persock
 mkdir -p "$cache" || die "the cache folder $cache cannot be made"
 
-# Two makes that want the same entry must not both make it. Held until this process ends.
+# Two processes must not make the same entry. The lock is held until this process ends.
 lock_cache() { # NAME
 	exec 9>"$cache/.lock-$1"
 	flock 9
 }
 
-# A folder to prepare an entry in, removed when this process ends; what was killed has left its own
-# behind, which nobody uses any more, as we hold the lock. Sets: work.
+# A folder to prepare an entry in, removed when this process ends. A killed process may have left one;
+# nobody uses it, as we hold the lock. Sets: work.
 work_in_cache() { # NAME
 	rm -rf "$cache/.tmp-$1"-??????
 	work=$(mktemp -d "$cache/.tmp-$1-XXXXXX")
@@ -26,7 +26,7 @@ work_in_cache() { # NAME
 	trap 'exit 143' TERM HUP
 }
 
-# Is that what a command's output complains of? The output may have found no room itself.
+# Did a command fail because there is no space? Its output may have found none, either.
 no_space() { # LOG
 	grep -aqiE 'no space left on device|not enough free space|disk quota exceeded' "$1" ||
 		[ "$(df -k --output=avail "$cache" | tail -n 1)" -lt 16384 ]
