@@ -235,6 +235,7 @@ docs: tool
 	@tools/setup docs
 	$(call say,the documentation)
 	@tools/docs/generate build/tools/persock build/pages
+	@tools/docs/embed --check
 	@sphinx-build -q -E -W --keep-going -b html -d build/pages/doctrees Documentation build/docs
 	@echo build/docs/index.html
 
