@@ -26,8 +26,10 @@ PAGES = sorted(path.stem for path in pathlib.Path(__file__).parent.glob("*.rst")
 
 
 def link_pages(_app, _docname, source):
-    """A page that is named in a sentence, as in "see security.rst", is a link on the site."""
-    source[0] = re.sub(rf"(?<![\w/`:-])({'|'.join(PAGES)})\.rst\b(?!`)", r":doc:`\1`", source[0])
+    """A link to the file of another page, as in "see security.rst_", is one to its page here."""
+    names = "|".join(PAGES)
+    text = re.sub(rf"^\.\. _(?:{names})\.rst: .*\n", "", source[0], flags=re.M)
+    source[0] = re.sub(rf"(?<![\w/`:.-])({names})\.rst_(?!\w)", r":doc:`\1`", text)
 
 
 def setup(app):
