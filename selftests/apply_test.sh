@@ -5,9 +5,9 @@
 # persock apply: what a folder says is loaded and attached, and nothing twice; a folder that is broken,
 # or that the module refuses, leaves what was attached as it is.
 
-# shellcheck disable=SC2154,SC2317 # libktap.sh sets the variables and calls the functions
-# shellcheck source=libktap.sh
-. "$(dirname "$(realpath "$0")")/libktap.sh"
+# shellcheck disable=SC2154,SC2317 # ktap.sh sets the variables and calls the functions
+# shellcheck source=lib/ktap.sh
+. "$(dirname "$(realpath "$0")")/lib/ktap.sh"
 
 folder=$work/etc
 root=$(cgroup_root)

@@ -7,10 +7,10 @@
 # run ungoverned, as the baseline, and then under each policy and provider.
 
 # shellcheck disable=SC2317 # run_tests calls the tests by their names
-# shellcheck source=libktap.sh
-. "$(dirname "$(realpath "$0")")/libktap.sh"
+# shellcheck source=lib/ktap.sh
+. "$(dirname "$(realpath "$0")")/lib/ktap.sh"
 
-compat=$here/../build/selftests/compat
+compat=$built/compat
 
 [ -x "$compat" ] || [ "$(uname -m)" = x86_64 ] || {
 	echo "TAP version 13"

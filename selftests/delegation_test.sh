@@ -7,9 +7,9 @@
 # of AF_INET and AF_INET6 made in another one: the first namespace here, "host". What the policy does
 # not name of what would be worth more there is denied; each denial is allowed ungoverned on the host.
 
-# shellcheck disable=SC2154,SC2317 # libktap.sh sets the variables and calls the functions
-# shellcheck source=libktap.sh
-. "$(dirname "$(realpath "$0")")/libktap.sh"
+# shellcheck disable=SC2154,SC2317 # ktap.sh sets the variables and calls the functions
+# shellcheck source=lib/ktap.sh
+. "$(dirname "$(realpath "$0")")/lib/ktap.sh"
 
 # Neither wants site-packages; an emulated machine takes a third less to start it.
 python=(/usr/bin/python3 -I -S)

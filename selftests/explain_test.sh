@@ -7,9 +7,9 @@
 # protocols of IPv4 and IPv6, all presets and their providers. Where the kernel itself refuses, which the same
 # request shows ungoverned, its errno is the answer of what explain allows.
 
-# shellcheck disable=SC2154,SC2317 # libktap.sh sets the variables and calls the functions
-# shellcheck source=libktap.sh
-. "$(dirname "$(realpath "$0")")/libktap.sh"
+# shellcheck disable=SC2154,SC2317 # ktap.sh sets the variables and calls the functions
+# shellcheck source=lib/ktap.sh
+. "$(dirname "$(realpath "$0")")/lib/ktap.sh"
 
 modprobe=   # what it was, once it is turned off
 

@@ -9,11 +9,11 @@
 # persock's code has run by then, and the kernel itself complains when it cannot note the module's
 # static keys and calls.
 
-# shellcheck disable=SC2154,SC2317 # libktap.sh sets the variables and calls the functions
-# shellcheck source=libktap.sh
-. "$(dirname "$(realpath "$0")")/libktap.sh"
+# shellcheck disable=SC2154,SC2317 # ktap.sh sets the variables and calls the functions
+# shellcheck source=lib/ktap.sh
+. "$(dirname "$(realpath "$0")")/lib/ktap.sh"
 
-load=$here/../build/selftests/faults_load
+load=$built/faults_load
 debugfs=/sys/kernel/debug
 never=1000000
 # A slab that is full adds some to what is counted.
@@ -127,7 +127,7 @@ test_nothing_is_leaked() {
 		skip "the kernel has no kmemleak"
 		return 0
 	}
-	found=$("$here/leaks") || fail "leaked: $(head -n 30 <<<"$found")"
+	found=$("$repo/selftests/leaks") || fail "leaked: $(head -n 30 <<<"$found")"
 }
 
 final() {

@@ -6,9 +6,9 @@
 # What else guards the machine still sees the sockets: AppArmor judges their creation, nftables
 # knows their owner, and ss their process, under every provider as without persock.
 
-# shellcheck disable=SC2154,SC2317 # libktap.sh sets the variables and calls the functions
-# shellcheck source=libktap.sh
-. "$(dirname "$(realpath "$0")")/libktap.sh"
+# shellcheck disable=SC2154,SC2317 # ktap.sh sets the variables and calls the functions
+# shellcheck source=lib/ktap.sh
+. "$(dirname "$(realpath "$0")")/lib/ktap.sh"
 
 # Three cgroups: plain, native, hostinet.
 declare -A govern

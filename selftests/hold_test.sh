@@ -5,9 +5,9 @@
 # Governance holds: nothing that an administrator does with ftrace or kprobes ends it behind
 # anybody's back; an idle module intercepts nothing; and the module's parameter is checked.
 
-# shellcheck disable=SC2154,SC2317 # libktap.sh sets the variables and calls the functions
-# shellcheck source=libktap.sh
-. "$(dirname "$(realpath "$0")")/libktap.sh"
+# shellcheck disable=SC2154,SC2317 # ktap.sh sets the variables and calls the functions
+# shellcheck source=lib/ktap.sh
+. "$(dirname "$(realpath "$0")")/lib/ktap.sh"
 
 # Without an attachment nothing is armed; with the last one gone, neither.
 test_armed_only_while_attached() {

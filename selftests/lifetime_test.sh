@@ -6,9 +6,9 @@
 # attachment goes away by itself, a personality in use cannot be deleted, and any number of
 # rounds of loading and unloading leave nothing behind.
 
-# shellcheck disable=SC2154,SC2317 # libktap.sh sets the variables and calls the functions
-# shellcheck source=libktap.sh
-. "$(dirname "$(realpath "$0")")/libktap.sh"
+# shellcheck disable=SC2154,SC2317 # ktap.sh sets the variables and calls the functions
+# shellcheck source=lib/ktap.sh
+. "$(dirname "$(realpath "$0")")/lib/ktap.sh"
 
 # While a cgroup is attached, unloading would silently end a policy: refused.
 test_attachment_pins_the_module() {

@@ -7,9 +7,9 @@
 # annotation names governs the container's sockets from its first process on, and what cannot be
 # governed is not started.
 
-# shellcheck disable=SC2154,SC2317 # libktap.sh sets the variables and calls the functions
-# shellcheck source=libktap.sh
-. "$(dirname "$(realpath "$0")")/libktap.sh"
+# shellcheck disable=SC2154,SC2317 # ktap.sh sets the variables and calls the functions
+# shellcheck source=lib/ktap.sh
+. "$(dirname "$(realpath "$0")")/lib/ktap.sh"
 
 runtimes=(crun runc)
 tool=$(command -v persock)
@@ -162,7 +162,7 @@ pod() { # ANNOTATION COMMAND [ARGUMENT...]
 test_podman_finds_the_hook() {
 	local said
 	mkdir "$work/hooks.d"
-	sed "s|/usr/sbin/persock|$tool|" "$here/../tools/oci/persock.json" >"$work/hooks.d/persock.json"
+	sed "s|/usr/sbin/persock|$tool|" "$repo/tools/oci/persock.json" >"$work/hooks.d/persock.json"
 	bundle "" true
 	expect ok pod org.other=x "$probe" unix
 	expect "socketpair: EAFNOSUPPORT" pod io.persock.personality=none "$probe" unix

@@ -7,7 +7,7 @@
 #include <sched.h>
 
 #include "inet.h"
-#include "roads.h"
+#include "path.h"
 
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262

@@ -13,7 +13,7 @@
 #include "inet.h"
 #include "late.h"
 #include "ports.h"
-#include "roads.h"
+#include "path.h"
 
 #ifndef TCP_FASTOPEN_KEY
 #define TCP_FASTOPEN_KEY 33

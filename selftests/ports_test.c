@@ -13,7 +13,7 @@
 
 #include "inet.h"
 #include "ports.h"
-#include "roads.h"
+#include "path.h"
 
 #ifndef IP_LOCAL_PORT_RANGE
 #define IP_LOCAL_PORT_RANGE 51

@@ -20,7 +20,7 @@
 #include <linux/sctp.h>
 
 #include "inet.h"
-#include "roads.h"
+#include "path.h"
 
 #ifndef AF_SMC
 #define AF_SMC 43

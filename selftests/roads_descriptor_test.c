@@ -20,7 +20,7 @@
 
 #include "inet.h"
 #include "ring.h"
-#include "roads.h"
+#include "path.h"
 
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open	434

@@ -17,7 +17,7 @@
 
 #include "inet.h"
 #include "program.h"
-#include "roads.h"
+#include "path.h"
 
 /* Landlock's rules about the network are younger than its header here. */
 #define LANDLOCK_CREATE		444

@@ -19,7 +19,7 @@
 
 #include "inet.h"
 #include "ring.h"
-#include "roads.h"
+#include "path.h"
 
 #ifndef SIOCGSKNS
 #define SIOCGSKNS	0x894C

@@ -26,7 +26,7 @@
 #include "inet.h"
 #include "program.h"
 #include "ring.h"
-#include "roads.h"
+#include "path.h"
 
 #define GTP_FD0		1	/* IFLA_GTP_FD0 */
 #define GTP_FD1		2

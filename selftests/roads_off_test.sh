@@ -5,11 +5,11 @@
 # Roads by switching persock off: resetting ftrace, patching the kernel live, loading and unloading
 # at the wrong moment, and unloading by force. Each either fails, or does no harm.
 
-# shellcheck disable=SC2154,SC2317 # libktap.sh sets the variables and calls the functions
-# shellcheck source=libktap.sh
-. "$(dirname "$(realpath "$0")")/libktap.sh"
+# shellcheck disable=SC2154,SC2317 # ktap.sh sets the variables and calls the functions
+# shellcheck source=lib/ktap.sh
+. "$(dirname "$(realpath "$0")")/lib/ktap.sh"
 
-compat=$here/../build/selftests/compat
+compat=$built/compat
 patch=${PERSOCK_MODULES:-}/selftests/livepatch/persock_livepatch.ko
 patched=/sys/kernel/livepatch/persock_livepatch
 

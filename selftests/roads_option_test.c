@@ -19,7 +19,7 @@
 #include <time.h>
 
 #include "inet.h"
-#include "roads.h"
+#include "path.h"
 
 #ifndef IPV6_MINHOPCOUNT
 #define IPV6_MINHOPCOUNT 73

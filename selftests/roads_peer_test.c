@@ -15,7 +15,7 @@
 
 #include "inet.h"
 #include "ring.h"
-#include "roads.h"
+#include "path.h"
 
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262

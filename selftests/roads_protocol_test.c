@@ -13,7 +13,7 @@
 #include <linux/sctp.h>
 
 #include "inet.h"
-#include "roads.h"
+#include "path.h"
 
 #ifndef SOL_DCCP
 #define SOL_DCCP 269

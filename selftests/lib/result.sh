@@ -3,7 +3,7 @@
 #
 # KTAP results for scripts whose checks are commands that succeed or fail. Sourced, not run:
 #
-#	. selftests/libresult.sh
+#	. selftests/lib/result.sh
 #	plan 2
 #	result "the sky is blue" is_blue sky
 #	...

@@ -5,15 +5,17 @@
 # What shell tests share: KTAP, and cgroups to attach. A test is a function whose name begins
 # with test_: it calls fail, returns non-zero, or passes. Sourced, not run:
 #
-#	. "$(dirname "$(realpath "$0")")/libktap.sh"
+#	. "$(dirname "$(realpath "$0")")/lib/ktap.sh"
 #	...
 #	run_tests
 
 set -uo pipefail
 
-here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+here=$(dirname "$(realpath "$0")")		# of the test
+repo=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
+built=$repo/build/selftests	# the helper programs
 work=$(mktemp -d)
-probe=${PERSOCK_PROBE:-$here/../build/selftests/probe}
+probe=${PERSOCK_PROBE:-$built/probe}
 base=persock-$(basename "$0" .sh)-$$
 cgroups=()
 personalities=()
@@ -138,7 +140,7 @@ log() {
 # The kernel has not complained since.
 no_splat() {
 	local said
-	said=$(log | grep -E -m 1 -f "$here/vm/splat-patterns") || return 0
+	said=$(log | grep -E -m 1 -f "$repo/selftests/vm/splat-patterns") || return 0
 	fail "the kernel complained: $said"
 }
 

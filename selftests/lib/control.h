@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * persock's netlink family, request by request: what libpolicy puts together is
+ * persock's netlink family, request by request: what policy.h puts together is
  * always well-formed, and what this sends need not be.
  */
 #ifndef SELFTESTS_CONTROL_H

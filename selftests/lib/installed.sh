@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# shellcheck disable=SC2154,SC2317 # libktap.sh sets the variables and calls the functions
+# shellcheck disable=SC2154,SC2317 # ktap.sh sets the variables and calls the functions
 #
 # What the tests of an installed persock share. They run under systemd, in the root that
 # selftests/installed/root has made, with the tool and the module of the packages.
 
 export PERSOCK_PROBE=/usr/local/bin/probe
-# shellcheck source=../libktap.sh
-. "$(dirname "$(realpath "$0")")/../libktap.sh"
+# shellcheck source=ktap.sh
+. "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/ktap.sh"
 
 web=/sys/fs/cgroup/web.slice
 
