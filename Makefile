@@ -115,7 +115,7 @@ programs-arm64:
 	@tools/setup build
 	$(call say,the persock command and the selftest programs for arm64)
 	@cc=$$(tools/kernels/fetch stock-6.12-arm64 | sed -n 's/^tools=//p')/aarch64-linux-gnu-gcc && \
-	root=$$(selftests/vm/root arm64) && cc="ccache $$cc --sysroot=$$root" && \
+	root=$$(selftests/runner/vm/root arm64) && cc="ccache $$cc --sysroot=$$root" && \
 	$(MAKE) -s -C tools/persock O='$(CURDIR)/build/arm64/tools' CC="$$cc" && \
 	$(MAKE) -C selftests O='$(CURDIR)/build/arm64/selftests' CC="$$cc" HELPERS_32= $(if $(TESTS),TESTS='$(TESTS)')
 
@@ -126,40 +126,40 @@ programs_for = $(if $(findstring arm64,$(1)),programs-arm64,tool)
 demo: modules-$(one) $(call programs_for,$(one))
 	@tools/setup vm demo
 	$(call say,booting $(one))
-	@selftests/vm/run --kernel $(one) -- selftests/demo/run
+	@selftests/runner/vm/run --kernel $(one) -- selftests/demo/run
 
 .PHONY: kunit
 kunit:
 	@tools/setup kunit
 	$(call say,KUnit)
 	@kunit/run
-	@selftests/summary build/check/kunit.ktap build/check/kunit-log.ktap
+	@selftests/runner/summary build/check/kunit.ktap build/check/kunit-log.ktap
 
 # Failing tests do not end this early: the summary at the end judges all logs together. KUnit runs
 # on the debug kernel.
 .PHONY: check
 check:
-	@selftests/check $(addprefix --kernel ,$(KERNEL)) $(TESTS)
-	@selftests/summary build/check/*.ktap
+	@selftests/runner/check $(addprefix --kernel ,$(KERNEL)) $(TESTS)
+	@selftests/runner/summary build/check/*.ktap
 
 # Later runs of make check are compared with the times of the last one.
 .PHONY: remember-times
 remember-times:
-	@{ sed '/^[^#]/d' selftests/times; \
+	@{ sed '/^[^#]/d' selftests/runner/lists/times; \
 	sed -n -e 's/^test \([0-9]*\) \([^ ]*\) \(.*\)/\2 \1 \3/p' -e '/^stage /p' build/check/times | \
 		LC_ALL=C sort -k 1,1 -k 3; } >build/check/remembered
-	@mv build/check/remembered selftests/times
+	@mv build/check/remembered selftests/runner/lists/times
 
 # Some tests, as fast as possible: only what they need is built and installed.
 .PHONY: t
 t:
-	@selftests/check --only-results --kernel $(one) $(TESTS)
+	@selftests/runner/check --only-results --kernel $(one) $(TESTS)
 
 # The job "tree" of make check alone. CHANGED=1: read only what differs from the last commit.
 .PHONY: lint
 lint:
 	@tools/setup build lint
-	@selftests/tree_check $(if $(CHANGED),changed,tree)
+	@selftests/runner/tree_check $(if $(CHANGED),changed,tree)
 
 # The kernel's own tests of sockets, from its source package, for kernel_net_test.sh.
 .PHONY: kernel-net
@@ -170,12 +170,12 @@ kernel-net:
 # All tests on the debug kernel, with storms and sweeps that take hours.
 .PHONY: soak
 soak:
-	@selftests/check --soak
+	@selftests/runner/check --soak
 	$(call say,storms)
 	@tools/setup vm tests storm
-	@selftests/vm/run --kernel debug --timeout 0 -- selftests/storm/run --seconds 60 --rounds 4 | \
+	@selftests/runner/vm/run --kernel debug --timeout 0 -- selftests/storm/run --seconds 60 --rounds 4 | \
 		tee build/check/storm.ktap
-	@selftests/summary build/check/*.ktap
+	@selftests/runner/summary build/check/*.ktap
 
 # The lines of the module that the tests run, which the debug kernel counts. Other targets do not use
 # this module, and its objects cannot be cached.
@@ -185,9 +185,9 @@ coverage: modules-debug tool selftests-bin
 	@tools/setup vm tests
 	$(call say,every selftest on the debug kernel)
 	@rm -rf build/coverage && mkdir -p build/coverage
-	@selftests/vm/run --kernel debug --timeout 0 --share build/coverage -- \
-		selftests/coverage/guest '$(CURDIR)/build/coverage' $(TESTS) | tee build/coverage.ktap
-	@selftests/coverage/report '$(CURDIR)' build/coverage
+	@selftests/runner/vm/run --kernel debug --timeout 0 --share build/coverage -- \
+		selftests/runner/coverage/guest '$(CURDIR)/build/coverage' $(TESTS) | tee build/coverage.ktap
+	@selftests/runner/coverage/report '$(CURDIR)' build/coverage
 
 # The cost of sockets in each environment of selftests/bench/run: a table for each kernel.
 .PHONY: bench
@@ -197,12 +197,12 @@ bench: $(addprefix modules-,$(filter-out %-arm64,$(all))) tool selftests-bin
 	@mkdir -p build/bench
 	@for kernel in $(filter-out %-arm64,$(all)); do \
 		echo "== instructions on $$kernel"; \
-		selftests/vm/run --kernel $$kernel --icount --no-module --timeout 3600 -- \
+		selftests/runner/vm/run --kernel $$kernel --icount --no-module --timeout 3600 -- \
 			env BENCH_TIMES=3 selftests/bench/run >build/bench/$$kernel.log && \
 		selftests/bench/table --json build/bench/$$kernel.json --rst build/bench/$$kernel.rst \
 			--svg build/bench/$$kernel.svg build/bench/$$kernel.log || exit; \
 		echo "== instructions from a container on $$kernel"; \
-		selftests/vm/run --kernel $$kernel --icount --no-module --timeout 1800 -- \
+		selftests/runner/vm/run --kernel $$kernel --icount --no-module --timeout 1800 -- \
 			env BENCH_TIMES=3 selftests/bench/delegation \
 			>build/bench/$$kernel-delegation.log && \
 		selftests/bench/table --json build/bench/$$kernel-delegation.json \
@@ -213,8 +213,8 @@ bench: $(addprefix modules-,$(filter-out %-arm64,$(all))) tool selftests-bin
 # Compare the rows to which governance adds least with their targets; part of make check.
 .PHONY: bench-gate
 bench-gate:
-	@selftests/check $(addprefix --kernel ,$(KERNEL)) gate
-	@selftests/summary build/check/*.ktap
+	@selftests/runner/check $(addprefix --kernel ,$(KERNEL)) gate
+	@selftests/runner/summary build/check/*.ktap
 
 # persock and persock-dkms, from the files that git knows: build/deb/*.deb.
 .PHONY: deb
@@ -239,20 +239,20 @@ docs: tool
 	@sphinx-build -q -E -W --keep-going -b html -d build/pages/doctrees Documentation build/docs
 	@echo build/docs/index.html
 
-# Bugs that are planted on purpose must be caught; see selftests/planted/run.
+# Bugs that are planted on purpose must be caught; see selftests/runner/planted/run.
 .PHONY: check-the-checks
 check-the-checks: tool selftests-bin
 	@tools/setup vm tests
 	$(call say,planted bugs)
 	@mkdir -p build/check
-	@selftests/planted/run $(if $(KERNEL),--kernel $(KERNEL)) | tee build/check/planted.ktap
-	@selftests/summary build/check/planted.ktap
+	@selftests/runner/planted/run $(if $(KERNEL),--kernel $(KERNEL)) | tee build/check/planted.ktap
+	@selftests/runner/summary build/check/planted.ktap
 
 .PHONY: vm
 vm: modules-$(one) $(call programs_for,$(one))
 	@tools/setup vm
 	@tools/setup --missing build/missing tests
-	@selftests/vm/run --kernel $(one) --shell
+	@selftests/runner/vm/run --kernel $(one) --shell
 
 .PHONY: clean
 clean:

@@ -127,7 +127,7 @@ test_nothing_is_leaked() {
 		skip "the kernel has no kmemleak"
 		return 0
 	}
-	found=$("$repo/selftests/leaks") || fail "leaked: $(head -n 30 <<<"$found")"
+	found=$("$repo/selftests/runner/leaks") || fail "leaked: $(head -n 30 <<<"$found")"
 }
 
 final() {

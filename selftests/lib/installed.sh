@@ -11,7 +11,8 @@ export PERSOCK_PROBE=/usr/local/bin/probe
 
 web=/sys/fs/cgroup/web.slice
 
-# The slip that an editor left in a policy file; selftests/check makes it, too, before the second machine boots.
+# The slip that an editor left in a policy file; selftests/runner/check makes it, too, before the
+# second machine boots.
 break_policy() {
 	sed -i 's/^base: none/base: [none/' /etc/persock/web.yaml
 }

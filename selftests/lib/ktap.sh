@@ -140,7 +140,7 @@ log() {
 # The kernel has not complained since.
 no_splat() {
 	local said
-	said=$(log | grep -E -m 1 -f "$repo/selftests/vm/splat-patterns") || return 0
+	said=$(log | grep -E -m 1 -f "$repo/selftests/runner/vm/splat-patterns") || return 0
 	fail "the kernel complained: $said"
 }
 
