@@ -60,7 +60,7 @@ mirror := rsync -rlpc --delete --prune-empty-dirs --exclude='*.mod.c' \
 for_arm64 := ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-
 
 # What the selftests load beside persock: the sample provider, a livepatch.
-test_modules := $(patsubst %/Kbuild,%,$(wildcard selftests/*/Kbuild))
+test_modules := $(patsubst %/Kbuild,%,$(wildcard selftests/*/Kbuild selftests/*/*/Kbuild))
 
 .PHONY: modules
 modules: $(addprefix modules-,$(all))
@@ -83,7 +83,7 @@ modules-%:
 		[ "$$(cat build/$*/.built 2>/dev/null)" = "$$kdir $(PERSOCK_COVERAGE)" ]; then exit; fi && \
 	rm -f build/$*/.built && \
 	$(MAKE) -C "$$kdir" M='$(CURDIR)/build/$*' modules && \
-	for folder in $(test_modules) $(if $(filter debug%,$*),selftests/kunit/kunit); do \
+	for folder in $(addprefix selftests/,$(notdir $(test_modules))) $(if $(filter debug%,$*),selftests/kunit/kunit); do \
 		$(MAKE) -C "$$kdir" M="$(CURDIR)/build/$*/$$folder" modules \
 			KBUILD_EXTRA_SYMBOLS='$(CURDIR)/build/$*/Module.symvers' || exit; \
 	done && \

@@ -5,7 +5,7 @@
 # What shell tests share: KTAP, and cgroups to attach. A test is a function whose name begins
 # with test_: it calls fail, returns non-zero, or passes. Sourced, not run:
 #
-#	. "$(dirname "$(realpath "$0")")/lib/ktap.sh"
+#	. "$(dirname "$(realpath "$0")")/../lib/ktap.sh"
 #	...
 #	run_tests
 

@@ -6,8 +6,8 @@
 # running kernel is hidden in a mount namespace.
 
 # shellcheck disable=SC2317 # run_tests calls the tests by their names
-# shellcheck source=lib/ktap.sh
-. "$(dirname "$(realpath "$0")")/lib/ktap.sh"
+# shellcheck source=../lib/ktap.sh
+. "$(dirname "$(realpath "$0")")/../lib/ktap.sh"
 
 # Its line about a look.
 line_about() { # LOOK [COMMAND...]

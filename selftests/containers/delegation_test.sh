@@ -8,8 +8,8 @@
 # not name of what would be worth more there is denied; each denial is allowed ungoverned on the host.
 
 # shellcheck disable=SC2154,SC2317 # ktap.sh sets the variables and calls the functions
-# shellcheck source=lib/ktap.sh
-. "$(dirname "$(realpath "$0")")/lib/ktap.sh"
+# shellcheck source=../lib/ktap.sh
+. "$(dirname "$(realpath "$0")")/../lib/ktap.sh"
 
 # Neither wants site-packages; an emulated machine takes a third less to start it.
 python=(/usr/bin/python3 -I -S)
@@ -36,7 +36,7 @@ alone() { # CGROUP COMMAND [ARGUMENT...]
 }
 
 # What runs Python statements and prints "ok" or the name of the errno.
-attempt=("${python[@]}" "$here/attempts.py")
+attempt=("${python[@]}" "$repo/selftests/data/attempts.py")
 
 # One that runs all that it is asked for; its pipes are opened here, for the subshells that ask.
 mkfifo "$work/asked" "$work/answered"

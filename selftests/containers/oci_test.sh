@@ -8,8 +8,8 @@
 # governed is not started.
 
 # shellcheck disable=SC2154,SC2317 # ktap.sh sets the variables and calls the functions
-# shellcheck source=lib/ktap.sh
-. "$(dirname "$(realpath "$0")")/lib/ktap.sh"
+# shellcheck source=../lib/ktap.sh
+. "$(dirname "$(realpath "$0")")/../lib/ktap.sh"
 
 runtimes=(crun runc)
 tool=$(command -v persock)

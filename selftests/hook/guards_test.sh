@@ -7,8 +7,8 @@
 # knows their owner, and ss their process, under every provider as without persock.
 
 # shellcheck disable=SC2154,SC2317 # ktap.sh sets the variables and calls the functions
-# shellcheck source=lib/ktap.sh
-. "$(dirname "$(realpath "$0")")/lib/ktap.sh"
+# shellcheck source=../lib/ktap.sh
+. "$(dirname "$(realpath "$0")")/../lib/ktap.sh"
 
 # Three cgroups: plain, native, hostinet.
 declare -A govern

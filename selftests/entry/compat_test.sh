@@ -7,8 +7,8 @@
 # run ungoverned, as the baseline, and then under each policy and provider.
 
 # shellcheck disable=SC2317 # run_tests calls the tests by their names
-# shellcheck source=lib/ktap.sh
-. "$(dirname "$(realpath "$0")")/lib/ktap.sh"
+# shellcheck source=../lib/ktap.sh
+. "$(dirname "$(realpath "$0")")/../lib/ktap.sh"
 
 compat=$built/compat
 

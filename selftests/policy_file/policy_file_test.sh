@@ -12,5 +12,5 @@ if ! command -v persock >/dev/null; then
 	echo "1..0 # SKIP no persock tool"
 	exit 4
 fi
-exec python3 -B "$here/policy_file.py" "$here/../uapi/linux/persock_netlink.h" \
-	"$here/../tools/persock/examples/web.yaml"
+exec python3 -B "$here/policy_file.py" "$here/../../uapi/linux/persock_netlink.h" \
+	"$here/../../tools/persock/examples/web.yaml"

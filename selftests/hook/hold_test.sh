@@ -6,8 +6,8 @@
 # anybody's back; an idle module intercepts nothing; and the module's parameter is checked.
 
 # shellcheck disable=SC2154,SC2317 # ktap.sh sets the variables and calls the functions
-# shellcheck source=lib/ktap.sh
-. "$(dirname "$(realpath "$0")")/lib/ktap.sh"
+# shellcheck source=../lib/ktap.sh
+. "$(dirname "$(realpath "$0")")/../lib/ktap.sh"
 
 # Without an attachment nothing is armed; with the last one gone, neither.
 test_armed_only_while_attached() {

@@ -8,8 +8,8 @@
 # What no two runs have in common (times, rates, ports) is not looked at.
 
 # shellcheck disable=SC2317 # run_tests calls the tests by their names
-# shellcheck source=lib/ktap.sh
-. "$(dirname "$(realpath "$0")")/lib/ktap.sh"
+# shellcheck source=../lib/ktap.sh
+. "$(dirname "$(realpath "$0")")/../lib/ktap.sh"
 
 python=/usr/bin/python3
 

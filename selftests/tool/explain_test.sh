@@ -8,8 +8,8 @@
 # request shows ungoverned, its errno is the answer of what explain allows.
 
 # shellcheck disable=SC2154,SC2317 # ktap.sh sets the variables and calls the functions
-# shellcheck source=lib/ktap.sh
-. "$(dirname "$(realpath "$0")")/lib/ktap.sh"
+# shellcheck source=../lib/ktap.sh
+. "$(dirname "$(realpath "$0")")/../lib/ktap.sh"
 
 modprobe=   # what it was, once it is turned off
 

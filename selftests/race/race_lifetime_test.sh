@@ -7,8 +7,8 @@
 # stand over sockets that are governed themselves. With PERSOCK_SOAK=1 it takes many more rounds.
 
 # shellcheck disable=SC2154,SC2317 # ktap.sh sets the variables and calls the functions
-# shellcheck source=lib/ktap.sh
-. "$(dirname "$(realpath "$0")")/lib/ktap.sh"
+# shellcheck source=../lib/ktap.sh
+. "$(dirname "$(realpath "$0")")/../lib/ktap.sh"
 
 soak=${PERSOCK_SOAK:-}
 rounds=${soak:+1000}

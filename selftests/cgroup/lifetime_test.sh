@@ -7,8 +7,8 @@
 # rounds of loading and unloading leave nothing behind.
 
 # shellcheck disable=SC2154,SC2317 # ktap.sh sets the variables and calls the functions
-# shellcheck source=lib/ktap.sh
-. "$(dirname "$(realpath "$0")")/lib/ktap.sh"
+# shellcheck source=../lib/ktap.sh
+. "$(dirname "$(realpath "$0")")/../lib/ktap.sh"
 
 # While a cgroup is attached, unloading would silently end a policy: refused.
 test_attachment_pins_the_module() {

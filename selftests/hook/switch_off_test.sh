@@ -6,8 +6,8 @@
 # at the wrong moment, and unloading by force. Each either fails, or does no harm.
 
 # shellcheck disable=SC2154,SC2317 # ktap.sh sets the variables and calls the functions
-# shellcheck source=lib/ktap.sh
-. "$(dirname "$(realpath "$0")")/lib/ktap.sh"
+# shellcheck source=../lib/ktap.sh
+. "$(dirname "$(realpath "$0")")/../lib/ktap.sh"
 
 compat=$built/compat
 patch=${PERSOCK_MODULES:-}/selftests/livepatch/persock_livepatch.ko

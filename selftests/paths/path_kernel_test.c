@@ -48,7 +48,7 @@ static int load_parser(void)
 
 /*
  * KCM takes a TCP connection over. A governed task has no socket of that family
- * (roads_create_test); with one that it was given it can read what comes. Open,
+ * (path_create_test); with one that it was given it can read what comes. Open,
  * with the native provider: what KCM receives is not judged as a receive.
  */
 TEST_F(road, open_kcm)

@@ -8,8 +8,8 @@
 # those who ask for it, and counted.
 
 # shellcheck disable=SC2154,SC2317 # ktap.sh sets the variables and calls the functions
-# shellcheck source=lib/ktap.sh
-. "$(dirname "$(realpath "$0")")/lib/ktap.sh"
+# shellcheck source=../lib/ktap.sh
+. "$(dirname "$(realpath "$0")")/../lib/ktap.sh"
 
 watching=
 
