@@ -61,17 +61,6 @@ static int enter(const char *path)
 	return put_text(procs, "0");
 }
 
-/* gvisor-2020 knows no TCP_CONGESTION. -1: neither answer. */
-static int is_governed(int fd)
-{
-	socklen_t len = 16;
-	char name[16];
-
-	if (!getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, &len))
-		return 0;
-	return errno == ENOPROTOOPT ? 1 : -1;
-}
-
 /* The same of a socket made now. */
 static int now_governed(void)
 {

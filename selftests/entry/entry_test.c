@@ -20,34 +20,10 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 
+#include "counters.h"
 #include "harness.h"
 #include "inet.h"
 #include "ring.h"
-
-/* What Debian 12's own linux/io_uring.h does not know yet. */
-#define SOCKET_OP_SIOCINQ	0	/* SOCKET_URING_OP_*, since 6.6 and 6.7 */
-#define SOCKET_OP_SIOCOUTQ	1
-#define SOCKET_OP_GETSOCKOPT	2
-#define SOCKET_OP_SETSOCKOPT	3
-
-/* The counters of an attachment. */
-enum operation {
-	CREATE, PAIR, CONNECT, ACCEPT, BIND, LISTEN, SHUTDOWN, GETSOCKOPT,
-	SETSOCKOPT, GETNAME, SENDMSG, RECVMSG, NR_OPERATIONS,
-};
-
-static const char *const operation_names[] = {
-	"create", "pair", "connect", "accept", "bind", "listen", "shutdown",
-	"getsockopt", "setsockopt", "getname", "sendmsg", "recvmsg",
-};
-
-struct counts {
-	unsigned long allowed, ignored, denied;
-};
-
-struct tally {
-	struct counts of[NR_OPERATIONS];
-};
 
 FIXTURE(entry) {
 	bool governed;
@@ -73,91 +49,13 @@ FIXTURE_VARIANT_ADD(entry, hostinet) {
 	.id = GVISOR2020_HOSTINET,
 };
 
-/* --- the ring ------------------------------------------------------------- */
-
-static int ring_socket(struct ring *ring, int flags, int family, int type,
-		       int protocol)
-{
-	return ring_do(ring, (struct io_uring_sqe) {
-		.opcode = IORING_OP_SOCKET,
-		.flags = flags,
-		.fd = family,
-		.off = type,
-		.len = protocol,
-	});
-}
-
-/* SEND, RECV, READ, WRITE and their like. */
-static int ring_transfer(struct ring *ring, int op, int flags, int fd,
-			 const void *data, size_t len, int msg_flags)
-{
-	return ring_do(ring, (struct io_uring_sqe) {
-		.opcode = op,
-		.flags = flags,
-		.fd = fd,
-		.addr = (uintptr_t)data,
-		.len = len,
-		.msg_flags = msg_flags,
-	});
-}
-
-/* IORING_OP_URING_CMD of a socket; level, name, value and len for options. */
-static int ring_command(struct ring *ring, int command, int fd, int level,
-			int name, void *value, int len)
-{
-	return ring_do(ring, (struct io_uring_sqe) {
-		.opcode = IORING_OP_URING_CMD,
-		.fd = fd,
-		.off = command,				/* cmd_op */
-		.addr = (unsigned int)level | (__u64)name << 32,
-		.file_index = len,			/* optlen */
-		.addr3 = (uintptr_t)value,		/* optval */
-	});
-}
-
 /* --- the counters --------------------------------------------------------- */
-
-static int read_tally(enum govern_id id, struct tally *tally)
-{
-	char output[4096], key[32], *found;
-	struct counts *c;
-	int i;
-
-	if (govern_tool(output, sizeof(output), "-j", "counters",
-			govern_path(id), NULL))
-		return -EIO;
-	for (i = 0; i < NR_OPERATIONS; i++) {
-		c = &tally->of[i];
-		snprintf(key, sizeof(key), "\"%s\":{", operation_names[i]);
-		found = strstr(output, key);
-		if (!found ||
-		    sscanf(found + strlen(key),
-			   "\"allowed\":%lu,\"ignored\":%lu,\"denied\":%lu",
-			   &c->allowed, &c->ignored, &c->denied) != 3)
-			return -EPROTO;
-	}
-	return 0;
-}
 
 /* What EXPECT_COUNTED() counts begins here. */
 static void mark(FIXTURE_DATA(entry) *self)
 {
 	if (self->governed && read_tally(self->id, &self->before))
 		memset(&self->before, 0xff, sizeof(self->before));
-}
-
-static struct counts since(FIXTURE_DATA(entry) *self, enum operation operation)
-{
-	struct counts *b = &self->before.of[operation], *n;
-	struct tally now;
-
-	if (read_tally(self->id, &now))
-		return (struct counts) { -1, -1, -1 };
-	n = &now.of[operation];
-	return (struct counts) {
-		n->allowed - b->allowed, n->ignored - b->ignored,
-		n->denied - b->denied,
-	};
 }
 
 /* The calls since mark(), by verdict. */
@@ -167,7 +65,7 @@ static struct counts since(FIXTURE_DATA(entry) *self, enum operation operation)
 									\
 		if (!self->governed)					\
 			break;						\
-		_c = since(self, operation);				\
+		_c = counts_since(self->id, &self->before, operation);				\
 		EXPECT_EQ(_allowed, _c.allowed)				\
 			TH_LOG("%s", operation_names[operation]);	\
 		EXPECT_EQ(_ignored, _c.ignored)				\
@@ -183,7 +81,7 @@ static struct counts since(FIXTURE_DATA(entry) *self, enum operation operation)
 									\
 		if (!self->governed)					\
 			break;						\
-		_c = since(self, operation);				\
+		_c = counts_since(self->id, &self->before, operation);				\
 		EXPECT_LE(1, _c.allowed)				\
 			TH_LOG("%s", operation_names[operation]);	\
 		EXPECT_EQ(0, _c.ignored + _c.denied)			\
@@ -207,17 +105,6 @@ FIXTURE_TEARDOWN(entry)
 {
 	tcp_close(&self->tcp);
 	close(self->ring.fd);
-}
-
-/* gvisor-2020 knows no TCP_CONGESTION. -1: neither answer. */
-static int is_governed(int fd)
-{
-	socklen_t len = 16;
-	char name[16];
-
-	if (!getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, &len))
-		return 0;
-	return errno == ENOPROTOOPT ? 1 : -1;
 }
 
 /* What a listener's TCP_INFO holds in place of the lost segments. */

@@ -4,11 +4,14 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <mntent.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -373,4 +376,14 @@ bool govern_shown(int fd)
 		shown |= !strncmp(line, "persock_personality:", 20);
 	fclose(file);
 	return shown;
+}
+
+int is_governed(int fd)
+{
+	socklen_t len = 16;
+	char name[16];
+
+	if (!getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, &len))
+		return 0;
+	return errno == ENOPROTOOPT ? 1 : -1;
 }

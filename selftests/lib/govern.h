@@ -48,6 +48,12 @@ const char *govern_personality(enum govern_id id);
 bool govern_shown(int fd);
 
 /*
+ * Does gvisor-2020 govern the TCP socket @fd? It denies TCP_CONGESTION, which
+ * every ungoverned socket has. 1, 0, or -1 after any other error.
+ */
+int is_governed(int fd);
+
+/*
  * Run the persock tool with the arguments up to the first NULL, and keep the
  * first @size - 1 bytes of what it prints in @output. Returns its exit status,
  * 127 when there is no such program, -1 when it did not exit by itself.

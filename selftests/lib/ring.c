@@ -89,6 +89,44 @@ int ring_do(struct ring *ring, struct io_uring_sqe sqe)
 	return err ? err : ring_wait(ring);
 }
 
+int ring_socket(struct ring *ring, int flags, int family, int type,
+		int protocol)
+{
+	return ring_do(ring, (struct io_uring_sqe) {
+		.opcode = IORING_OP_SOCKET,
+		.flags = flags,
+		.fd = family,
+		.off = type,
+		.len = protocol,
+	});
+}
+
+int ring_transfer(struct ring *ring, int op, int flags, int fd,
+		  const void *data, size_t len, int msg_flags)
+{
+	return ring_do(ring, (struct io_uring_sqe) {
+		.opcode = op,
+		.flags = flags,
+		.fd = fd,
+		.addr = (uintptr_t)data,
+		.len = len,
+		.msg_flags = msg_flags,
+	});
+}
+
+int ring_command(struct ring *ring, int command, int fd, int level, int name,
+		 void *value, int len)
+{
+	return ring_do(ring, (struct io_uring_sqe) {
+		.opcode = IORING_OP_URING_CMD,
+		.fd = fd,
+		.off = command,				/* cmd_op */
+		.addr = (unsigned int)level | (__u64)name << 32,
+		.file_index = len,			/* optlen */
+		.addr3 = (uintptr_t)value,		/* optval */
+	});
+}
+
 bool ring_knows(struct ring *ring, int op)
 {
 	struct {
