@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What the tests of the entries into the socket layer share. Each entry meets
- * the verdicts of gvisor-2020: the 18 system calls that gVisor handles, those of
- * the file system (read, write, sendfile, splice) and the requests of io_uring,
- * from the submitting task, a worker thread and the kernel's polling thread.
+ * the verdicts of gvisor-2020: the 18 system calls that gVisor handles, those
+ * of the file system (read, write, sendfile, splice) and the requests of
+ * io_uring, from the submitting task, a worker thread and the kernel's polling
+ * thread.
  *
  * A test shows what is denied where something can be, what is allowed beside
  * it, and the ungoverned call as the baseline. Where no rule can deny, the

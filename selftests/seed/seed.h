@@ -158,9 +158,13 @@ static inline void drain(int listener)
 	close(accept(listener, NULL, NULL));
 }
 
-/* A timer that ticks until the third tick, which calls @seed_third_tick. */
+/*
+ * A timer that ticks until the third tick, which calls @seed_third_tick. That
+ * function uses the socket @seed_tick_fd.
+ */
 static volatile sig_atomic_t seed_ticks;
 static void (*seed_third_tick)(void);
+static int seed_tick_fd;
 
 static inline void seed_tick(int signal)
 {
@@ -198,6 +202,12 @@ static inline void seed_stop_ticks(void)
 	const struct itimerval never = {};
 
 	setitimer(ITIMER_REAL, &never, NULL);
+}
+
+/* A third tick that makes room in the queue of a listener. */
+static inline void seed_tick_drain(void)
+{
+	drain(seed_tick_fd);
 }
 
 /*
