@@ -296,7 +296,7 @@ TEST_F(seed_gvisor, send_control)
 		{ AF_INET, SOL_SOCKET, SCM_RIGHTS },
 		{ AF_INET6, IPPROTO_IPV6, IPV6_TCLASS, true },
 		{ AF_INET6, IPPROTO_IPV6, IPV6_HOPLIMIT, true },
-		/* The same message by its older type, see path_option_test. */
+		/* The same message by its older type, see path_alias_test. */
 		{ AF_INET6, IPPROTO_IPV6, IPV6_2292HOPLIMIT, true },
 		{ AF_INET6, IPPROTO_IPV6, IPV6_DONTFRAG },
 	};

@@ -669,7 +669,7 @@ static bool protects(int level, int name)
 	return false;
 }
 
-/* The row of the same option by its other key, see path_option_test. */
+/* The row of the same option by its other key, see path_alias_test. */
 static const struct row *find_alias(int level, int name)
 {
 	static const int keys[][4] = {
