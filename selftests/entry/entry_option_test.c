@@ -130,7 +130,7 @@ TEST_F(entry, uring_getsockopt)
 					SOL_SOCKET, SO_TYPE, &value, -1));
 }
 
-/* FIONREAD and TIOCOUTQ by another road: no policy of today refuses them. */
+/* FIONREAD and TIOCOUTQ by io_uring: gvisor-2020 allows both. */
 TEST_F(entry, uring_queues)
 {
 	struct ring *ring = &self->ring;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * io_uring asks the same sockets by other roads: what is created, accepted,
- * sent and received through a ring is governed as what a system call does.
- * Raw system calls, one request at a time: no library.
+ * io_uring reaches sockets by other paths than system calls. What is created,
+ * accepted, sent and received through a ring is governed as it is by them.
  */
 #include <errno.h>
 

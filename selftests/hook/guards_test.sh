@@ -68,7 +68,7 @@ test_apparmor_judges_the_true_family() {
 	done
 }
 
-# A profile without any network rule: not even TCP, by no road.
+# A profile without any network rule: no path leads to a socket, not even of TCP.
 test_apparmor_judges_tcp() {
 	local name
 	need_apparmor || return 0

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 600
 #
-# Roads by switching persock off: resetting ftrace, patching the kernel live, loading and unloading
-# at the wrong moment, and unloading by force. Each either fails, or does no harm.
+# Ways around a policy by switching persock off: resetting ftrace, patching the kernel live, loading
+# and unloading at the wrong moment, and unloading by force. Each fails or does no harm.
 
 # shellcheck disable=SC2154,SC2317 # ktap.sh sets the variables and calls the functions
 # shellcheck source=../lib/ktap.sh

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The fixture of tests that try the roads around a policy. A test begins under
- * a policy that allows everything, and tells its own when it has prepared what
- * it needs; ungoverned, telling one does nothing.
+ * The fixture of tests that try ways around a policy. A test begins under a
+ * policy that allows everything, and sets its own when it has prepared what it
+ * needs. Ungoverned, setting a policy does nothing.
  */
-#ifndef SELFTESTS_ROADS_H
-#define SELFTESTS_ROADS_H
+#ifndef SELFTESTS_PATH_H
+#define SELFTESTS_PATH_H
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,33 +13,33 @@
 #include "harness.h"
 #include "policy.h"
 
-FIXTURE(road)
+FIXTURE(path)
 {
 	enum govern_id id;
 	bool free;		/* nothing governs */
 };
 
-FIXTURE_VARIANT(road)
+FIXTURE_VARIANT(path)
 {
 	enum govern_id id;
 };
 
-FIXTURE_VARIANT_ADD(road, ungoverned)
+FIXTURE_VARIANT_ADD(path, ungoverned)
 {
 	.id = UNGOVERNED,
 };
 
-FIXTURE_VARIANT_ADD(road, native)
+FIXTURE_VARIANT_ADD(path, native)
 {
 	.id = NATIVE,
 };
 
-FIXTURE_VARIANT_ADD(road, hostinet)
+FIXTURE_VARIANT_ADD(path, hostinet)
 {
 	.id = HOSTINET,
 };
 
-FIXTURE_SETUP(road)
+FIXTURE_SETUP(path)
 {
 	self->id = variant->id;
 	self->free = variant->id == UNGOVERNED;
@@ -51,7 +51,7 @@ FIXTURE_SETUP(road)
 	govern_setup(_metadata, variant->id);
 }
 
-FIXTURE_TEARDOWN(road)
+FIXTURE_TEARDOWN(path)
 {
 }
 
@@ -59,13 +59,13 @@ FIXTURE_TEARDOWN(road)
 #define REFUSED(err) (self->free ? 0 : -(err))
 
 /* @modules are loaded before anything is governed, up to the first NULL. */
-static inline int roads_main(int argc, char **argv, const char *const *modules)
+static inline int path_main(int argc, char **argv, const char *const *modules)
 {
 	char command[128];
 
 	for (; *modules; modules++) {
 		snprintf(command, sizeof(command), "modprobe -q %s", *modules);
-		/* Without it an ungoverned variant fails, and tells which. */
+		/* Without it an ungoverned variant fails, and says which. */
 		if (system(command))
 			fprintf(stderr, "# there is no %s\n", *modules);
 	}
@@ -74,4 +74,4 @@ static inline int roads_main(int argc, char **argv, const char *const *modules)
 	return test_harness_run(argc, argv);
 }
 
-#endif /* SELFTESTS_ROADS_H */
+#endif /* SELFTESTS_PATH_H */

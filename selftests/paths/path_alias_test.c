@@ -66,7 +66,7 @@ static const struct {
 };
 
 /* What is said of an option by one key holds for the other one. */
-TEST_F(road, aliases)
+TEST_F(path, aliases)
 {
 	size_t i;
 	int fd;
@@ -124,7 +124,7 @@ TEST_F(road, aliases)
 }
 
 /* What is received by the new name is judged as by the old one. */
-TEST_F(road, alias_of_received)
+TEST_F(path, alias_of_received)
 {
 	struct inet_addr to;
 	char control[256], byte;
@@ -157,7 +157,7 @@ TEST_F(road, alias_of_received)
 }
 
 /* The same of families of the other class. */
-TEST_F(road, aliases_of_others)
+TEST_F(path, aliases_of_others)
 {
 	static const struct {
 		const char *text;
@@ -238,7 +238,7 @@ static const struct {
 };
 
 /* What is said of one type holds for the other, unless that is named, too. */
-TEST_F(road, aliases_of_messages)
+TEST_F(path, aliases_of_messages)
 {
 	struct inet_addr to;
 	int receiver, fd, err, denied;
@@ -284,7 +284,7 @@ TEST_F(road, aliases_of_messages)
 }
 
 /* As options they are two: what is sent, and what one is told. */
-TEST_F(road, no_aliases_of_options)
+TEST_F(path, no_aliases_of_options)
 {
 	int fd = socket(AF_INET6, SOCK_DGRAM, 0);
 
@@ -331,7 +331,7 @@ static int receives(int receiver, int sender, const struct inet_addr *to,
 }
 
 /* What is received by one type is judged as by the other one. */
-TEST_F(road, aliases_of_received)
+TEST_F(path, aliases_of_received)
 {
 	int receiver, sender, turn, allowed;
 	struct inet_addr to;
@@ -372,5 +372,5 @@ int main(int argc, char **argv)
 {
 	static const char *const modules[] = { "vsock_loopback", "rds", NULL };
 
-	return roads_main(argc, argv, modules);
+	return path_main(argc, argv, modules);
 }

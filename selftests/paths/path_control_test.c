@@ -11,7 +11,7 @@
 static const struct sock_txtime txtime = { .clockid = CLOCK_MONOTONIC };
 
 /* A message is not taken out by a default where that changes what is sent. */
-TEST_F(road, ignored_messages)
+TEST_F(path, ignored_messages)
 {
 	static const __u16 segment = 8;
 	static const struct in_pktinfo info = { .ipi_ifindex = 1 };
@@ -58,7 +58,7 @@ TEST_F(road, ignored_messages)
 }
 
 /* What an option sets for a socket, a control message does for one send. */
-TEST_F(road, control_messages)
+TEST_F(path, control_messages)
 {
 	static const __u16 segment = 8;
 	static const struct in_pktinfo info = { .ipi_ifindex = 1 };
@@ -111,7 +111,7 @@ TEST_F(road, control_messages)
 }
 
 /* Open: what recvmsg() does not bring, an option of TCP's tells. */
-TEST_F(road, open_messages_by_an_option)
+TEST_F(path, open_messages_by_an_option)
 {
 	static const struct {
 		int family, level, option, ask, type;
@@ -157,5 +157,5 @@ int main(int argc, char **argv)
 {
 	static const char *const modules[] = { NULL };
 
-	return roads_main(argc, argv, modules);
+	return path_main(argc, argv, modules);
 }

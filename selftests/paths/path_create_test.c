@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Roads to a socket that no policy knows of: made of another one, of a family
- * that few programs use, or by the kernel on a task's behalf.
+ * Ways around a policy by creation: sockets that are made from another one, that
+ * are of a family few programs use, or that the kernel makes for a task.
  */
 #include <errno.h>
 #include <linux/if_alg.h>
@@ -72,7 +72,7 @@ static int peel_off(int fd, int association, int name)
  * the task has left the cgroup, and as the task is where the parent is free. Since
  * 6.19 such a socket cannot be governed: it is refused.
  */
-TEST_F(road, sctp_peeloff)
+TEST_F(path, sctp_peeloff)
 {
 	static const int names[] = {
 		SCTP_SOCKOPT_PEELOFF, SCTP_SOCKOPT_PEELOFF_FLAGS,
@@ -109,7 +109,7 @@ TEST_F(road, sctp_peeloff)
 }
 
 /* What a policy says of the kind holds for one that is peeled off as well. */
-TEST_F(road, sctp_peeloff_by_rule)
+TEST_F(path, sctp_peeloff_by_rule)
 {
 	struct inet_addr addr;
 	int server, client, association, fd;
@@ -132,7 +132,7 @@ TEST_F(road, sctp_peeloff_by_rule)
  * It is one of the sockets that the cgroup may have, however it fails: without a
  * descriptor, or when the caller cannot be told.
  */
-TEST_F(road, sctp_peeloff_is_counted)
+TEST_F(path, sctp_peeloff_is_counted)
 {
 	int server, client, association, fd, i;
 	sctp_peeloff_arg_t *page;
@@ -197,7 +197,7 @@ static int without_smc(void)
 	return system("modprobe -q smc") ? -EAFNOSUPPORT : 0;
 }
 
-/* SMC by another road. */
+/* SMC as a protocol of AF_INET. */
 static int smc_of_inet(void)
 {
 	if (!kernel_since(6, 11))
@@ -207,7 +207,7 @@ static int smc_of_inet(void)
 }
 
 /* Sockets that would shed the router are never made, whatever is allowed. */
-TEST_F(road, never_made)
+TEST_F(path, never_made)
 {
 	const struct {
 		int family, type, protocol, ungoverned;
@@ -252,7 +252,7 @@ static int try_family(size_t i)
 }
 
 /* Made, they are governed. */
-TEST_F(road, families_are_governed)
+TEST_F(path, families_are_governed)
 {
 	size_t i;
 	int fd;
@@ -270,7 +270,7 @@ TEST_F(road, families_are_governed)
 }
 
 /* A rule on each, which is not about the next one. */
-TEST_F(road, families_by_rule)
+TEST_F(path, families_by_rule)
 {
 	size_t i, j;
 
@@ -287,7 +287,7 @@ TEST_F(road, families_by_rule)
 }
 
 /* Where peers are restricted, those that rules cannot judge, unless named. */
-TEST_F(road, families_with_peers)
+TEST_F(path, families_with_peers)
 {
 	size_t i;
 
@@ -309,7 +309,7 @@ TEST_F(road, families_with_peers)
 }
 
 /* Kernel cryptography: accept() makes the socket that does the work. */
-TEST_F(road, alg_accept)
+TEST_F(path, alg_accept)
 {
 	const struct sockaddr_alg hash = {
 		.salg_family = AF_ALG, .salg_type = "hash",
@@ -357,7 +357,7 @@ static int try_below(size_t i)
 }
 
 /* A policy that tells nothing has none; one that names them says how. */
-TEST_F(road, ping_raw_packet)
+TEST_F(path, ping_raw_packet)
 {
 	size_t i;
 
@@ -406,7 +406,7 @@ static int nvmet_prepare(void)
 	int err;
 
 	mount("configfs", CONFIGS, "configfs", 0, NULL);
-	if (mkdir(NVMET "subsystems/road", 0755) ||
+	if (mkdir(NVMET "subsystems/path", 0755) ||
 	    mkdir(NVMET "ports/1", 0755))
 		return -errno;
 	for (i = 0; i < ARRAY_SIZE(settings); i++) {
@@ -424,9 +424,9 @@ static int nvmet_prepare(void)
  * A module that makes a socket as the task would: a target of NVMe over TCP.
  * It looks for what a native sock has, so it cannot have one of hostinet's.
  */
-TEST_F(road, on_a_tasks_behalf)
+TEST_F(path, on_a_tasks_behalf)
 {
-	static const char link[] = NVMET "ports/1/subsystems/road";
+	static const char link[] = NVMET "ports/1/subsystems/path";
 	int i, err;
 
 	ASSERT_EQ(0, nvmet_prepare());
@@ -437,14 +437,14 @@ TEST_F(road, on_a_tasks_behalf)
 		if (denied)
 			policy_socket(AF_INET, SOCK_STREAM, ANY, -EPERM);
 		ASSERT_EQ(0, policy_set());
-		err = symlink(NVMET "subsystems/road", link) ? -errno : 0;
+		err = symlink(NVMET "subsystems/path", link) ? -errno : 0;
 		EXPECT_EQ(denied ? -EPERM :
 			  is_hostinet(self->id) ? -EAFNOSUPPORT : 0, err);
 		if (!err)
 			EXPECT_EQ(0, unlink(link));
 	}
 	EXPECT_EQ(0, rmdir(NVMET "ports/1"));
-	EXPECT_EQ(0, rmdir(NVMET "subsystems/road"));
+	EXPECT_EQ(0, rmdir(NVMET "subsystems/path"));
 }
 
 int main(int argc, char **argv)
@@ -454,5 +454,5 @@ int main(int argc, char **argv)
 		"llc2", "nvmet-tcp", NULL,
 	};
 
-	return roads_main(argc, argv, modules);
+	return path_main(argc, argv, modules);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Roads by descriptors: a socket that is taken along, or taken from another
- * task, is what it was. And roads by the task's surroundings: its threads and
- * its namespaces do not change who governs.
+ * Ways around a policy by descriptors: a socket that is kept over exec, or taken
+ * from another task, stays what it was. And by what surrounds a task: its threads
+ * and namespaces do not change which personality governs it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -57,7 +57,7 @@ static int look_by_grep(enum govern_id id, int fd)
 }
 
 /* exec() with a descriptor: out of the cgroup, and into it. */
-TEST_F(road, exec)
+TEST_F(path, exec)
 {
 	int governed = socket(AF_INET, SOCK_STREAM, 0), other;
 
@@ -90,7 +90,7 @@ static int get_fd(pid_t pid, int fd)
  * pidfd_getfd(): a governed task's socket stays governed where it comes to; and
  * one of a task that is not governed stays free, as when it is passed on.
  */
-TEST_F(road, pidfd_getfd)
+TEST_F(path, pidfd_getfd)
 {
 	int governed, ends[2], fd, status;
 	char byte;
@@ -125,7 +125,7 @@ TEST_F(road, pidfd_getfd)
 }
 
 /* A socket cannot be opened anew by its name in /proc, governed or not. */
-TEST_F(road, reopen)
+TEST_F(path, reopen)
 {
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	char path[64];
@@ -142,7 +142,7 @@ static void beside(char *path, size_t size, const char *name)
 	char governed[PATH_MAX];
 
 	snprintf(governed, sizeof(governed), "%s", govern_path(NATIVE));
-	snprintf(path, size, "%s/persock-road-%d%s", dirname(governed),
+	snprintf(path, size, "%s/persock-path-%d%s", dirname(governed),
 		 getpid(), name);
 }
 
@@ -191,7 +191,7 @@ static int remove_left(const char *cgroup)
 }
 
 /* Threads of one process in cgroups of their own: each as its cgroup says. */
-TEST_F(road, threads)
+TEST_F(path, threads)
 {
 	char parent[PATH_MAX], free[PATH_MAX], governed[PATH_MAX];
 	char *const children[] = { free, governed };
@@ -260,7 +260,7 @@ static int in_cgroup_namespace(enum govern_id id, int unused)
 }
 
 /* In a cgroup namespace the cgroup looks like the root, and is governed. */
-TEST_F(road, cgroup_namespace)
+TEST_F(path, cgroup_namespace)
 {
 	ASSERT_EQ(0, restrict_addresses(self->id));
 	EXPECT_EQ(0, in_child(in_cgroup_namespace, self->id, -1));
@@ -286,7 +286,7 @@ static int in_network_namespace(enum govern_id id, int unused)
 }
 
 /* Whoever has every capability over a network of its own is governed there. */
-TEST_F(road, network_namespace)
+TEST_F(path, network_namespace)
 {
 	ASSERT_EQ(0, restrict_addresses(self->id));
 	EXPECT_EQ(0, in_child(in_network_namespace, self->id, -1));
@@ -306,7 +306,7 @@ static int attach_in_namespace(enum govern_id id, int cgroup)
  * what governs it anew. Where nothing is attached there is nothing to try; that
  * the administrator may is the baseline.
  */
-TEST_F(road, attach_in_user_namespace)
+TEST_F(path, attach_in_user_namespace)
 {
 	int cgroup;
 
@@ -385,7 +385,7 @@ static int alone(void)
  * A few attachments that make sockets of every kind at once leave another one
  * what its first kinds need. Comes first: tables that were made once are kept.
  */
-TEST_F(road, few_beside_many)
+TEST_F(path, few_beside_many)
 {
 	char parent[PATH_MAX], path[PATH_MAX], name[32];
 	int go[2], out[2], fds[FIRST], i;
@@ -441,7 +441,7 @@ TEST_F(road, few_beside_many)
  * More kinds of sockets at once than tables are kept ready for: one that cannot
  * be governed is refused, and none is made that is not.
  */
-TEST_F(road, without_a_spare)
+TEST_F(path, without_a_spare)
 {
 	char parent[PATH_MAX], path[PATH_MAX], name[32];
 	struct count count, all = { };
@@ -552,7 +552,7 @@ static int next_fd(void)
  * Descriptors that were sent before it was denied: none arrives, by no call and
  * by no type of socket, and MSG_CTRUNC tells.
  */
-TEST_F(road, rights)
+TEST_F(path, rights)
 {
 	const int types[] = { SOCK_STREAM, SOCK_SEQPACKET, SOCK_DGRAM };
 	int fds[2], fd, flags, next, stderr_fd = STDERR_FILENO;
@@ -622,7 +622,7 @@ static bool waits(struct waiting *waiting)
  * Open: a receive that waits when descriptors are denied brings the one it has
  * been waiting for, of a sender that nothing governs. The next one brings none.
  */
-TEST_F(road, open_rights_awaited)
+TEST_F(path, open_rights_awaited)
 {
 	struct waiting waiting = { .passed = -1 };
 	int fds[2], fd, flags = 0, stderr_fd = STDERR_FILENO;
@@ -671,7 +671,7 @@ TEST_F(road, open_rights_awaited)
  * Open: one ring hands a descriptor to another, which is no message of a
  * socket's. But what it hands over is governed as before.
  */
-TEST_F(road, open_rights_from_ring_to_ring)
+TEST_F(path, open_rights_from_ring_to_ring)
 {
 	struct ring from, to;
 	struct io_uring_sqe hand_over = {
@@ -714,5 +714,5 @@ int main(int argc, char **argv)
 {
 	static const char *const modules[] = { NULL };
 
-	return roads_main(argc, argv, modules);
+	return path_main(argc, argv, modules);
 }

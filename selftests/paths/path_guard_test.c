@@ -95,7 +95,7 @@ static int reach(in_port_t port)
 }
 
 /* Landlock's ports and the policy's: what one allows the other may deny. */
-TEST_F(road, landlock)
+TEST_F(path, landlock)
 {
 	int abi = syscall(LANDLOCK_CREATE, NULL, 0, LANDLOCK_VERSION);
 	bool knows = abi >= LANDLOCK_NET_ABI;
@@ -138,7 +138,7 @@ static int load_denial(int type, int attach, int field, int value)
  * Programs about options: one at the way in and one at the way out. They are
  * asked under both providers, and a policy denies what they do not.
  */
-TEST_F(road, bpf_options)
+TEST_F(path, bpf_options)
 {
 	static const int attach[] = {
 		BPF_CGROUP_SETSOCKOPT, BPF_CGROUP_GETSOCKOPT,
@@ -179,7 +179,7 @@ TEST_F(road, bpf_options)
 }
 
 /* A program about sockets of the internet, when they are made. */
-TEST_F(road, bpf_creation)
+TEST_F(path, bpf_creation)
 {
 	int link;
 
@@ -201,7 +201,7 @@ TEST_F(road, bpf_creation)
 }
 
 /* A program about what a connection goes to, when it is made. */
-TEST_F(road, bpf_connect)
+TEST_F(path, bpf_connect)
 {
 	int link;
 
@@ -301,7 +301,7 @@ static bool shares_functions(void)
  * Programs at the functions that persock intercepts, which were there before it
  * or come when it is: it judges, and what they would return does not matter.
  */
-TEST_F(road, bpf_at_the_same_functions)
+TEST_F(path, bpf_at_the_same_functions)
 {
 	int links[ARRAY_SIZE(traced)], before;
 	size_t i;
@@ -361,7 +361,7 @@ static int seccomp(int family)
 }
 
 /* A filter of families, and a policy of types: both hold. */
-TEST_F(road, seccomp)
+TEST_F(path, seccomp)
 {
 	policy_begin_open(self->id);
 	policy_socket(ANY, SOCK_DGRAM, ANY, -EACCES);
@@ -379,7 +379,7 @@ TEST_F(road, seccomp)
  * lists what is allowed refuses it. (Where nothing governs, the module may be
  * absent, and the call is for administrators anyway: not asked.)
  */
-TEST_F(road, open_seccomp_packed)
+TEST_F(path, open_seccomp_packed)
 {
 	int v6 = PERSOCK_PROTOCOL(AF_INET6, 0);
 
@@ -400,5 +400,5 @@ int main(int argc, char **argv)
 {
 	static const char *const modules[] = { NULL };
 
-	return roads_main(argc, argv, modules);
+	return path_main(argc, argv, modules);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Roads by ioctls: those that the socket layer answers before it asks a
+ * Ways around a policy by ioctls: those that the socket layer answers before it asks a
  * socket's operations, by 64-bit and 32-bit calls, by sockets of several
  * families and by a ring. And those that the file system answers itself.
  */
@@ -191,7 +191,7 @@ static int prepare(void)
 }
 
 /* Where none is denied, each of them does what it does ungoverned. */
-TEST_F(road, allowed)
+TEST_F(path, allowed)
 {
 	int fd = socket(AF_INET, SOCK_STREAM, 0), compat;
 	size_t i;
@@ -210,7 +210,7 @@ TEST_F(road, allowed)
 }
 
 /* Where nothing is told of ioctls, none of them gets through. */
-TEST_F(road, untold)
+TEST_F(path, untold)
 {
 	int fd = socket(AF_INET, SOCK_STREAM, 0), compat;
 	size_t i;
@@ -234,7 +234,7 @@ TEST_F(road, untold)
 }
 
 /* A rule about one of them is about this one, whoever calls it. */
-TEST_F(road, by_rule)
+TEST_F(path, by_rule)
 {
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	const struct call *call, *other;
@@ -263,7 +263,7 @@ TEST_F(road, by_rule)
 }
 
 /* Two commands that are the same are judged as one, unless both are named. */
-TEST_F(road, aliases)
+TEST_F(path, aliases)
 {
 	static const unsigned int pairs[][2] = {
 		{ FIOSETOWN, SIOCSPGRP },
@@ -307,7 +307,7 @@ TEST_F(road, aliases)
 }
 
 /* Interfaces can be asked for by any socket: a rule for every class holds. */
-TEST_F(road, by_another_family)
+TEST_F(path, by_another_family)
 {
 	const struct {
 		int family, type;
@@ -343,7 +343,7 @@ TEST_F(road, by_another_family)
 }
 
 /* Open where only class inet is told of: another class has the same answer. */
-TEST_F(road, open_by_another_class)
+TEST_F(path, open_by_another_class)
 {
 	int inet = socket(AF_INET, SOCK_DGRAM, 0);
 	int local = socket(AF_UNIX, SOCK_DGRAM, 0);
@@ -362,14 +362,14 @@ TEST_F(road, open_by_another_class)
 }
 
 /* The file that a socket of AF_UNIX is bound to, as a descriptor. */
-TEST_F(road, file_of_a_name)
+TEST_F(path, file_of_a_name)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	const struct call call = { "SIOCUNIXFILE", SIOCUNIXFILE, NOTHING, 0 };
 
 	ASSERT_EQ(0, prepare());
-	snprintf(addr.sun_path, sizeof(addr.sun_path), "/tmp/persock-road-%d",
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "/tmp/persock-path-%d",
 		 getpid());
 	ASSERT_EQ(0, bind(fd, (void *)&addr, sizeof(addr)));
 	EXPECT_EQ(0, ask(fd, &call, false));
@@ -382,7 +382,7 @@ TEST_F(road, file_of_a_name)
 }
 
 /* A descriptor that is shared, duplicated, or opened by another task. */
-TEST_F(road, by_a_duplicate)
+TEST_F(path, by_a_duplicate)
 {
 	const struct call call = { "SIOCGSKNS", SIOCGSKNS, NOTHING, 0 };
 	int fd = socket(AF_INET, SOCK_STREAM, 0), copy = dup(fd), status;
@@ -406,7 +406,7 @@ TEST_F(road, by_a_duplicate)
 }
 
 /* Two ioctls of io_uring's own; before 6.7 there is none. */
-TEST_F(road, uring)
+TEST_F(path, uring)
 {
 	static const struct {
 		int op;
@@ -459,7 +459,7 @@ TEST_F(road, uring)
  * 7.x: a policy that denies the queue denies that. Where it passes, the kernel
  * refuses a ring whose completions are too short for it.
  */
-TEST_F(road, uring_timestamps)
+TEST_F(path, uring_timestamps)
 {
 	struct io_uring_sqe sqe = {
 		.opcode = IORING_OP_URING_CMD, .cmd_op = URING_TX_TIMESTAMP,
@@ -492,7 +492,7 @@ TEST_F(road, uring_timestamps)
  * Open, and harmless: the file system answers these by itself. They are about
  * the descriptor and its signals, and never about the network.
  */
-TEST_F(road, open_answered_by_the_file_system)
+TEST_F(path, open_answered_by_the_file_system)
 {
 	int fd = socket(AF_INET, SOCK_DGRAM, 0), on = 1;
 	struct inet_addr addr;
@@ -523,5 +523,5 @@ int main(int argc, char **argv)
 {
 	static const char *const modules[] = { "bridge", "8021q", NULL };
 
-	return roads_main(argc, argv, modules);
+	return path_main(argc, argv, modules);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Roads by what in the kernel takes a socket by its descriptor and uses it from
- * there on. A socket of the native provider is a socket to all of them; one of
+ * Ways around a policy by kernel code that takes a socket by its descriptor and
+ * uses it from there on. A socket of the native provider is a socket to all of them; one of
  * hostinet's is none that they take for TCP or UDP, and they refuse it.
  */
 #include <errno.h>
@@ -51,7 +51,7 @@ static int load_parser(void)
  * (path_create_test); with one that it was given it can read what comes. Open,
  * with the native provider: what KCM receives is not judged as a receive.
  */
-TEST_F(road, open_kcm)
+TEST_F(path, open_kcm)
 {
 	struct kcm_attach request = { };
 	struct kcm_unattach undo = { };
@@ -175,7 +175,7 @@ static struct mnl_socket *open_netlink(int protocol)
 }
 
 /* A tunnel of L2TP over a connected UDP socket. */
-TEST_F(road, l2tp)
+TEST_F(path, l2tp)
 {
 	struct mnl_socket *netlink = open_netlink(NETLINK_GENERIC);
 	int fds[2];
@@ -222,7 +222,7 @@ static int gtp(struct mnl_socket *netlink, const int fds[2])
 }
 
 /* A tunnel of mobile networks over UDP. */
-TEST_F(road, gtp)
+TEST_F(path, gtp)
 {
 	struct mnl_socket *netlink = open_netlink(NETLINK_ROUTE);
 	struct inet_addr addr;
@@ -252,7 +252,7 @@ static int nbd(int fd)
 }
 
 /* A block device over a connection; AF_UNIX is native under any provider. */
-TEST_F(road, nbd)
+TEST_F(path, nbd)
 {
 	struct tcp tcp;
 	int fds[2];
@@ -269,7 +269,7 @@ TEST_F(road, nbd)
 
 static void mount_over(int fd)
 {
-	char path[] = "/tmp/persock-road-XXXXXX", options[128];
+	char path[] = "/tmp/persock-path-XXXXXX", options[128];
 
 	if (!mkdtemp(path))
 		_exit(1);
@@ -286,7 +286,7 @@ static void mount_over(int fd)
  * file, by workers of the kernel's. Whoever may mount speaks with a peer that
  * was connected under the rules; what is sent passes the router.
  */
-TEST_F(road, open_9p)
+TEST_F(path, open_9p)
 {
 	int fds[2][2], i, status;
 	unsigned char head[5];
@@ -319,7 +319,7 @@ TEST_F(road, open_9p)
 }
 
 /* In the table of a ring, without a descriptor and out of the cgroup. */
-TEST_F(road, registered)
+TEST_F(path, registered)
 {
 	struct io_uring_sqe sqe = {
 		.opcode = IORING_OP_SEND, .flags = IOSQE_FIXED_FILE,
@@ -345,7 +345,7 @@ TEST_F(road, registered)
 }
 
 /* BPF's array of sockets that share a port. */
-TEST_F(road, reuseport_array)
+TEST_F(path, reuseport_array)
 {
 	union bpf_attr map = {
 		.map_type = BPF_MAP_TYPE_REUSEPORT_SOCKARRAY,
@@ -372,7 +372,7 @@ TEST_F(road, reuseport_array)
  * An administrator ends a connection from outside, as ss -K does. Both ends are
  * told, and what governs them does not mind.
  */
-TEST_F(road, destroyed)
+TEST_F(path, destroyed)
 {
 	char command[128], byte;
 	struct inet_addr addr;
@@ -416,5 +416,5 @@ int main(int argc, char **argv)
 		NULL,
 	};
 
-	return roads_main(argc, argv, modules);
+	return path_main(argc, argv, modules);
 }

@@ -178,7 +178,7 @@ static bool joined(void)
 }
 
 /* Options that a policy does not tell, each of which works ungoverned. */
-TEST_F(road, untold_sets)
+TEST_F(path, untold_sets)
 {
 	int fds[ARRAY_SIZE(sets)];
 	size_t i;
@@ -204,7 +204,7 @@ TEST_F(road, untold_sets)
 }
 
 /* Told, the same options work governed as well: no more is refused. */
-TEST_F(road, told_sets)
+TEST_F(path, told_sets)
 {
 	size_t i;
 	int fd;
@@ -231,7 +231,7 @@ TEST_F(road, told_sets)
 }
 
 /* What protects is refused where the default ignores: nobody is misled. */
-TEST_F(road, ignored_sets)
+TEST_F(path, ignored_sets)
 {
 	size_t i;
 	int fd;
@@ -261,7 +261,7 @@ TEST_F(road, ignored_sets)
 }
 
 /* A rule that names it ignores what protects as well: it was asked for. */
-TEST_F(road, ignored_by_name)
+TEST_F(path, ignored_by_name)
 {
 	int fd, value;
 	size_t i;
@@ -289,7 +289,7 @@ TEST_F(road, ignored_by_name)
 }
 
 /* Datagrams leave as the program has them cut, or it is told that they do not. */
-TEST_F(road, segments)
+TEST_F(path, segments)
 {
 	static const int segment = 100;
 	char buffer[400] = "";
@@ -315,7 +315,7 @@ TEST_F(road, segments)
 }
 
 /* The same of options that are read. */
-TEST_F(road, untold_gets)
+TEST_F(path, untold_gets)
 {
 	static const struct {
 		enum kind kind;
@@ -358,5 +358,5 @@ int main(int argc, char **argv)
 {
 	static const char *const modules[] = { "tls", "iptable_filter", NULL };
 
-	return roads_main(argc, argv, modules);
+	return path_main(argc, argv, modules);
 }

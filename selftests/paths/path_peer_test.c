@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Roads to a peer that rules on addresses must hold on, and those that they do
+ * Paths to a peer on which rules on addresses must hold, and those that they do
  * not: what is open is stated by a test that every variant passes alike.
  */
 #include <errno.h>
@@ -67,8 +67,8 @@ static int fast_open(int protocol, const struct inet_addr *to)
 	       close_with(fd, try_sendto(fd, to, MSG_FASTOPEN));
 }
 
-/* Multipath TCP is TCP to rules on addresses, on each of its roads. */
-TEST_F(road, mptcp)
+/* Multipath TCP is TCP to rules on addresses, on each of its paths. */
+TEST_F(path, mptcp)
 {
 	struct sockaddr none = { .sa_family = AF_UNSPEC };
 	struct inet_addr yes, no;
@@ -101,7 +101,7 @@ TEST_F(road, mptcp)
 }
 
 /* Its listener is told which peer it may not have: MPTCP, or fallen back. */
-TEST_F(road, mptcp_accepts)
+TEST_F(path, mptcp_accepts)
 {
 	static const int protocols[] = { IPPROTO_MPTCP, IPPROTO_TCP };
 	struct inet_addr addr, from = at("127.0.0.2", 0);
@@ -187,7 +187,7 @@ static int joined(int listener, struct inet_addr *addr)
  * A peer that may be accepted brings addresses that may not: a listener of MPTCP
  * is one that a policy names, where it restricts whom sockets accept.
  */
-TEST_F(road, mptcp_joins)
+TEST_F(path, mptcp_joins)
 {
 	struct inet_addr addr;
 	int listener, before, i;
@@ -222,7 +222,7 @@ TEST_F(road, mptcp_joins)
 }
 
 /* A rule on sockets that names MPTCP keeps it apart from TCP. */
-TEST_F(road, mptcp_by_rule)
+TEST_F(path, mptcp_by_rule)
 {
 	policy_begin_open(self->id);
 	policy_socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP, -EPERM);
@@ -271,7 +271,7 @@ static int ring_reach(struct ring *ring, int op, int flags, int fd,
 }
 
 /* Every request of io_uring with a peer, by each who may carry it out. */
-TEST_F(road, uring)
+TEST_F(path, uring)
 {
 	static const int ops[] = {
 		IORING_OP_SEND, IORING_OP_SENDMSG, IORING_OP_SEND_ZC,
@@ -317,7 +317,7 @@ TEST_F(road, uring)
 }
 
 /* Its requests to bind and to listen, which 6.1 does not know. */
-TEST_F(road, uring_bind)
+TEST_F(path, uring_bind)
 {
 	struct inet_addr yes = at("127.0.0.1", 0), no = at("127.0.0.2", 0);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -352,7 +352,7 @@ TEST_F(road, uring_bind)
 }
 
 /* A peer that was refused is not kept: a send has none then. */
-TEST_F(road, refused_is_not_connected)
+TEST_F(path, refused_is_not_connected)
 {
 	struct inet_addr no = at("127.0.0.2", 9);
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
@@ -364,7 +364,7 @@ TEST_F(road, refused_is_not_connected)
 }
 
 /* A send on IPv6 to an address without a family: UDP sees none in it. */
-TEST_F(road, without_a_family)
+TEST_F(path, without_a_family)
 {
 	struct inet_addr to, no = at("::1", 9);
 	int udp = socket(AF_INET6, SOCK_DGRAM, 0), raw, receiver;
@@ -394,7 +394,7 @@ TEST_F(road, without_a_family)
 }
 
 /* A name of no length: none to sendmsg(2), too short to sendto(2). */
-TEST_F(road, name_of_no_length)
+TEST_F(path, name_of_no_length)
 {
 	struct inet_addr to, no = at("127.0.0.2", 9);
 	struct iovec iov = { "x", 1 };
@@ -418,7 +418,7 @@ TEST_F(road, name_of_no_length)
 }
 
 /* A datagram that is put together by several sends has one peer. */
-TEST_F(road, corked)
+TEST_F(path, corked)
 {
 	struct inet_addr yes, no = at("127.0.0.2", 9);
 	int fd = socket(AF_INET, SOCK_DGRAM, 0), receiver;
@@ -446,16 +446,16 @@ static int own_network(void)
 	if (unshare(CLONE_NEWNET))
 		return -errno;
 
-	return system("ip link set lo up && ip link add road0 type dummy && "
-		      "ip addr add 198.51.100.1/24 broadcast + dev road0 && "
-		      "ip addr add 2001:db8::1/64 dev road0 nodad && "
-		      "ip link set road0 up && "
-		      "ip route add default dev road0 && "
-		      "ip -6 route add default dev road0");
+	return system("ip link set lo up && ip link add path0 type dummy && "
+		      "ip addr add 198.51.100.1/24 broadcast + dev path0 && "
+		      "ip addr add 2001:db8::1/64 dev path0 nodad && "
+		      "ip link set path0 up && "
+		      "ip route add default dev path0 && "
+		      "ip -6 route add default dev path0");
 }
 
 /* The broadcast addresses are addresses as others are. */
-TEST_F(road, broadcast)
+TEST_F(path, broadcast)
 {
 	struct inet_addr all = at("255.255.255.255", 9);
 	struct inet_addr subnet = at("198.51.100.255", 9);
@@ -475,7 +475,7 @@ TEST_F(road, broadcast)
 }
 
 /* Open: 6to4 and NAT64 addresses have an IPv4 address in them, unjudged. */
-TEST_F(road, open_embedded_addresses)
+TEST_F(path, open_embedded_addresses)
 {
 	struct inet_addr to6to4 = at("2002:7f00:2::1", 9);
 	struct inet_addr nat64 = at("64:ff9b::7f00:2", 9);
@@ -490,7 +490,7 @@ TEST_F(road, open_embedded_addresses)
  * Open: a port that an ungoverned task shares. Who may bind gets a part of its
  * connections, but only by being allowed to, and governed as its listener is.
  */
-TEST_F(road, open_shared_port)
+TEST_F(path, open_shared_port)
 {
 	struct inet_addr addr = at("127.0.0.1", 0);
 	int listeners[2], clients[32], got[2] = { 0 };
@@ -545,7 +545,7 @@ TEST_F(road, open_shared_port)
 }
 
 /* Open: the port that a send or a connection chooses for itself. */
-TEST_F(road, open_implicit_bind)
+TEST_F(path, open_implicit_bind)
 {
 	struct inet_addr to, own, udp = at("127.0.0.1", 9);
 	int fd = socket(AF_INET, SOCK_DGRAM, 0), listener;
@@ -563,7 +563,7 @@ TEST_F(road, open_implicit_bind)
 }
 
 /* Open: accept is about connections; a datagram comes from anyone. */
-TEST_F(road, open_datagrams_in)
+TEST_F(path, open_datagrams_in)
 {
 	struct inet_addr addr, from = at("127.0.0.2", 0);
 	int fd, sender = socket(AF_INET, SOCK_DGRAM, 0);
@@ -581,7 +581,7 @@ TEST_F(road, open_datagrams_in)
 }
 
 /* Open: IP_PKTINFO names a source that bind() would be refused. */
-TEST_F(road, open_source_of_a_message)
+TEST_F(path, open_source_of_a_message)
 {
 	struct in_pktinfo info = { .ipi_spec_dst = { htonl(0x7f000002) } };
 	struct inet_addr to, from = { .len = sizeof(from.in) };
@@ -662,7 +662,7 @@ static int arrival(int type, const struct inet_addr *to, in_addr_t *where)
  * Open: an administrator's BPF program at the cgroup rewrites the peer. What
  * the application asked for is judged, and what becomes of it is not.
  */
-TEST_F(road, open_bpf_connect)
+TEST_F(path, open_bpf_connect)
 {
 	static const int types[] = { SOCK_STREAM, SOCK_DGRAM };
 	const in_addr_t good = htonl(0x7f000001), bad = htonl(0x7f000002);
@@ -693,7 +693,7 @@ TEST_F(road, open_bpf_connect)
 }
 
 /* The same of the peer that a datagram names. */
-TEST_F(road, open_bpf_send)
+TEST_F(path, open_bpf_send)
 {
 	const in_addr_t good = htonl(0x7f000001), bad = htonl(0x7f000002);
 	struct inet_addr yes, no = at("127.0.0.2", 0);
@@ -726,5 +726,5 @@ int main(int argc, char **argv)
 {
 	static const char *const modules[] = { "dummy", NULL };
 
-	return roads_main(argc, argv, modules);
+	return path_main(argc, argv, modules);
 }

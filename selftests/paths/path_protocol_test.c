@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Roads to a peer by the less common protocols over IP: SCTP, whose options
+ * Paths to a peer by the less common protocols over IP: SCTP, whose options
  * and control messages name peers as well, DCCP and UDP-Lite, which rules know
  * by numbers of their own. These sockets are native ones under any provider.
  */
@@ -47,7 +47,7 @@ static int many(struct inet_addr *addr)
 }
 
 /* What is connected and sent to, as with other protocols. */
-TEST_F(road, sctp_peers)
+TEST_F(path, sctp_peers)
 {
 	static const int types[] = { SOCK_STREAM, SOCK_SEQPACKET };
 	struct inet_addr yes, no = at("127.0.0.2", 0);
@@ -83,7 +83,7 @@ TEST_F(road, sctp_peers)
 }
 
 /* Options that connect: their addresses are in the value. */
-TEST_F(road, sctp_connectx)
+TEST_F(path, sctp_connectx)
 {
 	static const int names[] = {
 		SCTP_SOCKOPT_CONNECTX_OLD, SCTP_SOCKOPT_CONNECTX,
@@ -124,7 +124,7 @@ TEST_F(road, sctp_connectx)
 }
 
 /* Options that bind; where bind is not restricted they are not refused. */
-TEST_F(road, sctp_bindx)
+TEST_F(path, sctp_bindx)
 {
 	struct inet_addr one = at("127.0.0.1", 0), two = at("127.0.0.2", 0);
 	int fd = socket(AF_INET, SOCK_STREAM, SCTP), round;
@@ -145,7 +145,7 @@ TEST_F(road, sctp_bindx)
 }
 
 /* Control messages that add peers to an association that begins. */
-TEST_F(road, sctp_control_messages)
+TEST_F(path, sctp_control_messages)
 {
 	const struct in_addr more = { htonl(0x7f000002) };
 	struct inet_addr addr;
@@ -168,7 +168,7 @@ TEST_F(road, sctp_control_messages)
 }
 
 /* Associations come to a one-to-many socket without accept(). */
-TEST_F(road, sctp_listens)
+TEST_F(path, sctp_listens)
 {
 	struct inet_addr own = at("127.0.0.1", 0);
 	int one = socket(AF_INET, SOCK_STREAM, SCTP);
@@ -184,7 +184,7 @@ TEST_F(road, sctp_listens)
 }
 
 /* Open: one that listened before peers were restricted goes on with it. */
-TEST_F(road, open_sctp_listener_from_before)
+TEST_F(path, open_sctp_listener_from_before)
 {
 	struct inet_addr addr;
 	int server, client;
@@ -204,7 +204,7 @@ TEST_F(road, open_sctp_listener_from_before)
 }
 
 /* A peer that a one-to-one socket may not accept. */
-TEST_F(road, sctp_accepts)
+TEST_F(path, sctp_accepts)
 {
 	struct inet_addr addr;
 	int listener, client, fd;
@@ -251,7 +251,7 @@ static int reach(int type, int protocol, const struct inet_addr *to)
 }
 
 /* UDP-Lite is not UDP to a rule, nor the other way round. 7.x has neither it nor DCCP. */
-TEST_F(road, udplite)
+TEST_F(path, udplite)
 {
 	struct inet_addr to = at("127.0.0.2", 9);
 
@@ -271,7 +271,7 @@ TEST_F(road, udplite)
 }
 
 /* DCCP likewise. */
-TEST_F(road, dccp)
+TEST_F(path, dccp)
 {
 	struct inet_addr any = at("0.0.0.0", 0), to;
 	int listener = socket(AF_INET, SOCK_DCCP, IPPROTO_DCCP);
@@ -300,5 +300,5 @@ int main(int argc, char **argv)
 {
 	static const char *const modules[] = { "sctp", "dccp_ipv4", NULL };
 
-	return roads_main(argc, argv, modules);
+	return path_main(argc, argv, modules);
 }

@@ -17,7 +17,7 @@
 #endif
 
 /* The upper layer of MPTCP's subflows is the kernel's own, for nobody. */
-TEST_F(road, ulp_of_mptcp)
+TEST_F(path, ulp_of_mptcp)
 {
 	static const int protocols[] = { IPPROTO_TCP, IPPROTO_MPTCP };
 	int fd, err;
@@ -37,7 +37,7 @@ TEST_F(road, ulp_of_mptcp)
 }
 
 /* A connection that is declared, and not made: its peer is judged as well. */
-TEST_F(road, repair)
+TEST_F(path, repair)
 {
 	struct inet_addr own = at("127.0.0.1", 0), no = at("127.0.0.2", 9);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -73,7 +73,7 @@ static void *form_often(void *arg)
 }
 
 /* UDP would become IPv4, without the router: also by four threads at once. */
-TEST_F(road, addrform_of_udp)
+TEST_F(path, addrform_of_udp)
 {
 	struct inet_addr v4, to;
 	int receiver, fd, i, round;
@@ -165,13 +165,13 @@ static void watch(int *shown, int *hidden, int *denied, int *allowed)
 }
 
 /* Everything that touches a socket's operations at once, over and over. */
-TEST_F(road, router_stays)
+TEST_F(path, router_stays)
 {
-	void *(*const roads[])(void *) = {
+	void *(*const ways[])(void *) = {
 		by_layer, by_form, by_repair, by_connections,
 	};
 	int listener, shown = 0, hidden = 0, denied = 0, allowed = 0;
-	pthread_t threads[ARRAY_SIZE(roads)];
+	pthread_t threads[ARRAY_SIZE(ways)];
 	struct inet_addr addr;
 	size_t round, i;
 
@@ -188,13 +188,13 @@ TEST_F(road, router_stays)
 		ASSERT_GE(victim, 0);
 		try_connect(victim, &peer);
 		over = false;
-		for (i = 0; i < ARRAY_SIZE(roads); i++) {
+		for (i = 0; i < ARRAY_SIZE(ways); i++) {
 			ASSERT_EQ(0, pthread_create(&threads[i], NULL,
-						    roads[i], NULL));
+						    ways[i], NULL));
 		}
 		watch(&shown, &hidden, &denied, &allowed);
 		over = true;
-		for (i = 0; i < ARRAY_SIZE(roads); i++)
+		for (i = 0; i < ARRAY_SIZE(ways); i++)
 			pthread_join(threads[i], NULL);
 		watch(&shown, &hidden, &denied, &allowed);
 		close(victim);
@@ -213,5 +213,5 @@ int main(int argc, char **argv)
 {
 	static const char *const modules[] = { "tls", NULL };
 
-	return roads_main(argc, argv, modules);
+	return path_main(argc, argv, modules);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Address rules of a policy: connect, bind and accept, on every road to an
- * address. Every call is made ungoverned as well, where it succeeds.
+ * Address rules of a policy: connect, bind and accept, on every path to an
+ * address. Every call is made ungoverned as well, and succeeds then.
  */
 #include <errno.h>
 #include <netinet/tcp.h>
@@ -210,12 +210,12 @@ TEST_F(address, multicast)
 	close(fd);
 }
 
-static int road_sendto(int fd, struct inet_addr *addr)
+static int by_sendto(int fd, struct inet_addr *addr)
 {
 	return sendto(fd, "x", 1, 0, &addr->sa, addr->len);
 }
 
-static int road_sendmsg(int fd, struct inet_addr *addr)
+static int by_sendmsg(int fd, struct inet_addr *addr)
 {
 	struct iovec iov = { "x", 1 };
 	struct msghdr msg = {
@@ -226,7 +226,7 @@ static int road_sendmsg(int fd, struct inet_addr *addr)
 	return sendmsg(fd, &msg, 0);
 }
 
-static int road_sendmmsg(int fd, struct inet_addr *addr)
+static int by_sendmmsg(int fd, struct inet_addr *addr)
 {
 	struct iovec iov = { "x", 1 };
 	struct mmsghdr msg = { .msg_hdr = {
@@ -240,8 +240,8 @@ static int road_sendmmsg(int fd, struct inet_addr *addr)
 /* Every send that names a peer, on a socket that is connected or not. */
 TEST_F(address, sends)
 {
-	int (*const roads[])(int fd, struct inet_addr *addr) = {
-		road_sendto, road_sendmsg, road_sendmmsg,
+	int (*const ways[])(int fd, struct inet_addr *addr) = {
+		by_sendto, by_sendmsg, by_sendmmsg,
 	};
 	struct inet_addr yes = at("127.0.0.1", 9), no = at("127.0.0.2", 9);
 	struct inet_addr unspec = no;
@@ -253,19 +253,19 @@ TEST_F(address, sends)
 	ASSERT_EQ(0, policy_set());
 	unspec.sa.sa_family = AF_UNSPEC;
 
-	for (i = 0; i < sizeof(roads) / sizeof(*roads); i++) {
+	for (i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
 		fd = socket(AF_INET, SOCK_DGRAM, 0);
-		EXPECT_EQ(1, roads[i](fd, &yes));
-		EXPECT_EQ(self->id == UNGOVERNED ? 1 : -1, roads[i](fd, &no));
+		EXPECT_EQ(1, ways[i](fd, &yes));
+		EXPECT_EQ(self->id == UNGOVERNED ? 1 : -1, ways[i](fd, &no));
 		/* What this family means to IPv4 is no way around. */
 		EXPECT_EQ(self->id == UNGOVERNED ? 1 : -1,
-			  roads[i](fd, &unspec));
+			  ways[i](fd, &unspec));
 		close(fd);
 
 		fd = socket(AF_INET, SOCK_DGRAM, 0);
 		ASSERT_EQ(0, connect(fd, &yes.sa, yes.len));
-		EXPECT_EQ(self->id == UNGOVERNED ? 1 : -1, roads[i](fd, &no))
-			TH_LOG("road %u, connected", i);
+		EXPECT_EQ(self->id == UNGOVERNED ? 1 : -1, ways[i](fd, &no))
+			TH_LOG("way %u, connected", i);
 		close(fd);
 	}
 }
@@ -445,18 +445,18 @@ TEST_F(address, replaced)
 
 	policy_begin_open(self->id);
 	ASSERT_EQ(0, policy_set());
-	EXPECT_EQ(1, road_sendto(fd, &one));
-	EXPECT_EQ(1, road_sendto(fd, &two));
+	EXPECT_EQ(1, by_sendto(fd, &one));
+	EXPECT_EQ(1, by_sendto(fd, &two));
 
 	policy_begin_open(self->id);
 	policy_prefix(PERSOCK_SECTION_CONNECT, "127.0.0.2/32", -EACCES);
 	ASSERT_EQ(0, policy_set());
-	EXPECT_EQ(1, road_sendto(fd, &one));
-	EXPECT_EQ(self->id == UNGOVERNED ? 1 : -1, road_sendto(fd, &two));
+	EXPECT_EQ(1, by_sendto(fd, &one));
+	EXPECT_EQ(self->id == UNGOVERNED ? 1 : -1, by_sendto(fd, &two));
 
 	policy_begin_open(self->id);
 	ASSERT_EQ(0, policy_set());
-	EXPECT_EQ(1, road_sendto(fd, &two));
+	EXPECT_EQ(1, by_sendto(fd, &two));
 	close(fd);
 }
 
@@ -483,15 +483,15 @@ TEST_F(address, peers_are_remembered_for_no_more)
 	ASSERT_EQ(0, policy_set());
 
 	for (i = 0; i < 3; i++) {
-		EXPECT_EQ(1, road_sendto(fd, &peer));
+		EXPECT_EQ(1, by_sendto(fd, &peer));
 		EXPECT_EQ(self->id == UNGOVERNED ? 1 : -1,
-			  road_sendto(fd, &other));
+			  by_sendto(fd, &other));
 		if (lite >= 0)
 			EXPECT_EQ(self->id == UNGOVERNED ? 1 : -1,
-				  road_sendto(lite, &peer));
+				  by_sendto(lite, &peer));
 		/* Ungoverned the kernel may, or may not, take the route. */
 		if (self->id != UNGOVERNED) {
-			EXPECT_EQ(-1, road_sendto(routed, &peer));
+			EXPECT_EQ(-1, by_sendto(routed, &peer));
 			EXPECT_EQ(EACCES, errno);
 		}
 	}
@@ -499,7 +499,7 @@ TEST_F(address, peers_are_remembered_for_no_more)
 	policy_begin_open(self->id);
 	policy_default(PERSOCK_SECTION_CONNECT, ANY, -EACCES);
 	ASSERT_EQ(0, policy_set());
-	EXPECT_EQ(self->id == UNGOVERNED ? 1 : -1, road_sendto(fd, &peer));
+	EXPECT_EQ(self->id == UNGOVERNED ? 1 : -1, by_sendto(fd, &peer));
 	close(fd);
 	close(routed);
 	close(lite);
@@ -515,7 +515,7 @@ TEST_F(address, audited)
 	policy_mode(PERSOCK_MODE_AUDIT);
 	ASSERT_EQ(0, policy_set());
 
-	EXPECT_EQ(1, road_sendto(fd, &addr));
+	EXPECT_EQ(1, by_sendto(fd, &addr));
 	EXPECT_EQ(0, udp_connect(AF_INET, "127.0.0.1", 9));
 	EXPECT_EQ(0, udp_bind(AF_INET, "127.0.0.1", 0, 0));
 	EXPECT_EQ(0, set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1));

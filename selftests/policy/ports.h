@@ -17,33 +17,33 @@
 
 static const int families[] = { AF_INET, AF_INET6 };
 
-static inline int road_bind(int fd, int family)
+static inline int by_bind(int fd, int family)
 {
 	struct inet_addr addr = loopback(family, 0);
 
 	return bind(fd, &addr.sa, addr.len) ? -errno : 0;
 }
 
-static inline int road_bind_any(int fd, int family)
+static inline int by_bind_any(int fd, int family)
 {
 	struct inet_addr addr = at(family == AF_INET ? "0.0.0.0" : "::", 0);
 
 	return bind(fd, &addr.sa, addr.len) ? -errno : 0;
 }
 
-static inline int road_listen(int fd, int family)
+static inline int by_listen(int fd, int family)
 {
 	return listen(fd, 1) ? -errno : 0;
 }
 
-static inline int road_connect(int fd, int family)
+static inline int by_connect(int fd, int family)
 {
 	struct inet_addr to = loopback(family, 9);
 
 	return try_connect(fd, &to);
 }
 
-static inline int road_sendto(int fd, int family)
+static inline int by_sendto(int fd, int family)
 {
 	struct inet_addr to = loopback(family, 9);
 

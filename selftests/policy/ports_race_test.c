@@ -63,20 +63,20 @@ static const struct held {
 	int type;
 	int protocol;
 	int (*hold)(int fd, struct late *late);
-	int (*road)(int fd, int family);
+	int (*way)(int fd, int family);
 	bool (*seen)(int fd, unsigned int first, unsigned int last);
 } held[] = {
-	{ "bind of UDP", SOCK_DGRAM, 0, late_linger, road_bind, has_port },
-	{ "bind to any of UDP", SOCK_DGRAM, 0, late_linger, road_bind_any,
+	{ "bind of UDP", SOCK_DGRAM, 0, late_linger, by_bind, has_port },
+	{ "bind to any of UDP", SOCK_DGRAM, 0, late_linger, by_bind_any,
 	  has_port },
-	{ "listen", SOCK_STREAM, 0, late_linger, road_listen, accepts },
+	{ "listen", SOCK_STREAM, 0, late_linger, by_listen, accepts },
 	{ "listen of MPTCP", SOCK_STREAM, IPPROTO_MPTCP, linger_mptcp,
-	  road_listen, accepts },
-	{ "listen of SCTP", SOCK_STREAM, IPPROTO_SCTP, late_linger, road_listen,
+	  by_listen, accepts },
+	{ "listen of SCTP", SOCK_STREAM, IPPROTO_SCTP, late_linger, by_listen,
 	  accepts },
 	{ "listen of one-to-many SCTP", SOCK_SEQPACKET, IPPROTO_SCTP,
-	  late_linger, road_listen, accepts },
-	{ "listen of DCCP", SOCK_DCCP, IPPROTO_DCCP, late_linger, road_listen,
+	  late_linger, by_listen, accepts },
+	{ "listen of DCCP", SOCK_DCCP, IPPROTO_DCCP, late_linger, by_listen,
 	  accepts },
 };
 
@@ -99,11 +99,11 @@ static int hold_in_turn(void *data)
 	return turn->held->hold(turn->fd, &turn->late);
 }
 
-static int road_in_turn(void *data)
+static int way_in_turn(void *data)
 {
 	struct turn *turn = data;
 
-	return turn->held->road(turn->fd, turn->family);
+	return turn->held->way(turn->fd, turn->family);
 }
 
 /*
@@ -136,7 +136,7 @@ static int while_held(const struct held *held, int family, unsigned int first,
 		seen = -1;
 		goto out;
 	}
-	if (call_begin(&caller.call, road_in_turn, &caller))
+	if (call_begin(&caller.call, way_in_turn, &caller))
 		return -1;
 	for (i = 1; i < TURNS && blocked(caller.call.tid); i++) {
 		if (call_first(&turns[i].call, hold_in_turn, &turns[i]))
@@ -160,7 +160,7 @@ out:
 }
 
 /* With no port to choose but one that is denied nobody ever has it. */
-TEST_F(road, held)
+TEST_F(path, held)
 {
 	unsigned int i;
 	int seen, err;
@@ -186,7 +186,7 @@ TEST_F(road, held)
 }
 
 /* With other ports to choose it has one of these, and no other before. */
-TEST_F(road, held_often)
+TEST_F(path, held_often)
 {
 	unsigned int i, denied = 0;
 	int err;
@@ -245,7 +245,7 @@ static bool serves_ipv4(int fd)
  * The port may be had for IPv6 alone. The socket is IPv6 only when that is
  * judged, and an option that was begun before it was so comes in between.
  */
-TEST_F(road, ipv6_only_held)
+TEST_F(path, ipv6_only_held)
 {
 	static const struct held linger = { .hold = late_linger };
 	struct turn turns[3] = { };
@@ -329,7 +329,7 @@ static void *take_off(void *unused)
 }
 
 /* Whether a denied port is seen while a thread takes the port off; or -1. */
-static int seen_denied(int (*road)(int fd, int family))
+static int seen_denied(int (*way)(int fd, int family))
 {
 	pthread_t thread;
 	int i, fd = -1;
@@ -348,7 +348,7 @@ static int seen_denied(int (*road)(int fd, int family))
 			close(fd);
 			fd = racing;
 		}
-		road(fd, AF_INET);
+		way(fd, AF_INET);
 		look(fd);
 	}
 	__atomic_store_n(&over, 1, __ATOMIC_RELAXED);
@@ -359,12 +359,12 @@ static int seen_denied(int (*road)(int fd, int family))
 }
 
 /* A port that is taken off just before the kernel needs one, see ports_test kept. */
-TEST_F(road, taken_off)
+TEST_F(path, taken_off)
 {
 	ASSERT_EQ(0, choose_from("40000 40007"));
 	ASSERT_EQ(0, deny_ports(self->id, DENIED, DENIED + 5));
-	EXPECT_EQ(self->free, seen_denied(road_sendto));
-	EXPECT_EQ(self->free, seen_denied(road_connect));
+	EXPECT_EQ(self->free, seen_denied(by_sendto));
+	EXPECT_EQ(self->free, seen_denied(by_connect));
 }
 
 int main(int argc, char **argv)
@@ -373,5 +373,5 @@ int main(int argc, char **argv)
 		"sctp", "dccp_ipv4", "dccp_ipv6", NULL,
 	};
 
-	return roads_main(argc, argv, modules);
+	return path_main(argc, argv, modules);
 }

@@ -27,21 +27,21 @@
 /* Calls that give a socket a port, besides those of ports.h; 0 or -errno. */
 
 /* Bound to an address, and to no port before it listens. */
-static int road_listen_bound(int fd, int family)
+static int by_listen_bound(int fd, int family)
 {
 	int err = set_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
 
-	return err ?: road_bind(fd, family) ?: road_listen(fd, family);
+	return err ?: by_bind(fd, family) ?: by_listen(fd, family);
 }
 
 /* There is no peer, but a port there is then. */
-static int road_send(int fd, int family)
+static int by_send(int fd, int family)
 {
 	return send(fd, "x", 1, 0) < 0 && errno != EDESTADDRREQ ? -errno : 0;
 }
 
 /* What splices asks the socket in another way (sendpage before 6.5). */
-static int road_splice(int fd, int family)
+static int by_splice(int fd, int family)
 {
 	struct inet_addr to = loopback(family, 9);
 	int pipes[2], err = 0;
@@ -60,18 +60,18 @@ static int road_splice(int fd, int family)
 static const struct {
 	const char *name;
 	int type;
-	int (*road)(int fd, int family);
-} roads[] = {
-	{ "bind", SOCK_STREAM, road_bind },
-	{ "bind to any", SOCK_STREAM, road_bind_any },
-	{ "listen", SOCK_STREAM, road_listen },
-	{ "listen at an address", SOCK_STREAM, road_listen_bound },
-	{ "bind of UDP", SOCK_DGRAM, road_bind },
-	{ "bind to any of UDP", SOCK_DGRAM, road_bind_any },
-	{ "connect of UDP", SOCK_DGRAM, road_connect },
-	{ "sendto", SOCK_DGRAM, road_sendto },
-	{ "send", SOCK_DGRAM, road_send },
-	{ "splice", SOCK_DGRAM, road_splice },
+	int (*way)(int fd, int family);
+} ways[] = {
+	{ "bind", SOCK_STREAM, by_bind },
+	{ "bind to any", SOCK_STREAM, by_bind_any },
+	{ "listen", SOCK_STREAM, by_listen },
+	{ "listen at an address", SOCK_STREAM, by_listen_bound },
+	{ "bind of UDP", SOCK_DGRAM, by_bind },
+	{ "bind to any of UDP", SOCK_DGRAM, by_bind_any },
+	{ "connect of UDP", SOCK_DGRAM, by_connect },
+	{ "sendto", SOCK_DGRAM, by_sendto },
+	{ "send", SOCK_DGRAM, by_send },
+	{ "splice", SOCK_DGRAM, by_splice },
 };
 
 static int set_range(int fd, unsigned int first, unsigned int last)
@@ -89,7 +89,7 @@ static int has_range(void)
 }
 
 /* A range of one port is a bind to it. */
-TEST_F(road, range_of_one_port)
+TEST_F(path, range_of_one_port)
 {
 	unsigned int i, j;
 	int fd;
@@ -97,45 +97,45 @@ TEST_F(road, range_of_one_port)
 	if (has_range() == -ENOPROTOOPT)
 		SKIP(return, "the kernel has no IP_LOCAL_PORT_RANGE");
 	ASSERT_EQ(0, deny_ports(self->id, DENIED, DENIED));
-	for (i = 0; i < 2 * ARRAY_SIZE(roads); i++) {
+	for (i = 0; i < 2 * ARRAY_SIZE(ways); i++) {
 		j = i / 2;
-		fd = socket(families[i % 2], roads[j].type, 0);
+		fd = socket(families[i % 2], ways[j].type, 0);
 		ASSERT_LE(0, fd);
 		EXPECT_EQ(REFUSED(EACCES), set_range(fd, DENIED, DENIED));
-		EXPECT_EQ(0, roads[j].road(fd, families[i % 2]));
+		EXPECT_EQ(0, ways[j].way(fd, families[i % 2]));
 		EXPECT_EQ(self->free, port_of(fd) == DENIED)
-			TH_LOG("%s took port %u", roads[j].name, port_of(fd));
+			TH_LOG("%s took port %u", ways[j].name, port_of(fd));
 		close(fd);
 	}
 }
 
 /* One that was set while it might be. */
-TEST_F(road, range_from_before)
+TEST_F(path, range_from_before)
 {
 	unsigned int i, j;
-	int fds[2 * ARRAY_SIZE(roads)], family;
+	int fds[2 * ARRAY_SIZE(ways)], family;
 
 	if (has_range() == -ENOPROTOOPT)
 		SKIP(return, "the kernel has no IP_LOCAL_PORT_RANGE");
 	for (i = 0; i < ARRAY_SIZE(fds); i++) {
-		fds[i] = socket(families[i % 2], roads[i / 2].type, 0);
+		fds[i] = socket(families[i % 2], ways[i / 2].type, 0);
 		ASSERT_EQ(0, set_range(fds[i], DENIED, DENIED));
 	}
 	ASSERT_EQ(0, deny_ports(self->id, DENIED, DENIED));
 	for (i = 0; i < ARRAY_SIZE(fds); i++) {
 		j = i / 2;
 		family = families[i % 2];
-		EXPECT_EQ(REFUSED(EACCES), roads[j].road(fds[i], family))
-			TH_LOG("%s", roads[j].name);
+		EXPECT_EQ(REFUSED(EACCES), ways[j].way(fds[i], family))
+			TH_LOG("%s", ways[j].name);
 		EXPECT_EQ(self->free ? DENIED : 0, port_of(fds[i]))
-			TH_LOG("%s took port %u", roads[j].name,
+			TH_LOG("%s took port %u", ways[j].name,
 			       port_of(fds[i]));
 		close(fds[i]);
 	}
 }
 
 /* TCP's own port of a connection, too, if a range from before chooses it. */
-TEST_F(road, connection_from_a_range)
+TEST_F(path, connection_from_a_range)
 {
 	struct inet_addr to;
 	int listener, fd, fast;
@@ -164,57 +164,57 @@ TEST_F(road, connection_from_a_range)
  * Who lets the kernel choose often enough gets every port: none that is denied,
  * and no call fails because of it.
  */
-TEST_F(road, chosen_often)
+TEST_F(path, chosen_often)
 {
 	unsigned int i, j, n, denied;
 	int fd, family;
 
 	ASSERT_EQ(0, choose_from("40000 40007"));
 	ASSERT_EQ(0, deny_ports(self->id, DENIED, DENIED + 3));
-	for (i = 0; i < 2 * ARRAY_SIZE(roads); i++) {
+	for (i = 0; i < 2 * ARRAY_SIZE(ways); i++) {
 		j = i / 2;
 		family = families[i % 2];
 		for (n = denied = 0; n < ROUNDS; n++) {
-			fd = socket(family, roads[j].type, 0);
+			fd = socket(family, ways[j].type, 0);
 			ASSERT_LE(0, fd);
-			EXPECT_EQ(0, roads[j].road(fd, family))
-				TH_LOG("%s", roads[j].name);
+			EXPECT_EQ(0, ways[j].way(fd, family))
+				TH_LOG("%s", ways[j].name);
 			EXPECT_LE(DENIED, port_of(fd));
 			denied += port_of(fd) < DENIED + 4;
 			close(fd);
 		}
 		EXPECT_EQ(self->free, denied > 0)
-			TH_LOG("%s took %u denied ports", roads[j].name, denied);
+			TH_LOG("%s took %u denied ports", ways[j].name, denied);
 	}
 }
 
 /* Where there is no other port the call is refused, and leaves nothing. */
-TEST_F(road, none_is_left)
+TEST_F(path, none_is_left)
 {
 	unsigned int i, j;
 	int fd, family;
 
 	ASSERT_EQ(0, choose_from("40000 40000"));
 	ASSERT_EQ(0, deny_ports(self->id, DENIED, DENIED));
-	for (i = 0; i < 2 * ARRAY_SIZE(roads); i++) {
+	for (i = 0; i < 2 * ARRAY_SIZE(ways); i++) {
 		struct inet_addr other;
 
 		j = i / 2;
 		family = families[i % 2];
 		other = loopback(family, DENIED + 1);
-		fd = socket(family, roads[j].type, 0);
+		fd = socket(family, ways[j].type, 0);
 		ASSERT_LE(0, fd);
-		EXPECT_EQ(REFUSED(EACCES), roads[j].road(fd, family))
-			TH_LOG("%s", roads[j].name);
+		EXPECT_EQ(REFUSED(EACCES), ways[j].way(fd, family))
+			TH_LOG("%s", ways[j].name);
 		EXPECT_EQ(self->free ? DENIED : 0, port_of(fd))
-			TH_LOG("%s took port %u", roads[j].name, port_of(fd));
+			TH_LOG("%s took port %u", ways[j].name, port_of(fd));
 		if (!self->free)
 			EXPECT_EQ(0, bind(fd, &other.sa, other.len));
 		close(fd);
 		/* Nobody has the port. */
 		ASSERT_EQ(0, govern_leave());
 		other = loopback(family, DENIED);
-		fd = socket(family, roads[j].type, 0);
+		fd = socket(family, ways[j].type, 0);
 		EXPECT_EQ(0, bind(fd, &other.sa, other.len));
 		close(fd);
 		ASSERT_EQ(0, govern_enter(self->id));
@@ -222,7 +222,7 @@ TEST_F(road, none_is_left)
 }
 
 /* A rule on port 0 lets the kernel choose, but no port below 1024. */
-TEST_F(road, low_ports)
+TEST_F(path, low_ports)
 {
 	unsigned int i, j;
 	int fd, family;
@@ -233,10 +233,10 @@ TEST_F(road, low_ports)
 	policy_address(PERSOCK_SECTION_BIND, "0.0.0.0/0", 0, 0, ANY, ALLOW);
 	policy_address(PERSOCK_SECTION_BIND, "::/0", 0, 0, ANY, ALLOW);
 	ASSERT_EQ(0, policy_set());
-	for (i = 0; i < 2 * ARRAY_SIZE(roads); i++) {
-		fd = socket(families[i % 2], roads[i / 2].type, 0);
-		EXPECT_EQ(0, roads[i / 2].road(fd, families[i % 2]))
-			TH_LOG("%s", roads[i / 2].name);
+	for (i = 0; i < 2 * ARRAY_SIZE(ways); i++) {
+		fd = socket(families[i % 2], ways[i / 2].type, 0);
+		EXPECT_EQ(0, ways[i / 2].way(fd, families[i % 2]))
+			TH_LOG("%s", ways[i / 2].name);
 		EXPECT_LE(32768, port_of(fd));
 		close(fd);
 	}
@@ -245,29 +245,29 @@ TEST_F(road, low_ports)
 			      "80"));
 	ASSERT_EQ(0, put_text("/proc/sys/net/ipv4/ip_local_port_range",
 			      "80 80"));
-	for (i = 0; i < 2 * ARRAY_SIZE(roads); i++) {
+	for (i = 0; i < 2 * ARRAY_SIZE(ways); i++) {
 		j = i / 2;
 		family = families[i % 2];
-		fd = socket(family, roads[j].type, 0);
-		EXPECT_EQ(REFUSED(EACCES), roads[j].road(fd, family))
-			TH_LOG("%s", roads[j].name);
+		fd = socket(family, ways[j].type, 0);
+		EXPECT_EQ(REFUSED(EACCES), ways[j].way(fd, family))
+			TH_LOG("%s", ways[j].name);
 		EXPECT_EQ(self->free ? 80 : 0, port_of(fd));
 		close(fd);
 	}
 }
 
 /* Rules that deny all that there is to choose from leave the choice to port 0. */
-TEST_F(road, every_port_but_0)
+TEST_F(path, every_port_but_0)
 {
 	struct inet_addr named = at("127.0.0.1", DENIED);
 	unsigned int i;
 	int fd;
 
 	ASSERT_EQ(0, deny_ports(self->id, 1, 65535));
-	for (i = 0; i < 2 * ARRAY_SIZE(roads); i++) {
-		fd = socket(families[i % 2], roads[i / 2].type, 0);
-		EXPECT_EQ(0, roads[i / 2].road(fd, families[i % 2]))
-			TH_LOG("%s", roads[i / 2].name);
+	for (i = 0; i < 2 * ARRAY_SIZE(ways); i++) {
+		fd = socket(families[i % 2], ways[i / 2].type, 0);
+		EXPECT_EQ(0, ways[i / 2].way(fd, families[i % 2]))
+			TH_LOG("%s", ways[i / 2].name);
 		close(fd);
 	}
 	fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -277,7 +277,7 @@ TEST_F(road, every_port_but_0)
 }
 
 /* A port that was bound by name, before, is not taken for the kernel's choice. */
-TEST_F(road, named_before)
+TEST_F(path, named_before)
 {
 	struct inet_addr addr = at("127.0.0.1", DENIED + 2);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -293,7 +293,7 @@ TEST_F(road, named_before)
 }
 
 /* MPTCP cannot give a port back: it keeps it, and does not listen. */
-TEST_F(road, mptcp_keeps_it)
+TEST_F(path, mptcp_keeps_it)
 {
 	struct inet_addr addr = at("127.0.0.1", 0);
 	int fd;
@@ -325,12 +325,12 @@ static const struct {
 	{ "DCCP", SOCK_DCCP, IPPROTO_DCCP },
 };
 
-static int (*const other_roads[])(int fd, int family) = {
-	road_bind, road_bind_any, road_listen,
+static int (*const other_ways[])(int fd, int family) = {
+	by_bind, by_bind_any, by_listen,
 };
 
 /* What listens takes a port that it may have, as a socket of TCP does. */
-TEST_F(road, others_chosen_often)
+TEST_F(path, others_chosen_often)
 {
 	unsigned int i, j, k, n, denied, failed;
 	int fd, family;
@@ -340,23 +340,23 @@ TEST_F(road, others_chosen_often)
 	for (i = 0; i < 2 * ARRAY_SIZE(others); i++) {
 		j = i / 2;
 		family = families[i % 2];
-		for (k = 0; k < ARRAY_SIZE(other_roads); k++) {
+		for (k = 0; k < ARRAY_SIZE(other_ways); k++) {
 			for (n = denied = failed = 0; n < 20; n++) {
 				fd = socket(family, others[j].type,
 					    others[j].protocol);
 				if (fd < 0)
 					break;
 				/* What is bound may listen there as well. */
-				failed += other_roads[k](fd, family) ||
+				failed += other_ways[k](fd, family) ||
 					  listen(fd, 1) || port_of(fd) < DENIED;
 				denied += port_of(fd) < DENIED + 4;
 				close(fd);
 			}
 			EXPECT_EQ(0, failed)
-				TH_LOG("%s, road %u was refused %u times",
+				TH_LOG("%s, way %u was refused %u times",
 				       others[j].name, k, failed);
 			EXPECT_EQ(self->free && n, denied > 0)
-				TH_LOG("%s, road %u took %u denied ports",
+				TH_LOG("%s, way %u took %u denied ports",
 				       others[j].name, k, denied);
 		}
 		if (!n)
@@ -370,7 +370,7 @@ static int listen_when_free(int fd, int family)
 	int i, err;
 
 	for (i = 0; i < SOON_MS / 10; i++) {
-		err = road_listen(fd, family);
+		err = by_listen(fd, family);
 		if (err != -EAGAIN)
 			break;
 		poll(NULL, 0, 10);
@@ -380,7 +380,7 @@ static int listen_when_free(int fd, int family)
 }
 
 /* Where there is no other port nobody is served, whatever is left of the call. */
-TEST_F(road, others_have_none_left)
+TEST_F(path, others_have_none_left)
 {
 	unsigned int i, j;
 	int fd, peer, family;
@@ -401,7 +401,7 @@ TEST_F(road, others_have_none_left)
 		EXPECT_EQ(self->free, get_int(fd, SOL_SOCKET, SO_ACCEPTCONN))
 			TH_LOG("%s", others[j].name);
 		/* Once more, now that it may have a port. */
-		EXPECT_EQ(REFUSED(EACCES), road_listen(fd, family));
+		EXPECT_EQ(REFUSED(EACCES), by_listen(fd, family));
 		EXPECT_EQ(self->free, get_int(fd, SOL_SOCKET, SO_ACCEPTCONN));
 
 		ASSERT_EQ(0, set_local_range("40100 40199"));
@@ -416,7 +416,7 @@ TEST_F(road, others_have_none_left)
 }
 
 /* A rule on port 0 alone: what was bound by it may listen. */
-TEST_F(road, listens_by_port_0)
+TEST_F(path, listens_by_port_0)
 {
 	unsigned int i, j, k;
 	int fd, family;
@@ -430,16 +430,16 @@ TEST_F(road, listens_by_port_0)
 	for (i = 0; i < 2 * ARRAY_SIZE(others) + 2; i++) {
 		j = i / 2;
 		family = families[i % 2];
-		for (k = 0; k < ARRAY_SIZE(other_roads); k++) {
+		for (k = 0; k < ARRAY_SIZE(other_ways); k++) {
 			fd = j == ARRAY_SIZE(others) ?
 			     socket(family, SOCK_STREAM, 0) :
 			     socket(family, others[j].type, others[j].protocol);
 			if (fd < 0)
 				continue;
-			EXPECT_EQ(0, other_roads[k](fd, family))
-				TH_LOG("protocol %u, road %u", j, k);
+			EXPECT_EQ(0, other_ways[k](fd, family))
+				TH_LOG("protocol %u, way %u", j, k);
 			EXPECT_EQ(0, listen(fd, 1))
-				TH_LOG("protocol %u, road %u", j, k);
+				TH_LOG("protocol %u, way %u", j, k);
 			close(fd);
 		}
 	}
@@ -449,10 +449,10 @@ TEST_F(road, listens_by_port_0)
  * A port that was chosen for a send stays with the socket where ports are
  * restricted: connecting it to nobody has the kernel choose no other one.
  */
-TEST_F(road, kept)
+TEST_F(path, kept)
 {
 	static int (*const sends[])(int fd, int family) = {
-		road_sendto, road_send, road_splice, road_connect,
+		by_sendto, by_send, by_splice, by_connect,
 	};
 	struct inet_addr none = { .sa.sa_family = AF_UNSPEC,
 				  .len = sizeof(none.in6) };
@@ -472,7 +472,7 @@ TEST_F(road, kept)
 			EXPECT_EQ(restricted && !self->free ? port : 0,
 				  port_of(fd))
 				TH_LOG("send %u", j);
-			EXPECT_EQ(0, road_sendto(fd, family));
+			EXPECT_EQ(0, by_sendto(fd, family));
 			EXPECT_LE(DENIED, port_of(fd));
 			close(fd);
 		}
@@ -481,7 +481,7 @@ TEST_F(road, kept)
 }
 
 /* UDP that is bound to an address, and to no port before it sends. */
-TEST_F(road, address_without_port)
+TEST_F(path, address_without_port)
 {
 	struct inet_addr none = { .sa.sa_family = AF_UNSPEC,
 				  .len = sizeof(none.in6) };
@@ -495,11 +495,11 @@ TEST_F(road, address_without_port)
 		fd = socket(family, SOCK_DGRAM, 0);
 		ASSERT_EQ(0, set_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT,
 				     1));
-		EXPECT_EQ(0, road_bind(fd, family));
+		EXPECT_EQ(0, by_bind(fd, family));
 		/* Whether it has one now is all the same. */
 		port = port_of(fd);
 		denied += port && port < DENIED + 4;
-		EXPECT_EQ(0, road_sendto(fd, family));
+		EXPECT_EQ(0, by_sendto(fd, family));
 		port = port_of(fd);
 		EXPECT_LE(DENIED, port);
 		denied += port < DENIED + 4;
@@ -512,7 +512,7 @@ TEST_F(road, address_without_port)
 }
 
 /* The port may be had for IPv6 alone: a socket that is IPv6 only remains so. */
-TEST_F(road, ipv6_only)
+TEST_F(path, ipv6_only)
 {
 	static const int types[] = { SOCK_STREAM, SOCK_DGRAM };
 	struct inet_addr any = at("::", DENIED);
@@ -560,5 +560,5 @@ int main(int argc, char **argv)
 		"sctp", "dccp_ipv4", "dccp_ipv6", NULL,
 	};
 
-	return roads_main(argc, argv, modules);
+	return path_main(argc, argv, modules);
 }

@@ -116,29 +116,29 @@ TEST_F(unsent, connects)
 		  plain_connect(AF_INET6, "::ffff:127.0.0.2", 443));
 }
 
-static int road_send(int fd)
+static int by_send(int fd)
 {
 	return send(fd, "x", 1, 0);
 }
 
-static int road_write(int fd)
+static int by_write(int fd)
 {
 	return write(fd, "x", 1);
 }
 
-static int road_writev(int fd)
+static int by_writev(int fd)
 {
 	struct iovec iov = { "x", 1 };
 
 	return writev(fd, &iov, 1);
 }
 
-static int road_sendto(int fd)
+static int by_sendto(int fd)
 {
 	return sendto(fd, "x", 1, MSG_DONTWAIT, NULL, 0);
 }
 
-static int road_sendmsg(int fd)
+static int by_sendmsg(int fd)
 {
 	struct iovec iov = { "x", 1 };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
@@ -146,7 +146,7 @@ static int road_sendmsg(int fd)
 	return sendmsg(fd, &msg, 0);
 }
 
-static int road_sendmmsg(int fd)
+static int by_sendmmsg(int fd)
 {
 	struct iovec iov = { "x", 1 };
 	struct mmsghdr msg = {
@@ -157,7 +157,7 @@ static int road_sendmmsg(int fd)
 }
 
 /* To IPv6 an address of no family is none; IPv4 takes it for one of its own. */
-static int road_no_family(int fd)
+static int by_no_family(int fd)
 {
 	struct inet_addr peer = { .len = sizeof(peer.in6) };
 
@@ -167,14 +167,14 @@ static int road_no_family(int fd)
 	return sendto(fd, "x", 1, 0, &peer.sa, peer.len);
 }
 
-static int road_corked(int fd)
+static int by_corked(int fd)
 {
 	if (send(fd, "x", 1, MSG_MORE) < 0)
 		return -1;
 	return send(fd, "y", 1, 0);
 }
 
-static int road_splice(int fd)
+static int by_splice(int fd)
 {
 	int ends[2], sent = -1, err;
 
@@ -189,7 +189,7 @@ static int road_splice(int fd)
 	return sent;
 }
 
-static int road_sendfile(int fd)
+static int by_sendfile(int fd)
 {
 	int file = open("/proc/self/exe", O_RDONLY), sent, err;
 
@@ -200,9 +200,9 @@ static int road_sendfile(int fd)
 	return sent;
 }
 
-static int (*const roads[])(int fd) = {
-	road_send, road_write, road_writev, road_sendto, road_sendmsg,
-	road_sendmmsg, road_no_family, road_corked, road_splice, road_sendfile,
+static int (*const ways[])(int fd) = {
+	by_send, by_write, by_writev, by_sendto, by_sendmsg,
+	by_sendmmsg, by_no_family, by_corked, by_splice, by_sendfile,
 };
 
 static const struct {
@@ -215,7 +215,7 @@ static const struct {
 	{ AF_INET6, "::1", NULL },
 };
 
-/* No send to the peer that is connected passes, on whatever road. */
+/* No send to the connected peer passes, on any path. */
 TEST_F(unsent, no_send)
 {
 	struct inet_addr peer, named = at("127.0.2.1", 9);
@@ -224,7 +224,7 @@ TEST_F(unsent, no_send)
 
 	ASSERT_EQ(0, allow_tcp(self->id));
 	for (i = 0; i < ARRAY_SIZE(peers); i++) {
-		for (j = 0; j < ARRAY_SIZE(roads); j++) {
+		for (j = 0; j < ARRAY_SIZE(ways); j++) {
 			ASSERT_EQ(0, connected(peers[i].family, peers[i].no, 80,
 					       &fd));
 			peer.len = sizeof(peer.in6);
@@ -232,12 +232,12 @@ TEST_F(unsent, no_send)
 			EXPECT_EQ(0, bound_to(fd, &peer));
 			errno = 0;
 			/* The kernel has no way to a mapped one by this. */
-			if (roads[j] == road_no_family && i == 1) {
-				EXPECT_EQ(-1, roads[j](fd));
+			if (ways[j] == by_no_family && i == 1) {
+				EXPECT_EQ(-1, ways[j](fd));
 			} else {
 				EXPECT_EQ(self->id == UNGOVERNED,
-					  roads[j](fd) >= 0)
-					TH_LOG("peer %zu, road %zu", i, j);
+					  ways[j](fd) >= 0)
+					TH_LOG("peer %zu, way %zu", i, j);
 			}
 			if (self->id != UNGOVERNED)
 				EXPECT_EQ(EACCES, errno);
@@ -283,10 +283,10 @@ TEST_F(unsent, no_send_by_ring)
 }
 
 /* Whether a byte is sent. That nobody listens there the kernel may tell first. */
-static int sends(int (*road)(int fd), int fd)
+static int sends(int (*way)(int fd), int fd)
 {
 	get_int(fd, SOL_SOCKET, SO_ERROR);
-	return road(fd) == 1;
+	return way(fd) == 1;
 }
 
 /* Connected to one after the other, as getaddrinfo() does with one socket. */
@@ -307,17 +307,17 @@ TEST_F(unsent, connected_again)
 		fd = socket(peers[i].family, SOCK_DGRAM, 0);
 		EXPECT_EQ(0, try_connect(fd, &no));
 		EXPECT_EQ(0, try_connect(fd, &yes));
-		EXPECT_EQ(1, sends(road_send, fd));
-		EXPECT_EQ(1, sends(road_splice, fd));
+		EXPECT_EQ(1, sends(by_send, fd));
+		EXPECT_EQ(1, sends(by_splice, fd));
 		EXPECT_EQ(0, try_connect(fd, &no));
-		EXPECT_EQ(self->id == UNGOVERNED, sends(road_send, fd));
+		EXPECT_EQ(self->id == UNGOVERNED, sends(by_send, fd));
 		EXPECT_EQ(0, try_connect(fd, &none));
-		EXPECT_EQ(0, sends(road_send, fd));
+		EXPECT_EQ(0, sends(by_send, fd));
 		EXPECT_EQ(EDESTADDRREQ, errno);
 		EXPECT_EQ(0, try_connect(fd, &no));
-		EXPECT_EQ(self->id == UNGOVERNED, sends(road_write, fd));
+		EXPECT_EQ(self->id == UNGOVERNED, sends(by_write, fd));
 		EXPECT_EQ(0, try_connect(fd, &yes));
-		EXPECT_EQ(1, sends(road_write, fd));
+		EXPECT_EQ(1, sends(by_write, fd));
 		close(fd);
 	}
 }
@@ -329,17 +329,17 @@ TEST_F(unsent, replaced)
 
 	ASSERT_EQ(0, allow_tcp(self->id));
 	ASSERT_EQ(0, connected(AF_INET, "127.0.0.1", 80, &fd));
-	EXPECT_EQ(self->id == UNGOVERNED, sends(road_send, fd));
+	EXPECT_EQ(self->id == UNGOVERNED, sends(by_send, fd));
 	policy_begin_open(self->id);
 	ASSERT_EQ(0, policy_set());
-	EXPECT_EQ(1, sends(road_send, fd));
+	EXPECT_EQ(1, sends(by_send, fd));
 	ASSERT_EQ(0, allow_tcp(self->id));
-	EXPECT_EQ(self->id == UNGOVERNED, sends(road_send, fd));
+	EXPECT_EQ(self->id == UNGOVERNED, sends(by_send, fd));
 	policy_begin_open(self->id);
 	policy_mode(PERSOCK_MODE_AUDIT);
 	policy_default(PERSOCK_SECTION_CONNECT, ANY, -EACCES);
 	ASSERT_EQ(0, policy_set());
-	EXPECT_EQ(1, sends(road_send, fd));
+	EXPECT_EQ(1, sends(by_send, fd));
 	close(fd);
 }
 
@@ -351,14 +351,14 @@ TEST_F(unsent, told)
 
 	if (self->id == UNGOVERNED) {
 		EXPECT_EQ(0, connected(AF_INET, "127.0.0.1", 80, &fd));
-		EXPECT_EQ(1, road_send(fd));
+		EXPECT_EQ(1, by_send(fd));
 		return;
 	}
 	monitor = policy_monitor();
 	ASSERT_LE(0, monitor);
 	ASSERT_EQ(0, allow_tcp(self->id));
 	ASSERT_EQ(0, connected(AF_INET, "127.0.0.1", 80, &fd));
-	EXPECT_EQ(-1, road_send(fd));
+	EXPECT_EQ(-1, by_send(fd));
 	ASSERT_EQ(EACCES, policy_denial(monitor, tb));
 	EXPECT_EQ(PERSOCK_OP_SENDMSG,
 		  mnl_attr_get_u32(tb[PERSOCK_A_DENIAL_OPERATION]));
@@ -383,7 +383,7 @@ TEST_F(unsent, shared)
 	EXPECT_EQ(REFUSED(EACCES), try_connect(fd, &no));
 	close(copy);
 	EXPECT_EQ(0, try_connect(fd, &no));
-	EXPECT_EQ(self->id == UNGOVERNED, road_send(fd) == 1);
+	EXPECT_EQ(self->id == UNGOVERNED, by_send(fd) == 1);
 	close(fd);
 }
 
