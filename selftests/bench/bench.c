@@ -42,7 +42,7 @@
 #define MANY		32
 #define SOCKETS		4000
 
-/* Both ends of what is measured, and what it takes to tell about them. */
+/* Both ends of what is measured, and what watches them. */
 struct ends {
 	int one, other, listener, epoll;
 	struct sockaddr_in addr;	/* of the other, or the listener */
@@ -441,7 +441,7 @@ static void measure_together(const struct row *row)
 	fflush(stdout);
 }
 
-/* Of all caches; 0 where it is not told. */
+/* Of all caches; 0 if the kernel does not report it. */
 static unsigned long slab_bytes(void)
 {
 	unsigned long active, size, sum = 0;

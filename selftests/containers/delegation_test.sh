@@ -232,7 +232,7 @@ test_configuration_has_to_be_named() {
 	guarded EPERM "ioctls: {default: allow, allow: [0x8943]}" "$set"
 	# SIOCGSKNS would be a door to the namespace.
 	guarded EPERM "ioctls: {default: allow, allow: [SIOCGSKNS]}" "os.close(fcntl.ioctl(s(), 0x894c))"
-	# What interfaces there are is told, and they are the host's.
+	# The interfaces can be listed, and they are the host's.
 	local cgroup
 	delegated cgroup
 	expect "$(on_host "print(struct.unpack('16si20x', fcntl.ioctl(s(), 0x8933, struct.pack('16si20x', b'lo', 0)))[1])")" \
@@ -430,8 +430,8 @@ no_link() { # NAME
 	! ip -n "$empty" link show "$1"
 }
 
-# What is told of it, and what is refused.
-test_it_is_told() {
+# What is reported of it, and what is rejected.
+test_it_is_reported() {
 	local cgroup
 	new_namespace
 	delegated cgroup

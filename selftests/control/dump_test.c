@@ -103,7 +103,7 @@ static int count_rules(const struct nlmsghdr *header, void *data)
 	return MNL_CB_OK;
 }
 
-/* A policy that is replaced while it is told. */
+/* A policy that is replaced while it is dumped. */
 TEST(policy)
 {
 	unsigned int i, whole = 0, torn = 0;

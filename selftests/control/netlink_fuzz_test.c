@@ -139,7 +139,7 @@ static const char *judge(const struct nlmsghdr *message,
 	const struct genlmsghdr *genl = NLMSG_DATA(message);
 	bool acked = message->nlmsg_flags & NLM_F_ACK;
 	bool list = (message->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
-	static struct oracle_request told;
+	static struct oracle_request read;
 
 	sent++;
 	/* Netlink's own messages and what is no request go no further. */
@@ -148,7 +148,7 @@ static const char *judge(const struct nlmsghdr *message,
 		return answer->err || answer->ended != acked ?
 		       complain("answered", message, answer, &foreseen) : NULL;
 
-	model_foresee(message, &told, &foreseen);
+	model_foresee(message, &read, &foreseen);
 	valid += !foreseen.why;
 	if (!answer->ended && (acked || list))
 		return complain("no answer", message, answer, &foreseen);
@@ -163,11 +163,11 @@ static const char *judge(const struct nlmsghdr *message,
 	}
 
 	accepted++;
-	*changed = model_apply(message, &told);
+	*changed = model_apply(message, &read);
 	policies += !!*changed;
 	if ((genl->cmd == PERSOCK_CMD_PERSONALITY_GET ||
 	     genl->cmd == PERSOCK_CMD_STATUS_GET) && !answer->messages)
-		return complain("nothing told", message, answer, &foreseen);
+		return complain("nothing returned", message, answer, &foreseen);
 
 	return NULL;
 }
@@ -206,10 +206,10 @@ static unsigned int walk(size_t *size, struct nlmsghdr **messages)
 }
 
 /*
- * What was accepted can be told to another personality as policy-get tells it,
- * and is the same there.
+ * An accepted policy can be set for another personality as policy-get returns
+ * it, and is the same there.
  *
- * That there is no provider can only be told by naming a base that has none.
+ * That there is no provider can only be said by naming a base that has none.
  * The one it was taken from may be gone, or have some by now; "none" stays.
  * The copy has no network namespace: it would have to keep one.
  */
@@ -228,7 +228,7 @@ static const char *there_and_back(const struct model_personality *personality)
 	err = control_policy_put(PERSOCK_CMD_PERSONALITY_SET, COPY, base,
 				 &policy);
 	if (err)
-		return model_tell("what was read is refused",
+		return model_says("what was read is refused",
 				  personality->name, err);
 	*copy = *personality;
 	strcpy(copy->name, COPY);
@@ -242,7 +242,7 @@ static const char *there_and_back(const struct model_personality *personality)
 		return why;
 	if (again.length != policy.length ||
 	    memcmp(again.attributes, policy.attributes, policy.length))
-		return model_tell("what was read is told otherwise",
+		return model_says("what was read is specified otherwise",
 				  personality->name, 0);
 	trips++;
 
@@ -263,7 +263,7 @@ static const char *step(size_t size)
 		messages[i]->nlmsg_seq = first + i;
 	err = control_exchange(request, size, first, n, answers, NULL, NULL);
 	if (err)
-		return model_tell("no exchange", "netlink", err);
+		return model_says("no exchange", "netlink", err);
 	for (i = 0; !why && i < n; i++)
 		why = judge(messages[i], &answers[i], &changed);
 	if (!why && changed)
@@ -302,7 +302,7 @@ static const char *clear(bool all)
 			continue;
 		err = control_do(PERSOCK_CMD_DETACH, NULL, cgroup->fd);
 		if (err)
-			return model_tell("detach", cgroup->path, err);
+			return model_says("detach", cgroup->path, err);
 		cgroup->personality[0] = '\0';
 	}
 	for (i = model.nr; i-- > 0;) {
@@ -312,7 +312,7 @@ static const char *clear(bool all)
 		err = control_do(PERSOCK_CMD_PERSONALITY_DEL,
 				 personality->name, -1);
 		if (err)
-			return model_tell("del", personality->name, err);
+			return model_says("del", personality->name, err);
 		model.personalities[i] = model.personalities[--model.nr];
 	}
 
@@ -331,12 +331,12 @@ static const char *begin(void)
 
 	err = control_do(PERSOCK_CMD_ATTACH, "host", holder->fd);
 	if (err)
-		return model_tell("attach", holder->path, err);
+		return model_says("attach", holder->path, err);
 	strcpy(holder->personality, "host");
 	err = control_policy_put(PERSOCK_CMD_PERSONALITY_NEW, COPY, "host",
 				 NULL);
 	if (err)
-		return model_tell("new", COPY, err);
+		return model_says("new", COPY, err);
 	*copy = *model_find("host");
 	copy->given = false;
 	strcpy(copy->name, COPY);
@@ -482,7 +482,7 @@ static void count_message(const struct nlmsghdr *message, void *data)
 }
 
 /*
- * The seed and the number tell which message it was, another time too. No
+ * The seed and the number name the message, another time too. No
  * ASSERT(): after one the harness does not come to the teardown for sure, and
  * what is left attached would be in the way of others.
  */
@@ -590,7 +590,7 @@ TEST_F_TIMEOUT(fuzz, requests, 300)
 	       sent, seed, valid, accepted, policies, nr_refusals);
 	/* If it did not get deep, it has shown nothing. */
 	EXPECT_LT(sent / 10, policies);
-	/* Those where another message came with the request were not told again. */
+	/* Those that came with another message were not set again. */
 	EXPECT_LT(policies / 10 * 9, trips);
 	EXPECT_LT(30, nr_refusals);
 }

@@ -51,7 +51,7 @@ absent() { # WHEN
 	[ "$left" = "$clean" ] ||
 		fail "$1: left behind: $(diff <(echo "$clean") <(echo "$left") | tr '\n' ' ')"
 	! persock status >/dev/null 2>&1 || fail "$1: the control plane answers"
-	# It would be told of a removed cgroup.
+	# A module that is left would get the removal of a cgroup.
 	ok mkdir "$(cgroup_root)/$base-gone"
 	ok rmdir "$(cgroup_root)/$base-gone"
 }

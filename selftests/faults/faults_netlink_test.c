@@ -134,7 +134,7 @@ static void judge(struct __test_metadata *_metadata,
 		EXPECT_TRUE(no_memory(reply->sent ? reply->sent : reply->err));
 		EXPECT_TRUE(state_is(self->before));
 	} else {
-		/* There was no memory to tell. */
+		/* There was no memory for the reply. */
 		EXPECT_EQ(-ENOBUFS, reply->received);
 		if (command->undo && state_is(self->after))
 			command->undo();
@@ -147,7 +147,7 @@ static void sweep(struct __test_metadata *_metadata,
 		  const struct reply *whole)
 {
 	static struct reply reply;
-	unsigned int nth, told = 0, untold = 0;
+	unsigned int nth, reported = 0, unreported = 0;
 
 	for (nth = 1; nth < MOST_POINTS; nth++) {
 		settle(_metadata, command);
@@ -159,13 +159,13 @@ static void sweep(struct __test_metadata *_metadata,
 			       reply.ended ? "ended" : "open", reply.err);
 		if (_metadata->exit_code || !reply.failed)
 			break;
-		told += reply.ended && reply.err;
-		untold += !reply.ended;
+		reported += reply.ended && reply.err;
+		unreported += !reply.ended;
 	}
 	EXPECT_GT(MOST_POINTS, nth);
-	EXPECT_LT(0, told + untold);
-	TH_LOG("%s: %u points, %u told, %u not told", command->name, nth - 1,
-	       told, untold);
+	EXPECT_LT(0, reported + unreported);
+	TH_LOG("%s: %u points, %u reported, %u not reported", command->name,
+	       nth - 1, reported, unreported);
 }
 
 static void run(struct __test_metadata *_metadata,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Every allocation of every call of the socket layer fails once. The call then
- * succeeds all the same, or it tells what the kernel would tell without
- * persock, or that there is no memory; it leaves nothing behind, and the same
+ * succeeds all the same, or returns the error that it would return without
+ * persock, or that there is no memory. It leaves nothing behind, and the same
  * call succeeds when it is made again.
  */
 #include <errno.h>
@@ -32,7 +32,7 @@
 static struct seen {
 	bool known;
 	unsigned int points;	/* the fewest that were counted */
-	bool told[MAX_ERRNO];
+	bool met[MAX_ERRNO];
 } *seen;
 
 FIXTURE(faults)
@@ -200,7 +200,7 @@ static void count(struct __test_metadata *_metadata, const struct deed *deed,
 	}
 }
 
-/* Ungoverned, whatever the kernel tells is right. */
+/* Ungoverned, whatever the kernel returns is right. */
 static bool right(const struct deed *deed, enum govern_id id, int err)
 {
 	if (err == ENOMEM || err == ENOBUFS)
@@ -210,7 +210,7 @@ static bool right(const struct deed *deed, enum govern_id id, int err)
 
 	/* Without memory for a socket the kernel says ENFILE. */
 	return strcmp(deed->group, "persock") ?
-		seen[deed - deeds].told[err] : err == ENFILE;
+		seen[deed - deeds].met[err] : err == ENFILE;
 }
 
 /* The @nth thing fails. Returns whether it was there to fail. */
@@ -236,7 +236,7 @@ static bool fail(struct __test_metadata *_metadata, const struct deed *deed,
 		EXPECT_TRUE(right(deed, id, -err))
 			TH_LOG("%s %s, point %u: %s", deed->group, deed->name,
 			       nth, strerror(-err));
-		seen[deed - deeds].told[-err % MAX_ERRNO] |= id == UNGOVERNED;
+		seen[deed - deeds].met[-err % MAX_ERRNO] |= id == UNGOVERNED;
 		EXPECT_EQ(fd, faults_next_fd())
 			TH_LOG("%s %s, point %u", deed->group, deed->name, nth);
 		EXPECT_EQ(live, live_sockets(id))

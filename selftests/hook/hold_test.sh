@@ -145,7 +145,7 @@ test_family_parameter_is_checked() {
 	ok insmod "$module"
 }
 
-# Another free one works, and status tells it.
+# Another free one works, and status shows it.
 test_family_parameter_is_used() {
 	local cgroup personality
 	need_module_file || return 0

@@ -139,7 +139,7 @@ test_livepatch_after_attaching() {
 	unpatch_kernel
 }
 
-# Loads and unloads, until it is told that it is over.
+# Loads and unloads, until the file "over" is there.
 come_and_go() {
 	while [ ! -e "$work/over" ]; do
 		insmod "$work/persock.ko" && sleep 0.1

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Every command of the control plane, each with what must be there before it is
- * sent, and what undoes it; and all that the control plane tells, to see what
+ * sent, and what undoes it; and all that the control plane lists, to see what
  * has changed. What must succeed and does not aborts.
  */
 #ifndef SELFTESTS_COMMANDS_H
@@ -30,7 +30,7 @@ struct command {
 	int id;
 	int flags;		/* NLM_F_ACK or NLM_F_DUMP */
 	void (*put)(struct nlmsghdr *header);
-	void (*undo)(void);	/* what was done; NULL: it only tells */
+	void (*undo)(void);	/* what was done; NULL: it only reads */
 	bool attached;		/* the cgroup is, to the first */
 	bool alone;		/* nothing else is attached */
 };
@@ -61,7 +61,7 @@ void command_restore(const struct command *command);
 void command_ask(const struct command *command, unsigned int nth,
 		 struct reply *reply);
 
-/* Has it succeeded, as far as is told? */
+/* Has it succeeded, as far as the reply says? */
 bool command_done(const struct reply *reply);
 
 void state_read(struct state *state);

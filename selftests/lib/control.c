@@ -36,15 +36,15 @@ static struct nlmsghdr *begin(__u16 type, int command, __u16 flags)
 
 static int talk(const struct nlmsghdr *header, control_read read, void *data)
 {
-	struct control_answer told;
+	struct control_answer reply;
 	int err;
 
 	err = control_exchange(header, header->nlmsg_len, header->nlmsg_seq, 1,
-			       &told, read, data);
+			       &reply, read, data);
 	if (err)
 		return err;
 
-	return told.ended ? told.err : -EPROTO;
+	return reply.ended ? reply.err : -EPROTO;
 }
 
 static void read_family(const struct nlmsghdr *header, void *data)
@@ -92,7 +92,7 @@ __u32 control_sequence(unsigned int nr)
 
 /* What follows the errno, and the header that it echoes. */
 static void read_sentence(const struct nlmsghdr *message, size_t skip,
-			  struct control_answer *told)
+			  struct control_answer *reply)
 {
 	const struct nlattr *attribute;
 
@@ -100,30 +100,30 @@ static void read_sentence(const struct nlmsghdr *message, size_t skip,
 		return;
 	mnl_attr_for_each(attribute, message, skip) {
 		if (mnl_attr_get_type(attribute) == NLMSGERR_ATTR_MSG)
-			snprintf(told->sentence, sizeof(told->sentence), "%s",
+			snprintf(reply->sentence, sizeof(reply->sentence), "%s",
 				 mnl_attr_get_str(attribute));
 	}
 }
 
 static void read_message(const struct nlmsghdr *message,
-			 struct control_answer *told, control_read read,
+			 struct control_answer *reply, control_read read,
 			 void *data)
 {
 	const int *err = mnl_nlmsg_get_payload(message);
 
 	switch (message->nlmsg_type) {
 	case NLMSG_ERROR:
-		told->ended = true;
-		told->err = *err;
-		read_sentence(message, sizeof(struct nlmsgerr), told);
+		reply->ended = true;
+		reply->err = *err;
+		read_sentence(message, sizeof(struct nlmsgerr), reply);
 		break;
 	case NLMSG_DONE:
-		told->ended = true;
-		told->err = *err;
-		read_sentence(message, sizeof(*err), told);
+		reply->ended = true;
+		reply->err = *err;
+		read_sentence(message, sizeof(*err), reply);
 		break;
 	default:
-		told->messages++;
+		reply->messages++;
 		if (read)
 			read(message, data);
 	}

@@ -50,7 +50,7 @@ int control_do(int command, const char *name, int fd);
 /* A list, one message after the other. */
 int control_list(int command, control_read read, void *data);
 
-/* A policy as policy-get tells it: its name, base and network apart. */
+/* A policy as policy-get returns it: its name, base and network apart. */
 struct control_policy {
 	bool split;		/* a message named another personality */
 	char name[CONTROL_NAME];

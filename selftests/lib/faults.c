@@ -20,7 +20,7 @@
 
 static int control = -1;
 
-/* By default only what may not wait for memory is failed, and told of. */
+/* By default only what may not wait for memory is failed, and is logged. */
 static const struct {
 	const char *file;
 	const char *value;

@@ -18,7 +18,7 @@
 #define FAULTS_NEVER	1000000
 
 /*
- * Have the kernel fail what it is told to, and say nothing. Returns why it
+ * Prepare the kernel to fail what is armed, without a message. Returns why it
  * cannot, or NULL.
  */
 const char *faults_prepare(void);

@@ -35,8 +35,8 @@ int govern_enter(enum govern_id id);
 int govern_leave(void);
 
 /*
- * Why @id cannot be entered, or NULL. *@absent tells whether persock is merely
- * not there: a reason to skip a test, where everything else is a failure.
+ * Why @id cannot be entered, or NULL. *@absent: persock is merely not there,
+ * which is a reason to skip a test; everything else is a failure.
  */
 const char *govern_problem(enum govern_id id, bool *absent);
 

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The debug kernel; selftests/runner/vm/guest tells. */
+/* The debug kernel, by the variable that selftests/runner/vm/guest sets. */
 static inline bool slow_kernel(void)
 {
 	const char *kernel = getenv("PERSOCK_KERNEL");

@@ -277,7 +277,7 @@ int get_text(const char *path, char *text, size_t size)
 	return 0;
 }
 
-/* Wait until /proc tells this state of a task. */
+/* Wait until /proc shows this state of a task. */
 static bool reaches(pid_t tid, char wanted)
 {
 	char path[64], text[512];

@@ -30,7 +30,7 @@ failed() { # UNIT
 }
 
 # What an operator sees of a unit that has failed.
-told() { # UNIT PATTERN
+status_says() { # UNIT PATTERN
 	local said
 	said=$(systemctl status --no-pager --full --lines 50 "$1" 2>&1)
 	grep -Eq -- "$2" <<<"$said" || fail "systemctl status $1 does not say $2: $said"

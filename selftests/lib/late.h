@@ -53,7 +53,7 @@ struct call {
 
 /**
  * call_begin() - let a thread make a call
- * @call: sleeps(call->tid) and blocked(call->tid) tell that it is made
+ * @call: sleeps(call->tid) and blocked(call->tid) show that it is made
  * @function: makes the call
  * @data: passed to @function
  */

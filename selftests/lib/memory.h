@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Memory that the kernel holds, told so exactly that a small leak shows.
+ * Memory that the kernel holds, measured so exactly that a small leak shows.
  *
  * What the module takes with kmalloc() is in the caches kmalloc-*, in pages when
  * it is larger than any cache's objects, and in vmalloc's areas when there are

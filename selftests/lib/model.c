@@ -13,7 +13,7 @@
 
 struct model model;
 
-/* What was given, as it was told then. */
+/* What was given, as it was listed then. */
 static struct control_policy given[GIVEN];
 static unsigned int nr_given;
 static char problem[256];
@@ -54,14 +54,14 @@ struct model_cgroup *model_cgroup(__u64 id)
 
 /* attach takes a descriptor; elsewhere the id goes first. */
 static struct model_cgroup *cgroup_of(bool attach,
-				      const struct oracle_request *told)
+				      const struct oracle_request *req)
 {
 	unsigned int i;
 
-	if (told->has_id && !attach)
-		return model_cgroup(told->id);
-	for (i = 0; told->has_fd && i < MODEL_CGROUPS; i++) {
-		if (model.cgroups[i].fd == told->fd)
+	if (req->has_id && !attach)
+		return model_cgroup(req->id);
+	for (i = 0; req->has_fd && i < MODEL_CGROUPS; i++) {
+		if (model.cgroups[i].fd == req->fd)
 			return &model.cgroups[i];
 	}
 
@@ -81,16 +81,16 @@ static bool provider_exists(const char *name)
 }
 
 /* The base whose policy or providers a proposal takes; NULL: none. */
-static const struct model_personality *base_of(const struct oracle_request *told)
+static const struct model_personality *base_of(const struct oracle_request *req)
 {
-	return told->based ? model_find(told->base) : NULL;
+	return req->based ? model_find(req->base) : NULL;
 }
 
-static const struct model_network *network_of(bool told, __u32 fd)
+static const struct model_network *network_of(bool given, __u32 fd)
 {
 	unsigned int i;
 
-	for (i = 0; told && i < MODEL_NETWORKS; i++) {
+	for (i = 0; given && i < MODEL_NETWORKS; i++) {
 		if (model.networks[i].fd == (int)fd)
 			return &model.networks[i];
 	}
@@ -98,30 +98,30 @@ static const struct model_network *network_of(bool told, __u32 fd)
 	return NULL;
 }
 
-/* What a proposal does not tell, it has from its base. */
-static void set_providers(const struct oracle_request *told,
+/* What a proposal does not specify, it has from its base. */
+static void set_providers(const struct oracle_request *req,
 			  struct model_personality *next)
 {
-	const struct model_personality *base = base_of(told);
+	const struct model_personality *base = base_of(req);
 
-	next->nr_providers = told->nr_providers;
-	memcpy(next->providers, told->providers, sizeof(next->providers));
-	if (!told->nr_providers && base) {
+	next->nr_providers = req->nr_providers;
+	memcpy(next->providers, req->providers, sizeof(next->providers));
+	if (!req->nr_providers && base) {
 		next->nr_providers = base->nr_providers;
 		memcpy(next->providers, base->providers,
 		       sizeof(next->providers));
-	} else if (!told->nr_providers) {
+	} else if (!req->nr_providers) {
 		next->nr_providers = 1;
 		strcpy(next->providers[0], "native");
 	}
 }
 
-static bool has_hostinet(const struct oracle_request *told)
+static bool has_hostinet(const struct oracle_request *req)
 {
 	struct model_personality next = { };
 	unsigned int i;
 
-	set_providers(told, &next);
+	set_providers(req, &next);
 	for (i = 0; i < next.nr_providers; i++) {
 		if (!strcmp(next.providers[i], "hostinet"))
 			return true;
@@ -131,69 +131,69 @@ static bool has_hostinet(const struct oracle_request *told)
 }
 
 /* A descriptor of something else. */
-static bool bad_network(bool told, __u32 fd)
+static bool bad_network(bool given, __u32 fd)
 {
-	return told && !network_of(told, fd);
+	return given && !network_of(given, fd);
 }
 
 /* "A provider that makes sockets", and what has a network keeps one. */
-static void foresee_network(bool add, const struct oracle_request *told,
+static void foresee_network(bool add, const struct oracle_request *req,
 			    struct model_foreseen *foreseen)
 {
-	const struct model_personality *named = model_find(told->personality);
-	const struct model_personality *base = base_of(told);
-	bool has = told->has_network ||
-		   (!told->told && base && base->inode);
+	const struct model_personality *named = model_find(req->personality);
+	const struct model_personality *base = base_of(req);
+	bool has = req->has_network ||
+		   (!req->has_policy && base && base->inode);
 
-	if (told->pathed != told->has_network)
+	if (req->pathed != req->has_network)
 		foreseen->why = "a network namespace has a path and a descriptor";
-	else if (told->from_pathed != told->has_from ||
-		 (told->has_from && !told->has_network))
+	else if (req->from_pathed != req->has_from ||
+		 (req->has_from && !req->has_network))
 		foreseen->why = "whose sockets are made there has a path and a descriptor, too";
-	if (bad_network(told->has_network, told->network) ||
-	    bad_network(told->has_from, told->from)) {
+	if (bad_network(req->has_network, req->network) ||
+	    bad_network(req->has_from, req->from)) {
 		not_now(foreseen, true, EBADF);
 		not_now(foreseen, true, EINVAL);
 	}
-	not_now(foreseen, has && !has_hostinet(told), EINVAL);
+	not_now(foreseen, has && !has_hostinet(req), EINVAL);
 	not_now(foreseen, !add && named && named->inode && !has, EBUSY);
 }
 
-static void foresee_proposal(bool add, const struct oracle_request *told,
+static void foresee_proposal(bool add, const struct oracle_request *req,
 			     struct model_foreseen *foreseen)
 {
-	const struct model_personality *named = model_find(told->personality);
+	const struct model_personality *named = model_find(req->personality);
 	unsigned int i;
 
-	foreseen->why = told->wrong;
-	if (!told->named)
+	foreseen->why = req->wrong;
+	if (!req->named)
 		foreseen->why = "no personality is named";
-	else if (add && !oracle_name(told->personality))
+	else if (add && !oracle_name(req->personality))
 		foreseen->why = "no personality can have this name";
-	else if (!told->told && !told->based)
-		foreseen->why = "neither a policy is told nor a base";
+	else if (!req->has_policy && !req->based)
+		foreseen->why = "neither a policy is specified nor a base";
 
 	not_now(foreseen, add && named, EEXIST);
 	not_now(foreseen, !add && !named, ENOENT);
 	not_now(foreseen, !add && named && named->given, EPERM);
-	if (!base_of(told))
-		not_now(foreseen, !told->told ||
-			(told->based && !told->nr_providers), ENOENT);
-	for (i = 0; i < told->nr_providers; i++) {
-		if (!provider_exists(told->providers[i])) {
+	if (!base_of(req))
+		not_now(foreseen, !req->has_policy ||
+			(req->based && !req->nr_providers), ENOENT);
+	for (i = 0; i < req->nr_providers; i++) {
+		if (!provider_exists(req->providers[i])) {
 			not_now(foreseen, true, ENOENT);
 			break;
 		}
 	}
-	foresee_network(add, told, foreseen);
+	foresee_network(add, req, foreseen);
 }
 
-static void foresee_named(bool del, const struct oracle_request *told,
+static void foresee_named(bool del, const struct oracle_request *req,
 			  struct model_foreseen *foreseen)
 {
-	const struct model_personality *named = model_find(told->personality);
+	const struct model_personality *named = model_find(req->personality);
 
-	if (!told->named)
+	if (!req->named)
 		foreseen->why = "no personality is named";
 	not_now(foreseen, !named, ENOENT);
 	not_now(foreseen, del && named && named->given, EPERM);
@@ -202,19 +202,19 @@ static void foresee_named(bool del, const struct oracle_request *told,
 }
 
 /* A descriptor of something else is EBADF, and of a removed cgroup ENOENT. */
-static void foresee_cgroup(bool attach, const struct oracle_request *told,
+static void foresee_cgroup(bool attach, const struct oracle_request *req,
 			   struct model_foreseen *foreseen)
 {
-	const struct model_cgroup *cgroup = cgroup_of(attach, told);
+	const struct model_cgroup *cgroup = cgroup_of(attach, req);
 
-	if (!told->has_fd && (attach || !told->has_id))
+	if (!req->has_fd && (attach || !req->has_id))
 		foreseen->why = "no cgroup is named";
-	if (attach && !told->named)
+	if (attach && !req->named)
 		foreseen->why = "no personality is named";
-	not_now(foreseen, !cgroup && (attach || !told->has_id), EBADF);
+	not_now(foreseen, !cgroup && (attach || !req->has_id), EBADF);
 	not_now(foreseen, !cgroup, ENOENT);
 	if (attach)
-		not_now(foreseen, !model_find(told->personality), ENOENT);
+		not_now(foreseen, !model_find(req->personality), ENOENT);
 	else
 		not_now(foreseen, cgroup && !cgroup->personality[0], ENOENT);
 }
@@ -248,13 +248,13 @@ static const char *check_header(const struct nlmsghdr *message, bool *list)
 	}
 }
 
-void model_foresee(const struct nlmsghdr *message, struct oracle_request *told,
+void model_foresee(const struct nlmsghdr *message, struct oracle_request *req,
 		   struct model_foreseen *foreseen)
 {
 	const struct genlmsghdr *genl = NLMSG_DATA(message);
 	bool list = false;
 
-	memset(told, 0, sizeof(*told));
+	memset(req, 0, sizeof(*req));
 	memset(foreseen, 0, sizeof(*foreseen));
 	foreseen->why = check_header(message, &list);
 	if (foreseen->why) {
@@ -262,8 +262,8 @@ void model_foresee(const struct nlmsghdr *message, struct oracle_request *told,
 		return;
 	}
 	oracle_read(genl + 1, message->nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN),
-		    told);
-	foreseen->why = told->malformed;
+		    req);
+	foreseen->why = req->malformed;
 	if (foreseen->why) {
 		foreseen->malformed = true;
 		return;
@@ -272,34 +272,35 @@ void model_foresee(const struct nlmsghdr *message, struct oracle_request *told,
 	switch (genl->cmd) {
 	case PERSOCK_CMD_PERSONALITY_NEW:
 	case PERSOCK_CMD_PERSONALITY_SET:
-		foresee_proposal(genl->cmd == PERSOCK_CMD_PERSONALITY_NEW, told,
+		foresee_proposal(genl->cmd == PERSOCK_CMD_PERSONALITY_NEW, req,
 				 foreseen);
 		break;
 	case PERSOCK_CMD_PERSONALITY_DEL:
 	case PERSOCK_CMD_POLICY_GET:
-		foresee_named(genl->cmd == PERSOCK_CMD_PERSONALITY_DEL, told,
+		foresee_named(genl->cmd == PERSOCK_CMD_PERSONALITY_DEL, req,
 			      foreseen);
 		break;
 	case PERSOCK_CMD_ATTACH:
 	case PERSOCK_CMD_DETACH:
-		foresee_cgroup(genl->cmd == PERSOCK_CMD_ATTACH, told, foreseen);
+		foresee_cgroup(genl->cmd == PERSOCK_CMD_ATTACH, req, foreseen);
 		break;
 	case PERSOCK_CMD_PERSONALITY_GET:
 		if (!list)
-			foresee_named(false, told, foreseen);
+			foresee_named(false, req, foreseen);
 		break;
 	case PERSOCK_CMD_ATTACHMENT_GET:
 		if (!list)
-			foresee_cgroup(false, told, foreseen);
+			foresee_cgroup(false, req, foreseen);
 		break;
 	}
 }
 
 /*
- * What is not valid is told so by EINVAL, or ERANGE for a number outside of an
- * enumeration and a string that is too long, or E2BIG for too many rules and
- * providers. It may be refused as well for what it names: which of several
- * reasons is told is not laid down. What netlink itself refuses has no other.
+ * What is not valid is rejected with EINVAL, with ERANGE for a number outside
+ * of an enumeration and a string that is too long, or with E2BIG for too many
+ * rules and providers. It may be rejected as well for what it names: which of
+ * several reasons is reported is not laid down. What netlink itself rejects has
+ * no other.
  */
 bool model_fits(const struct model_foreseen *foreseen, int err)
 {
@@ -320,28 +321,28 @@ bool model_fits(const struct model_foreseen *foreseen, int err)
 }
 
 static struct model_personality *
-apply_proposal(const struct oracle_request *told)
+apply_proposal(const struct oracle_request *req)
 {
-	const struct model_personality *base = base_of(told);
-	struct model_personality *named = model_find(told->personality);
+	const struct model_personality *base = base_of(req);
+	struct model_personality *named = model_find(req->personality);
 	struct model_personality next = { };
 
-	strcpy(next.name, told->personality);
-	strcpy(next.base, told->base);
-	next.policy = told->told ? told->policy : base->policy;
-	set_providers(told, &next);
-	if (told->has_network) {
-		strcpy(next.network, told->path);
-		next.inode = network_of(true, told->network)->inode;
-	} else if (!told->told) {
+	strcpy(next.name, req->personality);
+	strcpy(next.base, req->base);
+	next.policy = req->has_policy ? req->policy : base->policy;
+	set_providers(req, &next);
+	if (req->has_network) {
+		strcpy(next.network, req->path);
+		next.inode = network_of(true, req->network)->inode;
+	} else if (!req->has_policy) {
 		strcpy(next.network, base->network);
 		next.inode = base->inode;
 		strcpy(next.from, base->from);
 		next.from_inode = base->from_inode;
 	}
-	if (told->has_from) {
-		strcpy(next.from, told->from_path);
-		next.from_inode = network_of(true, told->from)->inode;
+	if (req->has_from) {
+		strcpy(next.from, req->from_path);
+		next.from_inode = network_of(true, req->from)->inode;
 	}
 	/* Its own base may be the one that is replaced. */
 	if (!named)
@@ -352,30 +353,30 @@ apply_proposal(const struct oracle_request *told)
 }
 
 struct model_personality *model_apply(const struct nlmsghdr *message,
-				      const struct oracle_request *told)
+				      const struct oracle_request *req)
 {
 	const struct genlmsghdr *genl = NLMSG_DATA(message);
-	struct model_personality *named = model_find(told->personality);
+	struct model_personality *named = model_find(req->personality);
 
 	switch (genl->cmd) {
 	case PERSOCK_CMD_PERSONALITY_NEW:
 	case PERSOCK_CMD_PERSONALITY_SET:
-		return apply_proposal(told);
+		return apply_proposal(req);
 	case PERSOCK_CMD_PERSONALITY_DEL:
 		*named = model.personalities[--model.nr];
 		break;
 	case PERSOCK_CMD_ATTACH:
-		strcpy(cgroup_of(true, told)->personality, told->personality);
+		strcpy(cgroup_of(true, req)->personality, req->personality);
 		break;
 	case PERSOCK_CMD_DETACH:
-		cgroup_of(false, told)->personality[0] = '\0';
+		cgroup_of(false, req)->personality[0] = '\0';
 		break;
 	}
 
 	return NULL;
 }
 
-const char *model_tell(const char *what, const char *name, int err)
+const char *model_says(const char *what, const char *name, int err)
 {
 	snprintf(problem, sizeof(problem), "%.64s: %s%s%s", name, what,
 		 err ? ": " : "", err ? strerror(-err) : "");
@@ -385,32 +386,32 @@ const char *model_tell(const char *what, const char *name, int err)
 const char *model_compare(const struct model_personality *personality,
 			  struct control_policy *policy)
 {
-	static struct oracle_request told;
+	static struct oracle_request req;
 	int err = control_policy_get(personality->name, policy);
 	unsigned int i;
 
 	if (err)
-		return model_tell("policy-get", personality->name, err);
-	oracle_read(policy->attributes, policy->length, &told);
-	if (told.malformed || told.wrong)
-		return model_tell(told.malformed ? told.malformed : told.wrong,
+		return model_says("policy-get", personality->name, err);
+	oracle_read(policy->attributes, policy->length, &req);
+	if (req.malformed || req.wrong)
+		return model_says(req.malformed ? req.malformed : req.wrong,
 				  personality->name, 0);
-	if (told.policy != personality->policy)
-		return model_tell("the policy is another", personality->name,
+	if (req.policy != personality->policy)
+		return model_says("the policy is another", personality->name,
 				  0);
 	if (strcmp(policy->base, personality->base) ||
-	    told.nr_providers != personality->nr_providers)
-		return model_tell("the base or the providers are others",
+	    req.nr_providers != personality->nr_providers)
+		return model_says("the base or the providers are others",
 				  personality->name, 0);
 	if (strcmp(policy->network, personality->network) ||
 	    policy->inode != personality->inode ||
 	    strcmp(policy->from, personality->from) ||
 	    policy->from_inode != personality->from_inode)
-		return model_tell("the network is another", personality->name,
+		return model_says("the network is another", personality->name,
 				  0);
-	for (i = 0; i < told.nr_providers; i++) {
-		if (strcmp(told.providers[i], personality->providers[i]))
-			return model_tell("a provider is another",
+	for (i = 0; i < req.nr_providers; i++) {
+		if (strcmp(req.providers[i], personality->providers[i]))
+			return model_says("a provider is another",
 					  personality->name, 0);
 	}
 
@@ -429,14 +430,14 @@ static const char *string_of(const struct nlattr *attribute)
 }
 
 static unsigned int sort_out(const struct nlmsghdr *message,
-			     const struct nlattr **told)
+			     const struct nlattr **tb)
 {
 	const struct nlattr *attribute;
 	unsigned int providers = 0;
 
-	memset(told, 0, (PERSOCK_A_MAX + 1) * sizeof(*told));
+	memset(tb, 0, (PERSOCK_A_MAX + 1) * sizeof(*tb));
 	mnl_attr_for_each(attribute, message, sizeof(struct genlmsghdr)) {
-		told[mnl_attr_get_type(attribute)] = attribute;
+		tb[mnl_attr_get_type(attribute)] = attribute;
 		providers += mnl_attr_get_type(attribute) == PERSOCK_A_PROVIDER;
 	}
 
@@ -445,41 +446,41 @@ static unsigned int sort_out(const struct nlmsghdr *message,
 
 static void look_at_personality(const struct nlmsghdr *message, void *data)
 {
-	const struct nlattr *told[PERSOCK_A_MAX + 1];
-	unsigned int providers = sort_out(message, told);
-	const char *name = string_of(told[PERSOCK_A_PERSONALITY]);
+	const struct nlattr *tb[PERSOCK_A_MAX + 1];
+	unsigned int providers = sort_out(message, tb);
+	const char *name = string_of(tb[PERSOCK_A_PERSONALITY]);
 	const struct model_personality *personality = model_find(name);
 	struct look *look = data;
 
 	look->personalities++;
 	if (!personality)
-		look->why = model_tell("nobody made this personality", name, 0);
-	else if (strcmp(personality->base, string_of(told[PERSOCK_A_BASE])) ||
+		look->why = model_says("nobody made this personality", name, 0);
+	else if (strcmp(personality->base, string_of(tb[PERSOCK_A_BASE])) ||
 		 strcmp(personality->network,
-			string_of(told[PERSOCK_A_NETWORK])) ||
+			string_of(tb[PERSOCK_A_NETWORK])) ||
 		 strcmp(personality->from,
-			string_of(told[PERSOCK_A_NETWORK_FROM])) ||
+			string_of(tb[PERSOCK_A_NETWORK_FROM])) ||
 		 personality->nr_providers != providers ||
-		 mnl_attr_get_u8(told[PERSOCK_A_BUILTIN]) !=
+		 mnl_attr_get_u8(tb[PERSOCK_A_BUILTIN]) !=
 		 personality->given ||
-		 mnl_attr_get_u32(told[PERSOCK_A_ATTACHMENTS]) !=
+		 mnl_attr_get_u32(tb[PERSOCK_A_ATTACHMENTS]) !=
 		 model_attachments_of(name))
-		look->why = model_tell("the personality is another", name, 0);
+		look->why = model_says("the personality is another", name, 0);
 }
 
 static void look_at_attachment(const struct nlmsghdr *message, void *data)
 {
-	const struct nlattr *told[PERSOCK_A_MAX + 1];
+	const struct nlattr *tb[PERSOCK_A_MAX + 1];
 	const struct model_cgroup *cgroup;
 	struct look *look = data;
 	const char *name;
 
-	sort_out(message, told);
-	cgroup = model_cgroup(mnl_attr_get_u64(told[PERSOCK_A_CGROUP_ID]));
-	name = string_of(told[PERSOCK_A_PERSONALITY]);
+	sort_out(message, tb);
+	cgroup = model_cgroup(mnl_attr_get_u64(tb[PERSOCK_A_CGROUP_ID]));
+	name = string_of(tb[PERSOCK_A_PERSONALITY]);
 	look->attachments++;
 	if (!cgroup || strcmp(cgroup->personality, name))
-		look->why = model_tell("nobody attached this", name, 0);
+		look->why = model_says("nobody attached this", name, 0);
 }
 
 const char *model_look(void)
@@ -492,13 +493,13 @@ const char *model_look(void)
 	if (control_list(PERSOCK_CMD_PERSONALITY_GET, look_at_personality,
 			 &look) ||
 	    control_list(PERSOCK_CMD_ATTACHMENT_GET, look_at_attachment, &look))
-		return model_tell("no list", "netlink", 0);
+		return model_says("no list", "netlink", 0);
 	if (look.why)
 		return look.why;
 	for (i = 0; i < MODEL_CGROUPS; i++)
 		attached += !!model.cgroups[i].personality[0];
 	if (look.personalities != model.nr || look.attachments != attached)
-		return model_tell("there is less than was made", "netlink", 0);
+		return model_says("there is less than was made", "netlink", 0);
 
 	for (i = 0; i < model.nr; i++) {
 		why = model_compare(&model.personalities[i], &policy);
@@ -510,7 +511,7 @@ const char *model_look(void)
 		    given[i].length != policy.length ||
 		    memcmp(given[i].attributes, policy.attributes,
 			   policy.length))
-			return model_tell("what was given has changed",
+			return model_says("what was given has changed",
 					  given[i].name, 0);
 	}
 
@@ -547,24 +548,24 @@ static void learn_personality(const struct nlmsghdr *message, void *data)
 
 const char *model_learn(void)
 {
-	static struct oracle_request told;
+	static struct oracle_request req;
 	int err;
 
 	err = control_list(PERSOCK_CMD_PERSONALITY_GET, learn_personality,
 			   NULL);
 	if (err)
-		return model_tell("no list", "netlink", err);
+		return model_says("no list", "netlink", err);
 	if (model.nr > GIVEN)
-		return model_tell("too many personalities", "netlink", 0);
+		return model_says("too many personalities", "netlink", 0);
 	for (nr_given = 0; nr_given < model.nr; nr_given++) {
 		err = control_policy_get(model.personalities[nr_given].name,
 					 &given[nr_given]);
 		if (err)
-			return model_tell("policy-get", given[nr_given].name,
+			return model_says("policy-get", given[nr_given].name,
 					  err);
 		oracle_read(given[nr_given].attributes, given[nr_given].length,
-			    &told);
-		model.personalities[nr_given].policy = told.policy;
+			    &req);
+		model.personalities[nr_given].policy = req.policy;
 	}
 
 	return model_look();

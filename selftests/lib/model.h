@@ -28,7 +28,7 @@ struct model_personality {
 	char network[PERSOCK_NETWORK_MAX + 1];
 	__u32 inode;		/* of the network namespace; 0: the task's own */
 	char from[PERSOCK_NETWORK_MAX + 1];
-	__u32 from_inode;	/* of the one whose tasks it is for; 0: none is told */
+	__u32 from_inode;	/* of the one whose tasks it is for; 0: none */
 	bool given;		/* comes with the module, cannot be changed */
 };
 
@@ -65,7 +65,7 @@ struct model_personality *model_find(const char *name);
 unsigned int model_attachments_of(const char *name);
 struct model_cgroup *model_cgroup(__u64 id);
 
-void model_foresee(const struct nlmsghdr *message, struct oracle_request *told,
+void model_foresee(const struct nlmsghdr *message, struct oracle_request *req,
 		   struct model_foreseen *foreseen);
 
 /* May the answer be this? @err is 0 or negative. */
@@ -76,17 +76,17 @@ bool model_fits(const struct model_foreseen *foreseen, int err);
  * replaced, or NULL.
  */
 struct model_personality *model_apply(const struct nlmsghdr *message,
-				      const struct oracle_request *told);
+				      const struct oracle_request *req);
 
 /* What follows returns what is wrong, or NULL. */
 
 /* A sentence about @name; @err is 0 or negative. */
-const char *model_tell(const char *what, const char *name, int err);
+const char *model_says(const char *what, const char *name, int err);
 
 /* Take in what is there before anything is made. */
 const char *model_learn(void);
 
-/* Is what policy-get tells of a personality what the model has of it? */
+/* Does policy-get return of a personality what the model has of it? */
 const char *model_compare(const struct model_personality *personality,
 			  struct control_policy *policy);
 

@@ -27,12 +27,12 @@ static unsigned char *start, *end, *limit;
 /* One attribute in so many is spoilt; 0: none. */
 static unsigned int spoilt;
 /*
- * One thing in so many is told well-formed, and as no policy may have it; 0:
+ * One thing in so many is well-formed, and such as no policy may have it; 0:
  * none. A request with one of these among much that is valid gets farthest.
  */
 static unsigned int slips;
-/* Flags that the policy tells of already, of sends and of receives. */
-static __u32 flags_told[2];
+/* Flags that the policy lists already, of sends and of receives. */
+static __u32 flags_listed[2];
 
 static const __u32 edges[] = {
 	0, 1, 2, 3, 4, 5, 16, 17, 31, 32, 33, 46, 63, 64, 96, 128, 129, 133,
@@ -156,7 +156,7 @@ static void spoil(unsigned int type, const void *data, size_t size)
 	case 6:			/* beyond what is there */
 		append(type, size + edge(), value, size);
 		break;
-	case 7:			/* told twice */
+	case 7:			/* twice */
 		append(type, size, value, size);
 		append(type, size, value, size);
 		break;
@@ -227,7 +227,7 @@ static void nest_end(unsigned char *nest)
 		attribute->nla_len = end - nest + NLA_HDRLEN;
 		end += NLA_HDRLEN;
 		break;
-	case 3:			/* told twice */
+	case 3:			/* twice */
 		memcpy(end, nest, end - nest);
 		end += end - nest;
 		break;
@@ -384,13 +384,13 @@ static void put_option(int section)
 
 static void put_flags(int section)
 {
-	__u32 *told = &flags_told[section == PERSOCK_SECTION_FLAGS_RECEIVE];
+	__u32 *listed = &flags_listed[section == PERSOCK_SECTION_FLAGS_RECEIVE];
 	__u32 flags = (number() & number()) | 1U << mutate_below(32);
 
 	if (!slip())
-		flags &= ~*told;
-	*told |= flags;
-	/* None are left when many have been told: then it is wrong, too. */
+		flags &= ~*listed;
+	*listed |= flags;
+	/* None are left when many are listed already: then it is wrong, too. */
 	if (!slip())
 		put_u32(PERSOCK_A_RULE_FLAGS, slip() ? 0 : flags);
 }
@@ -575,8 +575,8 @@ static void put_policy(void)
 	unsigned int rate = slips, part = mutate_below(8);
 	bool whole = !one_in(8);
 
-	flags_told[0] = 0;
-	flags_told[1] = 0;
+	flags_listed[0] = 0;
+	flags_listed[1] = 0;
 	if (!one_in(64))
 		put_string(PERSOCK_A_PERSONALITY, name());
 	if (!whole || one_in(3))

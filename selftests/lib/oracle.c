@@ -82,7 +82,7 @@ static const struct set bound_set = SET(bound_attributes);
 /*
  * Those of all commands: "kernel-policy: global" has a command ignore what only
  * others take. A provider need not end with a NUL: the generator makes a
- * string of any attribute that may be repeated one whose end its length tells.
+ * string of any attribute that may be repeated one that ends with its length.
  */
 static const struct attribute request_attributes[] = {
 	[PERSOCK_A_CGROUP_FD] = { U32 },
@@ -113,7 +113,7 @@ static const struct set request_set = SET(request_attributes);
  * socket, an address or an option's value cannot.
  */
 static const struct section {
-	int untold;		/* what it says when nothing is told */
+	int absent;		/* the default if none is specified */
 	bool by_class;
 	bool ignores;
 	bool ordered;		/* the order of its rules means something */
@@ -184,7 +184,7 @@ struct item {
 static struct reading {
 	__u64 policy;
 	__u32 mode;
-	bool told[SECTIONS][CLASSES];
+	bool has_default[SECTIONS][CLASSES];
 	int defaults[SECTIONS][CLASSES];
 	__u32 flags[SECTIONS][CLASSES];
 	__u32 rules[SECTIONS][CLASSES];
@@ -293,16 +293,16 @@ static const char *check_set(const struct set *set, const void *start,
 	return left > 0 ? "bytes are left over" : NULL;
 }
 
-/* What is told twice and cannot be, counts as it was told last. */
-static void sort_out(const struct nlattr *nest, const struct nlattr **told,
+/* Of attributes that may not be repeated, the last one counts. */
+static void sort_out(const struct nlattr *nest, const struct nlattr **tb,
 		     unsigned int max)
 {
 	const struct nlattr *attribute;
 	int left = length_of(nest);
 
-	memset(told, 0, (max + 1) * sizeof(*told));
+	memset(tb, 0, (max + 1) * sizeof(*tb));
 	for_each(attribute, data_of(nest), left)
-		told[type_of(attribute)] = attribute;
+		tb[type_of(attribute)] = attribute;
 }
 
 /*
@@ -343,27 +343,27 @@ static bool concerns(int section, int class, int i)
 
 static const char *read_default(const struct nlattr *nest)
 {
-	const struct nlattr *told[PERSOCK_A_DEFAULT_MAX + 1];
+	const struct nlattr *tb[PERSOCK_A_DEFAULT_MAX + 1];
 	int section, class = EVERY, verdict, i;
 	const char *why;
 
-	sort_out(nest, told, PERSOCK_A_DEFAULT_MAX);
-	if (!told[PERSOCK_A_DEFAULT_SECTION] ||
-	    !told[PERSOCK_A_DEFAULT_VERDICT])
+	sort_out(nest, tb, PERSOCK_A_DEFAULT_MAX);
+	if (!tb[PERSOCK_A_DEFAULT_SECTION] ||
+	    !tb[PERSOCK_A_DEFAULT_VERDICT])
 		return "a default has a section and a verdict";
-	section = number(told[PERSOCK_A_DEFAULT_SECTION]);
-	verdict = integer(told[PERSOCK_A_DEFAULT_VERDICT]);
+	section = number(tb[PERSOCK_A_DEFAULT_SECTION]);
+	verdict = integer(tb[PERSOCK_A_DEFAULT_VERDICT]);
 	if (section == PERSOCK_SECTION_LIMITS)
 		return "limits have no default";
-	if (told[PERSOCK_A_DEFAULT_CLASS]) {
+	if (tb[PERSOCK_A_DEFAULT_CLASS]) {
 		if (!sections[section].by_class)
 			return "the section is the whole policy's";
-		class = number(told[PERSOCK_A_DEFAULT_CLASS]);
+		class = number(tb[PERSOCK_A_DEFAULT_CLASS]);
 	}
 	why = check_verdict(section, verdict);
 	if (why)
 		return why;
-	/* policy-get tells that the other class is not filtered. */
+	/* policy-get returns that the other class is not filtered. */
 	if (section == PERSOCK_SECTION_CONTROL_RECEIVE &&
 	    class == PERSOCK_CLASS_OTHER && verdict)
 		return "received control messages are judged in class inet only";
@@ -371,9 +371,9 @@ static const char *read_default(const struct nlattr *nest)
 	for (i = 0; i < CLASSES; i++) {
 		if (!concerns(section, class, i))
 			continue;
-		if (now.told[section][i])
-			return "a default is told twice";
-		now.told[section][i] = true;
+		if (now.has_default[section][i])
+			return "a default is specified twice";
+		now.has_default[section][i] = true;
 		now.defaults[section][i] = verdict;
 	}
 
@@ -387,17 +387,17 @@ static bool read_any(const struct nlattr *attribute, __u32 max, int *value)
 	return !attribute || number(attribute) <= max;
 }
 
-static const char *read_address(const struct nlattr **told, struct item *item)
+static const char *read_address(const struct nlattr **tb, struct item *item)
 {
 	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
-	const struct nlattr *address = told[PERSOCK_A_RULE_ADDRESS];
+	const struct nlattr *address = tb[PERSOCK_A_RULE_ADDRESS];
 	int bit;
 
 	item->length = length_of(address);
 	if (item->length != 4 && item->length != 16)
 		return "this is no address";
 	memcpy(item->address, data_of(address), item->length);
-	item->prefix = number(told[PERSOCK_A_RULE_PREFIX_LENGTH]);
+	item->prefix = number(tb[PERSOCK_A_RULE_PREFIX_LENGTH]);
 	if (item->prefix > item->length * 8)
 		return "the address has fewer bits";
 	for (bit = item->prefix; bit < item->length * 8; bit++) {
@@ -409,13 +409,13 @@ static const char *read_address(const struct nlattr **told, struct item *item)
 		return "the prefix is of mapped addresses";
 
 	item->last = 65535;
-	if (told[PERSOCK_A_RULE_PORT_FIRST])
-		item->first = number(told[PERSOCK_A_RULE_PORT_FIRST]);
-	if (told[PERSOCK_A_RULE_PORT_LAST])
-		item->last = number(told[PERSOCK_A_RULE_PORT_LAST]);
+	if (tb[PERSOCK_A_RULE_PORT_FIRST])
+		item->first = number(tb[PERSOCK_A_RULE_PORT_FIRST]);
+	if (tb[PERSOCK_A_RULE_PORT_LAST])
+		item->last = number(tb[PERSOCK_A_RULE_PORT_LAST]);
 	if (item->first > item->last)
 		return "there is no port in the range";
-	if (!read_any(told[PERSOCK_A_RULE_PROTOCOL], INT_MAX, &item->protocol))
+	if (!read_any(tb[PERSOCK_A_RULE_PROTOCOL], INT_MAX, &item->protocol))
 		return "there is no such protocol";
 	if (item->protocol == IPPROTO_MPTCP)
 		return "MPTCP is judged as TCP";
@@ -423,33 +423,33 @@ static const char *read_address(const struct nlattr **told, struct item *item)
 	return NULL;
 }
 
-static const char *read_what(const struct nlattr **told, struct item *item)
+static const char *read_what(const struct nlattr **tb, struct item *item)
 {
-	const struct nlattr *size = told[PERSOCK_A_RULE_SIZE];
-	const struct nlattr *size_max = told[PERSOCK_A_RULE_SIZE_MAX];
+	const struct nlattr *size = tb[PERSOCK_A_RULE_SIZE];
+	const struct nlattr *size_max = tb[PERSOCK_A_RULE_SIZE_MAX];
 
 	if (item->section == PERSOCK_SECTION_SOCKETS)
-		return read_any(told[PERSOCK_A_RULE_FAMILY], SHRT_MAX,
+		return read_any(tb[PERSOCK_A_RULE_FAMILY], SHRT_MAX,
 				&item->family) &&
-		       read_any(told[PERSOCK_A_RULE_TYPE], SHRT_MAX,
+		       read_any(tb[PERSOCK_A_RULE_TYPE], SHRT_MAX,
 				&item->type) &&
-		       read_any(told[PERSOCK_A_RULE_PROTOCOL], INT_MAX,
+		       read_any(tb[PERSOCK_A_RULE_PROTOCOL], INT_MAX,
 				&item->protocol) ? NULL :
 		       "there is no such socket";
-	if (told[PERSOCK_A_RULE_ADDRESS])
-		return read_address(told, item);
-	if (told[PERSOCK_A_RULE_COMMAND])
-		item->command = number(told[PERSOCK_A_RULE_COMMAND]);
-	if (told[PERSOCK_A_RULE_FLAGS]) {
-		item->flag = number(told[PERSOCK_A_RULE_FLAGS]);
+	if (tb[PERSOCK_A_RULE_ADDRESS])
+		return read_address(tb, item);
+	if (tb[PERSOCK_A_RULE_COMMAND])
+		item->command = number(tb[PERSOCK_A_RULE_COMMAND]);
+	if (tb[PERSOCK_A_RULE_FLAGS]) {
+		item->flag = number(tb[PERSOCK_A_RULE_FLAGS]);
 		if (!item->flag)
 			return "\"one or more bits\"";
-		/* They are told without lines, as they have no list. */
+		/* They are returned without lines, as they have no list. */
 		item->line = 0;
 	}
-	if (told[PERSOCK_A_RULE_LEVEL]) {
-		item->level = integer(told[PERSOCK_A_RULE_LEVEL]);
-		item->name = integer(told[PERSOCK_A_RULE_NAME]);
+	if (tb[PERSOCK_A_RULE_LEVEL]) {
+		item->level = integer(tb[PERSOCK_A_RULE_LEVEL]);
+		item->name = integer(tb[PERSOCK_A_RULE_NAME]);
 	}
 	if (size)
 		item->size = number(size);
@@ -464,7 +464,7 @@ static const char *read_what(const struct nlattr **told, struct item *item)
 }
 
 /* Options, control messages and commands have one verdict each. */
-static bool is_told(const struct item *item)
+static bool is_listed(const struct item *item)
 {
 	unsigned int i;
 
@@ -487,7 +487,7 @@ static const char *add(struct item *item)
 
 	if (flags) {
 		if (flags & now.flags[section][item->class])
-			return "a flag is told twice";
+			return "a flag is listed twice";
 		now.flags[section][item->class] |= flags;
 		for (item->flag = 1; item->flag; item->flag <<= 1) {
 			if (flags & item->flag)
@@ -499,10 +499,10 @@ static const char *add(struct item *item)
 	if (sections[section].ordered) {
 		item->order = ++now.rules[section][0];
 	} else {
-		if (is_told(item))
-			return "a rule is told twice";
+		if (is_listed(item))
+			return "a rule is listed twice";
 		if (now.nr == RULES)
-			return "the test tells too many rules";
+			return "the test lists too many rules";
 		items[now.nr++] = *item;
 		now.rules[section][item->class]++;
 	}
@@ -513,40 +513,40 @@ static const char *add(struct item *item)
 
 static const char *read_rule(const struct nlattr *nest)
 {
-	const struct nlattr *told[PERSOCK_A_RULE_MAX + 1];
+	const struct nlattr *tb[PERSOCK_A_RULE_MAX + 1];
 	unsigned int class = EVERY, has = 0;
 	struct item item = { };
 	const char *why;
 	int i;
 
-	sort_out(nest, told, PERSOCK_A_RULE_MAX);
-	if (!told[PERSOCK_A_RULE_SECTION] || !told[PERSOCK_A_RULE_VERDICT])
+	sort_out(nest, tb, PERSOCK_A_RULE_MAX);
+	if (!tb[PERSOCK_A_RULE_SECTION] || !tb[PERSOCK_A_RULE_VERDICT])
 		return "a rule has a section and a verdict";
-	item.section = number(told[PERSOCK_A_RULE_SECTION]);
-	item.verdict = integer(told[PERSOCK_A_RULE_VERDICT]);
+	item.section = number(tb[PERSOCK_A_RULE_SECTION]);
+	item.verdict = integer(tb[PERSOCK_A_RULE_VERDICT]);
 	if (item.section == PERSOCK_SECTION_LIMITS ||
 	    !sections[item.section].has)
 		return "the section has no rules";
 	for (i = PERSOCK_A_RULE_FAMILY; i <= PERSOCK_A_RULE_MAX; i++)
-		has |= told[i] ? 1U << i : 0;
+		has |= tb[i] ? 1U << i : 0;
 	if (has & ~sections[item.section].has)
 		return "rules of the section do not have this attribute";
 	if (sections[item.section].needs & ~has)
 		return "a rule does not say what it is about";
-	if (told[PERSOCK_A_RULE_CLASS]) {
+	if (tb[PERSOCK_A_RULE_CLASS]) {
 		if (!sections[item.section].by_class)
 			return "the section is the whole policy's";
-		class = number(told[PERSOCK_A_RULE_CLASS]);
+		class = number(tb[PERSOCK_A_RULE_CLASS]);
 	}
 	/* Absent means every class, and that is not inet only. */
 	if (item.section == PERSOCK_SECTION_CONTROL_RECEIVE &&
 	    class != PERSOCK_CLASS_INET)
 		return "received control messages are judged in class inet only";
-	if (told[PERSOCK_A_RULE_LINE])
-		item.line = number(told[PERSOCK_A_RULE_LINE]);
+	if (tb[PERSOCK_A_RULE_LINE])
+		item.line = number(tb[PERSOCK_A_RULE_LINE]);
 	why = check_verdict(item.section, item.verdict);
 	if (!why)
-		why = read_what(told, &item);
+		why = read_what(tb, &item);
 	for (i = 0; !why && i < CLASSES; i++) {
 		item.class = i;
 		if (concerns(item.section, class, i))
@@ -558,28 +558,28 @@ static const char *read_rule(const struct nlattr *nest)
 
 static const char *read_bound(const struct nlattr *nest)
 {
-	const struct nlattr *told[PERSOCK_A_BOUND_MAX + 1];
+	const struct nlattr *tb[PERSOCK_A_BOUND_MAX + 1];
 	unsigned int class = EVERY, limit, i;
 	bool by_class;
 	__u32 value;
 
-	sort_out(nest, told, PERSOCK_A_BOUND_MAX);
-	if (!told[PERSOCK_A_BOUND_LIMIT] || !told[PERSOCK_A_BOUND_VALUE])
+	sort_out(nest, tb, PERSOCK_A_BOUND_MAX);
+	if (!tb[PERSOCK_A_BOUND_LIMIT] || !tb[PERSOCK_A_BOUND_VALUE])
 		return "a bound has a limit and a value";
-	limit = number(told[PERSOCK_A_BOUND_LIMIT]);
-	value = number(told[PERSOCK_A_BOUND_VALUE]);
+	limit = number(tb[PERSOCK_A_BOUND_LIMIT]);
+	value = number(tb[PERSOCK_A_BOUND_VALUE]);
 	by_class = limit >= PERSOCK_LIMIT_OPTION;
-	if (told[PERSOCK_A_BOUND_VERDICT]) {
+	if (tb[PERSOCK_A_BOUND_VERDICT]) {
 		if (limit != PERSOCK_LIMIT_SOCKETS)
 			return "\"The others have a fixed one.\"";
-		now.full = integer(told[PERSOCK_A_BOUND_VERDICT]);
+		now.full = integer(tb[PERSOCK_A_BOUND_VERDICT]);
 		if (now.full >= 0 || now.full < -LAST_ERRNO)
 			return "this is no errno";
 	}
-	if (told[PERSOCK_A_BOUND_CLASS]) {
+	if (tb[PERSOCK_A_BOUND_CLASS]) {
 		if (!by_class)
 			return "the limit is the whole policy's";
-		class = number(told[PERSOCK_A_BOUND_CLASS]);
+		class = number(tb[PERSOCK_A_BOUND_CLASS]);
 	}
 	if (limit == PERSOCK_LIMIT_RECEIVED_CONTROL) {
 		if (class == PERSOCK_CLASS_OTHER)
@@ -597,7 +597,7 @@ static const char *read_bound(const struct nlattr *nest)
 		if (by_class ? class != EVERY && class != i : i)
 			continue;
 		if (now.bounded[limit][i])
-			return "a limit is told twice";
+			return "a limit is specified twice";
 		now.bounded[limit][i] = true;
 		now.bounds[limit][i] = value;
 	}
@@ -605,7 +605,7 @@ static const char *read_bound(const struct nlattr *nest)
 	return NULL;
 }
 
-/* What was told, and what goes without saying. */
+/* What was specified, and what holds without. */
 static const char *conclude(void)
 {
 	const __u32 *floor = now.bounds[PERSOCK_LIMIT_BACKLOG_FLOOR];
@@ -620,20 +620,20 @@ static const char *conclude(void)
 	for (section = 0; section < SECTIONS; section++) {
 		for (i = 0; i < CLASSES; i++) {
 			item = (struct item){ .section = section, .class = i };
-			item.verdict = now.told[section][i] ?
+			item.verdict = now.has_default[section][i] ?
 				       now.defaults[section][i] :
-				       sections[section].untold;
+				       sections[section].absent;
 			if (concerns(section, EVERY, i))
 				say(&item);
 		}
 	}
 	/*
 	 * "Needed where control-receive does not allow all": there it is never
-	 * absent, and 1024 when it is not told, as in gVisor. Elsewhere it is
-	 * for nothing.
+	 * absent, and 1024 if it is not specified, as in gVisor. Elsewhere it
+	 * is for nothing.
 	 */
 	section = PERSOCK_SECTION_CONTROL_RECEIVE;
-	if (!now.rules[section][0] && now.told[section][0] &&
+	if (!now.rules[section][0] && now.has_default[section][0] &&
 	    !now.defaults[section][0])
 		*received = 0;
 	else if (!*received)
@@ -734,7 +734,7 @@ static const char *read_one(struct oracle_request *request,
 		now.mode = number(attribute);
 		/* fall through */
 	default:
-		request->told = true;
+		request->has_policy = true;
 	}
 
 	return NULL;
@@ -759,7 +759,7 @@ void oracle_read(const void *attributes, int length,
 
 		why = why ? why : also;
 	}
-	/* An empty one is told by policy-get where there is none. */
+	/* policy-get returns an empty one where there is none. */
 	if (!why && request->base[0] && !oracle_name(request->base))
 		why = "no personality can have the base's name";
 	if (!why)

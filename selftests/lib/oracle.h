@@ -33,7 +33,7 @@ struct oracle_request {
 	char base[PERSOCK_NAME_MAX + 1];
 	unsigned int nr_providers;
 	char providers[ORACLE_PROVIDERS][PERSOCK_NAME_MAX + 1];
-	bool told;		/* something of a policy is told */
+	bool has_policy;	/* part of a policy is specified */
 	/* Equal for policies that say the same, in whatever words. */
 	__u64 policy;
 
@@ -42,7 +42,7 @@ struct oracle_request {
 	bool has_id;
 	__u64 id;
 
-	bool pathed;		/* a network namespace's path is told */
+	bool pathed;		/* a network namespace's path is given */
 	char path[PERSOCK_NETWORK_MAX + 1];
 	bool has_network;
 	__u32 network;		/* its descriptor */

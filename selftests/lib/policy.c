@@ -143,7 +143,7 @@ void policy_begin_open(enum govern_id id)
 	policy_open_sections();
 }
 
-/* One of its kind: told again, it replaces what was told. */
+/* There is one: if it is there already, it is replaced. */
 void policy_mode(enum persock_mode mode)
 {
 	if (governed != UNGOVERNED)
@@ -161,11 +161,11 @@ static void put_s32(int type, int value)
 	mnl_attr_put(request, type, sizeof(value), &value);
 }
 
-/* A default that was told already gives way. */
+/* A default that was put already gives way. */
 static void forget_default(__u32 section)
 {
 	struct nlattr *attribute;
-	__u32 told;
+	__u32 other;
 
 	mnl_attr_for_each(attribute, request, sizeof(struct genlmsghdr)) {
 		size_t size = MNL_ALIGN(mnl_attr_get_len(attribute));
@@ -173,8 +173,8 @@ static void forget_default(__u32 section)
 
 		if (mnl_attr_get_type(attribute) != PERSOCK_A_DEFAULT)
 			continue;
-		told = mnl_attr_get_u32(mnl_attr_get_payload(attribute));
-		if (told != section)
+		other = mnl_attr_get_u32(mnl_attr_get_payload(attribute));
+		if (other != section)
 			continue;
 		memmove(attribute, next,
 			(char *)mnl_nlmsg_get_payload_tail(request) - next);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Policies for tests, told to the kernel attribute by attribute.
+ * Policies for tests, sent to the kernel attribute by attribute.
  *
  * One policy is put together at a time. It replaces the one of a personality
  * that govern_prepare() has made. The control socket is opened before a test
@@ -23,7 +23,7 @@
 /* Open the control socket; 0 or -errno. */
 int policy_open(void);
 
-/* Begin a policy of @id's personality that denies what it is not told. */
+/* Begin a policy of @id's personality that denies what it does not list. */
 void policy_begin(enum govern_id id);
 
 /* The same for another personality, with the providers of @id's. */
@@ -71,8 +71,8 @@ int policy_attach(int cgroup, const char *personality);
 int policy_monitor(void);
 
 /*
- * Wait for a denial: the errno that was told, 0 when none came in time. Its
- * attributes are told through @tb, by type, and are valid until the next call.
+ * Wait for a denial: its errno, 0 when none came in time. @tb gets its
+ * attributes, by type, which are valid until the next call.
  */
 struct nlattr;
 int policy_denial(int fd, const struct nlattr **tb);

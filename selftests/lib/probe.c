@@ -3,7 +3,7 @@
  * probe - what sockets a process can have, for shell tests
  *
  *   probe tcp | udp | unix   make a connection to oneself and pass a byte
- *   probe governed           make a socket and tell whether it is governed
+ *   probe governed           make a socket and say whether it is governed
  *   probe raw                make a raw socket
  *   probe ping-queues        ask io_uring for what is queued in ping's socket
  *   probe hold KIND          make a KIND (tcp, udp, unix), say "ready", and keep

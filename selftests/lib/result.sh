@@ -16,7 +16,7 @@ plan() { # NUMBER OF RESULTS
 	echo "1..$1"
 }
 
-# Succeeds when the command does; what the command said is told when it does not.
+# Succeeds if the command does; otherwise what the command has printed is shown.
 result() { # NAME COMMAND [ARGUMENT...]
 	local name=$1 said
 	shift

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Ways around a policy by other keys. An option or control message that has two
- * keys is one: a rule on one key holds for the other, unless that is listed, too.
+ * keys is one: a rule on one key holds for the other, unless that is listed.
  */
 #include <linux/net_tstamp.h>
 #include <linux/vm_sockets.h>
@@ -18,7 +18,7 @@
 static const struct {
 	int family, type, protocol;
 	const char *text;
-	int level, name;	/* what a policy tells */
+	int level, name;	/* what a policy lists */
 	int level2, name2;	/* what a program uses */
 	const void *value;
 	socklen_t length;
@@ -249,13 +249,13 @@ TEST_F(path, aliases_of_messages)
 	for (i = 0; i < ARRAY_SIZE(pairs) * 2; i++) {
 		const int *types = pairs[i / 2].types;
 		int level = pairs[i / 2].level;
-		int told = types[i % 2], sent = types[!(i % 2)];
+		int listed = types[i % 2], sent = types[!(i % 2)];
 		const void *value = pairs[i / 2].value;
 		size_t length = pairs[i / 2].length;
 
 		policy_begin_open(self->id);
 		policy_option(PERSOCK_SECTION_CONTROL_SEND, PERSOCK_CLASS_INET,
-			      level, told, -EPERM);
+			      level, listed, -EPERM);
 		ASSERT_EQ(0, policy_set());
 		err = send_with(fd, &to, level, sent, value, length);
 		EXPECT_EQ(!self->free, err == -EPERM)
@@ -267,7 +267,7 @@ TEST_F(path, aliases_of_messages)
 			policy_default(PERSOCK_SECTION_CONTROL_SEND, ANY,
 				       -EPERM);
 			policy_option(PERSOCK_SECTION_CONTROL_SEND,
-				      PERSOCK_CLASS_INET, level, told, ALLOW);
+				      PERSOCK_CLASS_INET, level, listed, ALLOW);
 			if (denied)
 				policy_option(PERSOCK_SECTION_CONTROL_SEND,
 					      PERSOCK_CLASS_INET, level, sent,
@@ -283,7 +283,7 @@ TEST_F(path, aliases_of_messages)
 	close(fd);
 }
 
-/* As options they are two: what is sent, and what one is told. */
+/* As options they are two: one for what is sent, one for what is received. */
 TEST_F(path, no_aliases_of_options)
 {
 	int fd = socket(AF_INET6, SOCK_DGRAM, 0);

@@ -110,7 +110,7 @@ TEST_F(path, control_messages)
 	}
 }
 
-/* Open: what recvmsg() does not bring, an option of TCP's tells. */
+/* Open: an option of TCP's returns what recvmsg() does not. */
 TEST_F(path, open_messages_by_an_option)
 {
 	static const struct {

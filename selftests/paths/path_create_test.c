@@ -130,7 +130,7 @@ TEST_F(path, sctp_peeloff_by_rule)
 
 /*
  * It is one of the sockets that the cgroup may have, however it fails: without a
- * descriptor, or when the caller cannot be told.
+ * descriptor, or because it cannot be returned to the caller.
  */
 TEST_F(path, sctp_peeloff_is_counted)
 {
@@ -356,7 +356,7 @@ static int try_below(size_t i)
 	return try_socket(below[i].family, below[i].type, below[i].protocol);
 }
 
-/* A policy that tells nothing has none; one that names them says how. */
+/* A policy that lists nothing has none; one that lists them decides. */
 TEST_F(path, ping_raw_packet)
 {
 	size_t i;
@@ -372,7 +372,7 @@ TEST_F(path, ping_raw_packet)
 	ASSERT_EQ(0, policy_set());
 	for (i = 0; i < ARRAY_SIZE(below); i++) {
 		EXPECT_EQ(REFUSED(EAFNOSUPPORT), try_below(i))
-			TH_LOG("kind %zu, nothing told", i);
+			TH_LOG("kind %zu, nothing listed", i);
 	}
 
 	policy_begin_open(self->id);

@@ -539,7 +539,7 @@ static int receive(struct ring *ring, int fd, enum receive how, int *flags)
 	return passed;
 }
 
-/* The lowest descriptor that is free, lest one is left that nobody told of. */
+/* The lowest free descriptor: none may be left that no call returned. */
 static int next_fd(void)
 {
 	int fd = dup(STDERR_FILENO);
@@ -550,7 +550,7 @@ static int next_fd(void)
 
 /*
  * Descriptors that were sent before it was denied: none arrives, by no call and
- * by no type of socket, and MSG_CTRUNC tells.
+ * by no type of socket, and MSG_CTRUNC is set.
  */
 TEST_F(path, rights)
 {

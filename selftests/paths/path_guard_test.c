@@ -239,7 +239,7 @@ static const struct {
 	{ "sock_ioctl", BPF_TRACE_FEXIT },
 };
 
-/* 0 when what judged() expects is so, or the line that tells what is not. */
+/* 0 if what judged() expects is so, or the line of the first that is not. */
 static int judged(bool free)
 {
 	int fd = socket(AF_INET, SOCK_STREAM, 0), value, err = 0;

@@ -209,8 +209,8 @@ TEST_F(path, allowed)
 	close(fd);
 }
 
-/* Where nothing is told of ioctls, none of them gets through. */
-TEST_F(path, untold)
+/* If no ioctl is listed, none of them gets through. */
+TEST_F(path, unlisted)
 {
 	int fd = socket(AF_INET, SOCK_STREAM, 0), compat;
 	size_t i;
@@ -276,7 +276,7 @@ TEST_F(path, aliases)
 
 	ASSERT_EQ(0, prepare());
 	for (i = 0; i < ARRAY_SIZE(pairs) * 2; i++) {
-		unsigned int told = pairs[i / 2][i % 2];
+		unsigned int listed = pairs[i / 2][i % 2];
 		const struct call call = {
 			"", pairs[i / 2][!(i % 2)],
 			i < 2 ? SELF : NOTHING, 0,
@@ -285,22 +285,22 @@ TEST_F(path, aliases)
 		/* Nothing has been received that has a time. */
 		answer = i < 4 ? 0 : -ENOENT;
 		policy_begin_open(self->id);
-		policy_ioctl(ANY, told, -EPERM);
+		policy_ioctl(ANY, listed, -EPERM);
 		ASSERT_EQ(0, policy_set());
 		EXPECT_EQ(self->free ? answer : -EPERM, ask(fd, &call, false))
-			TH_LOG("%#x where %#x is denied", call.command, told);
+			TH_LOG("%#x where %#x is denied", call.command, listed);
 
 		for (own = 0; own < 2; own++) {
 			policy_begin_open(self->id);
 			policy_default(PERSOCK_SECTION_IOCTLS, ANY, -EPERM);
-			policy_ioctl(ANY, told, ALLOW);
+			policy_ioctl(ANY, listed, ALLOW);
 			if (own)
 				policy_ioctl(ANY, call.command, -EACCES);
 			ASSERT_EQ(0, policy_set());
 			EXPECT_EQ(own && !self->free ? -EACCES : answer,
 				  ask(fd, &call, false))
 				TH_LOG("%#x where %#x is allowed, %d",
-				       call.command, told, own);
+				       call.command, listed, own);
 		}
 	}
 	close(fd);
@@ -342,7 +342,7 @@ TEST_F(path, by_another_family)
 	}
 }
 
-/* Open where only class inet is told of: another class has the same answer. */
+/* Open if only class inet is listed: another class has the same answer. */
 TEST_F(path, open_by_another_class)
 {
 	int inet = socket(AF_INET, SOCK_DGRAM, 0);

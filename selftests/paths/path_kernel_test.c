@@ -369,8 +369,8 @@ TEST_F(path, reuseport_array)
 }
 
 /*
- * An administrator ends a connection from outside, as ss -K does. Both ends are
- * told, and what governs them does not mind.
+ * An administrator ends a connection from outside, as ss -K does. Both ends get
+ * an error, and are governed as before.
  */
 TEST_F(path, destroyed)
 {

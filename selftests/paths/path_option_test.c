@@ -24,8 +24,8 @@
 #define XT_ADD_COUNTERS	65	/* IPT_SO_SET_ADD_COUNTERS */
 #define MROUTE_INIT	200	/* MRT_INIT */
 
-/* What is not told is denied with ENOPROTOOPT; the rest is allowed. */
-static int tell_no_option(enum govern_id id)
+/* What is not listed is denied with ENOPROTOOPT; the rest is allowed. */
+static int list_no_option(enum govern_id id)
 {
 	policy_begin_open(id);
 	policy_default(PERSOCK_SECTION_OPTIONS_SET, ANY, -ENOPROTOOPT);
@@ -177,8 +177,8 @@ static bool joined(void)
 	return found;
 }
 
-/* Options that a policy does not tell, each of which works ungoverned. */
-TEST_F(path, untold_sets)
+/* Options that a policy does not list, each of which works ungoverned. */
+TEST_F(path, unlisted_sets)
 {
 	int fds[ARRAY_SIZE(sets)];
 	size_t i;
@@ -189,7 +189,7 @@ TEST_F(path, untold_sets)
 		fds[i] = make(sets[i].kind);
 		ASSERT_GE(fds[i], 0);
 	}
-	ASSERT_EQ(0, tell_no_option(self->id));
+	ASSERT_EQ(0, list_no_option(self->id));
 	for (i = 0; i < ARRAY_SIZE(sets); i++) {
 		if (not_there(sets[i].level))
 			continue;
@@ -203,8 +203,8 @@ TEST_F(path, untold_sets)
 		close(fds[i]);
 }
 
-/* Told, the same options work governed as well: no more is refused. */
-TEST_F(path, told_sets)
+/* Listed, the same options work governed as well: no more is denied. */
+TEST_F(path, listed_sets)
 {
 	size_t i;
 	int fd;
@@ -288,7 +288,7 @@ TEST_F(path, ignored_by_name)
 	}
 }
 
-/* Datagrams leave as the program has them cut, or it is told that they do not. */
+/* Datagrams leave as the program has them cut, or it gets an error before. */
 TEST_F(path, segments)
 {
 	static const int segment = 100;
@@ -315,7 +315,7 @@ TEST_F(path, segments)
 }
 
 /* The same of options that are read. */
-TEST_F(path, untold_gets)
+TEST_F(path, unlisted_gets)
 {
 	static const struct {
 		enum kind kind;
@@ -340,7 +340,7 @@ TEST_F(path, untold_gets)
 
 	for (i = 0; i < ARRAY_SIZE(gets); i++)
 		fds[i] = make(gets[i].kind);
-	ASSERT_EQ(0, tell_no_option(self->id));
+	ASSERT_EQ(0, list_no_option(self->id));
 	for (i = 0; i < ARRAY_SIZE(gets); i++) {
 		/* The packet filter takes no other length than its own. */
 		len = gets[i].name == XT_GET_INFO ? 84 : sizeof(value);

@@ -100,7 +100,7 @@ TEST_F(path, mptcp)
 	close(listener);
 }
 
-/* Its listener is told which peer it may not have: MPTCP, or fallen back. */
+/* Rules of accept hold for its listener: with MPTCP, and after a fallback. */
 TEST_F(path, mptcp_accepts)
 {
 	static const int protocols[] = { IPPROTO_MPTCP, IPPROTO_TCP };
@@ -646,7 +646,7 @@ static int redirect(enum govern_id id, int type, in_addr_t from, in_addr_t to)
 	return err;
 }
 
-/* Where a socket of @type got to when it was told to connect to @to. */
+/* Where a socket of @type got to when it connected to @to. */
 static int arrival(int type, const struct inet_addr *to, in_addr_t *where)
 {
 	struct inet_addr peer = { .len = sizeof(peer.in) };

@@ -399,7 +399,7 @@ TEST_F(address, listens_unbound)
 	close(fd);
 }
 
-/* A peer that may not be accepted is told by accept(), and disconnected. */
+/* accept() reports a peer that may not be accepted, which is disconnected. */
 TEST_F(address, accepts)
 {
 	struct inet_addr addr, from = at("127.0.0.2", 0);

@@ -318,7 +318,7 @@ TEST_F(detour, raw)
 	close(tcp);
 }
 
-/* What a raw socket was told while peers were not restricted does not outlast it. */
+/* What is set for a raw socket before peers are restricted ends with that. */
 TEST_F(detour, raw_before)
 {
 	struct packet packet = to_another();
@@ -337,7 +337,7 @@ TEST_F(detour, raw_before)
 				   -errno : 0);
 	EXPECT_EQ(self->id == UNGOVERNED, sniffed(self->sniffer));
 	close(fd);
-	/* One that has not been told sends to its peer. */
+	/* One for which nothing was set sends to its peer. */
 	fd = socket(AF_INET, SOCK_RAW, 253);
 	EXPECT_EQ(0, connect(fd, &to.sa, to.len));
 	EXPECT_EQ(8, send(fd, packet.data, 8, 0));

@@ -223,7 +223,7 @@ static int bind_denied(void *data)
 	return bind(*(int *)data, &any.sa, any.len) ? -errno : 0;
 }
 
-/* Whether what is sent to the port over IPv4 arrives; else that is told. */
+/* Whether what is sent to the port over IPv4 arrives; else it is logged. */
 static bool serves_ipv4(int fd)
 {
 	struct inet_addr to = at("127.0.0.1", DENIED);

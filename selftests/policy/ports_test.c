@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Ports that nobody names: the kernel chooses one for bind() to port 0, for
- * listen(), connect() and sends without bind(). A rule that denies the port holds
- * all the same, whoever has told the kernel where to choose: IP_LOCAL_PORT_RANGE
- * of the socket (since 6.3, and in Debian's 6.1), or net.ipv4.ip_local_port_range
- * of a network namespace.
+ * listen(), connect() and sends without bind(). A rule that denies the port
+ * holds all the same, whatever sets the range to choose from:
+ * IP_LOCAL_PORT_RANGE of the socket (since 6.3, and in Debian's 6.1), or
+ * net.ipv4.ip_local_port_range of a network namespace.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -104,7 +104,7 @@ TEST_F(section, options)
 	policy_begin_open(self->id);
 	policy_default(PERSOCK_SECTION_OPTIONS_GET, INET, -ENOPROTOOPT);
 	policy_default(PERSOCK_SECTION_OPTIONS_GET, OTHER, ALLOW);
-	/* A section has one default for a class: told twice, it is refused. */
+	/* A section has one default for a class: a second one is rejected. */
 	ASSERT_EQ(self->id == UNGOVERNED ? 0 : -EINVAL, policy_set());
 
 	policy_begin_open(self->id);
@@ -188,7 +188,7 @@ TEST_F(section, flags)
 	EXPECT_EQ(1, recv(fds[1], &byte, 1, 0));
 	if (self->id == UNGOVERNED)
 		EXPECT_EQ(1, recv(fds[1], &byte, 1, 0));
-	/* It would tell of the byte that did not fit. */
+	/* It would report the byte that did not fit. */
 	EXPECT_EQ(self->id == UNGOVERNED ? 2 : 1,
 		  recv(fds[1], &byte, 1, MSG_TRUNC));
 	close(fds[0]);
@@ -278,7 +278,7 @@ TEST_F(section, control)
 	if (mine)
 		receive_control(fds[1], &ttl, &tos);
 	EXPECT_EQ(1, send_control(fds[0], SOL_IP, IP_TOS, 4));
-	/* The message that may not be received is cut, and that is told. */
+	/* The message that may not be received is cut, and MSG_CTRUNC set. */
 	EXPECT_EQ(mine ? 0 : MSG_CTRUNC,
 		  receive_control(fds[1], &ttl, &tos));
 	EXPECT_EQ(mine, ttl);
@@ -389,7 +389,7 @@ TEST_F(section, mmap)
 	EXPECT_EQ(REFUSED(EPERM), try_mmap());
 }
 
-/* Of a listener, this field of what TCP tells is the backlog. */
+/* Of a listener, this field of TCP_INFO is the backlog. */
 static int backlog_of(int asked)
 {
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -725,7 +725,7 @@ TEST_F(section, other_limits)
 }
 
 /* Who, what, where to and why: everything that an operator asks. */
-TEST_F(section, denial_is_told)
+TEST_F(section, denial_is_reported)
 {
 	const struct nlattr *tb[PERSOCK_A_DENIAL_MAX + 1];
 	struct inet_addr addr = loopback(AF_INET, 443);
@@ -768,8 +768,8 @@ TEST_F(section, denial_is_told)
 	close(fd);
 }
 
-/* A listen that is denied is told with where the socket is bound. */
-TEST_F(section, denied_listen_tells_the_port)
+/* A denied listen is reported with the address of the socket. */
+TEST_F(section, denied_listen_reports_the_port)
 {
 	static const enum persock_section sections[] = {
 		PERSOCK_SECTION_LISTEN, PERSOCK_SECTION_BIND,
@@ -815,7 +815,7 @@ TEST_F(section, denied_listen_tells_the_port)
 	}
 }
 
-/* Flags are told as the program has set them, without the kernel's own. */
+/* Flags are reported as the program has set them, without the kernel's own. */
 TEST_F(section, denied_flags_are_the_programs)
 {
 	const struct nlattr *tb[PERSOCK_A_DENIAL_MAX + 1];
@@ -865,7 +865,7 @@ TEST_F(section, empty_error_queue_is_no_denial)
 	ASSERT_EQ(0, policy_set());
 	EXPECT_EQ(-1, recv(fds[0], &in, 1, MSG_ERRQUEUE));
 	EXPECT_EQ(EAGAIN, errno);
-	/* The first that is told is this one. */
+	/* The first that is reported is this one. */
 	EXPECT_EQ(-1, recv(fds[0], &in, 1, MSG_PEEK | MSG_DONTWAIT));
 	EXPECT_EQ(EPERM, errno);
 	EXPECT_EQ(EPERM, policy_denial(monitor, tb));

@@ -282,7 +282,7 @@ TEST_F(unsent, no_send_by_ring)
 	close(ring.fd);
 }
 
-/* Whether a byte is sent. That nobody listens there the kernel may tell first. */
+/* Whether a byte is sent. ECONNREFUSED of the last send may come first. */
 static int sends(int (*way)(int fd), int fd)
 {
 	get_int(fd, SOL_SOCKET, SO_ERROR);
@@ -343,8 +343,8 @@ TEST_F(unsent, replaced)
 	close(fd);
 }
 
-/* The connect is not told as a denial; the send is, with its peer. */
-TEST_F(unsent, told)
+/* The connect is not reported as a denial; the send is, with its peer. */
+TEST_F(unsent, reported)
 {
 	const struct nlattr *tb[PERSOCK_A_DENIAL_MAX + 1];
 	int monitor, fd;

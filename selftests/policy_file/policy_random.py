@@ -175,7 +175,7 @@ class Generator:
         return IOCTL_ALIASES.get(text, text)
 
     def classed(self, inet):
-        """What may be told for one class of sockets."""
+        """What may be specified for one class of sockets."""
         lines = []
         for way in self.some(["get", "set"]):
             parts = self.lists(OPTIONS, self.option_number, way == "set", True, way)

@@ -56,7 +56,7 @@ static bool enough(const struct change *change)
 
 static void odd(const char *what, const char *detail)
 {
-	/* The first ones tell. */
+	/* The first ones are enough. */
 	if (strange++ < 10)
 		fprintf(stderr, "# %s: %s\n", what, detail);
 }
@@ -159,7 +159,7 @@ static void done(const char *what, int err, int wanted)
 }
 
 /* One of a personality's two policies, with the providers of @id's. */
-static void tell(enum govern_id id, int name, unsigned int which)
+static void set_policy(enum govern_id id, int name, unsigned int which)
 {
 	policy_begin_named(id, names[name]);
 	policy_open_sections();
@@ -173,7 +173,7 @@ static void make_name(enum govern_id id, int name)
 		return;
 	done("new", control_policy_put(PERSOCK_CMD_PERSONALITY_NEW, names[name],
 				       "host", NULL), 0);
-	tell(id, name, 0);
+	set_policy(id, name, 0);
 }
 
 static void attach(const struct change *change, int cgroup, int name)
@@ -236,10 +236,10 @@ static void attachments(void *data)
 	for (turn = 0; race_on(start, enough(change)); turn++) {
 		attach(change, cgroup, A);
 		pause_for(turn);
-		tell(change->id, A, turn & 1);
+		set_policy(change->id, A, turn & 1);
 		pause_for(turn);
 		attach(change, cgroup, B);
-		tell(change->id, B, turn & 1);
+		set_policy(change->id, B, turn & 1);
 		if (change->id != UNGOVERNED)
 			done("delete what is attached",
 			     control_do(PERSOCK_CMD_PERSONALITY_DEL, names[B],
@@ -264,7 +264,7 @@ static void providers(void *data)
 	enter(change->path[A]);
 	for (turn = 0; race_on(start, enough(change)); turn++) {
 		if (change->id != UNGOVERNED)
-			tell(turn & 1 ? change->id : NATIVE, A, turn & 1);
+			set_policy(turn & 1 ? change->id : NATIVE, A, turn & 1);
 		pause_for(turn);
 	}
 	leave();

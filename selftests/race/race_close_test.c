@@ -571,7 +571,7 @@ static void prepare(struct __test_metadata *_metadata, struct race *race)
 	struct inet_addr addr = loopback(AF_INET, 0);
 	sa_family_t automatic = AF_UNIX;
 
-	/* What a caller is told by signal does not matter. */
+	/* Signals to a caller do not matter. */
 	signal(SIGIO, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGURG, SIG_IGN);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Network namespaces that end: not before their last governed socket, and soon
- * after it. That "unregister_netdevice: waiting" is never said, the runner sees
- * to: a namespace that is told to be gone has only begun to go, and the next
+ * after it. The runner fails on "unregister_netdevice: waiting" in the kernel's
+ * log: a namespace that is no longer listed has only begun to go, and the next
  * one does not begin before it has ended.
  */
 #include <errno.h>

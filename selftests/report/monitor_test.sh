@@ -4,8 +4,8 @@
 # needs: iproute2 python3 util-linux
 #
 # persock monitor: a denial names what was denied, and the rule and the line of the policy file that has
-# denied it, in each section that has rules. The same calls succeed ungoverned. What is ignored is told to
-# those who ask for it, and counted.
+# denied it, in each section that has rules. The same calls succeed ungoverned. What is ignored is
+# reported to those who ask for it, and counted.
 
 # shellcheck disable=SC2154,SC2317 # ktap.sh sets the variables and calls the functions
 # shellcheck source=../lib/ktap.sh
@@ -17,7 +17,7 @@ final() {
 	[ -z "$watching" ] || kill "$watching"
 } 2>/dev/null
 
-# The line of each rule is told in what is expected.
+# What is expected has the line of each rule.
 policy() {
 	cat <<-END
 		personality: $base-watched
@@ -103,12 +103,12 @@ deeds() {
 }
 
 # Without ids, processes and ports, which are others each time.
-told() {
-	sed -n 's/.* [0-9]*\/python3 //p' "$work/told" | sed -E 's/:[0-9]{4,5}:/:PORT:/'
+reported() {
+	sed -n 's/.* [0-9]*\/python3 //p' "$work/reported" | sed -E 's/:[0-9]{4,5}:/:PORT:/'
 }
 
-all_told() {
-	[ "$(told | wc -l)" -ge 15 ]
+all_reported() {
+	[ "$(reported | wc -l)" -ge 15 ]
 }
 
 watch() { # MODE
@@ -121,7 +121,7 @@ watch() { # MODE
 	ok persock personality add "$work/policy.yaml"
 	new_cgroup cgroup watched
 	ok persock attach "$cgroup" "$base-watched"
-	persock monitor >"$work/told" 2>"$work/watching" &
+	persock monitor >"$work/reported" 2>"$work/watching" &
 	watching=$!
 	eventually grep -q monitoring "$work/watching"
 }
@@ -142,7 +142,7 @@ accept inet/stream/tcp 127.0.0.4:PORT: EACCES (accept rule 1, line 32)
 listen inet6/stream/tcp [::]:0: EACCES (bind rule 3, line 29)
 accept inet6/stream/tcp [::1]:PORT: EACCES (accept rule 2, line 32)"
 
-test_the_rule_and_its_line_are_told() {
+test_the_rule_and_its_line_are_reported() {
 	watch enforce
 	expect "socket 97
 get 13
@@ -159,24 +159,24 @@ bind 13
 accept 13
 listen 13
 accept inet6 13" in_it deeds
-	eventually all_told
-	expect "$all" told
+	eventually all_reported
+	expect "$all" reported
 	kill "$watching"
 	wait "$watching"
 }
 
-# The same is told, and nothing denied.
-test_an_audit_tells_the_same() {
+# The same is reported, and nothing denied.
+test_an_audit_reports_the_same() {
 	watch audit
 	expect "" in_it deeds
-	eventually all_told
-	expect "${all//$')\n'/$') audit\n'} audit" told
+	eventually all_reported
+	expect "${all//$')\n'/$') audit\n'} audit" reported
 	kill "$watching"
 	wait "$watching"
 }
 
 # Connect to a port that is denied, NUMBER times, in a cgroup: in turns with others who do so, and
-# with nobody else, as the worker that tells of denials is.
+# with nobody else, as the worker that reports denials is.
 denied() { # CGROUP NUMBER PORT
 	within "$1" chrt --rr 1 python3 - "${@:2}" <<-'END'
 		import socket, sys
@@ -193,18 +193,18 @@ lost() { # CGROUP
 }
 
 # Lines of the monitor's about a port.
-told_of() { # PORT
-	grep -c "127.0.0.1:$1: EACCES" "$work/told"
+reports_of() { # PORT
+	grep -c "127.0.0.1:$1: EACCES" "$work/reported"
 }
 
-# Nothing that was denied is neither told nor counted as lost.
+# What was denied is either reported or counted as lost.
 all_of_it() { # CGROUP PORT NUMBER
-	[ "$(($(told_of "$2") + $(lost "$1")))" -eq "$3" ]
+	[ "$(($(reports_of "$2") + $(lost "$1")))" -eq "$3" ]
 }
 
 # A cgroup that is denied without end hides nothing of what another one is denied.
 test_a_flood_hides_no_neighbour() {
-	local flood quiet name="$base-flood" not_told
+	local flood quiet name="$base-flood" dropped
 	printf '%s\n' "personality: $name" "base: host" "connect: {default: EACCES}" >"$work/policy.yaml"
 	personalities+=("$name")
 	ok persock personality add "$work/policy.yaml"
@@ -212,7 +212,7 @@ test_a_flood_hides_no_neighbour() {
 	new_cgroup quiet quiet
 	ok persock attach "$flood" "$name"
 	ok persock attach "$quiet" "$name"
-	persock monitor >"$work/told" 2>"$work/watching" &
+	persock monitor >"$work/reported" 2>"$work/watching" &
 	watching=$!
 	eventually grep -q monitoring "$work/watching"
 	# Fewer than the monitor's buffer holds; of the quiet one no more than wait for their turn.
@@ -220,13 +220,13 @@ test_a_flood_hides_no_neighbour() {
 	ok denied "$quiet" 100 2222
 	wait $!
 	eventually all_of_it "$flood" 3333 3000
-	expect 100 told_of 2222
+	expect 100 reports_of 2222
 	expect 0 lost "$quiet"
-	not_told=$(sed -n "s|.* /${flood##*/} \([0-9]*\) denials\{0,1\} w[a-z]* not told|\1|p" "$work/told" |
+	dropped=$(sed -n "s|.* /${flood##*/} \([0-9]*\) denials\{0,1\} w[a-z]* dropped|\1|p" "$work/reported" |
 		awk '{ sum += $1 } END { print sum + 0 }')
-	expect "$(lost "$flood")" echo "$not_told"
+	expect "$(lost "$flood")" echo "$dropped"
 	[ "$(lost "$flood")" -gt 0 ] || fail "the flood was too small"
-	! grep -q "${quiet##*/} .*not told" "$work/told" || fail "the neighbour is said to have lost some"
+	! grep -q "${quiet##*/} .*dropped" "$work/reported" || fail "the neighbour is said to have lost some"
 	persock status | grep -q "/${flood##*/} .*, denials dropped: $(lost "$flood")" ||
 		fail "status does not say what was lost"
 	kill "$watching"
@@ -298,7 +298,7 @@ counted() { # CGROUP
 	persock counters "$1" | sed -n 's/^  \(control\|flags\|ioctls\|options\)/\1/p' | tr -s ' ' | LC_ALL=C sort
 }
 
-test_what_is_ignored_is_told_and_counted() {
+test_what_is_ignored_is_reported_and_counted() {
 	local cgroup one
 	ip link set lo up
 	ignored_deeds >"$work/seen"
@@ -309,11 +309,11 @@ test_what_is_ignored_is_told_and_counted() {
 	new_cgroup cgroup ignoring
 	ok persock attach "$cgroup" "$base-ignoring"
 	expect "" counted "$cgroup"
-	# Who does not ask for it is not told.
+	# Who does not ask for it does not get it.
 	persock monitor >"$work/quiet" 2>"$work/watching" &
 	one=$!
 	eventually grep -q monitoring "$work/watching"
-	persock monitor --ignored >"$work/told" 2>"$work/watching" &
+	persock monitor --ignored >"$work/reported" 2>"$work/watching" &
 	watching=$!
 	eventually grep -q monitoring "$work/watching"
 	(
@@ -322,9 +322,9 @@ test_what_is_ignored_is_told_and_counted() {
 	)
 	expect "$governed"$'\n'"$governed" cat "$work/seen"
 	# shellcheck disable=SC2016 # expanded each time
-	eventually eval '[ "$(told | wc -l)" -ge 14 ]'
+	eventually eval '[ "$(reported | wc -l)" -ge 14 ]'
 	kill "$watching" "$one"
-	expect "$ignored"$'\n'"$ignored" told
+	expect "$ignored"$'\n'"$ignored" reported
 	expect "" cat "$work/quiet"
 	expect "control 2 IPPROTO_IP/IP_TOS
 control.received 2 IPPROTO_IP/IP_TTL

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The tracepoints tell what was judged, for whom, and how.
+# The tracepoints show what was judged, for whom, and with what verdict.
 
 set -u
 

@@ -173,7 +173,7 @@ TEST_F(seed_h, H10_readiness)
 	EXPECT_EQ(a.level, b.level);					\
 	EXPECT_EQ(a.edge, b.edge)					\
 		TH_LOG(what ", step %d", number);			\
-	/* Once told, an edge is not told again. */			\
+	/* Once reported, an edge is not reported again. */		\
 	EXPECT_EQ(0, epoll_all(mine.edge));				\
 } while (0)
 

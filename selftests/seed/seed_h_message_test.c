@@ -77,7 +77,7 @@ TEST_F(seed_h, H6_receive_flags)
 
 /*
  * Control messages received: IP_TOS, IP_PKTINFO, IPV6_TCLASS, whose options
- * can be set; MSG_CTRUNC tells what there was no room for.
+ * can be set; MSG_CTRUNC is set if there was no room.
  *
  * That others are dropped cannot be seen, since the options that ask for them
  * are ignored; KUnit has it, and gvisor's tests that what is listed comes.

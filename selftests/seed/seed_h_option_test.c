@@ -67,7 +67,7 @@ TEST_F(seed_h, H4_getsockopt)
 				  result(getsockopt(fd, o->level, o->name,
 						    value, &n)))
 				TH_LOG("level %d option %d", o->level, o->name);
-			/* Of IPv4's, the kernel tells a byte then. */
+			/* Of IPv4's, the kernel returns a byte then. */
 			if (len == o->size)
 				EXPECT_EQ(len, n);
 		}

@@ -132,8 +132,9 @@ TEST_F(seed_h, H2_address_length)
 }
 
 /*
- * connect: a blocking one waits until the socket is writable and tells
- * SO_ERROR; a non-blocking one is EINPROGRESS, then poll and SO_ERROR tell.
+ * connect: a blocking one waits until the socket is writable and returns
+ * SO_ERROR; a non-blocking one is EINPROGRESS, and poll and SO_ERROR report the
+ * outcome.
  */
 TEST_F(seed_h, H3_connect)
 {
@@ -191,7 +192,7 @@ TEST_F(seed_h, H3_connect)
 }
 
 /*
- * State: TCP's, as TCP_INFO tells it, and 0 of others; type: family, type and
+ * State: TCP's, as TCP_INFO has it, and 0 of others; type: family, type and
  * protocol. The personality's own view of it is in /proc.
  */
 TEST_F(seed_h, H12_state)
@@ -341,7 +342,7 @@ TEST_F(seed_h, H13_release)
 						tcp.addr.len)));
 	close(fd);
 
-	/* An accept() that cannot tell the address has closed the socket. */
+	/* An accept() that cannot return the address has closed the socket. */
 	for (n = 0; n < 20; n++) {
 		fd = socket(AF_INET, SOCK_STREAM, 0);
 		ASSERT_LE(0, fd);

@@ -108,7 +108,7 @@ TEST_F(seed_s, S11_recvmsg)
 
 /*
  * recvmmsg: flags as S11's; a bad timeout is EINVAL; messages before an error
- * are counted, and the error is told by the next call.
+ * are counted, and the next call returns the error.
  *
  * Deviations: MSG_PEEK is not refused, as recvmmsg() comes as recvmsg() does;
  * nor is MSG_WAITFORONE, which ends in the system call.

@@ -85,7 +85,7 @@ TEST_F(seed_s, S1_socket)
 }
 
 /*
- * socketpair: as S1. When the numbers of the descriptors cannot be told, none
+ * socketpair: as S1. If the numbers of the descriptors cannot be returned, none
  * of them stays open. A family whose provider offers no pairs (H1): nobody
  * takes the request, where Linux answers EOPNOTSUPP.
  */
@@ -455,7 +455,7 @@ TEST_F(seed_s, S9_setsockopt)
 }
 
 /*
- * getsockname, getpeername: the whole length is told and the address cut to
+ * getsockname, getpeername: the whole length is returned and the address cut to
  * the buffer; a negative length is EINVAL.
  */
 TEST_F(seed_s, S10_names)

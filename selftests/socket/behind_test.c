@@ -73,7 +73,7 @@ TEST_F(same, late_refusal_through_a_ring)
 		EXPECT_EQ(0, wait_for(fd, POLLOUT, 100));
 		late_refuse(&late);
 		EXPECT_EQ(-ECONNREFUSED, ring_wait(&ring));
-		/* It was told, once. */
+		/* It was reported, once. */
 		EXPECT_EQ(0, get_int(fd, SOL_SOCKET, SO_ERROR));
 		EXPECT_EQ(-1, send(fd, "x", 1, MSG_NOSIGNAL));
 		EXPECT_EQ(EPIPE, errno);
@@ -175,7 +175,7 @@ TEST_F(same, owner)
 	close(listener);
 }
 
-#define ENOTSUPP 524	/* the kernel tells it, and has no name for it outside */
+#define ENOTSUPP 524	/* the kernel's, without a name outside */
 
 #define NET_CLS	"/tmp/behind-net-cls"
 

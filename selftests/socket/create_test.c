@@ -168,7 +168,7 @@ TEST_F(create, smc)
 	}
 }
 
-/* What is no family, or no type, is told as the kernel tells it. */
+/* What is no family, or no type, gets the error that it gets ungoverned. */
 TEST_F(create, no_such_family_or_type)
 {
 	EXPECT_EQ(EAFNOSUPPORT, try(-1, SOCK_STREAM, 0));

@@ -119,7 +119,7 @@ TEST_F(same, receive_flags)
 	tcp_close(&tcp);
 }
 
-/* A send after the end raises SIGPIPE, unless told not to. */
+/* A send after the end raises SIGPIPE, without MSG_NOSIGNAL. */
 TEST_F(same, sigpipe)
 {
 	struct timespec bound = { .tv_sec = 60 }, none = {};
@@ -284,7 +284,7 @@ TEST_F(same, splice)
 	tcp_close(&tcp);
 }
 
-/* MSG_ZEROCOPY: the data arrives, and the error queue tells when it is free. */
+/* MSG_ZEROCOPY: the data arrives, and the error queue says when it is free. */
 TEST_F(same, zerocopy_send)
 {
 	char control[256];
@@ -321,7 +321,7 @@ TEST_F(same, zerocopy_send)
 }
 
 /*
- * TCP_ZEROCOPY_RECEIVE maps received pages, where they allow it, and tells
+ * TCP_ZEROCOPY_RECEIVE maps received pages, where they allow it, and returns
  * how much is to be read in the ordinary way.
  */
 TEST_F(same, zerocopy_receive)

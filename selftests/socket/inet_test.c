@@ -224,7 +224,7 @@ TEST_F(same, connect_nonblocking)
 	EXPECT_EQ(EINPROGRESS, err);
 	EXPECT_EQ(POLLOUT, wait_for(fd, POLLOUT, SOON_MS));
 	EXPECT_EQ(0, get_int(fd, SOL_SOCKET, SO_ERROR));
-	/* Once the outcome has been told, the socket is connected. */
+	/* Once the outcome has been reported, the socket is connected. */
 	EXPECT_EQ(0, connect(fd, &addr.sa, addr.len));
 	EXPECT_EQ(-1, connect(fd, &addr.sa, addr.len));
 	EXPECT_EQ(EISCONN, errno);
@@ -236,7 +236,7 @@ TEST_F(same, connect_nonblocking)
 	close(listener);
 }
 
-/* Names: cut to the buffer, the whole length told; a negative one EINVAL. */
+/* Names: cut to the buffer, with the whole length; a negative one is EINVAL. */
 TEST_F(same, names_are_truncated)
 {
 	int (*const calls[])(int, struct sockaddr *, socklen_t *) = {

@@ -225,7 +225,7 @@ TEST_F(ktls, then_another_provider)
 	EXPECT_EQ(NULL, tls_round());
 }
 
-/* Objects of the slab cache that sockets' inodes come from; 0: not told. */
+/* Objects of the slab cache that sockets' inodes come from; 0: unknown. */
 static long inodes(void)
 {
 	long active = 0;

@@ -246,7 +246,7 @@ TEST_F(same, attach_filter)
 	close(fds[1]);
 }
 
-/* TCP_INFO tells the connection's state, in as many bytes as are asked for. */
+/* TCP_INFO has the connection's state, in as many bytes as are asked for. */
 TEST_F(same, tcp_info)
 {
 	struct tcp_info info = {};

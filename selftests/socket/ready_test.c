@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Readiness: poll, select, epoll (level and edge) and SIGIO tell of a governed
- * socket what they tell of the kernel's own, and wake whoever waits.
+ * Readiness: poll, select, epoll (level and edge) and SIGIO report of a
+ * governed socket what they report of the kernel's own, and wake all waiters.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -110,7 +110,7 @@ TEST_F(same, sleepers_are_woken)
 	tcp_close(&tcp);
 }
 
-/* Level: told again and again while it holds. */
+/* Level: reported again and again while it holds. */
 TEST_F(same, epoll_level)
 {
 	struct epoll_event event = { .events = EPOLLIN };
@@ -133,7 +133,7 @@ TEST_F(same, epoll_level)
 	tcp_close(&tcp);
 }
 
-/* Edge: told once for each arrival. */
+/* Edge: reported once for each arrival. */
 TEST_F(same, epoll_edge_in)
 {
 	struct epoll_event event = { .events = EPOLLIN | EPOLLET };

@@ -51,7 +51,7 @@ TEST_F(same, sendto_and_recvfrom)
 	}
 }
 
-/* A datagram is cut to the buffer, and MSG_TRUNC tells how long it was. */
+/* A datagram is cut to the buffer, and MSG_TRUNC returns how long it was. */
 TEST_F(same, truncation)
 {
 	struct iovec iov = { .iov_len = 2 };
@@ -310,7 +310,7 @@ TEST_F(same, batch)
 }
 
 /*
- * When a later message of a batch fails, the call tells how many came before,
+ * When a later message of a batch fails, the call returns how many came before,
  * and the error is kept for the next call.
  */
 TEST_F(same, batch_keeps_the_error)
@@ -340,7 +340,7 @@ TEST_F(same, batch_keeps_the_error)
 	close(fds[1]);
 }
 
-/* The error that recvmmsg() keeps is the one that SO_ERROR tells. */
+/* The error that recvmmsg() keeps is the one that SO_ERROR returns. */
 TEST_F(same, batch_error_in_so_error)
 {
 	struct mmsghdr from[2] = {};

@@ -91,7 +91,7 @@ TEST_F(same, pairs)
 		close(sv[0]);
 		close(sv[1]);
 	}
-	/* When the numbers cannot be told, no descriptor stays open. */
+	/* If the numbers cannot be returned, no descriptor stays open. */
 	next = dup(0);
 	close(next);
 	EXPECT_EQ(-1, syscall(SYS_socketpair, AF_UNIX, SOCK_STREAM, 0,
@@ -145,7 +145,7 @@ TEST_F(same, descriptors_without_room)
 	close(sv[1]);
 }
 
-/* SO_PASSCRED adds the sender's identity; SO_PEERCRED tells the peer's. */
+/* SO_PASSCRED adds the sender's identity; SO_PEERCRED returns the peer's. */
 TEST_F(same, credentials)
 {
 	union {

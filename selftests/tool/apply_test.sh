@@ -38,7 +38,7 @@ first="add personality $base-quiet
 add personality $base-web
 attach $base-a/b: $base-quiet"
 
-# What the first run does is told, before it by --dry-run, and the second finds nothing to do.
+# The first run reports what it does, --dry-run reports it before, and the second run has nothing to do.
 test_is_idempotent() {
 	new_folder
 	expect "$first" persock apply --dry-run "$folder"
@@ -63,10 +63,10 @@ test_changes_what_has_changed() {
 	sed -i 's/127.0.0.1/127.0.0.2/' "$folder/web.yaml"
 	said=$(persock apply --dry-run "$folder")
 	grep -q '^-.*127.0.0.1' <<<"$said" || fail "what is loaded is not shown: $said"
-	grep -q '^+.*127.0.0.2' <<<"$said" || fail "what is told is not shown: $said"
+	grep -q '^+.*127.0.0.2' <<<"$said" || fail "what is in the folder is not shown: $said"
 	expect "set personality $base-web" persock apply "$folder"
 	expect "" persock apply "$folder"
-	# A line of the file is told with a denial: it has to be the right one.
+	# A denial is reported with a line of the file: it has to be the right one.
 	sed -i '1i # a comment' "$folder/web.yaml"
 	expect "set personality $base-web" persock apply "$folder"
 	sed -i 's/-quiet}/-web}/' "$folder/attachments.yaml"
@@ -74,7 +74,7 @@ test_changes_what_has_changed() {
 	expect "connect: EACCES" within "$root/$base-a/b" "$probe" tcp
 }
 
-# Whatever is wrong is told at once, with file and line, and nothing is changed.
+# Whatever is wrong is reported at once, with file and line, and nothing is changed.
 test_a_broken_folder_changes_nothing() {
 	local said
 	new_folder

@@ -94,7 +94,7 @@ test_no_hierarchy() {
 	expect WRONG line_about "cgroup v2" unshare --mount sh -c 'umount -a -t cgroup2; exec "$@"' -
 }
 
-# Of a locked kernel one is told: whether the module is signed is not known.
+# A note says that the kernel is locked: whether the module is signed is not known.
 test_signature() {
 	expect note line_about signature instead /sys/module/module/parameters/sig_enforce Y
 	if [ -e /sys/kernel/security/lockdown ]; then

@@ -59,10 +59,10 @@ compare() { # NAME CGROUP PERSONALITY
 	within "$2" bash -c "$(declare -f ask_kernel); work=$work; ask_kernel" >"$work/$1"
 	differs=$(paste -d' ' "$work/questions" "$work/plain" "$work/$1" <(cut -d: -f2 "$work/explained" |
 		cut -d' ' -f2) | awk '{
-			plain = $5; governed = $6; told = $7
-			right = told == "allow" ? plain : told
+			plain = $5; governed = $6; answer = $7
+			right = answer == "allow" ? plain : answer
 			if (governed != right)
-				print $2, $3, $4 ": " governed ", explained " told ", ungoverned " plain
+				print $2, $3, $4 ": " governed ", explained " answer ", ungoverned " plain
 		}')
 	[ "$(wc -l <"$work/$1")" -eq "$(wc -l <"$work/questions")" ] || fail "$1: answers are missing"
 	[ -z "$differs" ] || fail "$1: $differs"

@@ -290,7 +290,7 @@ inherited_providers() {
 
 # --- policy files -----------------------------------------------------------------------------
 
-# A file with one mistake is refused, and the mistake is told with its line.
+# A file with one mistake is refused, and the mistake is reported with its line.
 mistake() { # LINE PATTERN TEXT
 	printf '%s\n' "$3" >"$work/mistake.yaml"
 	refused 1 "$work/mistake.yaml:$1: $2" check "$work/mistake.yaml"
@@ -370,7 +370,7 @@ policy_commands() {
 	quiet personality set "$work/b.yaml"
 	quiet run -p tool-a -- bash -c ': >/dev/udp/127.0.0.9/9'
 	tool personality show tool-a
-	[[ $out == *$'\nmode: audit\n'* ]] || fail "show does not tell the mode: $out"
+	[[ $out == *$'\nmode: audit\n'* ]] || fail "show does not print the mode: $out"
 	quiet personality set tool-a --base none
 	tool run -p tool-a -- bash -c ': >/dev/udp/127.0.0.8/9'
 	same "exit status under none" "$status" 1
@@ -526,9 +526,9 @@ denials() {
 	mapfile -t line <"$work/denials"
 	same "number of denials" "${#line[@]}" 2
 	[[ ${line[0]} =~ ^[0-9-]+\ [0-9:.]+\ /tool-test\ tool-a\ [0-9]+/bash\ connect\ inet/dgram/udp\ 127.0.0.9:9:\ EACCES\ \(connect\ rule\ 1,\ line\ 7\)$ ]] ||
-		fail "the denied peer is told as '${line[0]}'"
+		fail "the denied peer is reported as '${line[0]}'"
 	[[ ${line[1]} == *" create inet/stream"*": EPERM (sockets default)" ]] ||
-		fail "the denied socket is told as '${line[1]}'"
+		fail "the denied socket is reported as '${line[1]}'"
 
 	policy_text 'mode: audit' 'connect: {default: allow, rules: [{deny: 127.0.0.9}]}' >"$work/a.yaml"
 	quiet personality set "$work/a.yaml"
