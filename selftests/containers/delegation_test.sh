@@ -36,7 +36,7 @@ alone() { # CGROUP COMMAND [ARGUMENT...]
 }
 
 # What runs Python statements and prints "ok" or the name of the errno.
-attempt=("${python[@]}" "$repo/selftests/data/attempts.py")
+attempt=("${python[@]}" "$data/attempts.py")
 
 # One that runs all that it is asked for; its pipes are opened here, for the subshells that ask.
 mkfifo "$work/asked" "$work/answered"

@@ -14,6 +14,7 @@ set -uo pipefail
 here=$(dirname "$(realpath "$0")")		# of the test
 repo=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
 built=$repo/build/selftests	# the helper programs
+data=$repo/selftests/data
 work=$(mktemp -d)
 probe=${PERSOCK_PROBE:-$built/probe}
 base=persock-$(basename "$0" .sh)-$$

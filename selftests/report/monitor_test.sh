@@ -58,48 +58,7 @@ policy() {
 
 # Prints what did not succeed.
 deeds() {
-	python3 - <<-'END'
-		import fcntl, socket, struct, termios
-		from socket import *
-
-		def attempt(what, call, *arguments):
-		    try:
-		        call(*arguments)
-		    except OSError as error:
-		        print(what, error.errno)
-
-		tcp = socket(AF_INET, SOCK_STREAM)
-		udp = socket(AF_INET, SOCK_DGRAM)
-		udp.bind(("127.0.0.1", 0))
-		there = udp.getsockname()
-		udp.sendto(b"there", there)
-		attempt("socket", socket, AF_INET6, SOCK_DGRAM)
-		attempt("get", tcp.getsockopt, SOL_SOCKET, SO_RCVBUF)
-		attempt("get protocol", tcp.getsockopt, SOL_SOCKET, SO_PROTOCOL)
-		attempt("get tcp", tcp.getsockopt, IPPROTO_TCP, TCP_NODELAY)
-		attempt("set", tcp.setsockopt, SOL_SOCKET, SO_SNDBUF, 10000)
-		attempt("set tcp", tcp.setsockopt, IPPROTO_TCP, TCP_CORK, 1)
-		attempt("send", udp.sendto, b"x", MSG_MORE, there)
-		udp = socket(AF_INET, SOCK_DGRAM)
-		udp.bind(("127.0.0.1", 0))
-		there = udp.getsockname()
-		udp.sendto(b"there", there)
-		attempt("receive", udp.recv, 1, MSG_PEEK)
-		attempt("control", udp.sendmsg, [b"x"], [(IPPROTO_IP, IP_TTL, struct.pack("i", 9))], 0, there)
-		attempt("ioctl", fcntl.ioctl, tcp, termios.FIONREAD, b"1234")
-		attempt("connect", udp.connect, ("127.0.0.2", 9))
-		attempt("bind", tcp.bind, ("127.0.0.3", 0))
-		server = create_server(("127.0.0.1", 0))
-		client = socket(AF_INET, SOCK_STREAM)
-		client.bind(("127.0.0.4", 0))
-		client.connect(server.getsockname())
-		attempt("accept", server.accept)
-		attempt("listen", socket(AF_INET6, SOCK_STREAM).listen)
-		server = create_server(("::1", 0), family=AF_INET6)
-		client = socket(AF_INET6, SOCK_STREAM)
-		client.connect(server.getsockname())
-		attempt("accept inet6", server.accept)
-	END
+	python3 "$data/denied_calls.py"
 }
 
 # Without ids, processes and ports, which are others each time.
@@ -252,31 +211,7 @@ ignoring() {
 
 # Twice the same; says what it sees of the effects.
 ignored_deeds() {
-	python3 - <<-'END'
-		import fcntl, struct
-		from socket import *
-
-		SIOCATMARK = 0x8905
-		for _ in range(2):
-		    tcp = socket(AF_INET, SOCK_STREAM)
-		    tcp.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
-		    tcp.setsockopt(SOL_SOCKET, SO_KEEPALIVE, 1)
-		    print("set", tcp.getsockopt(IPPROTO_TCP, TCP_NODELAY), tcp.getsockopt(SOL_SOCKET, SO_KEEPALIVE))
-		    udp = socket(AF_INET, SOCK_DGRAM)
-		    udp.bind(("127.0.0.1", 0))
-		    udp.setsockopt(IPPROTO_IP, 12, 1)  # IP_RECVTTL
-		    udp.settimeout(30)
-		    other = socket(AF_INET, SOCK_DGRAM)
-		    other.sendmsg([b"x"], [(IPPROTO_IP, IP_TOS, struct.pack("i", 8))], 0, udp.getsockname())
-		    print("received", len(udp.recvmsg(10, 100)[1]))
-		    other.sendto(b"y", MSG_MORE, udp.getsockname())
-		    other.sendto(b"z", udp.getsockname())
-		    print("datagram", udp.recv(10, MSG_PEEK), end=" ")
-		    print(udp.recv(10))
-		    server = create_server(("127.0.0.1", 0))
-		    client = create_connection(server.getsockname())
-		    fcntl.ioctl(client, SIOCATMARK, bytearray(4))
-	END
+	python3 "$data/ignored_calls.py"
 }
 
 governed="set 0 0
