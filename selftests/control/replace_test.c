@@ -76,25 +76,7 @@ FIXTURE(replace)
 	pthread_t threads[THREADS];
 };
 
-FIXTURE_VARIANT(replace)
-{
-	enum govern_id id;
-};
-
-FIXTURE_VARIANT_ADD(replace, ungoverned)
-{
-	.id = UNGOVERNED,
-};
-
-FIXTURE_VARIANT_ADD(replace, native)
-{
-	.id = NATIVE,
-};
-
-FIXTURE_VARIANT_ADD(replace, hostinet)
-{
-	.id = HOSTINET,
-};
+GOVERNED_VARIANTS(replace, NATIVE, HOSTINET);
 
 FIXTURE_SETUP(replace)
 {

@@ -30,21 +30,7 @@ FIXTURE(entry) {
 	struct tally before;	/* see mark() */
 };
 
-FIXTURE_VARIANT(entry) {
-	enum govern_id id;
-};
-
-FIXTURE_VARIANT_ADD(entry, ungoverned) {
-	.id = UNGOVERNED,
-};
-
-FIXTURE_VARIANT_ADD(entry, native) {
-	.id = GVISOR2020_NATIVE,
-};
-
-FIXTURE_VARIANT_ADD(entry, hostinet) {
-	.id = GVISOR2020_HOSTINET,
-};
+GOVERNED_VARIANTS(entry, GVISOR2020_NATIVE, GVISOR2020_HOSTINET);
 
 /* What EXPECT_COUNTED() counts begins here. */
 static inline void mark(FIXTURE_DATA(entry) *self)

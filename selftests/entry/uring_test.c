@@ -13,21 +13,7 @@ FIXTURE(uring) {
 	struct ring ring;
 };
 
-FIXTURE_VARIANT(uring) {
-	enum govern_id id;
-};
-
-FIXTURE_VARIANT_ADD(uring, ungoverned) {
-	.id = UNGOVERNED,
-};
-
-FIXTURE_VARIANT_ADD(uring, native) {
-	.id = GVISOR2020_NATIVE,
-};
-
-FIXTURE_VARIANT_ADD(uring, hostinet) {
-	.id = GVISOR2020_HOSTINET,
-};
+GOVERNED_VARIANTS(uring, GVISOR2020_NATIVE, GVISOR2020_HOSTINET);
 
 FIXTURE_VARIANT_ADD(uring, none) {
 	.id = NONE,

@@ -41,25 +41,7 @@ FIXTURE(faults)
 	unsigned int points;	/* of the last deed */
 };
 
-FIXTURE_VARIANT(faults)
-{
-	enum govern_id id;
-};
-
-FIXTURE_VARIANT_ADD(faults, ungoverned)
-{
-	.id = UNGOVERNED,
-};
-
-FIXTURE_VARIANT_ADD(faults, native)
-{
-	.id = NATIVE,
-};
-
-FIXTURE_VARIANT_ADD(faults, hostinet)
-{
-	.id = HOSTINET,
-};
+GOVERNED_VARIANTS(faults, NATIVE, HOSTINET);
 
 FIXTURE_SETUP(faults)
 {

@@ -39,6 +39,24 @@ static inline unsigned int harness_alarm(unsigned int seconds)
 #undef TEST_TIMEOUT_DEFAULT
 #define TEST_TIMEOUT_DEFAULT 120
 
+/* The variants of a fixture: ungoverned, and governed with each provider. */
+#define GOVERNED_VARIANTS(fixture, by_native, by_hostinet)		\
+	FIXTURE_VARIANT(fixture) {					\
+		enum govern_id id;					\
+	};								\
+									\
+	FIXTURE_VARIANT_ADD(fixture, ungoverned) {			\
+		.id = UNGOVERNED,					\
+	};								\
+									\
+	FIXTURE_VARIANT_ADD(fixture, native) {				\
+		.id = by_native,					\
+	};								\
+									\
+	FIXTURE_VARIANT_ADD(fixture, hostinet) {			\
+		.id = by_hostinet,					\
+	}
+
 /* Run the rest of this test, which has its own process, under @id. */
 static inline void govern_setup(struct __test_metadata *_metadata,
 				enum govern_id id)

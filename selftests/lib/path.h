@@ -19,25 +19,7 @@ FIXTURE(path)
 	bool free;		/* nothing governs */
 };
 
-FIXTURE_VARIANT(path)
-{
-	enum govern_id id;
-};
-
-FIXTURE_VARIANT_ADD(path, ungoverned)
-{
-	.id = UNGOVERNED,
-};
-
-FIXTURE_VARIANT_ADD(path, native)
-{
-	.id = NATIVE,
-};
-
-FIXTURE_VARIANT_ADD(path, hostinet)
-{
-	.id = HOSTINET,
-};
+GOVERNED_VARIANTS(path, NATIVE, HOSTINET);
 
 FIXTURE_SETUP(path)
 {

@@ -11,21 +11,7 @@
 FIXTURE(same) {
 };
 
-FIXTURE_VARIANT(same) {
-	enum govern_id id;
-};
-
-FIXTURE_VARIANT_ADD(same, ungoverned) {
-	.id = UNGOVERNED,
-};
-
-FIXTURE_VARIANT_ADD(same, native) {
-	.id = NATIVE,
-};
-
-FIXTURE_VARIANT_ADD(same, hostinet) {
-	.id = HOSTINET,
-};
+GOVERNED_VARIANTS(same, NATIVE, HOSTINET);
 
 FIXTURE_SETUP(same)
 {

@@ -18,25 +18,7 @@ FIXTURE(address)
 	enum govern_id id;
 };
 
-FIXTURE_VARIANT(address)
-{
-	enum govern_id id;
-};
-
-FIXTURE_VARIANT_ADD(address, ungoverned)
-{
-	.id = UNGOVERNED,
-};
-
-FIXTURE_VARIANT_ADD(address, native)
-{
-	.id = NATIVE,
-};
-
-FIXTURE_VARIANT_ADD(address, hostinet)
-{
-	.id = HOSTINET,
-};
+GOVERNED_VARIANTS(address, NATIVE, HOSTINET);
 
 FIXTURE_SETUP(address)
 {

@@ -45,25 +45,7 @@ FIXTURE(detour)
 	int sniffer;		/* of what leaves by the loopback interface */
 };
 
-FIXTURE_VARIANT(detour)
-{
-	enum govern_id id;
-};
-
-FIXTURE_VARIANT_ADD(detour, ungoverned)
-{
-	.id = UNGOVERNED,
-};
-
-FIXTURE_VARIANT_ADD(detour, native)
-{
-	.id = NATIVE,
-};
-
-FIXTURE_VARIANT_ADD(detour, hostinet)
-{
-	.id = HOSTINET,
-};
+GOVERNED_VARIANTS(detour, NATIVE, HOSTINET);
 
 FIXTURE_SETUP(detour)
 {

@@ -30,25 +30,7 @@ FIXTURE(section)
 	enum govern_id id;
 };
 
-FIXTURE_VARIANT(section)
-{
-	enum govern_id id;
-};
-
-FIXTURE_VARIANT_ADD(section, ungoverned)
-{
-	.id = UNGOVERNED,
-};
-
-FIXTURE_VARIANT_ADD(section, native)
-{
-	.id = NATIVE,
-};
-
-FIXTURE_VARIANT_ADD(section, hostinet)
-{
-	.id = HOSTINET,
-};
+GOVERNED_VARIANTS(section, NATIVE, HOSTINET);
 
 FIXTURE_SETUP(section)
 {

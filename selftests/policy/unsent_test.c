@@ -29,25 +29,7 @@ FIXTURE(unsent)
 	enum govern_id id;
 };
 
-FIXTURE_VARIANT(unsent)
-{
-	enum govern_id id;
-};
-
-FIXTURE_VARIANT_ADD(unsent, ungoverned)
-{
-	.id = UNGOVERNED,
-};
-
-FIXTURE_VARIANT_ADD(unsent, native)
-{
-	.id = NATIVE,
-};
-
-FIXTURE_VARIANT_ADD(unsent, hostinet)
-{
-	.id = HOSTINET,
-};
+GOVERNED_VARIANTS(unsent, NATIVE, HOSTINET);
 
 FIXTURE_SETUP(unsent)
 {

@@ -324,25 +324,7 @@ FIXTURE(change)
 	long pins;
 };
 
-FIXTURE_VARIANT(change)
-{
-	enum govern_id id;
-};
-
-FIXTURE_VARIANT_ADD(change, ungoverned)
-{
-	.id = UNGOVERNED,
-};
-
-FIXTURE_VARIANT_ADD(change, native)
-{
-	.id = NATIVE,
-};
-
-FIXTURE_VARIANT_ADD(change, hostinet)
-{
-	.id = HOSTINET,
-};
+GOVERNED_VARIANTS(change, NATIVE, HOSTINET);
 
 FIXTURE_SETUP(change)
 {

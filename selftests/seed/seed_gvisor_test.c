@@ -19,21 +19,7 @@ FIXTURE(seed_gvisor) {
 	bool governed;
 };
 
-FIXTURE_VARIANT(seed_gvisor) {
-	enum govern_id id;
-};
-
-FIXTURE_VARIANT_ADD(seed_gvisor, ungoverned) {
-	.id = UNGOVERNED,
-};
-
-FIXTURE_VARIANT_ADD(seed_gvisor, native) {
-	.id = GVISOR_NATIVE,
-};
-
-FIXTURE_VARIANT_ADD(seed_gvisor, hostinet) {
-	.id = GVISOR_HOSTINET,
-};
+GOVERNED_VARIANTS(seed_gvisor, GVISOR_NATIVE, GVISOR_HOSTINET);
 
 FIXTURE_SETUP(seed_gvisor)
 {

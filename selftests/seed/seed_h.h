@@ -25,21 +25,7 @@ FIXTURE(seed_h) {
 	struct inet_addr full_addr;
 };
 
-FIXTURE_VARIANT(seed_h) {
-	enum govern_id id;
-};
-
-FIXTURE_VARIANT_ADD(seed_h, ungoverned) {
-	.id = UNGOVERNED,
-};
-
-FIXTURE_VARIANT_ADD(seed_h, native) {
-	.id = GVISOR2020_NATIVE,
-};
-
-FIXTURE_VARIANT_ADD(seed_h, hostinet) {
-	.id = GVISOR2020_HOSTINET,
-};
+GOVERNED_VARIANTS(seed_h, GVISOR2020_NATIVE, GVISOR2020_HOSTINET);
 
 FIXTURE_SETUP(seed_h)
 {

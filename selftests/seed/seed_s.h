@@ -21,21 +21,7 @@ FIXTURE(seed_s) {
 	struct inet_addr full_addr;
 };
 
-FIXTURE_VARIANT(seed_s) {
-	enum govern_id id;
-};
-
-FIXTURE_VARIANT_ADD(seed_s, ungoverned) {
-	.id = UNGOVERNED,
-};
-
-FIXTURE_VARIANT_ADD(seed_s, native) {
-	.id = GVISOR2020_NATIVE,
-};
-
-FIXTURE_VARIANT_ADD(seed_s, hostinet) {
-	.id = GVISOR2020_HOSTINET,
-};
+GOVERNED_VARIANTS(seed_s, GVISOR2020_NATIVE, GVISOR2020_HOSTINET);
 
 FIXTURE_SETUP(seed_s)
 {

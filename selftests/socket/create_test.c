@@ -23,21 +23,7 @@
 FIXTURE(create) {
 };
 
-FIXTURE_VARIANT(create) {
-	enum govern_id id;
-};
-
-FIXTURE_VARIANT_ADD(create, ungoverned) {
-	.id = UNGOVERNED,
-};
-
-FIXTURE_VARIANT_ADD(create, native) {
-	.id = NATIVE,
-};
-
-FIXTURE_VARIANT_ADD(create, hostinet) {
-	.id = HOSTINET,
-};
+GOVERNED_VARIANTS(create, NATIVE, HOSTINET);
 
 FIXTURE_VARIANT_ADD(create, hostinet_only) {
 	.id = HOSTINET_ONLY,

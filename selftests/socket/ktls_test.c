@@ -22,21 +22,7 @@
 FIXTURE(ktls) {
 };
 
-FIXTURE_VARIANT(ktls) {
-	enum govern_id id;
-};
-
-FIXTURE_VARIANT_ADD(ktls, ungoverned) {
-	.id = UNGOVERNED,
-};
-
-FIXTURE_VARIANT_ADD(ktls, native) {
-	.id = NATIVE,
-};
-
-FIXTURE_VARIANT_ADD(ktls, hostinet) {
-	.id = HOSTINET,
-};
+GOVERNED_VARIANTS(ktls, NATIVE, HOSTINET);
 
 FIXTURE_SETUP(ktls)
 {
