@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""asyncio_client.py PORT...: talk to the servers of asyncio_server.py at the ports that it prints."""
+"""asyncio_client.py PORT...: talk to the servers of asyncio_server.py at these ports."""
 
 import asyncio
 import socket

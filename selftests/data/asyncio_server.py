@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""asyncio_server.py: print the ports of echo servers: TCP and UDP over IPv4, TCP and UDP over IPv6."""
+"""asyncio_server.py: echo servers of TCP and UDP, over IPv4 and IPv6; prints their ports."""
 
 import asyncio
 

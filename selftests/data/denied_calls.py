@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""denied_calls.py: calls that the policy of monitor_test.sh denies. Prints what has failed, with the errno."""
+"""denied_calls.py: what the policy of monitor_test.sh denies. Prints what has failed, and the errno."""
 
 import fcntl
 import struct

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""ignored_calls.py: twice the calls that the policy of monitor_test.sh ignores. Prints what their effects are."""
+"""ignored_calls.py: twice what the policy of monitor_test.sh ignores. Prints what the effects are."""
 
 import fcntl
 import struct

@@ -102,16 +102,20 @@ TEST_F(uring, connection)
 	ASSERT_LE(0, server);
 	EXPECT_EQ(variant->id != UNGOVERNED, is_governed(server));
 
-	EXPECT_EQ(1, ring_transfer(ring, IORING_OP_SEND, 0, client, &out, 1, 0));
+	EXPECT_EQ(1, ring_transfer(ring, IORING_OP_SEND, 0, client, &out, 1,
+				   0));
 	EXPECT_EQ(1, ring_transfer(ring, IORING_OP_RECV, 0, server, &in, 1, 0));
 	EXPECT_EQ('u', in);
-	EXPECT_EQ(1, ring_transfer(ring, IORING_OP_WRITE, 0, client, &out, 1, 0));
+	EXPECT_EQ(1, ring_transfer(ring, IORING_OP_WRITE, 0, client, &out, 1,
+				   0));
 	EXPECT_EQ(1, ring_transfer(ring, IORING_OP_READ, 0, server, &in, 1, 0));
 
-	err = ring_transfer(ring, IORING_OP_SEND, 0, client, &out, 1, MSG_CONFIRM);
+	err = ring_transfer(ring, IORING_OP_SEND, 0, client, &out, 1,
+			    MSG_CONFIRM);
 	EXPECT_EQ(variant->id == UNGOVERNED ? 1 : -EINVAL, err);
 	ASSERT_EQ(1, send(client, "w", 1, 0));
-	err = ring_transfer(ring, IORING_OP_RECV, 0, server, &in, 1, MSG_WAITALL);
+	err = ring_transfer(ring, IORING_OP_RECV, 0, server, &in, 1,
+			    MSG_WAITALL);
 	EXPECT_EQ(variant->id == UNGOVERNED ? 1 : -EINVAL, err);
 	close(client);
 	close(server);

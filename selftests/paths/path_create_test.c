@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Ways around a policy by creation: sockets that are made from another one, that
- * are of a family few programs use, or that the kernel makes for a task.
+ * Ways around a policy by creation: sockets that are made from another one,
+ * that are of a family few programs use, or that the kernel makes for a task.
  */
 #include <errno.h>
 #include <linux/if_alg.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Ways around a policy by descriptors: a socket that is kept over exec, or taken
- * from another task, stays what it was. And by what surrounds a task: its threads
- * and namespaces do not change which personality governs it.
+ * Ways around a policy by descriptors: a socket that is kept over exec, or
+ * taken from another task, stays what it was. And by what surrounds a task: its
+ * threads and namespaces do not change which personality governs it.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Ways around a policy by ioctls: those that the socket layer answers before it asks a
- * socket's operations, by 64-bit and 32-bit calls, by sockets of several
+ * Ways around a policy by ioctls: those that the socket layer answers before it
+ * asks a socket's operations, by 64-bit and 32-bit calls, by sockets of several
  * families and by a ring. And those that the file system answers itself.
  */
 #include <errno.h>

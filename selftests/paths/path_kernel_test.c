@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Ways around a policy by kernel code that takes a socket by its descriptor and
- * uses it from there on. A socket of the native provider is a socket to all of them; one of
- * hostinet's is none that they take for TCP or UDP, and they refuse it.
+ * uses it from there on. A socket of the native provider is a socket to all of
+ * them; one of hostinet's is none that they take for TCP or UDP, and they
+ * refuse it.
  */
 #include <errno.h>
 #include <fcntl.h>

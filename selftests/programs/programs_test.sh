@@ -126,8 +126,8 @@ curl_nginx() { # FOLDER
 	grep -E '\[(warn|error|alert|crit|emerg)\]' "$1/log" | grep -v 'missing" failed'
 }
 
-# OpenSSL asks the kernel to encrypt, and does it itself where the kernel does not. If the kernel said that
-# it would, and nobody did, the client would get plain text.
+# OpenSSL asks the kernel to encrypt, and does it itself where the kernel does not. If the kernel
+# said that it would, and nobody did, the client would get plain text.
 nginx_tls() { # FOLDER
 	local server version
 	next_port

@@ -38,7 +38,8 @@ first="add personality $base-quiet
 add personality $base-web
 attach $base-a/b: $base-quiet"
 
-# The first run reports what it does, --dry-run reports it before, and the second run has nothing to do.
+# The first run reports what it does, --dry-run reports it before, and the second run has nothing to
+# do.
 test_is_idempotent() {
 	new_folder
 	expect "$first" persock apply --dry-run "$folder"
