@@ -9,8 +9,10 @@
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 
+#include "cgroup/attach.h"
 #include "cgroup/attachment.h"
 #include "cgroup/personality.h"
+#include "cgroup/stack.h"
 #include "control/netlink.h"
 #include "control/netlink_denial.h"
 #include "hook/intercept.h"
@@ -34,7 +36,6 @@ MODULE_PARM_DESC(family, "address family number that AF_PERSOCK borrows (default
 static const struct persock_attachment_hooks attachment_hooks = {
 	.arm = persock_arm,
 	.disarm = persock_disarm,
-	.free_routers = persock_routers_free,
 };
 
 static int __init probe_once(void)
@@ -65,7 +66,9 @@ static int __init persock_init(void)
 	err = persock_router_init(persock_router_fill);
 	if (err)
 		goto intercept;
-	err = persock_attachment_init(&attachment_hooks);
+	persock_attachment_init(&attachment_hooks);
+	persock_stack_init(persock_routers_free);
+	err = persock_attach_init();
 	if (err)
 		goto router;
 	err = persock_provider_register(&persock_native);
@@ -103,7 +106,7 @@ hostinet:
 native:
 	persock_provider_unregister(&persock_native);
 attachment:
-	persock_attachment_exit();
+	persock_attach_exit();
 router:
 	persock_router_exit();
 intercept:
@@ -124,7 +127,7 @@ static void __exit persock_exit(void)
 	persock_denial_exit();
 	persock_netlink_exit();
 	persock_family_exit();
-	persock_attachment_exit();
+	persock_attach_exit();
 	persock_personality_exit();
 	persock_provider_unregister(&persock_hostinet);
 	persock_provider_unregister(&persock_native);

@@ -21,6 +21,9 @@
 #include "provider/registry.h"
 #include "state.h"
 
+/* Number of changes that wait for the end of a batch. */
+atomic_t persock_nr_held;
+
 /* All users hold persock_mutex, see personality.h. */
 
 static LIST_HEAD(personalities);
@@ -75,8 +78,8 @@ persock_personality_next(struct persock_personality *previous)
 const struct persock_version *
 persock_personality_version(const struct persock_personality *personality)
 {
-	return rcu_dereference_protected(personality->version,
-					 lockdep_is_held(&persock_mutex));
+	lockdep_assert_held(&persock_mutex);
+	return personality->version;
 }
 
 /**
@@ -133,23 +136,6 @@ static struct persock_version *version_alloc(const struct persock_policy *policy
 	return version;
 }
 
-static bool passes_natively(const struct persock_request *request,
-			    const void *data)
-{
-	const struct persock_version *version = data;
-	const struct persock_provider *provider;
-	enum persock_section section;
-	unsigned int rule;
-
-	if (persock_judge_request(&version->policy, request, &section, &rule))
-		return false;
-	provider = persock_version_provider(version, request,
-					    persock_version_net(version,
-								request->family));
-
-	return provider && provider->interposes;
-}
-
 /* @version is complete except for this: policy and providers are set. */
 static void find_shortcuts(struct persock_version *version)
 {
@@ -158,16 +144,9 @@ static void find_shortcuts(struct persock_version *version)
 	for (class = 0; class < PERSOCK_NR_CLASSES; class++)
 		persock_shortcut_build(&version->shortcuts[class],
 				       &version->policy, class);
-	/*
-	 * Other providers must be asked each time: their answers may change.
-	 */
-	if (version->nr_providers && version->providers[0]->interposes)
-		version->requests = persock_shortcut_requests(passes_natively,
-							      version);
 }
 
-static struct persock_personality *personality_alloc(const char *name,
-						     const char *base)
+static struct persock_personality *personality_alloc(const char *name)
 {
 	struct persock_personality *personality;
 
@@ -178,7 +157,6 @@ static struct persock_personality *personality_alloc(const char *name,
 	refcount_set(&personality->ref, 1);
 	INIT_LIST_HEAD(&personality->node);
 	strscpy(personality->name, name, sizeof(personality->name));
-	strscpy(personality->base, base, sizeof(personality->base));
 
 	return personality;
 }
@@ -195,14 +173,15 @@ static void unpin(struct persock_personality *personality, unsigned int nr)
  * @personality: the last reference frees it
  *
  * Context: process context. RCU readers reach it only through an attachment
- * object, which puts it a grace period after its own last use.
+ * object, and its version through a view; both are gone a grace period before.
  */
 void persock_personality_put(struct persock_personality *personality)
 {
 	if (!refcount_dec_and_test(&personality->ref))
 		return;
 
-	version_free(rcu_dereference_protected(personality->version, true));
+	version_free(personality->held);
+	version_free(personality->version);
 	unpin(personality, 0);
 	kfree(personality->pins);
 	kfree(personality);
@@ -337,6 +316,7 @@ version_make(struct persock_personality *personality,
 		version = version_alloc(&base->policy, base->store);
 	if (!version)
 		return ERR_PTR(-ENOMEM);
+	strscpy(version->base, proposal->base ?: "", sizeof(version->base));
 
 	for (i = 0; !err && i < proposal->nr_providers; i++)
 		err = add_provider(personality, version,
@@ -398,7 +378,7 @@ int persock_personality_add(const char *name,
 		return -EEXIST;
 	}
 
-	personality = personality_alloc(name, proposal->base ?: "");
+	personality = personality_alloc(name);
 	if (!personality)
 		return -ENOMEM;
 	version = version_make(personality, proposal, extack);
@@ -407,7 +387,7 @@ int persock_personality_add(const char *name,
 		return PTR_ERR(version);
 	}
 
-	rcu_assign_pointer(personality->version, version);
+	personality->version = version;
 	list_add_tail(&personality->node, &personalities);
 	persock_generation++;
 
@@ -415,59 +395,120 @@ int persock_personality_add(const char *name,
 }
 
 /**
- * persock_personality_set() - replace the content of a personality
+ * persock_personality_propose() - make new content for a personality
  * @name: its name
  * @proposal: its requested content
  * @extack: reports the reason of a failure
  *
- * The new policy governs its live sockets from their next operation on. An
- * operation that sleeps has already been judged. They keep their provider.
+ * Nothing changes before persock_personality_accept(); until then, or until
+ * persock_personality_reject(), the new version is @next of the personality.
  *
- * Context: process context; persock_mutex is held. Does not wait for readers.
- * Return: 0; -ENOENT if it, its base or a provider does not exist; -EPERM for
- * a preset; -EBUSY if the proposal no longer names a network namespace;
- * -EINVAL, -E2BIG, -ENOMEM as persock_personality_add(). A failure changes
- * nothing.
+ * Context: process context; persock_mutex is held.
+ * Return: the personality, or an ERR_PTR: -ENOENT if it, its base or a provider
+ * does not exist; -EPERM for a preset; -EBUSY if the proposal no longer names a
+ * network namespace; -EINVAL, -E2BIG, -ENOMEM as persock_personality_add(). A
+ * failure changes nothing.
  */
-int persock_personality_set(const char *name,
+struct persock_personality *
+persock_personality_propose(const char *name,
 			    const struct persock_proposal *proposal,
 			    struct netlink_ext_ack *extack)
 {
 	struct persock_personality *personality;
-	struct persock_version *version, *previous;
+	struct persock_version *version;
 
 	lockdep_assert_held(&persock_mutex);
 	personality = persock_personality_find(name);
 	if (!personality) {
 		NL_SET_ERR_MSG(extack, "no such personality");
-		return -ENOENT;
+		return ERR_PTR(-ENOENT);
 	}
 	if (personality->builtin) {
 		NL_SET_ERR_MSG(extack,
 			       "the personality comes with the module and cannot be changed");
-		return -EPERM;
+		return ERR_PTR(-EPERM);
 	}
-	previous = rcu_dereference_protected(personality->version,
-					     lockdep_is_held(&persock_mutex));
 	version = version_make(personality, proposal, extack);
 	if (IS_ERR(version))
-		return PTR_ERR(version);
+		return ERR_CAST(version);
 	/* Its sockets stay there and would lose that network's guards. */
-	if (previous->net && !version->net) {
+	if (personality->version->net && !version->net) {
 		NL_SET_ERR_MSG(extack,
 			       "a personality with a network namespace keeps one, as its sockets do: make another personality");
 		version_free(version);
+		return ERR_PTR(-EBUSY);
+	}
+	personality->next = version;
+
+	return personality;
+}
+
+/**
+ * persock_personality_hold() - let new content wait for the end of a batch
+ * @personality: a personality with @next
+ * @holder: the batch
+ * @extack: reports the reason of a failure
+ *
+ * A change of the same personality that the batch holds already is dropped.
+ *
+ * Context: process context; persock_mutex is held.
+ * Return: 0, or -EBUSY if another batch holds a change of it; then @next is
+ * dropped.
+ */
+int persock_personality_hold(struct persock_personality *personality,
+			     const struct persock_holder *holder,
+			     struct netlink_ext_ack *extack)
+{
+	lockdep_assert_held(&persock_mutex);
+	if (personality->held &&
+	    (personality->holder.net != holder->net ||
+	     personality->holder.port != holder->port)) {
+		persock_personality_reject(personality);
+		NL_SET_ERR_MSG(extack,
+			       "another batch has begun to change the personality");
 		return -EBUSY;
 	}
-
-	previous = rcu_replace_pointer(personality->version, version,
-				       lockdep_is_held(&persock_mutex));
-	strscpy(personality->base, proposal->base ?: "",
-		sizeof(personality->base));
-	persock_generation++;
-	queue_rcu_work(persock_workqueue, &previous->free);
+	if (!personality->held)
+		atomic_inc(&persock_nr_held);
+	version_free(personality->held);
+	personality->held = personality->next;
+	personality->next = NULL;
+	personality->holder = *holder;
 
 	return 0;
+}
+
+/**
+ * persock_personality_accept() - let new content take the place of the old
+ * @personality: a personality with @next
+ *
+ * All stacks show views with the new version already; the old one is freed a
+ * grace period later.
+ *
+ * Context: process context; persock_mutex is held. Does not wait for readers.
+ */
+void persock_personality_accept(struct persock_personality *personality)
+{
+	struct persock_version *previous = personality->version;
+
+	lockdep_assert_held(&persock_mutex);
+	personality->version = personality->next;
+	personality->next = NULL;
+	persock_generation++;
+	queue_rcu_work(persock_workqueue, &previous->free);
+}
+
+/**
+ * persock_personality_reject() - drop new content
+ * @personality: a personality with @next, which no view has
+ *
+ * Context: process context; persock_mutex is held.
+ */
+void persock_personality_reject(struct persock_personality *personality)
+{
+	lockdep_assert_held(&persock_mutex);
+	version_free(personality->next);
+	personality->next = NULL;
 }
 
 /**
@@ -500,6 +541,11 @@ int persock_personality_del(const char *name, struct netlink_ext_ack *extack)
 			       "a cgroup is attached to the personality: detach it first");
 		return -EBUSY;
 	}
+	if (personality->held) {
+		NL_SET_ERR_MSG(extack,
+			       "a change of the personality waits for the end of a batch");
+		return -EBUSY;
+	}
 	list_del(&personality->node);
 	persock_generation++;
 	persock_personality_put(personality);
@@ -525,7 +571,7 @@ struct persock_personality *persock_personality_open(void)
 	struct persock_version *version;
 	int err = 0;
 
-	personality = personality_alloc("", "host");
+	personality = personality_alloc("");
 	if (!personality)
 		return ERR_PTR(-ENOMEM);
 	version = version_alloc(&persock_personality_version(host)->policy,
@@ -534,6 +580,7 @@ struct persock_personality *persock_personality_open(void)
 		persock_personality_put(personality);
 		return ERR_PTR(-ENOMEM);
 	}
+	strscpy(version->base, "host", sizeof(version->base));
 
 	while (!err && (provider = persock_provider_next(provider))) {
 		if (!provider->interposes)
@@ -541,7 +588,7 @@ struct persock_personality *persock_personality_open(void)
 					   NULL);
 	}
 	find_shortcuts(version);
-	rcu_assign_pointer(personality->version, version);
+	personality->version = version;
 	if (err == -ENOMEM) {
 		persock_personality_put(personality);
 		return ERR_PTR(err);
@@ -584,7 +631,7 @@ static int add_preset(const struct persock_preset *preset)
 	unsigned int i;
 	int err = 0;
 
-	personality = personality_alloc(preset->name, "");
+	personality = personality_alloc(preset->name);
 	version = version_alloc(preset->policy, NULL);
 	if (!personality || !version)
 		err = -ENOMEM;
@@ -601,7 +648,7 @@ static int add_preset(const struct persock_preset *preset)
 
 	personality->builtin = true;
 	find_shortcuts(version);
-	rcu_assign_pointer(personality->version, version);
+	personality->version = version;
 	list_add_tail(&personality->node, &personalities);
 
 	return 0;

@@ -7,6 +7,7 @@
 #ifndef _PERSOCK_PERSONALITY_H
 #define _PERSOCK_PERSONALITY_H
 
+#include <linux/atomic.h>
 #include <linux/list.h>
 #include <linux/refcount.h>
 #include <linux/workqueue.h>
@@ -34,6 +35,7 @@ struct persock_store {
 
 /**
  * struct persock_version - the content of a personality at one time, immutable
+ * @base: name of the personality that it was made from
  * @policy: its policy; its lists are constants of preset.c or belong to @store
  * @providers: its providers in order of preference; the personality pins them
  * @nr_providers: length of @providers
@@ -48,15 +50,13 @@ struct persock_store {
  * @from_inode: its inode number, for reports
  * @from_path: the path that named it; "" without one
  * @number: unique number of the version; not 0
- * @requests: bits of the requests for sockets that pass and that the native
- *	      provider serves; see persock_shortcut_request()
  * @shortcuts: the calls that pass @policy unchanged, by class
  * @free: work that frees it, a grace period after it was replaced
  *
- * Read under RCU: between two sleeps of an operation one version judges
- * everything.
+ * Sockets are judged by the versions in a view, see view.h.
  */
 struct persock_version {
+	char base[PERSOCK_NAME_MAX + 1];
 	struct persock_policy policy;
 	const struct persock_provider *providers[PERSOCK_MAX_PROVIDERS];
 	unsigned int nr_providers;
@@ -68,9 +68,19 @@ struct persock_version {
 	u32 from_inode;
 	char from_path[PERSOCK_NETWORK_MAX + 1];
 	u64 number;
-	u64 requests;
 	struct persock_shortcut shortcuts[PERSOCK_NR_CLASSES];
 	struct rcu_work free;
+};
+
+/**
+ * struct persock_holder - who holds changes of personalities until the end of a
+ *			   batch
+ * @net: cookie of the network namespace of the netlink socket
+ * @port: its port there
+ */
+struct persock_holder {
+	u64 net;
+	u32 port;
 };
 
 /**
@@ -78,9 +88,11 @@ struct persock_version {
  * @node: in the list of personalities; persock_mutex
  * @ref: one for the list, one for each attachment object
  * @name: unique among the listed ones
- * @base: name of the personality that it was made from
  * @builtin: comes with the module and cannot be changed or deleted
- * @version: its current version; RCU, replaced under persock_mutex
+ * @version: its current version; persock_mutex
+ * @next: the version that is about to take its place, or NULL; persock_mutex
+ * @held: a version that waits for the end of a batch, or NULL; persock_mutex
+ * @holder: the batch that it belongs to; persock_mutex
  * @pins: all providers that it has ever named, each pinned through its owner,
  *	  because a socket keeps its provider when the policy is replaced
  * @nr_pins: length of @pins
@@ -94,9 +106,11 @@ struct persock_personality {
 	struct list_head node;
 	refcount_t ref;
 	char name[PERSOCK_NAME_MAX + 1];
-	char base[PERSOCK_NAME_MAX + 1];
 	bool builtin;
-	struct persock_version __rcu *version;
+	struct persock_version *version;
+	struct persock_version *next;
+	struct persock_version *held;
+	struct persock_holder holder;
 	const struct persock_provider **pins;
 	unsigned int nr_pins;
 	unsigned int attachments;
@@ -131,15 +145,23 @@ struct persock_proposal {
 	const char *from_path;
 };
 
+extern atomic_t persock_nr_held;
+
 int persock_personality_init(void);
 void persock_personality_exit(void);
 struct persock_personality *persock_personality_find(const char *name);
 int persock_personality_add(const char *name,
 			    const struct persock_proposal *proposal,
 			    struct netlink_ext_ack *extack);
-int persock_personality_set(const char *name,
+struct persock_personality *
+persock_personality_propose(const char *name,
 			    const struct persock_proposal *proposal,
 			    struct netlink_ext_ack *extack);
+int persock_personality_hold(struct persock_personality *personality,
+			     const struct persock_holder *holder,
+			     struct netlink_ext_ack *extack);
+void persock_personality_accept(struct persock_personality *personality);
+void persock_personality_reject(struct persock_personality *personality);
 int persock_personality_del(const char *name, struct netlink_ext_ack *extack);
 void persock_personality_put(struct persock_personality *personality);
 struct persock_personality *persock_personality_open(void);
@@ -153,28 +175,13 @@ struct persock_personality *
 persock_personality_next(struct persock_personality *previous);
 
 /**
- * persock_version_of() - the current version of a personality
- * @personality: the personality
- *
- * Context: RCU read side of either kind, which protects the result.
- * Return: its version.
- */
-static inline const struct persock_version *
-persock_version_of(const struct persock_personality *personality)
-{
-	return rcu_dereference_check(personality->version,
-				     rcu_read_lock_sched_held());
-}
-
-/**
  * persock_version_net() - the network namespace that a version names for a
  *			   family
  * @version: the version that governs
  * @family: the family
  *
- * Context: as persock_version_of(), which protects the result.
  * Return: the network namespace that the personality names, or NULL for the
- * task's. persock_attachment_net() decides whether that applies to the task.
+ * task's.
  */
 static inline struct net *
 persock_version_net(const struct persock_version *version, int family)

@@ -45,7 +45,7 @@ const struct nla_policy persock_rule_nl_policy[PERSOCK_A_RULE_PORT_LAST + 1] = {
 };
 
 /* Global operation policy for persock */
-const struct nla_policy persock_nl_policy[PERSOCK_A_NETWORK_FROM_FD + 1] = {
+const struct nla_policy persock_nl_policy[PERSOCK_A_HOLD + 1] = {
 	[PERSOCK_A_CGROUP_FD] = { .type = NLA_U32, },
 	[PERSOCK_A_CGROUP_ID] = { .type = NLA_U64, },
 	[PERSOCK_A_PERSONALITY] = { .type = NLA_NUL_STRING, .len = 63, },
@@ -59,10 +59,12 @@ const struct nla_policy persock_nl_policy[PERSOCK_A_NETWORK_FROM_FD + 1] = {
 	[PERSOCK_A_NETWORK_FD] = { .type = NLA_U32, },
 	[PERSOCK_A_NETWORK_FROM] = { .type = NLA_NUL_STRING, .len = 255, },
 	[PERSOCK_A_NETWORK_FROM_FD] = { .type = NLA_U32, },
+	[PERSOCK_A_DELEGATE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[PERSOCK_A_HOLD] = { .type = NLA_U8, },
 };
 
 /* Ops table for persock */
-const struct genl_small_ops persock_nl_ops[11] = {
+const struct genl_small_ops persock_nl_ops[12] = {
 	{
 		.cmd	= PERSOCK_CMD_STATUS_GET,
 		.doit	= persock_nl_status_get_doit,
@@ -118,6 +120,11 @@ const struct genl_small_ops persock_nl_ops[11] = {
 	{
 		.cmd	= PERSOCK_CMD_IGNORED_GET,
 		.dumpit	= persock_nl_ignored_get_dumpit,
+		.flags	= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd	= PERSOCK_CMD_COMMIT,
+		.doit	= persock_nl_commit_doit,
 		.flags	= GENL_ADMIN_PERM,
 	},
 };

@@ -17,10 +17,10 @@ extern const struct nla_policy persock_default_nl_policy[PERSOCK_A_DEFAULT_VERDI
 extern const struct nla_policy persock_rule_nl_policy[PERSOCK_A_RULE_PORT_LAST + 1];
 
 /* Global operation policy for persock */
-extern const struct nla_policy persock_nl_policy[PERSOCK_A_NETWORK_FROM_FD + 1];
+extern const struct nla_policy persock_nl_policy[PERSOCK_A_HOLD + 1];
 
 /* Ops table for persock */
-extern const struct genl_small_ops persock_nl_ops[11];
+extern const struct genl_small_ops persock_nl_ops[12];
 
 int persock_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info);
 int persock_nl_provider_get_dumpit(struct sk_buff *skb,
@@ -44,6 +44,7 @@ int persock_nl_policy_get_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb);
 int persock_nl_ignored_get_dumpit(struct sk_buff *skb,
 				  struct netlink_callback *cb);
+int persock_nl_commit_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	PERSOCK_NLGRP_DENIALS,

@@ -17,8 +17,10 @@
 #include <linux/slab.h>
 #include <net/genetlink.h>
 
+#include "cgroup/attach.h"
 #include "cgroup/attachment.h"
 #include "cgroup/personality.h"
+#include "cgroup/stack.h"
 #include "control/netlink-gen.h"
 #include "control/netlink.h"
 #include "control/parse_policy.h"
@@ -127,6 +129,7 @@ int persock_put_counters(struct sk_buff *skb, const struct persock_totals *total
 int persock_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct persock_attachment *attachment = NULL;
+	struct persock_stack *stack = NULL;
 	const char *failed = "";
 	struct sk_buff *reply;
 	u32 attachments = 0;
@@ -141,10 +144,10 @@ int persock_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 	mutex_lock(&persock_mutex);
 	holds = !persock_probe(&failed);
-	while ((attachment = persock_attachment_next(attachment))) {
+	while ((attachment = persock_attachment_next(attachment)))
 		attachments += attachment->attached;
-		sockets += persock_attachment_sockets(attachment);
-	}
+	while ((stack = persock_stack_next(stack)))
+		sockets += persock_stack_sockets(stack);
 	err = nla_put_string(reply, PERSOCK_A_VERSION, PERSOCK_VERSION) ||
 	      nla_put_u32(reply, PERSOCK_A_ADDRESS_FAMILY, persock_family) ||
 	      nla_put_u8(reply, PERSOCK_A_HOLDS, holds) ||
@@ -288,6 +291,7 @@ static struct cgroup *cgroup_of(struct genl_info *info)
 
 int persock_nl_attach_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	const struct nlattr *delegate = info->attrs[PERSOCK_A_DELEGATE];
 	const char *name = persock_personality_of(info);
 	struct cgroup *cgroup;
 	int err;
@@ -304,7 +308,10 @@ int persock_nl_attach_doit(struct sk_buff *skb, struct genl_info *info)
 		return PTR_ERR(cgroup);
 
 	mutex_lock(&persock_mutex);
-	err = persock_attach(cgroup, name, info->extack);
+	err = persock_attach(cgroup, name,
+			     delegate &&
+			     nla_get_u32(delegate) == PERSOCK_DELEGATE_FULL,
+			     info->extack);
 	mutex_unlock(&persock_mutex);
 	cgroup_put(cgroup);
 
@@ -367,6 +374,25 @@ static int put_from(struct sk_buff *skb,
 		       0;
 }
 
+/* Put the attached cgroups that govern, the outermost first. */
+static int put_layers(struct sk_buff *skb,
+		      const struct persock_attachment *attachment)
+{
+	const struct persock_stack *stack =
+		rcu_dereference_protected(attachment->stack,
+					  lockdep_is_held(&persock_mutex));
+	unsigned int i;
+
+	for (i = 0; i < stack->nr; i++) {
+		if (persock_put_u64(skb, PERSOCK_A_LAYER,
+				    stack->layers[i].attachment->id))
+			return -EMSGSIZE;
+	}
+
+	return attachment->anew ? nla_put_u32(skb, PERSOCK_A_DELEGATE,
+					      PERSOCK_DELEGATE_FULL) : 0;
+}
+
 static int put_attachment(struct sk_buff *skb, const void *entry, bool alone)
 {
 	const struct persock_attachment *attachment = entry;
@@ -377,7 +403,7 @@ static int put_attachment(struct sk_buff *skb, const void *entry, bool alone)
 	if (persock_put_u64(skb, PERSOCK_A_CGROUP_ID, attachment->id))
 		return -EMSGSIZE;
 
-	persock_attachment_counts(attachment, &totals);
+	persock_account_counts(attachment, &totals);
 	if (nla_put_string(skb, PERSOCK_A_PERSONALITY,
 			   attachment->personality->name) ||
 	    persock_put_u64(skb, PERSOCK_A_SOCKETS_LIVE,
@@ -385,7 +411,7 @@ static int put_attachment(struct sk_buff *skb, const void *entry, bool alone)
 	    persock_put_u64(skb, PERSOCK_A_SOCKETS_CREATED, totals.created) ||
 	    persock_put_u64(skb, PERSOCK_A_ATTACHMENT_LOST,
 			    persock_denial_lost(&attachment->denials)) ||
-	    put_from(skb, attachment))
+	    put_from(skb, attachment) || put_layers(skb, attachment))
 		return -EMSGSIZE;
 
 	if (persock_put_counters(skb, &totals))
@@ -422,7 +448,7 @@ int persock_nl_attachment_get_doit(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 
 	mutex_lock(&persock_mutex);
-	attachment = persock_attachment_find(id);
+	attachment = persock_attached(id);
 	if (attachment) {
 		err = put_attachment(reply, attachment, true);
 	} else {
@@ -554,7 +580,15 @@ struct genl_family persock_netlink_family __ro_after_init = {
  */
 int __init persock_netlink_init(void)
 {
-	return genl_register_family(&persock_netlink_family);
+	int err = persock_netlink_personality_init();
+
+	if (err)
+		return err;
+	err = genl_register_family(&persock_netlink_family);
+	if (err)
+		persock_netlink_personality_exit();
+
+	return err;
 }
 
 /**
@@ -565,4 +599,5 @@ int __init persock_netlink_init(void)
 void persock_netlink_exit(void)
 {
 	genl_unregister_family(&persock_netlink_family);
+	persock_netlink_personality_exit();
 }

@@ -17,6 +17,8 @@ struct sk_buff;
 
 extern struct genl_family persock_netlink_family;
 
+int persock_netlink_personality_init(void);
+void persock_netlink_personality_exit(void);
 int persock_netlink_init(void);
 void persock_netlink_exit(void);
 

@@ -71,7 +71,11 @@ static int put_denial(struct sk_buff *skb, const struct persock_denial_message *
 	    nla_put_u32(skb, PERSOCK_A_DENIAL_FAMILY, denial->family) ||
 	    nla_put_u32(skb, PERSOCK_A_DENIAL_TYPE, denial->type) ||
 	    nla_put_u32(skb, PERSOCK_A_DENIAL_PROTOCOL, denial->protocol) ||
-	    put_subject(skb, denial) || put_endpoint(skb, &denial->endpoint))
+	    put_subject(skb, denial) || put_endpoint(skb, &denial->endpoint) ||
+	    nla_put_u32(skb, PERSOCK_A_DENIAL_LAYER, denial->layer + 1) ||
+	    nla_put_u32(skb, PERSOCK_A_DENIAL_LAYERS, denial->layers) ||
+	    nla_put_u64_64bit(skb, PERSOCK_A_DENIAL_INNER_ID, denial->inner,
+			      PERSOCK_A_DENIAL_PAD))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 

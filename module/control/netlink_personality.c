@@ -12,6 +12,8 @@
 
 #include "cgroup/attachment.h"
 #include "cgroup/personality.h"
+#include "cgroup/replace.h"
+#include "cgroup/stack.h"
 #include "compat.h"
 #include "control/netlink-gen.h"
 #include "control/netlink.h"
@@ -111,13 +113,36 @@ static int read_network(struct sk_buff *skb, struct genl_info *info,
 	return 0;
 }
 
-/*
- * Apply the proposal of a request, see persock_personality_add() and _set().
- */
+/* A batch belongs to the netlink socket that sends its requests. */
+static struct persock_holder holder_of(const struct genl_info *info)
+{
+	return (struct persock_holder){
+		.net = genl_info_net(info)->net_cookie,
+		.port = info->snd_portid,
+	};
+}
+
+static int set(struct genl_info *info, const char *name,
+	       const struct persock_proposal *proposal)
+{
+	const struct nlattr *hold = info->attrs[PERSOCK_A_HOLD];
+	const struct persock_holder holder = holder_of(info);
+
+	return persock_personality_set(name, proposal,
+				       hold && nla_get_u8(hold) ? &holder : NULL,
+				       info->extack);
+}
+
+static int add(struct genl_info *info, const char *name,
+	       const struct persock_proposal *proposal)
+{
+	return persock_personality_add(name, proposal, info->extack);
+}
+
+/* Read the proposal of a request, and apply it. */
 static int propose(struct sk_buff *skb, struct genl_info *info,
-		   int (*apply)(const char *name,
-				const struct persock_proposal *proposal,
-				struct netlink_ext_ack *extack))
+		   int (*apply)(struct genl_info *info, const char *name,
+				const struct persock_proposal *proposal))
 {
 	const char *name = persock_personality_of(info);
 	struct persock_proposal *proposal;
@@ -156,7 +181,7 @@ static int propose(struct sk_buff *skb, struct genl_info *info,
 		goto put;
 
 	mutex_lock(&persock_mutex);
-	err = apply(name, proposal, info->extack);
+	err = apply(info, name, proposal);
 	mutex_unlock(&persock_mutex);
 	if (proposal->net)
 		put_net(proposal->net);
@@ -172,13 +197,64 @@ free:
 int persock_nl_personality_new_doit(struct sk_buff *skb,
 				    struct genl_info *info)
 {
-	return propose(skb, info, persock_personality_add);
+	return propose(skb, info, add);
 }
 
 int persock_nl_personality_set_doit(struct sk_buff *skb,
 				    struct genl_info *info)
 {
-	return propose(skb, info, persock_personality_set);
+	return propose(skb, info, set);
+}
+
+int persock_nl_commit_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct persock_holder holder = holder_of(info);
+	int err;
+
+	mutex_lock(&persock_mutex);
+	err = persock_batch_commit(&holder, info->extack);
+	mutex_unlock(&persock_mutex);
+
+	return err;
+}
+
+/* A netlink socket is closed: nobody can end its batch any more. */
+static int on_release(struct notifier_block *block, unsigned long event,
+		      void *data)
+{
+	const struct netlink_notify *notify = data;
+	struct persock_holder holder;
+
+	/* Others' sockets do not wait for persock_mutex. */
+	if (event != NETLINK_URELEASE ||
+	    notify->protocol != NETLINK_GENERIC ||
+	    !atomic_read(&persock_nr_held))
+		return NOTIFY_DONE;
+	holder.net = notify->net->net_cookie;
+	holder.port = notify->portid;
+	mutex_lock(&persock_mutex);
+	persock_batch_drop(&holder);
+	mutex_unlock(&persock_mutex);
+
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block releases = { .notifier_call = on_release };
+
+/**
+ * persock_netlink_personality_init() - watch for the end of netlink sockets
+ *
+ * Return: 0 or a negative errno.
+ */
+int __init persock_netlink_personality_init(void)
+{
+	return netlink_register_notifier(&releases);
+}
+
+/** persock_netlink_personality_exit() - stop watching */
+void persock_netlink_personality_exit(void)
+{
+	netlink_unregister_notifier(&releases);
 }
 
 static int put_providers(struct sk_buff *skb,
@@ -224,12 +300,12 @@ static int put_personality(struct sk_buff *skb, const void *entry, bool alone)
 	while ((attachment = persock_attachment_next(attachment))) {
 		if (attachment->personality != personality)
 			continue;
-		sockets += persock_attachment_sockets(attachment);
-		persock_totals_read(attachment->totals, &totals);
+		sockets += persock_layer_sockets(attachment);
+		persock_layer_counts(attachment, &totals);
 	}
 
 	if (nla_put_string(skb, PERSOCK_A_PERSONALITY, personality->name) ||
-	    nla_put_string(skb, PERSOCK_A_BASE, personality->base) ||
+	    nla_put_string(skb, PERSOCK_A_BASE, version->base) ||
 	    nla_put_u8(skb, PERSOCK_A_BUILTIN, personality->builtin))
 		return -EMSGSIZE;
 	if (put_providers(skb, version) || put_network(skb, version) ||
@@ -308,7 +384,7 @@ static int put_policy(struct sk_buff *skb, struct netlink_callback *cb,
 	genl_dump_check_consistent(cb, header);
 	if (nla_put_string(skb, PERSOCK_A_PERSONALITY, personality->name) ||
 	    (!item &&
-	     (nla_put_string(skb, PERSOCK_A_BASE, personality->base) ||
+	     (nla_put_string(skb, PERSOCK_A_BASE, version->base) ||
 	      put_providers(skb, version) || put_network(skb, version) ||
 	      nla_put_u32(skb, PERSOCK_A_MODE, version->policy.mode)))) {
 		genlmsg_cancel(skb, header);

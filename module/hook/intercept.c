@@ -50,7 +50,7 @@
 #include <linux/io_uring/cmd.h>
 #endif
 
-#include "cgroup/attachment.h"
+#include "cgroup/stack.h"
 #include "hook/intercept.h"
 #include "hook/lsm.h"
 #include "hook/point.h"
@@ -58,6 +58,7 @@
 #include "socket/af_persock.h"
 #include "socket/creation.h"
 #include "socket/ioctl.h"
+#include "socket/judge.h"
 #include "socket/message.h"
 #include "socket/option.h"
 #include "socket/pass.h"
@@ -107,29 +108,51 @@ request_of(struct ftrace_regs *regs)
 	};
 }
 
-/*
- * Only a refusal is reported here. A request that goes on is reported when the
- * socket exists, see persock_interpose() and af_persock.c.
- */
-static void deny_create(struct ftrace_regs *regs,
-			struct persock_attachment *attachment,
-			const struct persock_version *version,
-			struct persock_call *call, int err)
+static int judge(const struct persock_version *version,
+		 struct persock_call *call, void *request)
 {
-	persock_report(attachment, version, call, err);
-	fail_call(regs, err);
+	return persock_judge_request(&version->policy, request, &call->section,
+				     &call->rule);
+}
+
+/*
+ * May the task request this socket? Only a refusal is reported here. A request
+ * that goes on is reported when the socket exists, see persock_interpose() and
+ * af_persock.c.
+ */
+static int judge_request(struct persock_stack *stack,
+			 const struct persock_view *view,
+			 struct persock_call *call,
+			 struct persock_request *request)
+{
+	struct persock_call asked = *call;
+
+	if (!persock_ask(stack, view, &asked, judge, request))
+		return 0;
+
+	return persock_judge(stack, view, call, judge, request);
+}
+
+/* Report a refusal that no policy can change. */
+static void refuse_create(struct ftrace_regs *regs, struct persock_stack *stack,
+			  const struct persock_view *view,
+			  struct persock_call *call, int err)
+{
+	call->always = true;
+	call->stack = stack;
+	call->layer = view->server;
+	fail_call(regs, persock_report(view->layers[view->server], call, err));
 }
 
 /*
  * int __sock_create(struct net *net, int family, int type, int protocol,
  *		     struct socket **res, int kern)
  */
-static noinline void judge_request(struct ftrace_regs *regs,
+static noinline void route_request(struct ftrace_regs *regs,
 				   unsigned long caller,
-				   struct persock_attachment *attachment)
+				   struct persock_stack *stack)
 {
-	const struct persock_version *version =
-		persock_version_of(attachment->personality);
+	const struct persock_view *view = persock_stack_view(stack);
 	struct persock_request request = request_of(regs);
 	struct persock_call call = {
 		.operation = PERSOCK_OP_CREATE,
@@ -142,8 +165,7 @@ static noinline void judge_request(struct ftrace_regs *regs,
 	if (request.family == persock_family) {
 		err = persock_family_unpack(request.protocol, &request);
 		if (err) {
-			call.always = true;
-			deny_create(regs, attachment, version, &call, err);
+			refuse_create(regs, stack, view, &call, err);
 			return;
 		}
 	}
@@ -151,19 +173,14 @@ static noinline void judge_request(struct ftrace_regs *regs,
 	if (request.family == AF_INET && request.type == SOCK_PACKET)
 		request.family = AF_PACKET;
 
-	err = persock_judge_request(&version->policy, &request, &call.section,
-				    &call.rule);
-	if (err && persock_enforces(version)) {
-		deny_create(regs, attachment, version, &call, err);
+	err = judge_request(stack, view, &call, &request);
+	if (err) {
+		fail_call(regs, err);
 		return;
 	}
-	call.always = true;
-	call.section = PERSOCK_SECTION_SOCKETS;
-	call.rule = 0;
-	provider = persock_version_provider(version, &request,
-					    persock_attachment_net(attachment,
-								   version,
-								   request.family));
+	provider = persock_view_provider(view, &request,
+					 persock_stack_net(stack, view,
+							   request.family));
 	if (provider && provider->interposes) {
 		/* An explicit AF_PERSOCK request becomes the plain one. */
 		persock_set_arg(regs, 1, request.family);
@@ -176,8 +193,7 @@ static noinline void judge_request(struct ftrace_regs *regs,
 	 * behalf (for example nvme-tcp) and relies on a native sock.
 	 */
 	if (!provider || persock_called_by_module(regs, caller)) {
-		deny_create(regs, attachment, version, &call,
-			    -EAFNOSUPPORT);
+		refuse_create(regs, stack, view, &call, -EAFNOSUPPORT);
 		return;
 	}
 
@@ -192,40 +208,39 @@ static noinline void judge_request(struct ftrace_regs *regs,
 }
 
 /* The request passes unchanged, and the native provider serves it. */
-static bool passes_natively(const struct persock_attachment *attachment,
+static bool passes_natively(const struct persock_stack *stack,
 			    struct ftrace_regs *regs)
 {
 	const struct persock_request request = request_of(regs);
-	const struct persock_version *version =
-		persock_version_of(attachment->personality);
 
-	return version->requests & persock_shortcut_request(&request);
+	return persock_stack_view(stack)->requests &
+	       persock_shortcut_request(&request);
 }
 
 static noinline void create_governed(struct ftrace_regs *regs,
 				     unsigned long caller)
 {
-	struct persock_attachment *attachment;
+	struct persock_stack *stack;
 
 	rcu_read_lock();
-	attachment = persock_governor();
-	if (attachment)
-		judge_request(regs, caller, attachment);
+	stack = persock_governor();
+	if (stack)
+		route_request(regs, caller, stack);
 	rcu_read_unlock();
 }
 
 static __always_inline void on_create(struct ftrace_regs *regs,
 				      unsigned long caller)
 {
-	struct persock_attachment *attachment;
+	struct persock_stack *stack;
 	bool passes;
 
 	if ((int)persock_arg(regs, 5))
 		return;
 
 	rcu_read_lock_sched();
-	attachment = persock_governor();
-	passes = !attachment || passes_natively(attachment, regs);
+	stack = persock_governor();
+	passes = !stack || passes_natively(stack, regs);
 	rcu_read_unlock_sched();
 	if (!passes)
 		create_governed(regs, caller);
@@ -239,7 +254,7 @@ static noinline void govern_created(struct ftrace_regs *regs)
 {
 	struct socket *sock = (struct socket *)persock_arg(regs, 0);
 	struct persock_request request = request_of(regs);
-	struct persock_attachment *attachment;
+	struct persock_stack *stack;
 	int err = 0;
 
 	if (persock_router_peek(sock))
@@ -247,16 +262,14 @@ static noinline void govern_created(struct ftrace_regs *regs)
 
 	rcu_read_lock();
 	do {
-		attachment = persock_governor();
-		if (attachment)
-			err = persock_interpose(attachment, sock, &request);
-		/*
-		 * Detached meanwhile: look up the attachment that governs now.
-		 */
-	} while (attachment && err == -ESTALE);
+		stack = persock_governor();
+		if (stack)
+			err = persock_interpose(stack, sock, &request);
+		/* Changed meanwhile: look up the layers that govern now. */
+	} while (stack && err == -ESTALE);
 	rcu_read_unlock();
 
-	if (attachment && err)
+	if (stack && err)
 		fail_call(regs, err);
 }
 

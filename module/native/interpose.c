@@ -9,134 +9,160 @@
 #include <linux/module.h>
 #include <linux/net.h>
 
-#include "cgroup/attachment.h"
+#include "cgroup/attach.h"
 #include "native/interpose.h"
 #include "native/native.h"
 #include "socket/creation.h"
-#include "socket/report.h"
-
-/* The attachment already has all live sockets that its policy allows. */
-#define FULL 1
-
-static int interpose_new(struct persock_attachment *attachment,
-			 struct socket *sock, const struct persock_policy *limits)
-{
-	unsigned int nr = persock_attachment_get(attachment);
-	int err;
-
-	if (!nr)
-		return -ESTALE;
-	if (limits && limits->max_sockets && nr > limits->max_sockets)
-		err = FULL;
-	else
-		err = persock_native_route(attachment, sock);
-	if (err)
-		persock_attachment_put(attachment);
-	else
-		this_cpu_inc(attachment->totals->created);
-
-	return err;
-}
-
-/*
- * interpose_limited() - put the router in front of a new socket
- * @attachment: attachment of the socket, found under RCU
- * @sock: the socket, with native ops, or without ops; not yet visible to user
- *	  space
- * @limits: policy whose limit on live sockets applies, or NULL
- *
- * On success the socket holds @attachment, and this module instead of the
- * module of its native ops.
- *
- * Context: RCU read side; does not sleep.
- * Return: 0; FULL if the limit is reached; -ENOBUFS if there is no spare
- * router; -ESTALE if the attachment was detached meanwhile and nothing holds
- * it; -ENODEV if the module is being removed by force.
- */
-static int interpose_limited(struct persock_attachment *attachment,
-			     struct socket *sock,
-			     const struct persock_policy *limits)
-{
-	const struct proto_ops *native = sock->ops;
-	int err;
-
-	if (!try_module_get(THIS_MODULE))
-		return -ENODEV;
-	err = interpose_new(attachment, sock, limits);
-	if (err)
-		module_put(THIS_MODULE);
-	else if (native)
-		module_put(native->owner);
-
-	return err;
-}
+#include "socket/judge.h"
 
 /**
- * persock_interpose() - judge a new native socket, and govern it
- * @attachment: the attachment that governs
- * @sock: the socket, complete, with native ops
+ * struct making - a new socket that is judged
  * @request: the request
- *
- * The request was judged before the socket was made. Since then a cgroup may
- * have been attached, or the task may have moved, so it is judged again.
- *
- * Context: RCU read side; does not sleep.
- * Return: 0; the errno of the refusal; -ESTALE if @attachment was detached
- * meanwhile.
+ * @used: number of live sockets of each layer, this one included
  */
-int persock_interpose(struct persock_attachment *attachment,
-		      struct socket *sock,
-		      const struct persock_request *request)
+struct making {
+	const struct persock_request *request;
+	unsigned int used[PERSOCK_MAX_LAYERS];
+};
+
+static int judge_new(const struct persock_version *version,
+		     struct persock_call *call, void *data)
 {
-	const struct persock_version *version =
-		persock_version_of(attachment->personality);
-	const struct persock_policy *policy = &version->policy;
+	const struct making *making = data;
+	int verdict;
+
+	verdict = persock_judge_request(&version->policy, making->request,
+					&call->section, &call->rule);
+	if (!verdict)
+		verdict = persock_judge_limit(version, call,
+					      making->used[call->layer]);
+
+	return verdict;
+}
+
+/* Report a refusal that no policy can change. */
+static int refuse(struct persock_stack *stack, const struct persock_view *view,
+		  struct persock_call *call, unsigned int layer, int err)
+{
+	call->always = true;
+	call->stack = stack;
+	call->layer = layer;
+
+	return persock_report(view->layers[layer], call, err);
+}
+
+/* Is it a native socket that the layers want? Returns 0 or the errno. */
+static int judge_provider(struct persock_stack *stack,
+			  const struct persock_view *view,
+			  struct persock_call *call)
+{
+	const struct persock_provider *provider;
+
+	provider = persock_view_provider(view, call->request,
+					 persock_stack_net(stack, view,
+							   call->request->family));
+	if (provider && provider->interposes)
+		return 0;
+
+	return refuse(stack, view, call, view->server, -EAFNOSUPPORT);
+}
+
+/* Judge a new socket that may not pass. @making is filled in. */
+static noinline int judge_made(struct persock_stack *stack,
+			       const struct persock_view *view,
+			       struct persock_call *call, struct making *making,
+			       bool passes)
+{
+	struct persock_call asked = *call;
+
+	/* A denial is reported with what the layers around it have allowed. */
+	if (persock_ask(stack, view, &asked, judge_new, making))
+		return persock_judge(stack, view, call, judge_new, making);
+
+	return passes ? 0 : judge_provider(stack, view, call);
+}
+
+static noinline int report_made(struct persock_stack *stack,
+				const struct persock_view *view,
+				struct persock_call *call,
+				struct making *making)
+{
+	return persock_judge(stack, view, call, judge_new, making);
+}
+
+/* The stack holds the socket, and this module is held for it. */
+static int govern(struct persock_stack *stack, struct socket *sock,
+		  const struct persock_request *request, struct making *making)
+{
+	const struct persock_view *view = persock_stack_view(stack);
+	bool passes = view->requests & persock_shortcut_request(request);
 	struct persock_call call = {
 		.operation = PERSOCK_OP_CREATE,
 		.section = PERSOCK_SECTION_SOCKETS,
 		.request = request,
 	};
-	const struct persock_provider *provider;
-	int err, verdict = PERSOCK_ALLOW;
+	int err = 0;
 
-	if (likely(version->requests & persock_shortcut_request(request)))
-		goto interpose;
-	verdict = persock_judge_request(policy, request, &call.section,
-					&call.rule);
-	if (verdict && persock_enforces(version))
-		return persock_report(attachment, version, &call, verdict);
-	/* The current policy requires another provider's socket. */
-	provider = persock_version_provider(version, request,
-					    persock_attachment_net(attachment,
-								   version,
-								   request->family));
-	if (!provider || !provider->interposes) {
-		call.always = true;
-		call.section = PERSOCK_SECTION_SOCKETS;
-		call.rule = 0;
-		return persock_report(attachment, version, &call,
-				      -EAFNOSUPPORT);
-	}
-
-interpose:
-	err = interpose_limited(attachment, sock, policy);
-	if (err == FULL) {
-		call.section = PERSOCK_SECTION_LIMITS;
-		call.rule = 0;
-		verdict = persock_report(attachment, version, &call,
-					 policy->max_sockets_verdict);
-		return verdict ? verdict :
-		       interpose_limited(attachment, sock, NULL);
-	}
-	if (err == -ESTALE)
+	if (!passes || view->limits)
+		err = judge_made(stack, view, &call, making, passes);
+	if (err)
 		return err;
+	err = persock_native_route(stack, sock);
+	if (err)
+		return refuse(stack, view, &call, view->nr - 1, err);
+
+	this_cpu_inc(stack->totals->created);
+	/* Each layer counts what its stacks have counted. */
+	if (passes && !view->limits && !trace_persock_create_enabled())
+		persock_count(stack->totals, PERSOCK_OP_CREATE,
+			      PERSOCK_ALLOWED);
+	else
+		report_made(stack, view, &call, making);
+
+	return 0;
+}
+
+/**
+ * persock_interpose() - judge a new native socket, and govern it
+ * @stack: the layers that govern, found under RCU
+ * @sock: the socket, complete, with native ops, or without ops; not yet
+ *	  visible to user space
+ * @request: the request
+ *
+ * The request was judged before the socket was made. Since then a cgroup may
+ * have been attached, or the task may have moved, so it is judged again.
+ *
+ * On success the socket holds @stack, and this module instead of the module of
+ * its native ops.
+ *
+ * Context: RCU read side; does not sleep.
+ * Return: 0; the errno of the refusal; -ENOBUFS if there is no spare router;
+ * -ESTALE if the layers have changed meanwhile and nothing holds @stack;
+ * -ENODEV if the module is being removed by force.
+ */
+int persock_interpose(struct persock_stack *stack, struct socket *sock,
+		      const struct persock_request *request)
+{
+	const struct proto_ops *native = sock->ops;
+	struct making making;
+	int err;
+
+	making.request = request;
+	if (!try_module_get(THIS_MODULE))
+		return -ENODEV;
+	if (!persock_stack_count(stack, making.used)) {
+		module_put(THIS_MODULE);
+		return -ESTALE;
+	}
+	err = govern(stack, sock, request, &making);
 	if (err) {
-		call.always = true;
-		call.rule = 0;
-		verdict = err;
+		persock_stack_put(stack);
+		module_put(THIS_MODULE);
+	} else if (native) {
+		module_put(native->owner);
 	}
 
-	return persock_report(attachment, version, &call, verdict);
+	return err;
 }
 
 /**
@@ -147,7 +173,7 @@ interpose:
  * All pass except those that SCTP peels off since 6.19: it makes them with
  * sock_create_lite(), without ops. Later it gives them the parent's ops, which
  * no interception point sees. If the parent is governed, these are a router's
- * ops; then the socket only needs a reference to the attachment, and a count.
+ * ops; then the socket only needs a reference to the stack, and a count.
  * If it is not, the new socket cannot be governed, so a governed task gets
  * none.
  *
@@ -158,12 +184,11 @@ int persock_interpose_kernel(struct socket *sock,
 			     const struct persock_request *request)
 {
 	struct persock_creation *creation;
-	struct persock_attachment *attachment;
+	struct persock_stack *stack;
 	struct persock_call call = {
 		.operation = PERSOCK_OP_CREATE,
 		.section = PERSOCK_SECTION_SOCKETS,
 		.request = request,
-		.always = true,
 	};
 	int err;
 
@@ -173,17 +198,15 @@ int persock_interpose_kernel(struct socket *sock,
 
 	creation = persock_creation_own();
 	rcu_read_lock();
-	attachment = creation ? creation->attachment :
-				persock_attachment_current();
-	if (!attachment) {
+	stack = creation ? creation->stack : persock_stack_current();
+	if (!stack) {
 		err = 0;
 	} else if (creation) {
-		err = persock_interpose(attachment, sock, request);
+		err = persock_interpose(stack, sock, request);
 		creation->unfinished = !err;
 	} else {
-		err = persock_report(attachment,
-				     persock_version_of(attachment->personality),
-				     &call, -EOPNOTSUPP);
+		err = refuse(stack, persock_stack_view(stack), &call,
+			     stack->nr - 1, -EOPNOTSUPP);
 	}
 	rcu_read_unlock();
 

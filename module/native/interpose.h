@@ -7,12 +7,11 @@
 #ifndef _PERSOCK_INTERPOSE_H
 #define _PERSOCK_INTERPOSE_H
 
-struct persock_attachment;
 struct persock_request;
+struct persock_stack;
 struct socket;
 
-int persock_interpose(struct persock_attachment *attachment,
-		      struct socket *sock,
+int persock_interpose(struct persock_stack *stack, struct socket *sock,
 		      const struct persock_request *request);
 int persock_interpose_kernel(struct socket *sock,
 			     const struct persock_request *request);

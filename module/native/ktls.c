@@ -175,7 +175,7 @@ static int set_through_decoy(struct socket *sock, struct socket *decoy,
 			     unsigned int optlen)
 {
 	struct persock_router *router = persock_router_peek(sock);
-	struct persock_attachment *attachment = router->attachment;
+	struct persock_stack *stack = router->stack;
 	const struct proto_ops *native = router->native, *now;
 	socket_state state;
 	int err;
@@ -190,8 +190,8 @@ static int set_through_decoy(struct socket *sock, struct socket *decoy,
 	 * as soon as there is memory.
 	 */
 	for (now = READ_ONCE(decoy->ops); now != native;) {
-		router = persock_router_native(attachment, router->provider,
-					       sock, now);
+		router = persock_router_native(stack, router->provider, sock,
+					       now);
 		if (router) {
 			WRITE_ONCE(sock->ops, &router->ops);
 			break;

@@ -53,16 +53,15 @@ static int native_pair(struct socket *first, struct socket *second)
 
 /**
  * persock_native_route() - put the router in front of a native socket
- * @attachment: the attachment that governs it
+ * @stack: the layers that govern it
  * @sock: the socket, with native ops; or without ops, which it gets later
  *
- * The caller handles references to the attachment and to modules.
+ * The caller handles references to the stack and to modules.
  *
  * Context: any, does not sleep; as persock_router_native().
  * Return: 0, or -ENOBUFS if there is no spare router.
  */
-int persock_native_route(struct persock_attachment *attachment,
-			 struct socket *sock)
+int persock_native_route(struct persock_stack *stack, struct socket *sock)
 {
 	struct persock_router *router;
 
@@ -70,8 +69,7 @@ int persock_native_route(struct persock_attachment *attachment,
 		WRITE_ONCE(sock->ops, &persock_unfinished_ops);
 		return 0;
 	}
-	router = persock_router_native(attachment, &persock_native, sock,
-				       sock->ops);
+	router = persock_router_native(stack, &persock_native, sock, sock->ops);
 	if (!router)
 		return -ENOBUFS;
 	WRITE_ONCE(sock->ops, &router->ops);
@@ -97,9 +95,8 @@ static int native_accept(struct socket *sock, struct socket *newsock,
 	WRITE_ONCE(newsock->ops, native);
 	err = persock_call_accept(native, sock, newsock, arg);
 	if (err >= 0) {
-		/* The listener is open, so the attachment is alive. */
-		int interposed = persock_native_route(router->attachment,
-						      newsock);
+		/* The listener is open, so the stack is alive. */
+		int interposed = persock_native_route(router->stack, newsock);
 
 		if (!interposed)
 			return err;
@@ -152,7 +149,7 @@ static int native_getsockopt(struct socket *sock, int level, int optname,
 	int err;
 
 	if (peeloff)
-		persock_creation_begin(&creation, router->attachment);
+		persock_creation_begin(&creation, router->stack);
 	err = router->native->getsockopt(sock, level, optname, optval.user,
 					 optlen.user);
 	if (peeloff)

@@ -8,12 +8,12 @@
 
 #include "provider.h"
 
-struct persock_attachment;
+struct persock_stack;
 struct socket;
 
 extern struct persock_provider persock_native;
 
-int persock_native_route(struct persock_attachment *attachment,
+int persock_native_route(struct persock_stack *stack,
 			 struct socket *sock);
 
 #endif /* _PERSOCK_NATIVE_H */

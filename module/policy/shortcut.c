@@ -162,6 +162,85 @@ void persock_shortcut_build(struct persock_shortcut *shortcut,
 			   !(inet && persock_restricts(&policy->accept));
 }
 
+/* The size of an entry that has one. */
+static unsigned int entry_size(u8 entry)
+{
+	return (entry & ~PERSOCK_SHORTCUT_EXACT) - PERSOCK_SHORTCUT_SIZE;
+}
+
+static bool is_exact(u8 entry)
+{
+	return entry & PERSOCK_SHORTCUT_EXACT;
+}
+
+/* The lengths that pass both: exactly one, or all from one on. */
+static u8 join_get(u8 a, u8 b)
+{
+	if (a == PERSOCK_SHORTCUT_NONE || b == PERSOCK_SHORTCUT_NONE)
+		return PERSOCK_SHORTCUT_NONE;
+	if (a == PERSOCK_SHORTCUT_ANY || a == b)
+		return b;
+	if (b == PERSOCK_SHORTCUT_ANY)
+		return a;
+	if (!is_exact(a) && !is_exact(b))
+		return max(a, b);
+	if (is_exact(a) && !is_exact(b))
+		return entry_size(a) >= entry_size(b) ? a :
+		       PERSOCK_SHORTCUT_NONE;
+	if (is_exact(b) && !is_exact(a))
+		return entry_size(b) >= entry_size(a) ? b :
+		       PERSOCK_SHORTCUT_NONE;
+
+	return PERSOCK_SHORTCUT_NONE;
+}
+
+/* @a_max, @b_max: longest value for an entry without a size. */
+static u8 join_set(u8 a, u32 a_max, u8 b, u32 b_max)
+{
+	if (a == PERSOCK_SHORTCUT_NONE || b == PERSOCK_SHORTCUT_NONE)
+		return PERSOCK_SHORTCUT_NONE;
+	if (a == b)
+		return a;
+	if (a == PERSOCK_SHORTCUT_ANY)
+		return entry_size(b) <= a_max ? b : PERSOCK_SHORTCUT_NONE;
+	if (b == PERSOCK_SHORTCUT_ANY)
+		return entry_size(a) <= b_max ? a : PERSOCK_SHORTCUT_NONE;
+
+	return PERSOCK_SHORTCUT_NONE;
+}
+
+/**
+ * persock_shortcut_join() - leave the calls that pass another policy, too
+ * @all: the calls that pass some policies; those that do not pass @more are
+ *	 taken out
+ * @more: the calls that pass another policy, for the same class
+ */
+void persock_shortcut_join(struct persock_shortcut *all,
+			   const struct persock_shortcut *more)
+{
+	unsigned int row, name;
+
+	for (row = 0; row < PERSOCK_SHORTCUT_LEVELS; row++) {
+		for (name = 0; name < PERSOCK_SHORTCUT_NAMES; name++) {
+			all->get[row][name] = join_get(all->get[row][name],
+						       more->get[row][name]);
+			all->set[row][name] = join_set(all->set[row][name],
+						       all->option_max,
+						       more->set[row][name],
+						       more->option_max);
+		}
+	}
+	all->option_max = min(all->option_max, more->option_max);
+	all->send |= more->send;
+	all->receive |= more->receive;
+	all->connect_max = min(all->connect_max, more->connect_max);
+	all->bind_max = min(all->bind_max, more->bind_max);
+	all->control_send &= more->control_send;
+	all->control_receive &= more->control_receive;
+	all->receives &= more->receives;
+	all->accept &= more->accept;
+}
+
 /**
  * persock_shortcut_requests() - find the requests for sockets that pass
  * @passes: does this request pass?

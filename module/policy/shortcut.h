@@ -87,6 +87,8 @@ struct persock_shortcut {
 void persock_shortcut_build(struct persock_shortcut *shortcut,
 			    const struct persock_policy *policy,
 			    enum persock_class class);
+void persock_shortcut_join(struct persock_shortcut *all,
+			   const struct persock_shortcut *more);
 
 /**
  * persock_shortcut_level() - the tables' row of a level

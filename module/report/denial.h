@@ -33,6 +33,9 @@ struct sk_buff;
  * @subject: level of an option; flags of a message; command of an ioctl
  * @detail: name of an option
  * @endpoint: address that was judged; of family 0 if there was none
+ * @layer: index of the layer that decided, 0 is the outermost
+ * @layers: number of layers of the socket
+ * @inner: id of the cgroup of the innermost layer
  */
 struct persock_denial {
 	enum persock_mode mode;
@@ -50,6 +53,9 @@ struct persock_denial {
 	u32 subject;
 	u32 detail;
 	struct persock_endpoint endpoint;
+	u32 layer;
+	u32 layers;
+	u64 inner;
 };
 
 /**

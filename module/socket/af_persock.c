@@ -17,9 +17,9 @@
 #include <net/net_namespace.h>
 #include <net/sock.h>
 
-#include "cgroup/attachment.h"
+#include "cgroup/attach.h"
 #include "socket/af_persock.h"
-#include "socket/report.h"
+#include "socket/judge.h"
 #include "socket/router.h"
 #include "socket/wrapper.h"
 
@@ -47,15 +47,15 @@ int persock_family_unpack(int packed, struct persock_request *request)
 static int (*before_first)(void) __ro_after_init;
 
 static int serve(struct net *net, struct socket *sock,
-		 struct persock_attachment *attachment,
+		 struct persock_stack *stack,
 		 const struct persock_provider *provider,
 		 const struct persock_request *request)
 {
 	struct persock_router *router;
 	int err;
 
-	router = persock_router_get(attachment, provider, request->family,
-				    NULL, NULL);
+	router = persock_router_get(stack, provider, request->family, NULL,
+				    NULL);
 	if (!router)
 		return -ENOBUFS;
 
@@ -73,94 +73,111 @@ static int serve(struct net *net, struct socket *sock,
 	return 0;
 }
 
-/*
- * @nr: number of live sockets of the attachment, including the new one.
- * @kern: an interception point has sent the request here.
+/**
+ * struct making - a socket that is judged
+ * @request: the request
+ * @used: number of live sockets of each layer, this one included
  */
-static struct persock_attachment *hold_attachment(unsigned int *nr, int kern)
+struct making {
+	struct persock_request request;
+	unsigned int used[PERSOCK_MAX_LAYERS];
+};
+
+/* @kern: an interception point has sent the request here. */
+static struct persock_stack *hold_stack(struct making *making, int kern)
 {
-	struct persock_attachment *attachment;
+	struct persock_stack *stack;
+	bool held = false;
 
 	do {
 		rcu_read_lock();
-		attachment = persock_attachment_current();
-		if (attachment) {
-			*nr = persock_attachment_get(attachment);
-			if (!*nr)
-				attachment = ERR_PTR(-ESTALE);
-		}
+		stack = persock_stack_current();
+		if (stack)
+			held = persock_stack_count(stack, making->used);
 		rcu_read_unlock();
-		/*
-		 * It was being detached: look up the attachment that governs
-		 * now.
-		 */
-	} while (IS_ERR(attachment));
+		/* Changed meanwhile: look up the layers that govern now. */
+	} while (stack && !held);
 
-	if (attachment)
-		return attachment;
+	if (stack)
+		return stack;
 	/*
 	 * The task's attachment has just gone: the request cannot be served.
 	 */
 	if (kern)
 		return ERR_PTR(-EAFNOSUPPORT);
 	/*
-	 * An open attachment arms the interception points of the whole
-	 * machine.
+	 * An open stack arms the interception points of the whole machine.
 	 */
 	if (!capable(CAP_NET_ADMIN))
 		return ERR_PTR(-EPERM);
 
-	*nr = 1;
-	return persock_attachment_open();
+	making->used[0] = 1;
+	return persock_stack_open();
+}
+
+static int judge(const struct persock_version *version,
+		 struct persock_call *call, void *data)
+{
+	const struct making *making = data;
+	int verdict;
+
+	verdict = persock_judge_request(&version->policy, &making->request,
+					&call->section, &call->rule);
+	if (!verdict)
+		verdict = persock_judge_limit(version, call,
+					      making->used[call->layer]);
+
+	return verdict;
 }
 
 /*
- * The provider stays: the personality pins it, and @attachment holds the
+ * Can the provider serve? The interception point does not send a request here
+ * for a provider that interposes, so the layers that govern the task have just
+ * changed. Or a task of another network namespace was first, so the socket
+ * cannot be made in the named one.
+ */
+static bool can_serve(struct persock_stack *stack,
+		      const struct persock_view *view,
+		      const struct persock_provider *provider,
+		      const struct net *elsewhere)
+{
+	return provider && !provider->interposes &&
+	       (!elsewhere || persock_stack_claim(stack, view));
+}
+
+/*
+ * The provider stays: the personality pins it, and @stack holds the
  * personality. @net is the network namespace for the socket, with a reference.
  */
 static const struct persock_provider *
-judge_request(struct persock_attachment *attachment,
-	      const struct persock_request *request, unsigned int nr,
+judge_request(struct persock_stack *stack, struct making *making,
 	      struct net **net)
 {
-	const struct persock_provider *provider;
-	const struct persock_version *version;
-	struct net *elsewhere;
 	struct persock_call call = {
 		.operation = PERSOCK_OP_CREATE,
 		.section = PERSOCK_SECTION_SOCKETS,
-		.request = request,
+		.request = &making->request,
 	};
+	struct persock_call asked = call;
+	const struct persock_provider *provider;
+	const struct persock_view *view;
+	struct net *elsewhere;
 	int verdict;
 
 	rcu_read_lock();
-	version = persock_version_of(attachment->personality);
-	elsewhere = persock_attachment_net(attachment, version,
-					   request->family);
-	provider = persock_version_provider(version, request, elsewhere);
-	verdict = persock_judge_request(&version->policy, request,
-					&call.section, &call.rule);
-	if (!verdict && version->policy.max_sockets &&
-	    nr > version->policy.max_sockets) {
-		call.section = PERSOCK_SECTION_LIMITS;
-		call.rule = 0;
-		verdict = version->policy.max_sockets_verdict;
-	}
-	/*
-	 * The interception point does not send a request here for a provider
-	 * that interposes, so the attachment that governs the task has just
-	 * changed. Or a task of another network namespace was first, so the
-	 * socket cannot be made in the named one.
-	 */
-	if ((!verdict || !persock_enforces(version)) &&
-	    (!provider || provider->interposes ||
-	     (elsewhere && !persock_attachment_meant(attachment, version)))) {
+	view = persock_stack_view(stack);
+	elsewhere = persock_stack_net(stack, view, making->request.family);
+	provider = persock_view_provider(view, &making->request, elsewhere);
+	if (persock_ask(stack, view, &asked, judge, making) ||
+	    can_serve(stack, view, provider, elsewhere)) {
+		verdict = persock_judge(stack, view, &call, judge, making);
+	} else {
 		call.always = true;
-		call.section = PERSOCK_SECTION_SOCKETS;
-		call.rule = 0;
-		verdict = -EAFNOSUPPORT;
+		call.stack = stack;
+		call.layer = view->server;
+		verdict = persock_report(view->layers[view->server], &call,
+					 -EAFNOSUPPORT);
 	}
-	verdict = persock_report(attachment, version, &call, verdict);
 	*net = get_net(elsewhere ?: *net);
 	rcu_read_unlock();
 
@@ -170,31 +187,30 @@ judge_request(struct persock_attachment *attachment,
 static int family_create(struct net *net, struct socket *sock, int protocol,
 			 int kern)
 {
-	struct persock_request request = { .type = sock->type };
+	struct making making = { .request.type = sock->type };
 	const struct persock_provider *provider;
-	struct persock_attachment *attachment;
-	unsigned int nr;
+	struct persock_stack *stack;
 	int err;
 
-	err = persock_family_unpack(protocol, &request);
+	err = persock_family_unpack(protocol, &making.request);
 	if (err)
 		return err;
 
-	attachment = hold_attachment(&nr, kern);
-	if (IS_ERR(attachment))
-		return PTR_ERR(attachment);
+	stack = hold_stack(&making, kern);
+	if (IS_ERR(stack))
+		return PTR_ERR(stack);
 
-	provider = judge_request(attachment, &request, nr, &net);
+	provider = judge_request(stack, &making, &net);
 	err = PTR_ERR_OR_ZERO(provider);
 	if (!err)
 		err = before_first();
 	if (!err)
-		err = serve(net, sock, attachment, provider, &request);
+		err = serve(net, sock, stack, provider, &making.request);
 	put_net(net);
 	if (err)
-		persock_attachment_put(attachment);
+		persock_stack_put(stack);
 	else
-		this_cpu_inc(attachment->totals->created);
+		this_cpu_inc(stack->totals->created);
 
 	return err;
 }

@@ -24,6 +24,7 @@
 #include "policy/detour.h"
 #include "policy/verdict.h"
 #include "socket/cmsg.h"
+#include "socket/judge.h"
 #include "socket/report.h"
 
 /*
@@ -75,23 +76,16 @@ static int judge(const struct persock_router *router,
 /*
  * Report a message that is removed, or would be if the policy did not audit.
  */
-static void report_ignored(const struct persock_router *router,
-			   const struct persock_version *version,
-			   struct socket *sock, enum persock_operation operation,
-			   enum persock_section section, unsigned int rule,
+static void report_ignored(const struct persock_version *version,
+			   const struct persock_call *call,
 			   const struct cmsghdr *cmsg)
 {
-	const struct persock_call call = {
-		.operation = operation,
-		.section = section,
-		.rule = rule,
-		.sock = sock,
-		.message = true,
-		.subject = cmsg->cmsg_level,
-		.detail = cmsg->cmsg_type,
-	};
+	struct persock_call ignored_part = *call;
 
-	persock_report_ignored(router->attachment, version, &call);
+	ignored_part.message = true;
+	ignored_part.subject = cmsg->cmsg_level;
+	ignored_part.detail = cmsg->cmsg_type;
+	persock_report_ignored(version, &ignored_part);
 }
 
 /* Can the policy deny or ignore any message of this socket? */
@@ -106,13 +100,14 @@ static bool judges(const struct persock_router *router,
 }
 
 /**
- * persock_cmsg_send() - judge the control messages of a send
+ * persock_cmsg_send() - judge the control messages of a send by one layer
  * @router: the socket's
  * @version: the version that judges
- * @msg: the message; ignored control messages are removed, unless the policy
- *	 only audits
+ * @msg: the message
  * @call: if a message is not allowed, the section and rule that decided are
- *	   filled in
+ *	  filled in
+ * @removes: set if the layer ignores a message, and does not only audit; then
+ *	     persock_cmsg_remove() follows once all layers have judged
  *
  * Context: any; RCU read side for @version.
  * Return: PERSOCK_ALLOW; -EINVAL for a malformed buffer, as in every protocol;
@@ -120,11 +115,11 @@ static bool judges(const struct persock_router *router,
  */
 int persock_cmsg_send(const struct persock_router *router,
 		      const struct persock_version *version,
-		      struct msghdr *msg, struct persock_call *call)
+		      struct msghdr *msg, struct persock_call *call,
+		      bool *removes)
 {
-	bool enforce = persock_enforces(version), ignored = false;
-	struct cmsghdr *cmsg, *next;
-	char *to = msg->msg_control;
+	bool enforce = persock_enforces(version);
+	struct cmsghdr *cmsg;
 	int verdict;
 
 	if (!msg->msg_controllen || !judges(router, version))
@@ -134,7 +129,7 @@ int persock_cmsg_send(const struct persock_router *router,
 	 * layer copy it. msg_control_is_user shows this, too, except for the
 	 * compat layer before 6.2, which does not set it.
 	 */
-	for (cmsg = CMSG_FIRSTHDR(msg); cmsg; cmsg = next) {
+	for_each_cmsghdr(cmsg, msg) {
 		if (!CMSG_OK(msg, cmsg)) {
 			call->section = PERSOCK_SECTION_CONTROL_SEND;
 			call->rule = 0;
@@ -147,55 +142,125 @@ int persock_cmsg_send(const struct persock_router *router,
 			call->detail = cmsg->cmsg_type;
 			return verdict;
 		}
-		/* Before it is moved. */
-		next = CMSG_NXTHDR(msg, cmsg);
 		if (verdict == PERSOCK_IGNORE) {
-			report_ignored(router, version, call->sock,
-				       call->operation, call->section,
-				       call->rule, cmsg);
-			ignored = true;
+			report_ignored(version, call, cmsg);
+			*removes |= enforce;
 		}
-		if (verdict == PERSOCK_ALLOW || !enforce)
-			to = keep(msg, to, cmsg);
 	}
-	if (ignored && enforce)
-		msg->msg_controllen = to - (char *)msg->msg_control;
 	call->rule = 0;
 
 	return PERSOCK_ALLOW;
 }
 
+/* Does every layer that enforces let a control message be sent? */
+static bool is_sent(const struct persock_router *router,
+		    const struct persock_view *view, const struct cmsghdr *cmsg)
+{
+	struct persock_call call = {};
+	unsigned int i;
+
+	for (i = 0; i < view->nr; i++) {
+		if (persock_enforces(view->layers[i]) &&
+		    judges(router, view->layers[i]) &&
+		    judge(router, view->layers[i], cmsg, &call))
+			return false;
+	}
+
+	return true;
+}
+
+/**
+ * persock_cmsg_remove() - remove the control messages that a layer ignores
+ * @router: the socket's
+ * @view: what it is held to; every layer has allowed the send
+ * @msg: the message
+ *
+ * Context: any; RCU read side for @view.
+ */
+void persock_cmsg_remove(const struct persock_router *router,
+			 const struct persock_view *view, struct msghdr *msg)
+{
+	struct cmsghdr *cmsg, *next;
+	char *to = msg->msg_control;
+
+	for (cmsg = CMSG_FIRSTHDR(msg); cmsg; cmsg = next) {
+		/* Before it is moved. */
+		next = CMSG_NXTHDR(msg, cmsg);
+		if (is_sent(router, view, cmsg))
+			to = keep(msg, to, cmsg);
+	}
+	msg->msg_controllen = to - (char *)msg->msg_control;
+}
+
 /**
  * persock_cmsg_filter() - decide how a receive handles control messages
  * @router: the socket's
- * @version: the version that judges the receive
+ * @view: what it is held to
  * @sock: the socket
  * @filter: filled in
  *
- * Context: any; RCU read side for @version.
+ * Context: any; RCU read side for @view.
  */
 void persock_cmsg_filter(const struct persock_router *router,
-			 const struct persock_version *version,
+			 const struct persock_view *view,
 			 const struct socket *sock,
 			 struct persock_cmsg_filter *filter)
 {
-	const struct persock_policy *policy = &version->policy;
+	unsigned int i;
 
 	filter->room = 0;
 	filter->none = false;
-	if (!persock_enforces(version))
-		return;
-	if (router->class == PERSOCK_CLASS_INET)
-		filter->room =
-			persock_router_rules(router, version)->received_max;
-	else if (persock_router_unix(router))
-		filter->none = policy->unix_rights ||
-			       (policy->unix_credentials &&
-				persock_passes_credentials(sock));
+	for (i = 0; i < view->nr; i++) {
+		const struct persock_version *version = view->layers[i];
+		const struct persock_policy *policy = &version->policy;
+		unsigned int room;
+
+		if (!persock_enforces(version))
+			continue;
+		room = persock_router_rules(router, version)->received_max;
+		if (router->class == PERSOCK_CLASS_INET && room)
+			filter->room = filter->room ? min(filter->room, room) :
+						      room;
+		if (persock_router_unix(router))
+			filter->none |= policy->unix_rights ||
+					(policy->unix_credentials &&
+					 persock_passes_credentials(sock));
+	}
+}
+
+/* Does every layer let a control message be received? */
+static bool is_received(const struct persock_router *router,
+			const struct persock_view *view,
+			const struct cmsghdr *cmsg, struct socket *sock)
+{
+	struct persock_call call = {
+		.operation = PERSOCK_OP_RECVMSG,
+		.section = PERSOCK_SECTION_CONTROL_RECEIVE,
+		.sock = sock,
+		.stack = router->stack,
+	};
+	bool received = true;
+
+	for (; call.layer < view->nr; call.layer++) {
+		const struct persock_version *version =
+			view->layers[call.layer];
+		const struct persock_options *options =
+			&persock_router_rules(router, version)->control_receive;
+
+		if (!persock_enforces(version) ||
+		    persock_judge_control(options, cmsg->cmsg_level,
+					  cmsg->cmsg_type,
+					  &call.rule) == PERSOCK_ALLOW)
+			continue;
+		report_ignored(version, &call, cmsg);
+		received = false;
+	}
+
+	return received;
 }
 
 /*
- * Remove messages that do not pass. The current version judges, as the receive
+ * Remove messages that do not pass. The current view decides, as the receive
  * may have slept for a long time. Returns the remaining length.
  */
 static size_t keep_allowed(const struct persock_router *router,
@@ -206,29 +271,21 @@ static size_t keep_allowed(const struct persock_router *router,
 		.msg_control = control,
 		.msg_controllen = length,
 	};
-	const struct persock_options *options;
-	const struct persock_version *version;
+	const struct persock_view *view;
 	struct cmsghdr *cmsg, *next;
-	unsigned int rule;
 	char *to = control;
 
 	rcu_read_lock();
-	version = persock_router_version(router);
-	options = &persock_router_rules(router, version)->control_receive;
+	view = persock_router_view(router);
 	for (cmsg = CMSG_FIRSTHDR(&received);
 	     cmsg && CMSG_OK(&received, cmsg); cmsg = next) {
 		next = CMSG_NXTHDR(&received, cmsg);
 		/* Without its type an alert record would look like data. */
-		if (cmsg->cmsg_level == SOL_TLS || !persock_enforces(version) ||
-		    persock_judge_control(options, cmsg->cmsg_level,
-					  cmsg->cmsg_type,
-					  &rule) == PERSOCK_ALLOW) {
+		if (cmsg->cmsg_level == SOL_TLS ||
+		    is_received(router, view, cmsg, sock))
 			to = keep(&received, to, cmsg);
-			continue;
-		}
-		report_ignored(router, version, sock, PERSOCK_OP_RECVMSG,
-			       PERSOCK_SECTION_CONTROL_RECEIVE, rule, cmsg);
-		msg->msg_flags |= MSG_CTRUNC;
+		else
+			msg->msg_flags |= MSG_CTRUNC;
 	}
 	rcu_read_unlock();
 

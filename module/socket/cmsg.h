@@ -27,9 +27,12 @@ struct persock_cmsg_filter {
 
 int persock_cmsg_send(const struct persock_router *router,
 		      const struct persock_version *version,
-		      struct msghdr *msg, struct persock_call *call);
+		      struct msghdr *msg, struct persock_call *call,
+		      bool *removes);
+void persock_cmsg_remove(const struct persock_router *router,
+			 const struct persock_view *view, struct msghdr *msg);
 void persock_cmsg_filter(const struct persock_router *router,
-			 const struct persock_version *version,
+			 const struct persock_view *view,
 			 const struct socket *sock,
 			 struct persock_cmsg_filter *filter);
 int persock_cmsg_recv(struct persock_router *router, struct socket *sock,

@@ -2,8 +2,8 @@
 /*
  * Tasks that create a socket for another one: hostinet's host sockets, and
  * those that native accept() or SCTP's peeling off makes. native.c and
- * hostinet.c mark such tasks; hook/intercept.c asks here which attachment
- * governs a new socket.
+ * hostinet.c mark such tasks; hook/intercept.c asks here which layers
+ * govern a new socket.
  */
 #include <linux/atomic.h>
 #include <linux/hash.h>
@@ -13,7 +13,7 @@
 /* list_bl.h lacks an include that it needs. */
 #include <linux/list_bl.h>
 
-#include "cgroup/attachment.h"
+#include "cgroup/attach.h"
 #include "socket/creation.h"
 
 /*
@@ -34,23 +34,22 @@ static struct hlist_bl_head *creation_bucket(const struct task_struct *task)
 }
 
 /**
- * persock_creation_begin() - set the attachment that governs the sockets of a
- *			      task
+ * persock_creation_begin() - set the layers that govern the sockets of a task
  * @creation: the mark, on the stack
- * @attachment: the attachment; NULL: the sockets belong to a provider and are
- *	not governed, because the sockets that they serve are
+ * @stack: the layers; NULL: the sockets belong to a provider and are not
+ *	   governed, because the sockets that they serve are
  *
  * Valid until persock_creation_end(), for the current task, which may sleep.
  *
- * Context: process context; the caller keeps @attachment alive.
+ * Context: process context; the caller keeps @stack alive.
  */
 void persock_creation_begin(struct persock_creation *creation,
-			    struct persock_attachment *attachment)
+			    struct persock_stack *stack)
 {
 	struct hlist_bl_head *bucket = creation_bucket(current);
 
 	creation->task = current;
-	creation->attachment = attachment;
+	creation->stack = stack;
 	creation->unfinished = false;
 	hlist_bl_lock(bucket);
 	hlist_bl_add_head(&creation->node, bucket);
@@ -108,13 +107,13 @@ struct persock_creation *persock_creation_own(void)
  *			      sockets for others
  *
  * Context: process context, RCU read side, which also protects the result.
- * Return: the attachment, or NULL if the socket is not governed.
+ * Return: the stack, or NULL if the socket is not governed.
  */
-struct persock_attachment *persock_governor_among(void)
+struct persock_stack *persock_governor_among(void)
 {
 	const struct persock_creation *creation = persock_creation_own();
 
-	return creation ? creation->attachment : persock_attachment_current();
+	return creation ? creation->stack : persock_stack_current();
 }
 
 /* The socket is released before it got ops: put its references. */
@@ -126,14 +125,14 @@ static int unfinished_release(struct socket *sock)
 	if (WARN_ON_ONCE(!creation || !creation->unfinished))
 		return 0;
 	creation->unfinished = false;
-	persock_attachment_put(creation->attachment);
+	persock_stack_put(creation->stack);
 
 	return 0;
 }
 
 /*
  * The ops of a governed socket that gets its parent's ops later. Those are the
- * ops of a router, whose release puts the reference to the attachment.
+ * ops of a router, whose release puts the reference to the stack.
  */
 const struct proto_ops persock_unfinished_ops = {
 	.family = PF_UNSPEC,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tasks that create a socket for another one, and the attachment that governs
- * a new socket. native.c and hostinet.c mark their tasks, interpose.c finds
+ * Tasks that create a socket for another one, and the stack that governs a new
+ * socket. native.c and hostinet.c mark their tasks, interpose.c finds
  * the mark, and hook/intercept.c asks persock_governor().
  */
 #ifndef _PERSOCK_CREATION_H
@@ -13,13 +13,13 @@
 /* list_bl.h lacks an include that it needs. */
 #include <linux/list_bl.h>
 
-#include "cgroup/attachment.h"
+#include "cgroup/attach.h"
 
 /**
  * struct persock_creation - marks a task that creates a socket for another one
  * @node: in the table of such tasks; protected by the lock of its bucket
  * @task: the task
- * @attachment: attachment that governs the new socket; NULL: not governed
+ * @stack: layers that govern the new socket; NULL: not governed
  * @unfinished: a socket without ops was made, and has not been released before
  *		it got some
  *
@@ -29,32 +29,31 @@
 struct persock_creation {
 	struct hlist_bl_node node;
 	struct task_struct *task;
-	struct persock_attachment *attachment;
+	struct persock_stack *stack;
 	bool unfinished;
 };
 
 extern const struct proto_ops persock_unfinished_ops;
 
 void persock_creation_begin(struct persock_creation *creation,
-			    struct persock_attachment *attachment);
+			    struct persock_stack *stack);
 void persock_creation_end(struct persock_creation *creation);
 struct persock_creation *persock_creation_own(void);
-struct persock_attachment *persock_governor_among(void);
+struct persock_stack *persock_governor_among(void);
 
 extern atomic_t persock_nr_creations;
 
 /**
- * persock_governor() - the attachment that governs a socket of the current
- *			task
+ * persock_governor() - the layers that govern a socket of the current task
  *
  * Context: process context, RCU read side, which also protects the result.
- * Return: the attachment, or NULL if the socket is not governed.
+ * Return: the stack, or NULL if the socket is not governed.
  */
-static __always_inline struct persock_attachment *persock_governor(void)
+static __always_inline struct persock_stack *persock_governor(void)
 {
 	/* If the task has an entry, it has incremented the counter itself. */
 	if (likely(!atomic_read(&persock_nr_creations)))
-		return persock_attachment_current();
+		return persock_stack_current();
 
 	return persock_governor_among();
 }

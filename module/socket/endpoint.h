@@ -22,19 +22,19 @@
 /**
  * persock_endpoint_length() - the length of an address for the provider
  * @router: the socket's
- * @version: the version that governs
+ * @view: what the socket is held to
  * @length: the caller's length
  *
- * Return: @length; a length beyond the longest address of the class is cut
- * (seed H2), unless the policy only audits.
+ * Return: @length; a length beyond the longest address that each layer passes
+ * on is cut (seed H2).
  */
 static inline int persock_endpoint_length(const struct persock_router *router,
-					  const struct persock_version *version,
+					  const struct persock_view *view,
 					  int length)
 {
-	u16 max = persock_router_rules(router, version)->address_max;
+	u16 max = view->address_max[router->class];
 
-	return max && length > max && persock_enforces(version) ? max : length;
+	return max && length > max ? max : length;
 }
 
 int persock_endpoint_connect(struct socket *sock, struct sockaddr *address,

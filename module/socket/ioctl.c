@@ -8,8 +8,17 @@
 
 #include "policy/verdict.h"
 #include "socket/ioctl.h"
+#include "socket/judge.h"
 #include "socket/report.h"
 #include "socket/router.h"
+
+static int judge(const struct persock_version *version,
+		 struct persock_call *call, void *router)
+{
+	return persock_judge_ioctl(&persock_router_rules(router,
+							 version)->ioctls,
+				   call->subject, &call->rule);
+}
 
 /**
  * persock_router_judge_ioctl() - judge and report an ioctl
@@ -28,15 +37,11 @@ int persock_router_judge_ioctl(struct socket *sock, u32 cmd)
 		.sock = sock,
 		.subject = cmd,
 	};
-	const struct persock_version *version;
 	int verdict;
 
 	rcu_read_lock();
-	version = persock_router_version(router);
-	verdict = persock_judge_ioctl(&persock_router_rules(router,
-							    version)->ioctls,
-				      cmd, &call.rule);
-	verdict = persock_report(router->attachment, version, &call, verdict);
+	verdict = persock_judge(router->stack, persock_router_view(router),
+				&call, judge, router);
 	rcu_read_unlock();
 
 	return verdict;

@@ -21,6 +21,7 @@
 #include "socket/cmsg.h"
 #include "socket/endpoint.h"
 #include "socket/ioctl.h"
+#include "socket/judge.h"
 #include "socket/message.h"
 #include "socket/pass.h"
 #include "socket/peer.h"
@@ -43,7 +44,6 @@ static int judge_control(const struct persock_rules *rules, size_t length,
 
 /**
  * persock_report_masked() - report the masked flags of a call that goes on
- * @router: the socket's
  * @version: the version that judged
  * @call: the judged call
  * @section: section of its flags
@@ -51,8 +51,7 @@ static int judge_control(const struct persock_rules *rules, size_t length,
  *
  * Context: any; RCU read side for @version; does not sleep.
  */
-void persock_report_masked(struct persock_router *router,
-			   const struct persock_version *version,
+void persock_report_masked(const struct persock_version *version,
 			   const struct persock_call *call,
 			   enum persock_section section, u32 masked)
 {
@@ -61,50 +60,82 @@ void persock_report_masked(struct persock_router *router,
 		.section = section,
 		.sock = call->sock,
 		.subject = masked,
+		.stack = call->stack,
+		.layer = call->layer,
 	};
 
-	persock_report_ignored(router->attachment, version, &ignored_part);
+	persock_report_ignored(version, &ignored_part);
 }
 
-/* If a policy only audits, the message does not change. */
-static int judge_send(struct persock_router *router,
-		      const struct persock_version *version,
-		      struct msghdr *msg, struct persock_endpoint *endpoint,
-		      struct persock_call *call)
+/**
+ * struct sending - a send that is judged
+ * @router: the socket's
+ * @msg: the message; an unspecified peer is replaced
+ * @endpoint: the peer, as it is judged
+ * @flags: the flags that every layer lets through
+ * @removes: a layer ignores a control message
+ * @reports: a layer has something to report about each such send
+ */
+struct sending {
+	const struct persock_router *router;
+	struct msghdr *msg;
+	struct persock_endpoint endpoint;
+	u32 flags;
+	bool removes;
+	bool reports;
+};
+
+static int judge_parts(const struct persock_version *version,
+		       const struct persock_rules *rules,
+		       struct persock_call *call, struct sending *sending)
 {
+	struct msghdr *msg = sending->msg;
+	int verdict;
+
+	verdict = judge_control(rules, msg->msg_controllen, call);
+	if (!verdict && msg->msg_controllen)
+		verdict = persock_cmsg_send(sending->router, version, msg, call,
+					    &sending->removes);
+	if (!verdict)
+		verdict = persock_endpoint_send(call->sock, msg,
+						&version->policy,
+						&sending->endpoint, call);
+
+	return verdict;
+}
+
+/* A layer that only audits changes nothing about the message. */
+static int judge_send(const struct persock_version *version,
+		      struct persock_call *call, void *data)
+{
+	struct sending *sending = data;
 	const struct persock_rules *rules =
-		persock_router_rules(router, version);
-	bool enforce = persock_enforces(version);
-	u32 flags = msg->msg_flags;
+		persock_router_rules(sending->router, version);
+	u32 all = sending->msg->msg_flags, flags = all;
 	int verdict, masked;
 
 	call->section = PERSOCK_SECTION_FLAGS_SEND;
 	masked = persock_judge_flags(&rules->send, PERSOCK_KERNEL_SEND_FLAGS,
 				     &flags);
-	if (masked < 0)
-		return masked;
-	verdict = judge_control(rules, msg->msg_controllen, call);
-	if (!verdict && msg->msg_controllen)
-		verdict = persock_cmsg_send(router, version, msg, call);
-	if (!verdict)
-		verdict = persock_endpoint_send(call->sock, msg,
-						&version->policy, endpoint,
-						call);
-	if (verdict)
+	verdict = masked < 0 ? masked :
+			       judge_parts(version, rules, call, sending);
+	if (verdict) {
+		sending->reports = true;
 		return verdict;
-	if (enforce) {
-		if (masked)
-			persock_report_masked(router, version, call,
-					      PERSOCK_SECTION_FLAGS_SEND,
-					      msg->msg_flags & ~flags);
-		msg->msg_flags = flags;
+	}
+	if (!masked)
+		return PERSOCK_ALLOW;
+	if (persock_enforces(version)) {
+		persock_report_masked(version, call, PERSOCK_SECTION_FLAGS_SEND,
+				      all & ~flags);
+		sending->flags &= flags;
 		return PERSOCK_ALLOW;
 	}
-	if (masked) {
-		call->section = PERSOCK_SECTION_FLAGS_SEND;
-		call->rule = 0;
-		call->subject = msg->msg_flags & ~flags;
-	}
+	sending->reports = true;
+	call->section = PERSOCK_SECTION_FLAGS_SEND;
+	call->rule = 0;
+	call->subject = all & ~flags;
+
 	return masked;
 }
 
@@ -117,21 +148,30 @@ static noinline int send_judged(struct persock_router *router,
 		.sock = sock,
 		.subject = msg->msg_flags & ~PERSOCK_KERNEL_SEND_FLAGS,
 	};
+	struct sending sending = {
+		.router = router,
+		.msg = msg,
+		.flags = U32_MAX,
+	};
 	size_t control = msg->msg_controllen;
-	const struct persock_version *version;
-	struct persock_endpoint endpoint;
+	const struct persock_view *view;
 	int verdict, sent;
 
 	rcu_read_lock();
-	version = persock_router_version(router);
+	view = persock_router_view(router);
 	/* Cut first: the judged address is the one that is passed on. */
 	if (msg->msg_name)
-		msg->msg_namelen = persock_endpoint_length(router, version,
+		msg->msg_namelen = persock_endpoint_length(router, view,
 							   msg->msg_namelen);
-	verdict = judge_send(router, version, msg, &endpoint, &call);
-	if (!verdict)
-		persock_peer_allowed(router, version, sock, msg);
-	verdict = persock_report(router->attachment, version, &call, verdict);
+	verdict = persock_judge(router->stack, view, &call, judge_send,
+				&sending);
+	if (!verdict) {
+		msg->msg_flags &= sending.flags;
+		if (sending.removes)
+			persock_cmsg_remove(router, view, msg);
+		if (!sending.reports)
+			persock_peer_allowed(router, view, sock, msg);
+	}
 	rcu_read_unlock();
 	/* A send of TCP that names a peer (MSG_FASTOPEN) connects. */
 	if (!verdict && (sock->type == SOCK_DGRAM || msg->msg_name))
@@ -187,6 +227,55 @@ static bool says_empty(const struct persock_call *call, int verdict)
 	       call->section == PERSOCK_SECTION_FLAGS_RECEIVE;
 }
 
+/**
+ * struct receiving - a receive that is judged
+ * @router: the socket's
+ * @flags: its flags
+ * @left: the flags that every layer lets through
+ * @control: length of its control buffer
+ * @empty: a layer answers that the queue is empty
+ */
+struct receiving {
+	const struct persock_router *router;
+	u32 flags;
+	u32 left;
+	size_t control;
+	bool empty;
+};
+
+static int judge_receive(const struct persock_version *version,
+			 struct persock_call *call, void *data)
+{
+	struct receiving *receiving = data;
+	const struct persock_rules *rules =
+		persock_router_rules(receiving->router, version);
+	bool enforce = persock_enforces(version);
+	u32 left = receiving->flags;
+	int masked, verdict;
+
+	masked = persock_judge_flags(&rules->receive, MSG_CMSG_COMPAT, &left);
+	verdict = min(masked, 0);
+	if (!verdict)
+		verdict = judge_control(rules, receiving->control, call);
+	if (says_empty(call, verdict)) {
+		receiving->empty |= enforce;
+		call->final = true;
+		return PERSOCK_IGNORE;
+	}
+	if (verdict || !masked)
+		return verdict;
+	if (enforce) {
+		persock_report_masked(version, call,
+				      PERSOCK_SECTION_FLAGS_RECEIVE,
+				      receiving->flags & ~left);
+		receiving->left &= left;
+		return PERSOCK_ALLOW;
+	}
+	call->subject = receiving->flags & ~left;
+
+	return masked;
+}
+
 static noinline int receive_judged(struct persock_router *router,
 				   struct socket *sock, struct msghdr *msg,
 				   size_t length, int flags)
@@ -197,42 +286,29 @@ static noinline int receive_judged(struct persock_router *router,
 		.sock = sock,
 		.subject = flags & ~MSG_CMSG_COMPAT,
 	};
-	const struct persock_version *version;
-	const struct persock_rules *rules;
+	struct receiving receiving = {
+		.router = router,
+		.flags = flags,
+		.left = flags,
+		.control = msg->msg_controllen,
+	};
 	struct persock_cmsg_filter filter;
-	u32 judged = flags;
-	int masked, verdict;
-	bool empty;
+	const struct persock_view *view;
+	int verdict;
 
 	rcu_read_lock();
-	version = persock_router_version(router);
-	rules = persock_router_rules(router, version);
-	masked = persock_judge_flags(&rules->receive, MSG_CMSG_COMPAT, &judged);
-	verdict = min(masked, 0);
-	if (!verdict)
-		verdict = judge_control(rules, msg->msg_controllen, &call);
-	if (!verdict && masked && persock_enforces(version))
-		persock_report_masked(router, version, &call,
-				      PERSOCK_SECTION_FLAGS_RECEIVE,
-				      flags & ~judged);
-	if (!persock_enforces(version)) {
-		if (!verdict && masked)
-			call.subject = flags & ~judged;
-		judged = flags;
-		if (!verdict)
-			verdict = masked;
-	}
-	empty = says_empty(&call, verdict);
-	verdict = persock_report(router->attachment, version, &call,
-				 empty ? PERSOCK_IGNORE : verdict);
-	if (empty && verdict)
+	view = persock_router_view(router);
+	verdict = persock_judge(router->stack, view, &call, judge_receive,
+				&receiving);
+	if (receiving.empty)
 		verdict = -EAGAIN;
-	persock_cmsg_filter(router, version, sock, &filter);
+	persock_cmsg_filter(router, view, sock, &filter);
 	rcu_read_unlock();
 	if (verdict)
 		return verdict;
 
-	return persock_cmsg_recv(router, sock, msg, length, judged, &filter);
+	return persock_cmsg_recv(router, sock, msg, length, receiving.left,
+				 &filter);
 }
 
 int persock_router_recvmsg(struct socket *sock, struct msghdr *msg,
@@ -252,6 +328,32 @@ int persock_router_recvmsg(struct socket *sock, struct msghdr *msg,
 }
 
 #ifdef PERSOCK_HAVE_URING_TX_TIMESTAMP
+static int judge_timestamp(const struct persock_version *version,
+			   struct persock_call *call, void *router)
+{
+	const struct persock_rules *rules =
+		persock_router_rules(router, version);
+	u32 flags = MSG_ERRQUEUE;
+	int verdict;
+
+	verdict = persock_judge_flags(&rules->receive, 0, &flags);
+	if (says_empty(call, verdict)) {
+		call->final = true;
+		return PERSOCK_IGNORE;
+	}
+	if (!verdict) {
+		call->section = PERSOCK_SECTION_CONTROL_RECEIVE;
+		call->message = true;
+		call->subject = SOL_SOCKET;
+		call->detail = SO_TIMESTAMPING_NEW;
+		verdict = persock_judge_control(&rules->control_receive,
+						SOL_SOCKET, SO_TIMESTAMPING_NEW,
+						&call->rule);
+	}
+
+	return verdict > 0 ? -EOPNOTSUPP : verdict;
+}
+
 /*
  * Timestamps of sent messages are judged like a receive from the error queue,
  * which returns them as control messages. -EOPNOTSUPP if the flag or the
@@ -266,35 +368,14 @@ static int judge_timestamps(struct socket *sock)
 		.sock = sock,
 		.subject = MSG_ERRQUEUE,
 	};
-	const struct persock_version *version;
-	const struct persock_rules *rules;
-	u32 flags = MSG_ERRQUEUE;
 	int verdict;
 
 	rcu_read_lock();
-	version = persock_router_version(router);
-	rules = persock_router_rules(router, version);
-	verdict = persock_judge_flags(&rules->receive, 0, &flags);
-	if (!verdict) {
-		call.section = PERSOCK_SECTION_CONTROL_RECEIVE;
-		call.message = true;
-		call.subject = SOL_SOCKET;
-		call.detail = SO_TIMESTAMPING_NEW;
-		verdict = persock_judge_control(&rules->control_receive,
-						SOL_SOCKET, SO_TIMESTAMPING_NEW,
-						&call.rule);
-	}
-	if (verdict > 0)
-		verdict = -EOPNOTSUPP;
-	if (says_empty(&call, verdict))
-		verdict = persock_report(router->attachment, version, &call,
-					 PERSOCK_IGNORE) ? -EOPNOTSUPP : 0;
-	else
-		verdict = persock_report(router->attachment, version, &call,
-					 verdict);
+	verdict = persock_judge(router->stack, persock_router_view(router),
+				&call, judge_timestamp, router);
 	rcu_read_unlock();
 
-	return verdict;
+	return verdict > 0 ? -EOPNOTSUPP : verdict;
 }
 #endif
 

@@ -11,8 +11,6 @@
 
 #include "socket/report.h"
 
-struct persock_router;
-
 int persock_router_sendmsg(struct socket *sock, struct msghdr *msg,
 			   size_t length);
 int persock_unsent_sendmsg(struct socket *sock, struct msghdr *msg,
@@ -20,8 +18,7 @@ int persock_unsent_sendmsg(struct socket *sock, struct msghdr *msg,
 int persock_message_judge_command(struct socket *sock, u32 command);
 int persock_router_recvmsg(struct socket *sock, struct msghdr *msg,
 			   size_t length, int flags);
-void persock_report_masked(struct persock_router *router,
-			   const struct persock_version *version,
+void persock_report_masked(const struct persock_version *version,
 			   const struct persock_call *call,
 			   enum persock_section section, u32 masked);
 #ifdef PERSOCK_HAVE_SENDPAGE

@@ -14,6 +14,7 @@
 
 #include "policy/verdict.h"
 #include "socket/endpoint.h"
+#include "socket/judge.h"
 #include "socket/message.h"
 #include "socket/operations.h"
 #include "socket/option.h"
@@ -27,7 +28,7 @@
 int persock_router_release(struct socket *sock)
 {
 	struct persock_router *router = persock_router_of(sock);
-	struct persock_attachment *attachment;
+	struct persock_stack *stack;
 	bool wrapped;
 
 	/*
@@ -37,14 +38,20 @@ int persock_router_release(struct socket *sock)
 	if (!sock->sk)
 		return 0;
 
-	attachment = router->attachment;
+	stack = router->stack;
 	wrapped = !router->native;
 	router->provider->ops->release(sock);
 	if (wrapped)
 		persock_wrapper_release(sock);
-	persock_attachment_put(attachment);
+	persock_stack_put(stack);
 
 	return 0;
+}
+
+static int allow(const struct persock_version *version,
+		 struct persock_call *call, void *unused)
+{
+	return PERSOCK_ALLOW;
 }
 
 /* Report a call for which a policy has no section. */
@@ -57,9 +64,39 @@ static void report_unsectioned(struct persock_router *router, struct socket *soc
 		return;
 
 	rcu_read_lock();
-	persock_report(router->attachment, persock_router_version(router),
-		       &call, PERSOCK_ALLOW);
+	persock_judge(router->stack, persock_router_view(router), &call, allow,
+		      NULL);
 	rcu_read_unlock();
+}
+
+/**
+ * struct binding - a bind that is judged
+ * @address: in kernel memory
+ * @length: its length
+ * @endpoint: the address, as it is judged
+ * @chosen: a layer restricts binds, and leaves the port to the kernel
+ */
+struct binding {
+	struct sockaddr *address;
+	int length;
+	struct persock_endpoint endpoint;
+	bool chosen;
+};
+
+static int judge_bind(const struct persock_version *version,
+		      struct persock_call *call, void *data)
+{
+	struct binding *binding = data;
+	int verdict = persock_endpoint_bind(call->sock, binding->address,
+					    binding->length, &version->policy,
+					    &binding->endpoint, call);
+
+	/* There is no endpoint if nothing is restricted. */
+	if (call->endpoint && !binding->endpoint.port &&
+	    persock_enforces(version))
+		binding->chosen = true;
+
+	return verdict;
 }
 
 static noinline int bind_judged(struct persock_router *router,
@@ -70,24 +107,21 @@ static noinline int bind_judged(struct persock_router *router,
 		.operation = PERSOCK_OP_BIND,
 		.sock = sock,
 	};
-	const struct persock_version *version;
-	struct persock_endpoint endpoint;
+	struct binding binding = { .address = address };
+	const struct persock_view *view;
 	int verdict, err;
-	bool chosen;
 
 	rcu_read_lock();
-	version = persock_router_version(router);
-	length = persock_endpoint_length(router, version, length);
-	verdict = persock_endpoint_bind(sock, address, length,
-					&version->policy, &endpoint, &call);
-	verdict = persock_report(router->attachment, version, &call, verdict);
-	/* There is no endpoint if nothing is restricted. */
-	chosen = call.endpoint && !endpoint.port && persock_enforces(version);
+	view = persock_router_view(router);
+	length = persock_endpoint_length(router, view, length);
+	binding.length = length;
+	verdict = persock_judge(router->stack, view, &call, judge_bind,
+				&binding);
 	rcu_read_unlock();
 	if (verdict)
 		return verdict;
 
-	if (chosen)
+	if (binding.chosen)
 		return persock_port_bind(router, sock, address, length);
 	err = router->provider->ops->bind(sock, address, length);
 	if (!err)
@@ -123,6 +157,12 @@ static int router_connect(struct socket *sock, struct sockaddr_unsized *unsized,
 	return router->provider->ops->connect(sock, address, length, flags);
 }
 
+static int judge_pair(const struct persock_version *version,
+		      struct persock_call *call, void *router)
+{
+	return persock_router_rules(router, version)->pair;
+}
+
 static int router_socketpair(struct socket *first, struct socket *second)
 {
 	struct persock_router *router = persock_router_of(first);
@@ -131,13 +171,11 @@ static int router_socketpair(struct socket *first, struct socket *second)
 		.section = PERSOCK_SECTION_PAIR,
 		.sock = first,
 	};
-	const struct persock_version *version;
 	int verdict;
 
 	rcu_read_lock();
-	version = persock_router_version(router);
-	verdict = persock_report(router->attachment, version, &call,
-				 persock_router_rules(router, version)->pair);
+	verdict = persock_judge(router->stack, persock_router_view(router),
+				&call, judge_pair, router);
 	rcu_read_unlock();
 	if (verdict)
 		return verdict;
@@ -147,19 +185,19 @@ static int router_socketpair(struct socket *first, struct socket *second)
 	return router->provider->ops->pair(first, second);
 }
 
-/* @nr: number of live sockets of the attachment, including the new one. */
-static int judge_limit(const struct persock_policy *policy, unsigned int nr,
-		       struct persock_call *call)
+/* Would one more socket be one too many? */
+static int judge_one_more(const struct persock_version *version,
+			  struct persock_call *call, void *unused)
 {
-	if (!policy->max_sockets || nr <= policy->max_sockets)
-		return PERSOCK_ALLOW;
-
-	call->section = PERSOCK_SECTION_LIMITS;
-	call->rule = 0;
-	return policy->max_sockets_verdict;
+	return persock_judge_limit(version, call,
+				   persock_attachment_used(persock_call_attachment(call)) +
+				   1);
 }
 
-/* Before a peer is known: do not accept if the limit is reached. */
+/*
+ * Before a peer is known: do not accept if the limit is reached. An accept that
+ * goes on is reported after the peer's verdict.
+ */
 static noinline int judge_accept(struct persock_router *router,
 				 struct socket *sock)
 {
@@ -167,43 +205,56 @@ static noinline int judge_accept(struct persock_router *router,
 		.operation = PERSOCK_OP_ACCEPT,
 		.sock = sock,
 	};
-	unsigned int live = persock_attachment_used(router->attachment);
-	const struct persock_version *version;
 	int verdict;
 
 	rcu_read_lock();
-	version = persock_router_version(router);
-	verdict = judge_limit(&version->policy, live + 1, &call);
-	/* An accept that goes on is reported after the peer's verdict. */
-	if (verdict && persock_enforces(version))
-		verdict = persock_report(router->attachment, version, &call,
-					 verdict);
-	else
-		verdict = PERSOCK_ALLOW;
+	verdict = persock_judge_again(router->stack,
+				      persock_router_view(router), &call,
+				      judge_one_more, NULL);
 	rcu_read_unlock();
 
 	return verdict;
 }
 
+/**
+ * struct accepted - an accepted connection that is judged
+ * @used: number of live sockets of each layer, this one included
+ * @endpoint: the peer, as it is judged
+ */
+struct accepted {
+	unsigned int used[PERSOCK_MAX_LAYERS];
+	struct persock_endpoint endpoint;
+};
+
+static int judge_peer(const struct persock_version *version,
+		      struct persock_call *call, void *data)
+{
+	struct accepted *accepted = data;
+	int verdict;
+
+	verdict = persock_endpoint_accept(call->sock, &version->policy,
+					  &accepted->endpoint, call);
+	/* Other sockets may have been accepted and counted meanwhile. */
+	if (!verdict)
+		verdict = persock_judge_limit(version, call,
+					      accepted->used[call->layer]);
+
+	return verdict;
+}
+
 static noinline int judge_accepted(struct persock_router *router,
-				   struct socket *newsock, unsigned int nr)
+				   struct socket *newsock,
+				   struct accepted *accepted)
 {
 	struct persock_call call = {
 		.operation = PERSOCK_OP_ACCEPT,
 		.sock = newsock,
 	};
-	const struct persock_version *version;
-	struct persock_endpoint endpoint;
 	int verdict;
 
 	rcu_read_lock();
-	version = persock_router_version(router);
-	verdict = persock_endpoint_accept(newsock, &version->policy, &endpoint,
-					  &call);
-	/* Other sockets may have been accepted and counted meanwhile. */
-	if (!verdict)
-		verdict = judge_limit(&version->policy, nr, &call);
-	verdict = persock_report(router->attachment, version, &call, verdict);
+	verdict = persock_judge(router->stack, persock_router_view(router),
+				&call, judge_peer, accepted);
 	rcu_read_unlock();
 
 	return verdict;
@@ -214,7 +265,7 @@ static bool limits_sockets(const struct persock_router *router)
 	bool limits;
 
 	rcu_read_lock_sched();
-	limits = persock_router_version(router)->policy.max_sockets;
+	limits = persock_router_view(router)->limits;
 	rcu_read_unlock_sched();
 
 	return limits;
@@ -225,8 +276,8 @@ static int accept_routed(struct socket *sock, struct socket *newsock,
 {
 	struct persock_router *router = persock_router_of(sock);
 	bool given = newsock->ops;
+	struct accepted accepted;
 	int err, verdict;
-	unsigned int nr;
 
 	if (!router->provider->ops->accept)
 		return -EOPNOTSUPP;
@@ -242,8 +293,8 @@ static int accept_routed(struct socket *sock, struct socket *newsock,
 		return err;
 
 	/* The listener is open, so the count is not 0. */
-	nr = persock_attachment_get(router->attachment);
-	this_cpu_inc(router->attachment->totals->created);
+	persock_stack_count(router->stack, accepted.used);
+	this_cpu_inc(router->totals->created);
 	/*
 	 * do_accept() has set the listener's ops; kernel_accept() sets them
 	 * later.
@@ -252,7 +303,7 @@ static int accept_routed(struct socket *sock, struct socket *newsock,
 		WRITE_ONCE(newsock->ops, sock->ops);
 	if (likely(persock_pass_accepted(router)))
 		return err;
-	verdict = judge_accepted(router, newsock, nr);
+	verdict = judge_accepted(router, newsock, &accepted);
 	if (!verdict)
 		return err;
 
@@ -321,6 +372,22 @@ static int router_gettstamp(struct socket *sock, void __user *stamp,
 	return router->provider->ops->gettstamp(sock, stamp, timeval, time32);
 }
 
+/* @data: the endpoint, as it is judged. */
+static int judge_listen(const struct persock_version *version,
+			struct persock_call *call, void *data)
+{
+	const struct persock_router *router = persock_router_of(call->sock);
+	int verdict = persock_router_rules(router, version)->listen;
+
+	/* Below, the bound address is judged again once the socket listens. */
+	if (!verdict)
+		return persock_endpoint_listen(call->sock, &version->policy,
+					       data, call);
+	persock_endpoint_report_bound(call->sock, data, call);
+
+	return verdict;
+}
+
 static int router_listen(struct socket *sock, int backlog)
 {
 	struct persock_router *router = persock_router_of(sock);
@@ -329,26 +396,18 @@ static int router_listen(struct socket *sock, int backlog)
 		.section = PERSOCK_SECTION_LISTEN,
 		.sock = sock,
 	};
-	const struct persock_version *version;
 	struct persock_endpoint endpoint;
+	const struct persock_view *view;
 	int verdict, err;
 
 	if (!router->provider->ops->listen)
 		return -EOPNOTSUPP;
 
 	rcu_read_lock();
-	version = persock_router_version(router);
-	verdict = persock_router_rules(router, version)->listen;
-	/* Below, the bound address is judged again once the socket listens. */
-	if (verdict)
-		persock_endpoint_report_bound(sock, &endpoint, &call);
-	else
-		verdict = persock_endpoint_listen(sock, &version->policy,
-						  &endpoint, &call);
-	verdict = persock_report(router->attachment, version, &call, verdict);
-	if (persock_enforces(version))
-		backlog = persock_clamp_backlog(&version->policy.backlog,
-						backlog);
+	view = persock_router_view(router);
+	verdict = persock_judge(router->stack, view, &call, judge_listen,
+				&endpoint);
+	backlog = persock_clamp_backlog(&view->backlog, backlog);
 	rcu_read_unlock();
 	if (!verdict)
 		verdict = persock_port_choose(router, sock, call.operation);
@@ -371,6 +430,12 @@ static int router_shutdown(struct socket *sock, int how)
 	return router->provider->ops->shutdown(sock, how);
 }
 
+static int judge_mmap(const struct persock_version *version,
+		      struct persock_call *call, void *router)
+{
+	return persock_router_rules(router, version)->mmap;
+}
+
 static int router_mmap(struct file *file, struct socket *sock,
 		       struct vm_area_struct *vma)
 {
@@ -380,16 +445,14 @@ static int router_mmap(struct file *file, struct socket *sock,
 		.section = PERSOCK_SECTION_MMAP,
 		.sock = sock,
 	};
-	const struct persock_version *version;
 	int verdict;
 
 	if (!router->provider->ops->mmap)
 		return -ENODEV;
 
 	rcu_read_lock();
-	version = persock_router_version(router);
-	verdict = persock_report(router->attachment, version, &call,
-				 persock_router_rules(router, version)->mmap);
+	verdict = persock_judge(router->stack, persock_router_view(router),
+				&call, judge_mmap, router);
 	rcu_read_unlock();
 	if (verdict)
 		return verdict;
@@ -422,9 +485,23 @@ static void router_splice_eof(struct socket *sock)
 		router->provider->ops->splice_eof(sock);
 }
 
+/* The layers, the outermost first, if there are several. */
+static void show_layers(struct seq_file *m, const struct persock_stack *stack)
+{
+	unsigned int i;
+
+	if (stack->nr == 1)
+		return;
+	seq_puts(m, "persock_layers:\t");
+	for (i = 0; i < stack->nr; i++)
+		seq_printf(m, "%s%s", i ? " " : "",
+			   stack->layers[i].attachment->personality->name);
+	seq_putc(m, '\n');
+}
+
 /*
- * /proc/PID/fdinfo/FD shows the attachment that governs a socket, because the
- * socket keeps it when it is passed on.
+ * /proc/PID/fdinfo/FD shows the attachments that govern a socket, because the
+ * socket keeps them when it is passed on.
  */
 static void router_show_fdinfo(struct seq_file *m, struct socket *sock)
 {
@@ -437,7 +514,8 @@ static void router_show_fdinfo(struct seq_file *m, struct socket *sock)
 
 	ops = router->provider->ops;
 	seq_printf(m, "persock_personality:\t%s\n",
-		   router->attachment->personality->name);
+		   persock_stack_inner(router->stack)->personality->name);
+	show_layers(m, router->stack);
 	seq_printf(m, "persock_provider:\t%s\n", router->provider->name);
 	if (ops->type) {
 		ops->type(sock, &family, &type, &protocol);

@@ -21,6 +21,7 @@
 #include "policy/detour.h"
 #include "policy/guard.h"
 #include "policy/verdict.h"
+#include "socket/judge.h"
 #include "socket/option.h"
 #include "socket/pass.h"
 #include "socket/report.h"
@@ -47,6 +48,49 @@ static int judge_detour(const struct persock_router *router,
 }
 
 /**
+ * struct reading - the reading of an option that is judged
+ * @router: the socket's
+ * @level: level of the option
+ * @optname: name of the option
+ * @len: length of the caller's buffer
+ * @max: the longest answer that every layer gives; 0: any
+ */
+struct reading {
+	const struct persock_router *router;
+	int level;
+	int optname;
+	int len;
+	unsigned int max;
+};
+
+static int judge_reading(const struct persock_version *version,
+			 struct persock_call *call, void *data)
+{
+	struct reading *reading = data;
+	const struct persock_rules *rules =
+		persock_router_rules(reading->router, version);
+	bool judges_len = persock_judges_get_len(rules);
+	int level = reading->level, optname = reading->optname;
+	int verdict = PERSOCK_ALLOW;
+	unsigned int size, max = 0;
+
+	if (judges_len)
+		verdict = persock_judge_get_len(0, reading->len);
+	if (!verdict)
+		verdict = persock_judge_get(rules, level, optname, &size, &max,
+					    &call->rule);
+	if (!verdict && judges_len)
+		verdict = persock_judge_get_len(size, reading->len);
+	if (!verdict && persock_detour_get(level, optname))
+		verdict = judge_detour(reading->router, &version->policy,
+				       PERSOCK_SECTION_CONNECT, call);
+	if (max && persock_enforces(version))
+		reading->max = reading->max ? min(reading->max, max) : max;
+
+	return verdict;
+}
+
+/**
  * persock_option_judge_get() - judge and report the reading of an option
  * @sock: a governed socket
  * @level: level of the option
@@ -70,31 +114,19 @@ int persock_option_judge_get(struct socket *sock, int level, int optname,
 		.subject = level,
 		.detail = optname,
 	};
-	const struct persock_version *version;
-	const struct persock_rules *rules;
-	int verdict = PERSOCK_ALLOW;
-	unsigned int size;
-	bool judges_len;
+	struct reading reading = {
+		.router = router,
+		.level = level,
+		.optname = optname,
+		.len = len,
+	};
+	int verdict;
 
 	rcu_read_lock();
-	version = persock_router_version(router);
-	rules = persock_router_rules(router, version);
-	judges_len = persock_judges_get_len(rules);
-	*max = 0;
-	if (judges_len)
-		verdict = persock_judge_get_len(0, len);
-	if (!verdict)
-		verdict = persock_judge_get(rules, level, optname, &size, max,
-					    &call.rule);
-	if (!verdict && judges_len)
-		verdict = persock_judge_get_len(size, len);
-	if (!verdict && persock_detour_get(level, optname))
-		verdict = judge_detour(router, &version->policy,
-				       PERSOCK_SECTION_CONNECT, &call);
-	if (!persock_enforces(version))
-		*max = 0;
-	verdict = persock_report(router->attachment, version, &call, verdict);
+	verdict = persock_judge(router->stack, persock_router_view(router),
+				&call, judge_reading, &reading);
 	rcu_read_unlock();
+	*max = reading.max;
 
 	return verdict;
 }
@@ -112,6 +144,65 @@ static int judge_passcred(const struct persock_router *router,
 	call->section = PERSOCK_SECTION_UNIX_CREDENTIALS;
 	call->rule = 0;
 	return policy->unix_credentials;
+}
+
+/**
+ * struct setting - the setting of an option that is judged
+ * @router: the socket's
+ * @level: level of the option
+ * @optname: name of the option
+ * @len: length of the value
+ * @cut: the length that every layer passes on
+ */
+struct setting {
+	const struct persock_router *router;
+	int level;
+	int optname;
+	unsigned int len;
+	unsigned int cut;
+};
+
+static int judge_setting(const struct persock_version *version,
+			 struct persock_call *call, void *data)
+{
+	struct setting *setting = data;
+	const struct persock_rules *rules =
+		persock_router_rules(setting->router, version);
+	int level = setting->level, optname = setting->optname;
+	unsigned int len = setting->len;
+	enum persock_section detour;
+	int verdict, alias;
+
+	verdict = persock_judge_set(rules, level, optname, &len, &call->rule);
+	if (rules->option_max && len > rules->option_max)
+		call->section = PERSOCK_SECTION_LIMITS;
+	alias = persock_guard_alias(rules->set.guard, call->sock->type, level,
+				    optname);
+	if (!verdict && alias != optname)
+		verdict = persock_judge_option(&rules->set, level, alias,
+					       &call->rule);
+	if (!verdict && persock_detour_set(level, optname, len, &detour))
+		verdict = judge_detour(setting->router, &version->policy,
+				       detour, call);
+	if (!verdict)
+		verdict = judge_passcred(setting->router, &version->policy,
+					 level, optname, call);
+	/*
+	 * IPV6_ADDRFORM would replace the socket's proto_ops, and with them
+	 * the router. No policy can allow it, so the answer is that of a
+	 * kernel without it.
+	 */
+	if (level == SOL_IPV6 && optname == IPV6_ADDRFORM &&
+	    (verdict == PERSOCK_ALLOW || !persock_enforces(version))) {
+		call->always = true;
+		call->section = PERSOCK_SECTION_OPTIONS_SET;
+		call->rule = 0;
+		verdict = -ENOPROTOOPT;
+	}
+	if (persock_enforces(version))
+		setting->cut = min(setting->cut, len);
+
+	return verdict;
 }
 
 /**
@@ -135,46 +226,20 @@ int persock_option_judge_set(struct socket *sock, int level, int optname,
 		.subject = level,
 		.detail = optname,
 	};
-	const struct persock_version *version;
-	const struct persock_rules *rules;
-	unsigned int length = *optlen;
-	enum persock_section detour;
-	int verdict, alias;
+	struct setting setting = {
+		.router = router,
+		.level = level,
+		.optname = optname,
+		.len = *optlen,
+		.cut = *optlen,
+	};
+	int verdict;
 
 	rcu_read_lock();
-	version = persock_router_version(router);
-	rules = persock_router_rules(router, version);
-	verdict = persock_judge_set(rules, level, optname, &length,
-				    &call.rule);
-	if (rules->option_max && length > rules->option_max)
-		call.section = PERSOCK_SECTION_LIMITS;
-	alias = persock_guard_alias(rules->set.guard, sock->type, level,
-				    optname);
-	if (!verdict && alias != optname)
-		verdict = persock_judge_option(&rules->set, level, alias,
-					       &call.rule);
-	if (!verdict && persock_detour_set(level, optname, length, &detour))
-		verdict = judge_detour(router, &version->policy, detour,
-				       &call);
-	if (!verdict)
-		verdict = judge_passcred(router, &version->policy, level,
-					 optname, &call);
-	/*
-	 * IPV6_ADDRFORM would replace the socket's proto_ops, and with them
-	 * the router. No policy can allow it, so the answer is that of a
-	 * kernel without it.
-	 */
-	if (level == SOL_IPV6 && optname == IPV6_ADDRFORM &&
-	    (verdict == PERSOCK_ALLOW || !persock_enforces(version))) {
-		call.always = true;
-		call.section = PERSOCK_SECTION_OPTIONS_SET;
-		call.rule = 0;
-		verdict = -ENOPROTOOPT;
-	}
-	if (persock_enforces(version))
-		*optlen = length;
-	verdict = persock_report(router->attachment, version, &call, verdict);
+	verdict = persock_judge(router->stack, persock_router_view(router),
+				&call, judge_setting, &setting);
 	rcu_read_unlock();
+	*optlen = setting.cut;
 
 	return verdict;
 }
@@ -303,7 +368,7 @@ static int judge_shared(struct persock_router *router, struct socket *sock)
 		.subject = SOL_IPV6,
 		.detail = IPV6_V6ONLY,
 	};
-	const struct persock_version *version;
+	const struct persock_view *view;
 	int verdict = 1;
 
 	if (router->class != PERSOCK_CLASS_INET || !sk ||
@@ -311,13 +376,11 @@ static int judge_shared(struct persock_router *router, struct socket *sock)
 		return verdict;
 
 	rcu_read_lock();
-	version = persock_router_version(router);
-	if (persock_enforces(version) &&
-	    persock_restricts(&version->policy.bind))
+	view = persock_router_view(router);
+	if (view->restricts_bind)
 		verdict = sk->sk_ipv6only ?
-			  persock_report(router->attachment, version, &call,
-					 persock_unjudged_errno(&version->policy.bind)) :
-			  0;
+			  persock_judge_again(router->stack, view, &call,
+					      persock_judge_binds, NULL) : 0;
 	rcu_read_unlock();
 
 	return verdict;

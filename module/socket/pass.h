@@ -19,13 +19,13 @@
 #include "socket/report.h"
 #include "socket/router.h"
 
-/* Between begin and end the version is the current one and does not change. */
+/* Between begin and end the view is the current one and does not change. */
 static __always_inline const struct persock_shortcut *
 persock_pass_begin(const struct persock_router *router)
 {
 	rcu_read_lock_sched();
 
-	return (const void *)persock_router_version(router) + router->shortcut;
+	return (const void *)persock_router_view(router) + router->shortcut;
 }
 
 static __always_inline bool persock_pass_end(const struct persock_router *router,

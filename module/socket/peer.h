@@ -19,19 +19,19 @@
 
 /**
  * struct persock_peer - an IPv4 peer that UDP may send to
- * @version: number of the version that allows it; 0: none
+ * @view: number of the view that allows it; 0: none
  * @name: family, port and address, the first 8 bytes of the socket address
  */
 struct persock_peer {
-	u64 version;
+	u64 view;
 	u64 name;
 };
 
 DECLARE_PER_CPU(struct persock_peer, persock_peers[1 << PERSOCK_PEER_BITS]);
 
 /*
- * The name of a peer for the cache; 0: the send is not cached. Only version
- * and name differ between cached sends. Everything else that the verdict on a
+ * The name of a peer for the cache; 0: the send is not cached. Only view and
+ * name differ between cached sends. Everything else that the verdict on a
  * peer depends on is the same: UDP over IPv4, no option of the socket that
  * would send elsewhere (see endpoint.c), a specified address.
  */
@@ -83,7 +83,7 @@ static __always_inline bool persock_peer_pass(const struct persock_router *route
 	shortcut = persock_pass_begin(router);
 	entry = persock_peer_entry(name);
 	passes = entry->name == name &&
-		 entry->version == persock_router_version(router)->number &&
+		 entry->view == persock_router_view(router)->number &&
 		 !(msg->msg_flags & ~PERSOCK_KERNEL_SEND_FLAGS & shortcut->send);
 
 	return persock_pass_end(router, PERSOCK_OP_SENDMSG, passes);
@@ -92,7 +92,7 @@ static __always_inline bool persock_peer_pass(const struct persock_router *route
 /**
  * persock_peer_allowed() - remember that a peer was allowed
  * @router: the socket's
- * @version: the version that allowed it
+ * @view: the view that allowed it
  * @sock: the governed socket
  * @msg: the judged message
  *
@@ -100,7 +100,7 @@ static __always_inline bool persock_peer_pass(const struct persock_router *route
  * sleep.
  */
 static inline void persock_peer_allowed(const struct persock_router *router,
-					const struct persock_version *version,
+					const struct persock_view *view,
 					const struct socket *sock,
 					const struct msghdr *msg)
 {
@@ -113,7 +113,7 @@ static inline void persock_peer_allowed(const struct persock_router *router,
 	preempt_disable();
 	entry = persock_peer_entry(name);
 	entry->name = name;
-	entry->version = version->number;
+	entry->view = view->number;
 	preempt_enable();
 }
 

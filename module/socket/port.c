@@ -30,6 +30,7 @@
 
 #include "compat.h"
 #include "socket/endpoint.h"
+#include "socket/judge.h"
 #include "socket/port.h"
 #include "socket/report.h"
 
@@ -95,28 +96,47 @@ static void keep(struct socket *sock, struct sock *sk)
 	sk->sk_userlocks |= SOCK_BINDPORT_LOCK;
 }
 
+/**
+ * struct choice - a port of the kernel's choice that is judged
+ * @address: the address with the port; NULL: the one that the socket has
+ * @length: length of @address
+ * @endpoint: the address, as it is judged
+ */
+struct choice {
+	const struct sockaddr *address;
+	int length;
+	struct persock_endpoint endpoint;
+};
+
+static int judge_choice(const struct persock_version *version,
+			struct persock_call *call, void *data)
+{
+	struct choice *choice = data;
+
+	return choice->address ?
+	       persock_endpoint_chosen(call->sock, choice->address,
+				       choice->length, &version->policy,
+				       &choice->endpoint, call) :
+	       persock_endpoint_port(call->sock, &version->policy,
+				     &choice->endpoint, call);
+}
+
 /* Judge @address, or the bound address if NULL. Reports a denial if @last. */
 static int judge(struct persock_router *router, struct socket *sock,
 		 const struct sockaddr *address, int length,
 		 enum persock_operation operation, bool last)
 {
 	struct persock_call call = { .operation = operation, .sock = sock };
-	const struct persock_version *version;
-	struct persock_endpoint endpoint;
-	int verdict = PERSOCK_ALLOW;
+	struct choice choice = { .address = address, .length = length };
+	const struct persock_view *view;
+	int verdict;
 
 	rcu_read_lock();
-	version = persock_router_version(router);
-	if (persock_enforces(version))
-		verdict = address ?
-			persock_endpoint_chosen(sock, address, length,
-						&version->policy, &endpoint,
-						&call) :
-			persock_endpoint_port(sock, &version->policy,
-					      &endpoint, &call);
-	if (verdict && last)
-		verdict = persock_report(router->attachment, version, &call,
-					 verdict);
+	view = persock_router_view(router);
+	verdict = last ? persock_judge_again(router->stack, view, &call,
+					     judge_choice, &choice) :
+			 persock_ask(router->stack, view, &call, judge_choice,
+				     &choice);
 	rcu_read_unlock();
 
 	return verdict;
@@ -309,15 +329,12 @@ static int judge_range(struct persock_router *router, struct socket *sock,
 		.section = PERSOCK_SECTION_BIND,
 		.sock = sock,
 	};
-	const struct persock_version *version;
-	int verdict = PERSOCK_ALLOW;
+	int verdict;
 
 	rcu_read_lock();
-	version = persock_router_version(router);
-	if (persock_enforces(version) &&
-	    persock_restricts(&version->policy.bind))
-		verdict = persock_report(router->attachment, version, &call,
-					 persock_unjudged_errno(&version->policy.bind));
+	verdict = persock_judge_again(router->stack,
+				      persock_router_view(router), &call,
+				      persock_judge_binds, NULL);
 	rcu_read_unlock();
 
 	return verdict;
@@ -325,13 +342,10 @@ static int judge_range(struct persock_router *router, struct socket *sock,
 
 static bool restricts_bind(const struct persock_router *router)
 {
-	const struct persock_version *version;
 	bool restricts;
 
 	rcu_read_lock();
-	version = persock_router_version(router);
-	restricts = persock_enforces(version) &&
-		    persock_restricts(&version->policy.bind);
+	restricts = persock_router_view(router)->restricts_bind;
 	rcu_read_unlock();
 
 	return restricts;
@@ -459,6 +473,14 @@ static void end_listening(struct persock_router *router, struct socket *sock)
 		ops->shutdown(sock, SHUT_RDWR);
 }
 
+/* @data: the endpoint, as it is judged. */
+static int judge_listening(const struct persock_version *version,
+			   struct persock_call *call, void *data)
+{
+	return persock_endpoint_listen(call->sock, &version->policy, data,
+				       call);
+}
+
 /**
  * persock_port_listening() - judge the address of a socket that has begun to
  *			      listen
@@ -478,20 +500,13 @@ int persock_port_listening(struct persock_router *router, struct socket *sock)
 		.operation = PERSOCK_OP_LISTEN,
 		.sock = sock,
 	};
-	const struct persock_version *version;
 	struct persock_endpoint endpoint;
 	int verdict;
 
 	rcu_read_lock();
-	version = persock_router_version(router);
-	verdict = persock_endpoint_listen(sock, &version->policy, &endpoint,
-					  &call);
-	/* An allowed address was reported before. */
-	if (verdict && persock_enforces(version))
-		verdict = persock_report(router->attachment, version, &call,
-					 verdict);
-	else
-		verdict = PERSOCK_ALLOW;
+	verdict = persock_judge_again(router->stack,
+				      persock_router_view(router), &call,
+				      judge_listening, &endpoint);
 	rcu_read_unlock();
 	if (verdict)
 		end_listening(router, sock);

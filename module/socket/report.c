@@ -73,8 +73,7 @@ static void describe(struct persock_denial *denial,
 		denial->type = call->sock->type;
 }
 
-static void queue_denial(struct persock_attachment *attachment,
-			 const struct persock_version *version,
+static void queue_denial(const struct persock_version *version,
 			 const struct persock_call *call, int verdict, bool enforce)
 {
 	struct persock_denial denial = {
@@ -86,17 +85,19 @@ static void queue_denial(struct persock_attachment *attachment,
 		.message = call->message,
 		.subject = call->subject,
 		.detail = call->detail,
+		.layer = call->layer,
+		.layers = call->stack->nr,
+		.inner = persock_stack_inner(call->stack)->id,
 	};
 
 	describe(&denial, version, call);
 	if (call->endpoint)
 		denial.endpoint = *call->endpoint;
-	persock_denial_queue(&attachment->denials, &denial);
+	persock_denial_queue(&persock_call_attachment(call)->denials, &denial);
 }
 
 /**
  * persock_report_verdict() - report a verdict that is not plain permission
- * @attachment: the attachment that governs
  * @version: the version that judged
  * @call: the judged operation
  * @verdict: PERSOCK_IGNORE or a negative errno
@@ -104,10 +105,10 @@ static void queue_denial(struct persock_attachment *attachment,
  * Context: any; RCU read side for @version; does not sleep.
  * Return: @verdict, or PERSOCK_ALLOW if the policy audits.
  */
-int persock_report_verdict(struct persock_attachment *attachment,
-			   const struct persock_version *version,
+int persock_report_verdict(const struct persock_version *version,
 			   const struct persock_call *call, int verdict)
 {
+	struct persock_attachment *attachment = persock_call_attachment(call);
 	bool enforce = call->always || persock_enforces(version);
 
 	if (!enforce)
@@ -117,16 +118,15 @@ int persock_report_verdict(struct persock_attachment *attachment,
 		persock_count(attachment->totals, call->operation,
 			      verdict < 0 ? PERSOCK_DENIED : PERSOCK_IGNORED);
 	if (verdict == PERSOCK_IGNORE)
-		persock_report_ignored(attachment, version, call);
+		persock_report_ignored(version, call);
 	else if (persock_denial_wanted(verdict))
-		queue_denial(attachment, version, call, verdict, enforce);
+		queue_denial(version, call, verdict, enforce);
 
 	return enforce ? verdict : PERSOCK_ALLOW;
 }
 
 /**
  * persock_report_ignored() - report an ignored call, or an ignored part of one
- * @attachment: the attachment that governs
  * @version: the version that judged
  * @call: the ignored call or part; of flags only the ignored ones
  *
@@ -135,15 +135,15 @@ int persock_report_verdict(struct persock_attachment *attachment,
  *
  * Context: any; RCU read side for @version; does not sleep.
  */
-void persock_report_ignored(struct persock_attachment *attachment,
-			    const struct persock_version *version,
+void persock_report_ignored(const struct persock_version *version,
 			    const struct persock_call *call)
 {
 	bool enforce = persock_enforces(version);
 
 	if (enforce)
-		persock_ignored_count(&attachment->ignored, call->section,
+		persock_ignored_count(&persock_call_attachment(call)->ignored,
+				      call->section,
 				      call->subject, call->detail);
 	if (persock_denial_wanted(PERSOCK_IGNORE))
-		queue_denial(attachment, version, call, PERSOCK_IGNORE, enforce);
+		queue_denial(version, call, PERSOCK_IGNORE, enforce);
 }

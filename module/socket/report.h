@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Reports of verdicts: a verdict is counted, traced, and reported to programs
- * that monitor denials. If the policy only audits, it is then allowed. Every
- * file that judges calls persock_report().
+ * that monitor denials. If the policy only audits, it is then allowed. judge.c
+ * calls persock_report() for each layer that judges.
  */
 #ifndef _PERSOCK_REPORT_H
 #define _PERSOCK_REPORT_H
 
-#include "cgroup/attachment.h"
+#include "cgroup/stack.h"
 #include "report/counters.h"
 #include "report/trace.h"
 
@@ -24,6 +24,9 @@
  * @subject: level of an option; flags of a message; command of an ioctl
  * @detail: name of an option
  * @endpoint: the address that was judged, or NULL
+ * @final: whatever the verdict is, layers further in are not asked
+ * @stack: the layers that govern; this and the next one are set by judge.c
+ * @layer: index of the layer that judges
  */
 struct persock_call {
 	enum persock_operation operation;
@@ -36,19 +39,31 @@ struct persock_call {
 	u32 subject;
 	u32 detail;
 	const struct persock_endpoint *endpoint;
+	bool final;
+	const struct persock_stack *stack;
+	unsigned int layer;
 };
 
-int persock_report_verdict(struct persock_attachment *attachment,
-			   const struct persock_version *version,
+int persock_report_verdict(const struct persock_version *version,
 			   const struct persock_call *call, int verdict);
 
-void persock_report_ignored(struct persock_attachment *attachment,
-			    const struct persock_version *version,
+void persock_report_ignored(const struct persock_version *version,
 			    const struct persock_call *call);
 
 /**
- * persock_report() - report the verdict on an operation
- * @attachment: the attachment that governs
+ * persock_call_attachment() - the attachment whose layer judges a call
+ * @call: the judged call
+ *
+ * Return: the attachment.
+ */
+static inline struct persock_attachment *
+persock_call_attachment(const struct persock_call *call)
+{
+	return call->stack->layers[call->layer].attachment;
+}
+
+/**
+ * persock_report() - report a layer's verdict on an operation
  * @version: the version that judged
  * @call: the judged operation
  * @verdict: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno
@@ -56,10 +71,11 @@ void persock_report_ignored(struct persock_attachment *attachment,
  * Context: any; RCU read side for @version; does not sleep.
  * Return: @verdict, or PERSOCK_ALLOW if the policy audits.
  */
-static inline int persock_report(struct persock_attachment *attachment,
-				 const struct persock_version *version,
+static inline int persock_report(const struct persock_version *version,
 				 const struct persock_call *call, int verdict)
 {
+	struct persock_attachment *attachment = persock_call_attachment(call);
+
 	/* Asked first: who does not trace reads no arguments. */
 	if (call->request) {
 		if (trace_persock_create_enabled())
@@ -73,22 +89,10 @@ static inline int persock_report(struct persock_attachment *attachment,
 				      call->detail, verdict);
 	}
 	if (unlikely(verdict))
-		return persock_report_verdict(attachment, version, call,
-					      verdict);
+		return persock_report_verdict(version, call, verdict);
 
 	persock_count(attachment->totals, call->operation, PERSOCK_ALLOWED);
 	return PERSOCK_ALLOW;
-}
-
-/**
- * persock_enforces() - are verdicts applied?
- * @version: the version that judges
- *
- * Return: false if the policy only audits.
- */
-static inline bool persock_enforces(const struct persock_version *version)
-{
-	return version->policy.mode == PERSOCK_MODE_ENFORCE;
 }
 
 #endif /* _PERSOCK_REPORT_H */

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The pool of routing tables: they are allocated in advance, handed out by
- * attachment and kind of socket, and kept for reuse when the attachment is
- * gone. native/native.c and af_persock.c get a table for each socket, and
+ * stack and kind of socket, and kept for reuse when the stack is gone. native/native.c and af_persock.c get a table for each socket, and
  * unsent.c changes its phase.
  */
 #include <linux/hash.h>
@@ -25,8 +24,8 @@
 #define SPARES_HIGH	96
 
 /*
- * The last spares are reserved for attachments that have had few. All kinds of
- * sockets together need about a hundred routers. So one attachment could take
+ * The last spares are reserved for stacks that have had few. All kinds of
+ * sockets together need about a hundred routers. So one stack could take
  * all spares before the work item runs, and others would be refused their
  * first socket.
  */
@@ -40,7 +39,7 @@ static HLIST_HEAD(spares);
 static unsigned int nr_spares;
 
 /*
- * Protects the spares and every attachment's routers. Innermost lock; raw, as
+ * Protects the spares and every stack's routers. Innermost lock; raw, as
  * the interception point takes it.
  */
 static DEFINE_RAW_SPINLOCK(router_lock);
@@ -112,18 +111,18 @@ void persock_router_exit(void)
 }
 
 /**
- * persock_routers_free() - return an attachment's routers to the spares
- * @attachment: it has no more sockets, and a grace period has passed since
+ * persock_routers_free() - return a stack's routers to the spares
+ * @stack: it has no more sockets, and a grace period has passed since
  *
  * Context: process context.
  */
-void persock_routers_free(struct persock_attachment *attachment)
+void persock_routers_free(struct persock_stack *stack)
 {
 	struct persock_router *router;
 	struct hlist_node *next;
 	int bucket;
 
-	hash_for_each_safe(attachment->routers, bucket, next, router, hash) {
+	hash_for_each_safe(stack->routers, bucket, next, router, hash) {
 		hash_del(&router->hash);
 		module_put(router->pinned);
 		router->pinned = NULL;
@@ -133,14 +132,14 @@ void persock_routers_free(struct persock_attachment *attachment)
 }
 
 static struct persock_router *
-router_find(struct persock_attachment *attachment,
+router_find(struct persock_stack *stack,
 	    const struct persock_provider *provider, enum persock_class class,
 	    const struct proto_ops *native, enum persock_phase phase)
 {
 	const void *key = native ? (const void *)native : provider;
 	struct persock_router *router;
 
-	hash_for_each_possible_rcu(attachment->routers, router, hash,
+	hash_for_each_possible_rcu(stack->routers, router, hash,
 				   (unsigned long)key, true) {
 		if (router->native == native && router->provider == provider &&
 		    router->class == class && router->phase == phase)
@@ -150,14 +149,14 @@ router_find(struct persock_attachment *attachment,
 	return NULL;
 }
 
-static bool may_take(const struct persock_attachment *attachment)
+static bool may_take(const struct persock_stack *stack)
 {
 	lockdep_assert_held(&router_lock);
-	return nr_spares > (attachment->nr_routers < FEW ? 0 : SPARES_RESERVED);
+	return nr_spares > (stack->nr_routers < FEW ? 0 : SPARES_RESERVED);
 }
 
 static struct persock_router *
-router_get(struct persock_attachment *attachment,
+router_get(struct persock_stack *stack,
 	   const struct persock_provider *provider, enum persock_class class,
 	   const struct proto_ops *native, enum persock_phase phase,
 	   struct module *owner)
@@ -166,30 +165,29 @@ router_get(struct persock_attachment *attachment,
 	unsigned long flags;
 	bool low;
 
-	router = router_find(attachment, provider, class, native, phase);
+	router = router_find(stack, provider, class, native, phase);
 	if (likely(router))
 		return router;
 
 	raw_spin_lock_irqsave(&router_lock, flags);
-	router = router_find(attachment, provider, class, native, phase);
-	if (router || !may_take(attachment) || !try_module_get(owner))
+	router = router_find(stack, provider, class, native, phase);
+	if (router || !may_take(stack) || !try_module_get(owner))
 		goto unlock;
 
 	router = hlist_entry(spares.first, struct persock_router, hash);
 	hlist_del(&router->hash);
 	nr_spares--;
-	attachment->nr_routers++;
+	stack->nr_routers++;
 	fill(&router->ops, provider, native, phase);
 	router->native = native;
 	router->provider = provider;
-	router->attachment = attachment;
+	router->stack = stack;
 	router->class = class;
 	router->phase = phase;
-	router->personality = attachment->personality;
-	router->totals = attachment->totals;
-	router->shortcut = offsetof(struct persock_version, shortcuts[class]);
+	router->totals = stack->totals;
+	router->shortcut = offsetof(struct persock_view, shortcuts[class]);
 	router->pinned = owner;
-	hash_add_rcu(attachment->routers, &router->hash,
+	hash_add_rcu(stack->routers, &router->hash,
 		     native ? (unsigned long)native : (unsigned long)provider);
 unlock:
 	low = nr_spares < SPARES_LOW;
@@ -202,22 +200,22 @@ unlock:
 
 /**
  * persock_router_get() - the router for a kind of socket
- * @attachment: attachment of the new socket; the caller keeps it alive
+ * @stack: stack of the new socket; the caller keeps it alive
  * @provider: the provider that serves
  * @family: the application's address family
  * @native: the socket's proto_ops; NULL for a provider's own socket
  * @owner: module that @native belongs to, may be NULL
  *
- * Context: any, does not sleep; under RCU, or with a reference to @attachment.
+ * Context: any, does not sleep; under RCU, or with a reference to @stack.
  * Return: the router, or NULL if there is no spare: the caller refuses the
  * socket with ENOBUFS.
  */
 struct persock_router *
-persock_router_get(struct persock_attachment *attachment,
+persock_router_get(struct persock_stack *stack,
 		   const struct persock_provider *provider, int family,
 		   const struct proto_ops *native, struct module *owner)
 {
-	return router_get(attachment, provider, persock_class_of(family),
+	return router_get(stack, provider, persock_class_of(family),
 			  native, PERSOCK_JUDGED, owner);
 }
 
@@ -240,7 +238,7 @@ static struct module *module_of(struct socket *sock,
 
 /**
  * persock_router_native() - the router for the ops of a native socket
- * @attachment: attachment of the socket; the caller keeps it alive
+ * @stack: stack of the socket; the caller keeps it alive
  * @provider: the native provider
  * @sock: the socket
  * @native: its ops
@@ -249,25 +247,25 @@ static struct module *module_of(struct socket *sock,
  * Return: the router, or NULL if there is no spare.
  */
 struct persock_router *
-persock_router_native(struct persock_attachment *attachment,
+persock_router_native(struct persock_stack *stack,
 		      const struct persock_provider *provider,
 		      struct socket *sock, const struct proto_ops *native)
 {
 	enum persock_class class = persock_class_of(native->family);
 	struct persock_router *router;
 
-	router = router_find(attachment, provider, class, native,
+	router = router_find(stack, provider, class, native,
 			     PERSOCK_JUDGED);
 	if (likely(router))
 		return router;
 
-	return router_get(attachment, provider, class, native, PERSOCK_JUDGED,
+	return router_get(stack, provider, class, native, PERSOCK_JUDGED,
 			  module_of(sock, native));
 }
 
 /**
  * persock_router_in() - the router of the same kind of socket in another phase
- * @router: router of an open socket, which holds its attachment
+ * @router: router of an open socket, which holds its stack
  * @phase: the phase
  *
  * Context: any, does not sleep.
@@ -276,6 +274,6 @@ persock_router_native(struct persock_attachment *attachment,
 struct persock_router *persock_router_in(const struct persock_router *router,
 					 enum persock_phase phase)
 {
-	return router_get(router->attachment, router->provider, router->class,
+	return router_get(router->stack, router->provider, router->class,
 			  router->native, phase, router->pinned);
 }

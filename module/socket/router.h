@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Routers: the routing tables of governed sockets, by attachment and kind of
- * socket. Every function that has a socket finds its router here, with
+ * Routers: the routing tables of governed sockets, by stack and kind of socket. Every function that has a socket finds its router here, with
  * persock_router_peek() or persock_router_of().
  */
 #ifndef _PERSOCK_ROUTER_H
@@ -9,7 +8,7 @@
 
 #include <linux/net.h>
 
-#include "cgroup/attachment.h"
+#include "cgroup/stack.h"
 #include "provider.h"
 
 /**
@@ -28,28 +27,26 @@ enum persock_phase {
 };
 
 /**
- * struct persock_router - routing table of one kind of socket of an attachment
+ * struct persock_router - routing table of one kind of socket of a stack
  * @ops: sock->ops of the sockets points to it
  * @native: the proto_ops that the socket had before persock interposed; NULL
  *	    for a provider with sockets of its own
  * @provider: the provider that serves
- * @attachment: attachment under which the sockets were created; each holds it
+ * @stack: layers under which the sockets were created; each socket holds it
  * @class: class of the sockets' family
  * @phase: how sends without a name are judged
- * @personality: that of the attachment; this and the next two are copies for
- *		 pass.h
- * @totals: those of the attachment
- * @shortcut: offset of the class's shortcuts in a version, in bytes
+ * @totals: those of the stack; this and the next one are for pass.h
+ * @shortcut: offset of the class's shortcuts in a view, in bytes
  * @pinned: module that @native belongs to, pinned; may be NULL
- * @hash: in the attachment's routers, or in the list of spares
+ * @hash: in the stack's routers, or in the list of spares
  *
  * There is one per native proto_ops (or provider and class), phase and
- * attachment: nothing is allocated per socket. A table is written before it is
+ * stack: nothing is allocated per socket. A table is written before it is
  * published and never changed while a socket or an RCU reader may use it.
  *
  * Its memory is type-stable, because a socket that was never accepted may
  * still point at the table after the last accepted one has released the
- * attachment (do_accept() points a new socket at the listener's ops before it
+ * stack (do_accept() points a new socket at the listener's ops before it
  * calls the LSM). Such a socket has no sock: its release has nothing to do,
  * whichever router the memory has become, and puts this module in any case.
  */
@@ -57,10 +54,9 @@ struct persock_router {
 	struct proto_ops ops;
 	const struct proto_ops *native;
 	const struct persock_provider *provider;
-	struct persock_attachment *attachment;
+	struct persock_stack *stack;
 	enum persock_class class;
 	enum persock_phase phase;
-	const struct persock_personality *personality;
 	struct persock_totals __percpu *totals;
 	unsigned int shortcut;
 	struct module *pinned;
@@ -85,16 +81,16 @@ typedef void (*persock_router_fill_t)(struct proto_ops *table,
 int persock_router_init(persock_router_fill_t filler);
 void persock_router_exit(void);
 struct persock_router *
-persock_router_get(struct persock_attachment *attachment,
+persock_router_get(struct persock_stack *stack,
 		   const struct persock_provider *provider, int family,
 		   const struct proto_ops *native, struct module *owner);
 struct persock_router *
-persock_router_native(struct persock_attachment *attachment,
+persock_router_native(struct persock_stack *stack,
 		      const struct persock_provider *provider,
 		      struct socket *sock, const struct proto_ops *native);
 struct persock_router *persock_router_in(const struct persock_router *router,
 					 enum persock_phase phase);
-void persock_routers_free(struct persock_attachment *attachment);
+void persock_routers_free(struct persock_stack *stack);
 
 int persock_router_release(struct socket *sock);
 
@@ -126,16 +122,16 @@ static inline struct persock_router *persock_router_of(const struct socket *sock
 }
 
 /**
- * persock_router_version() - the version that governs a socket now
+ * persock_router_view() - what a socket is held to now
  * @router: its router
  *
- * Context: RCU read side, which protects the result.
- * Return: the version of the socket's personality.
+ * Context: RCU read side of either kind, which protects the result.
+ * Return: the view of the socket's stack.
  */
-static inline const struct persock_version *
-persock_router_version(const struct persock_router *router)
+static __always_inline const struct persock_view *
+persock_router_view(const struct persock_router *router)
 {
-	return persock_version_of(router->personality);
+	return persock_stack_view(router->stack);
 }
 
 /**

@@ -11,10 +11,46 @@
 
 #include "compat.h"
 #include "policy/verdict.h"
+#include "socket/judge.h"
 #include "socket/message.h"
 #include "socket/port.h"
 #include "socket/report.h"
 #include "socket/router.h"
+
+/**
+ * struct paging - pages that are sent, while they are judged
+ * @router: the socket's
+ * @flags: flags of the call
+ * @left: the flags that every layer lets through
+ */
+struct paging {
+	const struct persock_router *router;
+	u32 flags;
+	u32 left;
+};
+
+static int judge(const struct persock_version *version,
+		 struct persock_call *call, void *data)
+{
+	struct paging *paging = data;
+	u32 left = paging->flags;
+	int verdict;
+
+	verdict = persock_judge_flags(&persock_router_rules(paging->router,
+							    version)->send,
+				      PERSOCK_KERNEL_SEND_FLAGS, &left);
+	if (verdict != PERSOCK_IGNORE)
+		return verdict;
+	if (!persock_enforces(version)) {
+		call->subject = paging->flags & ~left;
+		return verdict;
+	}
+	persock_report_masked(version, call, PERSOCK_SECTION_FLAGS_SEND,
+			      paging->flags & ~left);
+	paging->left &= left;
+
+	return PERSOCK_ALLOW;
+}
 
 ssize_t persock_router_sendpage(struct socket *sock, struct page *page,
 				int offset, size_t size, int flags)
@@ -26,25 +62,16 @@ ssize_t persock_router_sendpage(struct socket *sock, struct page *page,
 		.sock = sock,
 		.subject = flags & ~PERSOCK_KERNEL_SEND_FLAGS,
 	};
-	const struct persock_version *version;
-	u32 judged = flags;
+	struct paging paging = {
+		.router = router,
+		.flags = flags,
+		.left = flags,
+	};
 	int verdict;
 
 	rcu_read_lock();
-	version = persock_router_version(router);
-	verdict = persock_judge_flags(&persock_router_rules(router, version)->send,
-				      PERSOCK_KERNEL_SEND_FLAGS, &judged);
-	if (!persock_enforces(version)) {
-		if (verdict == PERSOCK_IGNORE)
-			call.subject = flags & ~judged;
-		judged = flags;
-	} else if (verdict == PERSOCK_IGNORE) {
-		persock_report_masked(router, version, &call,
-				      PERSOCK_SECTION_FLAGS_SEND,
-				      flags & ~judged);
-		verdict = PERSOCK_ALLOW;
-	}
-	verdict = persock_report(router->attachment, version, &call, verdict);
+	verdict = persock_judge(router->stack, persock_router_view(router),
+				&call, judge, &paging);
 	rcu_read_unlock();
 	if (!verdict && sock->type == SOCK_DGRAM)
 		verdict = persock_port_choose(router, sock, call.operation);
@@ -57,7 +84,7 @@ ssize_t persock_router_sendpage(struct socket *sock, struct page *page,
 	 */
 	if (!router->native || router->phase != PERSOCK_JUDGED)
 		return sock_no_sendpage(sock, page, offset, size,
-					judged & ~MSG_SENDPAGE_NOTLAST);
+					paging.left & ~MSG_SENDPAGE_NOTLAST);
 
-	return router->native->sendpage(sock, page, offset, size, judged);
+	return router->native->sendpage(sock, page, offset, size, paging.left);
 }

@@ -31,6 +31,7 @@
 
 #include "compat.h"
 #include "socket/endpoint.h"
+#include "socket/judge.h"
 #include "socket/port.h"
 #include "socket/report.h"
 #include "socket/unsent.h"
@@ -115,6 +116,38 @@ static void unsent_end(struct socket *sock)
 }
 
 /**
+ * struct connecting - a connect that is judged
+ * @address: in kernel memory; an unspecified peer is replaced
+ * @length: its length
+ * @endpoint: the peer, as it is judged
+ * @unsent: a layer allows it on condition that nothing is sent
+ */
+struct connecting {
+	struct sockaddr *address;
+	int length;
+	struct persock_endpoint endpoint;
+	bool unsent;
+};
+
+static int judge_connect(const struct persock_version *version,
+			 struct persock_call *call, void *data)
+{
+	struct connecting *connecting = data;
+	int verdict;
+
+	verdict = persock_endpoint_connect(call->sock, connecting->address,
+					   connecting->length, &version->policy,
+					   &connecting->endpoint, call);
+	if (!verdict ||
+	    !persock_endpoint_unsent(call->sock, &version->policy, call))
+		return verdict;
+	if (!connecting->unsent)
+		connecting->unsent = unsent_begin(call->sock);
+
+	return connecting->unsent ? PERSOCK_ALLOW : verdict;
+}
+
+/**
  * persock_connect_judged() - connect a socket if its peer is allowed
  * @sock: the governed socket
  * @address: in kernel memory
@@ -132,22 +165,16 @@ int persock_connect_judged(struct socket *sock, struct sockaddr *address,
 		.operation = PERSOCK_OP_CONNECT,
 		.sock = sock,
 	};
-	const struct persock_version *version;
-	struct persock_endpoint endpoint;
+	struct connecting connecting = { .address = address };
+	const struct persock_view *view;
 	int verdict, err;
-	bool unsent;
 
 	rcu_read_lock();
-	version = persock_router_version(router);
-	length = persock_endpoint_length(router, version, length);
-	verdict = persock_endpoint_connect(sock, address, length,
-					   &version->policy, &endpoint, &call);
-	unsent = verdict &&
-		 persock_endpoint_unsent(sock, &version->policy, &call) &&
-		 unsent_begin(sock);
-	if (unsent)
-		verdict = PERSOCK_ALLOW;
-	verdict = persock_report(router->attachment, version, &call, verdict);
+	view = persock_router_view(router);
+	length = persock_endpoint_length(router, view, length);
+	connecting.length = length;
+	verdict = persock_judge(router->stack, view, &call, judge_connect,
+				&connecting);
 	rcu_read_unlock();
 	if (!verdict && length >= (int)sizeof(address->sa_family)) {
 		if (address->sa_family == AF_UNSPEC)
@@ -157,13 +184,13 @@ int persock_connect_judged(struct socket *sock, struct sockaddr *address,
 						      call.operation);
 	}
 	if (verdict) {
-		if (unsent)
+		if (connecting.unsent)
 			leave(sock, router);
 		return verdict;
 	}
 
 	err = router->provider->ops->connect(sock, address, length, flags);
-	if (unsent)
+	if (connecting.unsent)
 		unsent_end(sock);
 
 	return err;

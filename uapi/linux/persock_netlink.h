@@ -108,6 +108,17 @@ enum persock_mode {
 };
 
 /**
+ * enum persock_delegate - What an attachment takes over from its attached
+ *   ancestors.
+ * @PERSOCK_DELEGATE_NONE: They govern its sockets, too.
+ * @PERSOCK_DELEGATE_FULL: They do not govern its sockets.
+ */
+enum persock_delegate {
+	PERSOCK_DELEGATE_NONE,
+	PERSOCK_DELEGATE_FULL,
+};
+
+/**
  * enum persock_limit - The limits of a policy. A limit that is not specified,
  *   or 0, is none.
  * @PERSOCK_LIMIT_SOCKETS: Live sockets of an attachment; one more fails with
@@ -209,6 +220,9 @@ enum {
 	PERSOCK_A_DENIAL_ADDRESS,
 	PERSOCK_A_DENIAL_PORT,
 	PERSOCK_A_DENIAL_PAD,
+	PERSOCK_A_DENIAL_LAYER,
+	PERSOCK_A_DENIAL_LAYERS,
+	PERSOCK_A_DENIAL_INNER_ID,
 
 	__PERSOCK_A_DENIAL_MAX
 };
@@ -262,6 +276,9 @@ enum {
 	PERSOCK_A_NETWORK_FROM_INODE,
 	PERSOCK_A_ATTACHMENT_LOST,
 	PERSOCK_A_IGNORED,
+	PERSOCK_A_DELEGATE,
+	PERSOCK_A_LAYER,
+	PERSOCK_A_HOLD,
 
 	__PERSOCK_A_MAX
 };
@@ -281,6 +298,7 @@ enum {
 	PERSOCK_CMD_DENIAL_NTF,
 	PERSOCK_CMD_IGNORED_NTF,
 	PERSOCK_CMD_IGNORED_GET,
+	PERSOCK_CMD_COMMIT,
 
 	__PERSOCK_CMD_MAX
 };

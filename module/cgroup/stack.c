@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Stacks of layers: their memory and references, what they show to their
+ * sockets, and the network namespace in which these are made. attach.c makes
+ * stacks; each governed socket takes and drops a reference.
+ */
+#include <linux/atomic.h>
+#include <linux/errno.h>
+#include <linux/netlink.h>
+#include <linux/nsproxy.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+#include "cgroup/stack.h"
+#include "state.h"
+
+/* All stacks, including those that wait for their last socket; persock_mutex. */
+static LIST_HEAD(stacks);
+
+/* Serves explicit AF_PERSOCK sockets of ungoverned tasks; persock_mutex. */
+static struct persock_stack *open_stack;
+
+/* Frees the routers of a stack; set before there are stacks. */
+static void (*free_routers)(struct persock_stack *stack) __ro_after_init;
+
+/**
+ * persock_stack_init() - set the function of a higher layer
+ * @routers: frees the routers of a stack that is about to be freed: no socket
+ *	     has it, and a grace period has passed. Process context
+ */
+void __init persock_stack_init(void (*routers)(struct persock_stack *stack))
+{
+	free_routers = routers;
+}
+
+static void stack_free(struct work_struct *work)
+{
+	struct persock_stack *stack =
+		container_of(work, struct persock_stack, free_work);
+	unsigned int i;
+
+	/* Lookups and the interception points may still read it. */
+	synchronize_rcu();
+	free_routers(stack);
+
+	mutex_lock(&persock_mutex);
+	list_del(&stack->node);
+	if (open_stack == stack)
+		open_stack = NULL;
+	persock_view_put(rcu_dereference_protected(stack->view, true));
+	for (i = 0; i < stack->nr; i++) {
+		struct persock_layer *layer = &stack->layers[i];
+
+		list_del(&layer->node);
+		persock_totals_read(stack->totals, &layer->attachment->passed);
+		persock_attachment_put(layer->attachment);
+	}
+	mutex_unlock(&persock_mutex);
+	free_percpu(stack->totals);
+	kfree(stack);
+}
+
+static void put(struct persock_stack *stack)
+{
+	if (refcount_dec_and_test(&stack->ref))
+		queue_work(persock_workqueue, &stack->free_work);
+}
+
+/**
+ * persock_stack_make() - put attachments together as the layers of new sockets
+ * @attachments: the attachments, the outermost first
+ * @nr: how many, at least 1
+ * @extack: reports the reason of a failure
+ *
+ * Context: process context; persock_mutex is held.
+ * Return: the stack, with one reference for the caller, who publishes it or
+ * retires it; or an ERR_PTR: -E2BIG for too many layers, -ENOMEM.
+ */
+struct persock_stack *
+persock_stack_make(struct persock_attachment **attachments, unsigned int nr,
+		   struct netlink_ext_ack *extack)
+{
+	const struct persock_version *versions[PERSOCK_MAX_LAYERS];
+	struct persock_stack *stack;
+	struct persock_view *view;
+	unsigned int i;
+
+	lockdep_assert_held(&persock_mutex);
+	if (nr > PERSOCK_MAX_LAYERS) {
+		NL_SET_ERR_MSG(extack,
+			       "a cgroup would have more than 16 attached ancestors, itself included");
+		return ERR_PTR(-E2BIG);
+	}
+
+	stack = kzalloc(struct_size(stack, layers, nr), GFP_KERNEL);
+	if (!stack)
+		return ERR_PTR(-ENOMEM);
+	stack->totals = alloc_percpu(struct persock_totals);
+	if (!stack->totals)
+		goto free;
+	for (i = 0; i < nr; i++)
+		versions[i] = persock_personality_version(attachments[i]->personality);
+	view = persock_view_get(versions, nr);
+	if (!view)
+		goto free_totals;
+
+	hash_init(stack->routers);
+	INIT_WORK(&stack->free_work, stack_free);
+	refcount_set(&stack->ref, 1);
+	stack->in_use = true;
+	RCU_INIT_POINTER(stack->view, view);
+	stack->nr = nr;
+	for (i = 0; i < nr; i++) {
+		struct persock_layer *layer = &stack->layers[i];
+
+		refcount_inc(&attachments[i]->ref);
+		layer->attachment = attachments[i];
+		layer->stack = stack;
+		layer->sockets = &attachments[i]->account->sockets;
+		list_add_tail(&layer->node, &attachments[i]->layers);
+	}
+	list_add_tail(&stack->node, &stacks);
+
+	return stack;
+
+free_totals:
+	free_percpu(stack->totals);
+free:
+	kfree(stack);
+	return ERR_PTR(-ENOMEM);
+}
+
+/**
+ * persock_stack_open() - the stack of an ungoverned AF_PERSOCK socket
+ *
+ * Context: process context; takes persock_mutex.
+ * Return: the stack, with a reference for one socket, or an ERR_PTR.
+ */
+struct persock_stack *persock_stack_open(void)
+{
+	struct persock_personality *personality;
+	struct persock_attachment *attachment;
+	struct persock_stack *stack;
+
+	mutex_lock(&persock_mutex);
+	stack = open_stack;
+	if (stack && persock_stack_get(stack))
+		goto unlock;
+
+	personality = persock_personality_open();
+	if (IS_ERR(personality)) {
+		stack = ERR_CAST(personality);
+		goto unlock;
+	}
+	attachment = persock_attachment_alloc(personality, NULL, NULL, NULL);
+	if (IS_ERR(attachment)) {
+		persock_personality_put(personality);
+		stack = ERR_CAST(attachment);
+		goto unlock;
+	}
+	stack = persock_stack_make(&attachment, 1, NULL);
+	/* Only the stack holds it, and only sockets hold the stack. */
+	persock_attachment_put(attachment);
+	if (IS_ERR(stack))
+		goto unlock;
+	stack->in_use = false;
+	atomic_inc(stack->layers[0].sockets);
+	open_stack = stack;
+unlock:
+	mutex_unlock(&persock_mutex);
+	return stack;
+}
+
+/**
+ * persock_stack_show() - show the view that was prepared in @next
+ * @stack: the stack
+ *
+ * Its sockets are held to it from their next operation on. An operation that
+ * sleeps has already been judged.
+ *
+ * Context: persock_mutex is held.
+ */
+void persock_stack_show(struct persock_stack *stack)
+{
+	struct persock_view *previous;
+
+	previous = rcu_replace_pointer(stack->view, stack->next,
+				       lockdep_is_held(&persock_mutex));
+	stack->next = NULL;
+	persock_view_put(previous);
+}
+
+/**
+ * persock_stack_retire() - new sockets do not get a stack any more
+ * @stack: the stack; it lives on for its sockets
+ *
+ * Context: persock_mutex is held.
+ */
+void persock_stack_retire(struct persock_stack *stack)
+{
+	lockdep_assert_held(&persock_mutex);
+	stack->in_use = false;
+	put(stack);
+}
+
+/**
+ * persock_stack_next() - walk all stacks
+ * @previous: the stack that was returned last, or NULL to begin
+ *
+ * Context: persock_mutex is held throughout the walk.
+ * Return: the next one, or NULL at the end.
+ */
+struct persock_stack *persock_stack_next(struct persock_stack *previous)
+{
+	struct list_head *next = previous ? previous->node.next : stacks.next;
+
+	lockdep_assert_held(&persock_mutex);
+	if (next == &stacks)
+		return NULL;
+
+	return list_entry(next, struct persock_stack, node);
+}
+
+/**
+ * persock_stack_get() - hold a stack for a socket
+ * @stack: found under RCU, or held by another socket
+ *
+ * Each layer counts the socket.
+ *
+ * Context: any.
+ * Return: false if the last reference is already gone: then the layers have
+ * changed, and the caller must look the stack up again.
+ */
+bool persock_stack_get(struct persock_stack *stack)
+{
+	struct persock_layer *layer;
+
+	if (!refcount_inc_not_zero(&stack->ref))
+		return false;
+	for (layer = stack->layers; layer < stack->layers + stack->nr; layer++)
+		atomic_inc(layer->sockets);
+
+	return true;
+}
+
+/**
+ * persock_stack_count() - hold a stack for a socket that limits may refuse
+ * @stack: as for persock_stack_get()
+ * @used: filled in with the number of live sockets of each layer, this one
+ *	  included
+ *
+ * Context: any.
+ * Return: as persock_stack_get().
+ */
+bool persock_stack_count(struct persock_stack *stack, unsigned int *used)
+{
+	unsigned int i;
+
+	if (!refcount_inc_not_zero(&stack->ref))
+		return false;
+	for (i = 0; i < stack->nr; i++)
+		used[i] = atomic_inc_return(stack->layers[i].sockets);
+
+	return true;
+}
+
+/**
+ * persock_stack_put() - release a socket's reference to its stack
+ * @stack: the stack; the last reference frees it, later
+ *
+ * Context: any.
+ */
+void persock_stack_put(struct persock_stack *stack)
+{
+	struct persock_layer *layer;
+
+	for (layer = stack->layers; layer < stack->layers + stack->nr; layer++)
+		atomic_dec(layer->sockets);
+	put(stack);
+}
+
+/**
+ * persock_stack_sockets() - number of governed sockets of a stack
+ * @stack: the stack
+ *
+ * Context: persock_mutex is held.
+ * Return: the number.
+ */
+unsigned int persock_stack_sockets(const struct persock_stack *stack)
+{
+	lockdep_assert_held(&persock_mutex);
+	return refcount_read(&stack->ref) - stack->in_use;
+}
+
+/**
+ * persock_layer_sockets() - number of sockets that have an attachment object as
+ *			     a layer
+ * @attachment: the attachment object
+ *
+ * Sockets that were created under an object that it replaced do not count.
+ *
+ * Context: persock_mutex is held.
+ * Return: the number.
+ */
+u64 persock_layer_sockets(const struct persock_attachment *attachment)
+{
+	const struct persock_layer *layer;
+	u64 sockets = 0;
+
+	lockdep_assert_held(&persock_mutex);
+	list_for_each_entry(layer, &attachment->layers, node)
+		sockets += persock_stack_sockets(layer->stack);
+
+	return sockets;
+}
+
+/**
+ * persock_layer_counts() - the counts of an attachment object
+ * @attachment: the attachment object
+ * @sum: the sum; its counts are added
+ *
+ * Context: persock_mutex is held.
+ */
+void persock_layer_counts(const struct persock_attachment *attachment,
+			  struct persock_totals *sum)
+{
+	const struct persock_layer *layer;
+
+	lockdep_assert_held(&persock_mutex);
+	persock_totals_add(sum, &attachment->passed);
+	persock_totals_read(attachment->totals, sum);
+	list_for_each_entry(layer, &attachment->layers, node)
+		persock_totals_read(layer->stack->totals, sum);
+}
+
+/**
+ * persock_account_counts() - the counts of a cgroup
+ * @a: its attachment
+ * @sum: the sum; the counts since the cgroup was attached first are added
+ *
+ * Context: persock_mutex is held.
+ */
+void persock_account_counts(const struct persock_attachment *a,
+			    struct persock_totals *sum)
+{
+	const struct persock_attachment *member;
+
+	lockdep_assert_held(&persock_mutex);
+	persock_totals_add(sum, &a->account->retired);
+	list_for_each_entry(member, &a->account->members, sibling)
+		persock_layer_counts(member, sum);
+}
+
+/*
+ * The network namespace of the current task. An exiting task has none, and
+ * makes no sockets.
+ */
+static struct net *task_net(void)
+{
+	return current->nsproxy ? current->nsproxy->net_ns : NULL;
+}
+
+/**
+ * persock_stack_net() - the network namespace for a socket of the current task
+ * @stack: the stack of the socket
+ * @view: its view
+ * @family: family of the socket
+ *
+ * Two kinds of tasks have sockets made in the network namespace that a policy
+ * names: tasks of the network namespace that the policy is for, and tasks of
+ * the named one. A task that has entered yet another one, for example one
+ * without a network as sandboxes do, gets sockets of its own network namespace.
+ *
+ * Context: any of the task's own; RCU read side, which protects the result.
+ * Return: the network namespace that a layer names, or NULL for the task's.
+ */
+struct net *persock_stack_net(const struct persock_stack *stack,
+			      const struct persock_view *view, int family)
+{
+	struct net *net = persock_view_net(view, family);
+	const struct net *own = task_net();
+	const struct persock_attachment *a;
+	u64 from;
+
+	if (likely(!net) || !own)
+		return NULL;
+	if (own == net)
+		return net;
+	a = stack->layers[view->network].attachment;
+	from = view->layers[view->network]->from ?: atomic64_read(&a->from);
+
+	return !from || from == own->net_cookie ? net : NULL;
+}
+
+/**
+ * persock_stack_claim() - may a socket be made in the named network namespace?
+ * @stack: the stack of the socket
+ * @view: its view
+ *
+ * If the policy does not specify whose tasks may, the first task of another
+ * network namespace decides: from then on the policy is for that task's network
+ * namespace.
+ *
+ * Context: as persock_stack_net(), which has not returned NULL.
+ * Return: false if a task of another namespace was faster.
+ */
+bool persock_stack_claim(struct persock_stack *stack,
+			 const struct persock_view *view)
+{
+	struct persock_attachment *a = stack->layers[view->network].attachment;
+	const struct persock_version *version = view->layers[view->network];
+	const struct net *own = task_net();
+	u64 from;
+
+	if (own == version->net)
+		return true;
+	if (version->from)
+		return version->from == own->net_cookie;
+	from = atomic64_cmpxchg(&a->from, 0, own->net_cookie);
+	if (!from)
+		WRITE_ONCE(a->from_inode, own->ns.inum);
+
+	return !from || from == own->net_cookie;
+}

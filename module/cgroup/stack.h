@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Stacks: the attachments that govern a socket together, the outermost first.
+ * attach.c makes them, and finds the one of a new socket. Every router points
+ * at a stack, and every socket holds one.
+ */
+#ifndef _PERSOCK_STACK_H
+#define _PERSOCK_STACK_H
+
+#include <linux/atomic.h>
+#include <linux/hashtable.h>
+#include <linux/percpu.h>
+#include <linux/refcount.h>
+#include <linux/workqueue.h>
+
+#include "cgroup/attachment.h"
+#include "cgroup/view.h"
+
+#define PERSOCK_ROUTER_BITS	3
+
+/**
+ * struct persock_layer - an attachment in a stack
+ * @attachment: the attachment; the stack holds a reference
+ * @stack: the stack
+ * @sockets: the attachment's count of live sockets, which its account has
+ * @node: in the attachment's list of layers; persock_mutex
+ */
+struct persock_layer {
+	struct persock_attachment *attachment;
+	struct persock_stack *stack;
+	atomic_t *sockets;
+	struct list_head node;
+};
+
+/**
+ * struct persock_stack - the layers of some sockets
+ * @view: what they are held to now; RCU, replaced under persock_mutex
+ * @totals: counts of what passed all layers, and of created sockets
+ * @routers: the routing tables of the sockets, by native proto_ops; RCU,
+ *	     written under the router's lock
+ * @nr_routers: number of routing tables that it has ever had; the router's
+ *		lock
+ * @ref: one while new sockets get it, one for each socket
+ * @in_use: new sockets of the innermost layer's cgroup get it; persock_mutex
+ * @next: the view that is about to be shown, or NULL; persock_mutex
+ * @node: in the list of all stacks; persock_mutex
+ * @free_work: frees the stack after the last reference is gone
+ * @nr: number of layers, at least 1
+ * @layers: the layers, the outermost first; they never change
+ *
+ * If a cgroup between the root and a socket's cgroup is attached or detached,
+ * new sockets get another stack. Sockets keep theirs, and with it each of its
+ * layers, attached or not.
+ */
+struct persock_stack {
+	struct persock_view __rcu *view;
+	struct persock_totals __percpu *totals;
+	DECLARE_HASHTABLE(routers, PERSOCK_ROUTER_BITS);
+	unsigned int nr_routers;
+	refcount_t ref;
+	bool in_use;
+	struct persock_view *next;
+	struct list_head node;
+	struct work_struct free_work;
+	unsigned int nr;
+	struct persock_layer layers[];
+};
+
+void persock_stack_init(void (*routers)(struct persock_stack *stack));
+struct persock_stack *persock_stack_make(struct persock_attachment **attachments,
+					 unsigned int nr,
+					 struct netlink_ext_ack *extack);
+struct persock_stack *persock_stack_open(void);
+void persock_stack_show(struct persock_stack *stack);
+void persock_stack_retire(struct persock_stack *stack);
+struct persock_stack *persock_stack_next(struct persock_stack *previous);
+
+bool persock_stack_get(struct persock_stack *stack);
+bool persock_stack_count(struct persock_stack *stack, unsigned int *used);
+void persock_stack_put(struct persock_stack *stack);
+unsigned int persock_stack_sockets(const struct persock_stack *stack);
+u64 persock_layer_sockets(const struct persock_attachment *attachment);
+void persock_account_counts(const struct persock_attachment *a,
+			    struct persock_totals *sum);
+void persock_layer_counts(const struct persock_attachment *attachment,
+			  struct persock_totals *sum);
+
+struct net *persock_stack_net(const struct persock_stack *stack,
+			      const struct persock_view *view, int family);
+bool persock_stack_claim(struct persock_stack *stack,
+			 const struct persock_view *view);
+
+/**
+ * persock_stack_inner() - the innermost layer's attachment
+ * @stack: the stack
+ *
+ * Return: the attachment of the cgroup that the socket was created in, or of
+ * its nearest attached ancestor.
+ */
+static inline struct persock_attachment *
+persock_stack_inner(const struct persock_stack *stack)
+{
+	return stack->layers[stack->nr - 1].attachment;
+}
+
+/**
+ * persock_stack_view() - what a stack is held to now
+ * @stack: the stack
+ *
+ * Context: RCU read side of either kind, which protects the result.
+ * Return: its view.
+ */
+static __always_inline const struct persock_view *
+persock_stack_view(const struct persock_stack *stack)
+{
+	return rcu_dereference_check(stack->view, rcu_read_lock_sched_held());
+}
+
+#endif /* _PERSOCK_STACK_H */

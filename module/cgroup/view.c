@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The builder of views, and the table of those that are in use. stack.c and
+ * replace.c get a view for each stack here.
+ *
+ * Most stacks on a machine have the same layers (a baseline, and one of a few
+ * personalities), so stacks with the same versions share a view.
+ */
+#include <linux/hashtable.h>
+#include <linux/jhash.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "cgroup/view.h"
+#include "policy/verdict.h"
+#include "state.h"
+
+/* Views in use, by their versions; persock_mutex. */
+static DEFINE_HASHTABLE(views, 8);
+
+static u32 key_of(const struct persock_version *const *layers, unsigned int nr)
+{
+	unsigned int i;
+	u32 key = nr;
+
+	for (i = 0; i < nr; i++)
+		key = jhash_2words(layers[i]->number, layers[i]->number >> 32,
+				   key);
+
+	return key;
+}
+
+static bool passes_natively(const struct persock_request *request,
+			    const void *data)
+{
+	const struct persock_view *view = data;
+	const struct persock_provider *provider;
+	enum persock_section section;
+	unsigned int i, rule;
+
+	for (i = 0; i < view->nr; i++) {
+		if (persock_judge_request(&view->layers[i]->policy, request,
+					  &section, &rule))
+			return false;
+	}
+	provider = persock_view_provider(view, request,
+					 persock_view_net(view,
+							  request->family));
+
+	return provider && provider->interposes;
+}
+
+static u16 least(u16 a, u16 b)
+{
+	return !a ? b : !b ? a : min(a, b);
+}
+
+/* Add what a layer restricts. Layers that only audit restrict nothing. */
+static void add_layer(struct persock_view *view,
+		      const struct persock_version *version)
+{
+	const struct persock_policy *policy = &version->policy;
+	unsigned int class;
+
+	view->limits |= policy->max_sockets;
+	if (!persock_enforces(version))
+		return;
+
+	for (class = 0; class < PERSOCK_NR_CLASSES; class++)
+		view->address_max[class] =
+			least(view->address_max[class],
+			      policy->rules[class].address_max);
+	view->restricts_bind |= persock_restricts(&policy->bind);
+	if (!view->backlog.floor)
+		view->backlog.floor = policy->backlog.floor;
+	if (policy->backlog.ceiling &&
+	    (!view->backlog.ceiling ||
+	     policy->backlog.ceiling < view->backlog.ceiling))
+		view->backlog.ceiling = policy->backlog.ceiling;
+}
+
+/*
+ * Does a layer decide which provider serves? The native one is what a policy
+ * has that names none, so it gives way to the providers of outer layers.
+ */
+static bool names_providers(const struct persock_version *version)
+{
+	return version->nr_providers != 1 || !version->providers[0]->interposes;
+}
+
+/* @view is complete except for this: its layers are set. */
+static void find_common(struct persock_view *view)
+{
+	const struct persock_version *server;
+	unsigned int i, class;
+
+	view->server = view->nr - 1;
+	view->network = view->nr;
+	for (i = 0; i < view->nr; i++) {
+		const struct persock_version *version = view->layers[i];
+
+		add_layer(view, version);
+		if (names_providers(version))
+			view->server = i;
+		if (version->net)
+			view->network = i;
+		for (class = 0; class < PERSOCK_NR_CLASSES; class++) {
+			if (!i)
+				view->shortcuts[class] =
+					version->shortcuts[class];
+			else
+				persock_shortcut_join(&view->shortcuts[class],
+						      &version->shortcuts[class]);
+		}
+	}
+	/*
+	 * Other providers must be asked each time: their answers may change.
+	 */
+	server = view->layers[view->server];
+	if (server->nr_providers && server->providers[0]->interposes)
+		view->requests = persock_shortcut_requests(passes_natively,
+							   view);
+}
+
+/**
+ * persock_view_get() - the view of some versions, for one more stack
+ * @layers: the versions, the outermost first
+ * @nr: how many, 1 to PERSOCK_MAX_LAYERS
+ *
+ * Context: process context; persock_mutex is held.
+ * Return: the view, or NULL without memory.
+ */
+struct persock_view *persock_view_get(const struct persock_version *const *layers,
+				      unsigned int nr)
+{
+	u32 key = key_of(layers, nr);
+	struct persock_view *view;
+	static u64 last;
+
+	lockdep_assert_held(&persock_mutex);
+	hash_for_each_possible(views, view, node, key) {
+		if (view->nr == nr &&
+		    !memcmp(view->layers, layers, nr * sizeof(*layers))) {
+			view->users++;
+			return view;
+		}
+	}
+
+	view = kzalloc(struct_size(view, layers, nr), GFP_KERNEL);
+	if (!view)
+		return NULL;
+	view->number = ++last;
+	view->users = 1;
+	view->nr = nr;
+	memcpy(view->layers, layers, nr * sizeof(*layers));
+	find_common(view);
+	hash_add(views, &view->node, key);
+
+	return view;
+}
+
+/**
+ * persock_view_put() - a stack no longer shows a view
+ * @view: the view; it is freed a grace period after its last stack
+ *
+ * Context: persock_mutex is held.
+ */
+void persock_view_put(struct persock_view *view)
+{
+	lockdep_assert_held(&persock_mutex);
+	if (--view->users)
+		return;
+	hash_del(&view->node);
+	kfree_rcu(view, rcu);
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The walk through the layers that govern a call, the outermost first. A call
+ * passes if each layer allows it. The first layer that denies it decides, and
+ * layers further in are not asked; a layer that ignores it has the others
+ * asked as well. operations.c and the other files of socket/ call this, and so
+ * does whatever makes sockets.
+ */
+#include "socket/judge.h"
+
+/**
+ * persock_judge() - judge and report a call
+ * @stack: the layers that govern
+ * @view: what they are held to
+ * @call: the call
+ * @judge: judges it by one layer
+ * @data: argument of @judge
+ *
+ * Context: any; RCU read side for @view; does not sleep.
+ * Return: the errno of the outermost layer that denies; PERSOCK_IGNORE if one
+ * ignores; else PERSOCK_ALLOW.
+ */
+int persock_judge(struct persock_stack *stack, const struct persock_view *view,
+		  struct persock_call *call, persock_judge_t judge, void *data)
+{
+	struct persock_call blank;
+	int verdict, result = PERSOCK_ALLOW;
+	unsigned int i;
+
+	call->stack = stack;
+	if (view->nr > 1)
+		blank = *call;
+	for (i = 0; i < view->nr; i++) {
+		if (i) {
+			*call = blank;
+			call->layer = i;
+		}
+		verdict = judge(view->layers[i], call, data);
+		verdict = persock_report(view->layers[i], call, verdict);
+		if (verdict < 0)
+			return verdict;
+		if (verdict)
+			result = verdict;
+		if (verdict && call->final)
+			break;
+	}
+
+	return result;
+}
+
+/*
+ * The first layer that enforces a denial. @call stays as this layer has left
+ * it.
+ */
+static int first_denial(struct persock_stack *stack,
+			const struct persock_view *view,
+			struct persock_call *call, persock_judge_t judge,
+			void *data, bool report)
+{
+	const struct persock_call blank = *call;
+	unsigned int i;
+	int verdict;
+
+	for (i = 0; i < view->nr; i++) {
+		if (!persock_enforces(view->layers[i]))
+			continue;
+		*call = blank;
+		call->stack = stack;
+		call->layer = i;
+		verdict = judge(view->layers[i], call, data);
+		if (verdict >= 0)
+			continue;
+		return report ? persock_report(view->layers[i], call, verdict) :
+				verdict;
+	}
+
+	return PERSOCK_ALLOW;
+}
+
+/**
+ * persock_judge_again() - judge a call that was allowed before, at a later step
+ * @stack: the layers that govern
+ * @view: what they are held to
+ * @call: the call
+ * @judge: judges it by one layer
+ * @data: argument of @judge
+ *
+ * It was reported before; only a denial that is enforced is reported here.
+ *
+ * Context: any; RCU read side for @view; does not sleep.
+ * Return: the errno of the outermost layer that denies, or PERSOCK_ALLOW.
+ */
+int persock_judge_again(struct persock_stack *stack,
+			const struct persock_view *view,
+			struct persock_call *call, persock_judge_t judge,
+			void *data)
+{
+	return first_denial(stack, view, call, judge, data, true);
+}
+
+/**
+ * persock_ask() - would a call be denied?
+ * @stack: the layers that govern
+ * @view: what they are held to
+ * @call: the call
+ * @judge: judges it by one layer
+ * @data: argument of @judge
+ *
+ * Context: any; RCU read side for @view; does not sleep, and reports nothing.
+ * Return: as persock_judge_again().
+ */
+int persock_ask(struct persock_stack *stack, const struct persock_view *view,
+		struct persock_call *call, persock_judge_t judge, void *data)
+{
+	return first_denial(stack, view, call, judge, data, false);
+}
+
+/**
+ * persock_judge_binds() - deny what would bind without a verdict on the address
+ * @version: the version of a layer
+ * @call: the call
+ * @unused: not used
+ *
+ * Return: the errno of the section if the layer restricts binds, else
+ * PERSOCK_ALLOW.
+ */
+int persock_judge_binds(const struct persock_version *version,
+			struct persock_call *call, void *unused)
+{
+	return persock_restricts(&version->policy.bind) ?
+	       persock_unjudged_errno(&version->policy.bind) : PERSOCK_ALLOW;
+}

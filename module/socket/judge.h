@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The walk through the layers that govern a call. Each function that judges
+ * calls of one kind passes its verdict on one policy to persock_judge().
+ */
+#ifndef _PERSOCK_JUDGE_H
+#define _PERSOCK_JUDGE_H
+
+#include "cgroup/stack.h"
+#include "socket/report.h"
+
+/**
+ * typedef persock_judge_t - judges a call by the policy of one layer
+ * @version: the version of the layer
+ * @call: the call; the section and rule that decided are filled in
+ * @data: what the verdict depends on, and what the layer changes about the
+ *	  call if it enforces
+ *
+ * Context: RCU read side; must not sleep.
+ * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno.
+ */
+typedef int (*persock_judge_t)(const struct persock_version *version,
+			       struct persock_call *call, void *data);
+
+int persock_judge(struct persock_stack *stack, const struct persock_view *view,
+		  struct persock_call *call, persock_judge_t judge, void *data);
+int persock_judge_again(struct persock_stack *stack,
+			const struct persock_view *view,
+			struct persock_call *call, persock_judge_t judge,
+			void *data);
+int persock_ask(struct persock_stack *stack, const struct persock_view *view,
+		struct persock_call *call, persock_judge_t judge, void *data);
+
+int persock_judge_binds(const struct persock_version *version,
+			struct persock_call *call, void *unused);
+
+/**
+ * persock_judge_limit() - judge a number of live sockets by one layer
+ * @version: the version of the layer
+ * @call: filled in, if the limit decides
+ * @nr: the number, with the new socket
+ *
+ * Return: PERSOCK_ALLOW or the errno of the limit.
+ */
+static inline int persock_judge_limit(const struct persock_version *version,
+				      struct persock_call *call,
+				      unsigned int nr)
+{
+	if (!version->policy.max_sockets || nr <= version->policy.max_sockets)
+		return PERSOCK_ALLOW;
+
+	call->section = PERSOCK_SECTION_LIMITS;
+	call->rule = 0;
+	return version->policy.max_sockets_verdict;
+}
+
+#endif /* _PERSOCK_JUDGE_H */
