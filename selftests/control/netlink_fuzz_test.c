@@ -215,7 +215,7 @@ static unsigned int walk(size_t *size, struct nlmsghdr **messages)
  */
 static const char *there_and_back(const struct model_personality *personality)
 {
-	struct model_personality *copy = model_find(COPY);
+	struct model_personality *copy = model_find(COPY), *held = copy->held;
 	static struct control_policy policy, again;
 	const char *why, *base = policy.base;
 	int err;
@@ -231,6 +231,7 @@ static const char *there_and_back(const struct model_personality *personality)
 		return model_says("what was read is refused",
 				  personality->name, err);
 	*copy = *personality;
+	copy->held = held;
 	strcpy(copy->name, COPY);
 	strcpy(copy->base, base);
 	copy->network[0] = '\0';
@@ -295,6 +296,8 @@ static const char *clear(bool all)
 	unsigned int i;
 	int err;
 
+	/* What has a change that is held cannot be deleted. */
+	model_end_batch(!control_do(PERSOCK_CMD_COMMIT, NULL, -1));
 	for (i = 0; i < MODEL_CGROUPS; i++) {
 		cgroup = &model.cgroups[i];
 		personality = model_find(cgroup->personality);

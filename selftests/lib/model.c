@@ -197,8 +197,8 @@ static void foresee_named(bool del, const struct oracle_request *req,
 		foreseen->why = "no personality is named";
 	not_now(foreseen, !named, ENOENT);
 	not_now(foreseen, del && named && named->given, EPERM);
-	not_now(foreseen, del && named && model_attachments_of(named->name),
-		EBUSY);
+	not_now(foreseen, del && named &&
+		(model_attachments_of(named->name) || named->held), EBUSY);
 }
 
 /* A descriptor of something else is EBADF, and of a removed cgroup ENOENT. */
@@ -217,6 +217,37 @@ static void foresee_cgroup(bool attach, const struct oracle_request *req,
 		not_now(foreseen, !model_find(req->personality), ENOENT);
 	else
 		not_now(foreseen, cgroup && !cgroup->personality[0], ENOENT);
+}
+
+/* What has got a network since keeps one. */
+static void foresee_commit(struct model_foreseen *foreseen)
+{
+	unsigned int i;
+
+	for (i = 0; i < model.nr; i++) {
+		const struct model_personality *named = &model.personalities[i];
+
+		if (named->held && named->inode && !named->held->inode) {
+			not_now(foreseen, true, EBUSY);
+			return;
+		}
+	}
+}
+
+/* A commit that fails drops all that was held. */
+void model_end_batch(bool commit)
+{
+	unsigned int i;
+
+	for (i = 0; i < model.nr; i++) {
+		struct model_personality *named = &model.personalities[i];
+		struct model_personality *held = named->held;
+
+		named->held = NULL;
+		if (held && commit)
+			*named = *held;
+		free(held);
+	}
 }
 
 /* Whether generic netlink takes the header, and whether it asks for a list. */
@@ -241,6 +272,8 @@ static const char *check_header(const struct nlmsghdr *message, bool *list)
 	case PERSOCK_CMD_POLICY_GET:
 	case PERSOCK_CMD_IGNORED_GET:
 		return *list ? NULL : "the command only lists";
+	case PERSOCK_CMD_COMMIT:
+		return *list ? "the command does not list" : NULL;
 	default:
 		if (!genl->cmd || genl->cmd > PERSOCK_CMD_POLICY_GET)
 			return "there is no such command";
@@ -284,6 +317,12 @@ void model_foresee(const struct nlmsghdr *message, struct oracle_request *req,
 	case PERSOCK_CMD_DETACH:
 		foresee_cgroup(genl->cmd == PERSOCK_CMD_ATTACH, req, foreseen);
 		break;
+	case PERSOCK_CMD_COMMIT:
+		foresee_commit(foreseen);
+		/* Whatever becomes of it, nothing is held afterwards. */
+		if (foreseen->nr)
+			model_end_batch(false);
+		break;
 	case PERSOCK_CMD_PERSONALITY_GET:
 		if (!list)
 			foresee_named(false, req, foreseen);
@@ -321,7 +360,7 @@ bool model_fits(const struct model_foreseen *foreseen, int err)
 }
 
 static struct model_personality *
-apply_proposal(const struct oracle_request *req)
+apply_proposal(const struct oracle_request *req, bool hold)
 {
 	const struct model_personality *base = base_of(req);
 	struct model_personality *named = model_find(req->personality);
@@ -344,6 +383,15 @@ apply_proposal(const struct oracle_request *req)
 		strcpy(next.from, req->from_path);
 		next.from_inode = network_of(true, req->from)->inode;
 	}
+	if (named && hold) {
+		free(named->held);
+		named->held = malloc(sizeof(next));
+		if (named->held)
+			*named->held = next;
+		return named;
+	}
+	if (named)
+		next.held = named->held;
 	/* Its own base may be the one that is replaced. */
 	if (!named)
 		named = &model.personalities[model.nr++];
@@ -361,7 +409,11 @@ struct model_personality *model_apply(const struct nlmsghdr *message,
 	switch (genl->cmd) {
 	case PERSOCK_CMD_PERSONALITY_NEW:
 	case PERSOCK_CMD_PERSONALITY_SET:
-		return apply_proposal(req);
+		return apply_proposal(req, req->hold &&
+				      genl->cmd == PERSOCK_CMD_PERSONALITY_SET);
+	case PERSOCK_CMD_COMMIT:
+		model_end_batch(true);
+		break;
 	case PERSOCK_CMD_PERSONALITY_DEL:
 		*named = model.personalities[--model.nr];
 		break;

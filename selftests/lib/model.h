@@ -29,6 +29,7 @@ struct model_personality {
 	__u32 inode;		/* of the network namespace; 0: the task's own */
 	char from[PERSOCK_NETWORK_MAX + 1];
 	__u32 from_inode;	/* of the one whose tasks it is for; 0: none */
+	struct model_personality *held;	/* what a commit makes of it, or NULL */
 	bool given;		/* comes with the module, cannot be changed */
 };
 
@@ -77,6 +78,9 @@ bool model_fits(const struct model_foreseen *foreseen, int err);
  */
 struct model_personality *model_apply(const struct nlmsghdr *message,
 				      const struct oracle_request *req);
+
+/* What is held is there now, or gone. */
+void model_end_batch(bool commit);
 
 /* What follows returns what is wrong, or NULL. */
 

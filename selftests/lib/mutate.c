@@ -574,6 +574,7 @@ static void put_policy(void)
 			     mutate_below(one_in(4) ? 30 : 5);
 	unsigned int rate = slips, part = mutate_below(8);
 	bool whole = !one_in(8);
+	__u8 hold;
 
 	flags_listed[0] = 0;
 	flags_listed[1] = 0;
@@ -583,6 +584,10 @@ static void put_policy(void)
 		put_string(PERSOCK_A_BASE, base());
 	put_providers();
 	put_network();
+	if (one_in(16)) {
+		hold = !one_in(4);
+		put(PERSOCK_A_HOLD, &hold, sizeof(hold));
+	}
 	if (!whole)
 		return;
 	if (one_in(2))
@@ -626,6 +631,8 @@ static void put_attributes(unsigned int command)
 		put_cgroup();
 		if (!one_in(16))
 			put_string(PERSOCK_A_PERSONALITY, name());
+		if (one_in(8))
+			put_u32(PERSOCK_A_DELEGATE, mutate_below(2));
 		return;
 	case PERSOCK_CMD_DETACH:
 	case PERSOCK_CMD_ATTACHMENT_GET:
@@ -659,6 +666,7 @@ static unsigned int choose_command(void)
 		{ PERSOCK_CMD_IGNORED_GET, 5 },
 		{ PERSOCK_CMD_PROVIDER_GET, 20 },
 		{ PERSOCK_CMD_STATUS_GET, 5 },
+		{ PERSOCK_CMD_COMMIT, 20 },
 	};
 	unsigned int left = mutate_below(1000), i;
 

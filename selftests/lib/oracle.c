@@ -98,6 +98,8 @@ static const struct attribute request_attributes[] = {
 	[PERSOCK_A_NETWORK_FD] = { U32 },
 	[PERSOCK_A_NETWORK_FROM] = { STRING, PERSOCK_NETWORK_MAX },
 	[PERSOCK_A_NETWORK_FROM_FD] = { U32 },
+	[PERSOCK_A_DELEGATE] = { U32, PERSOCK_DELEGATE_FULL },
+	[PERSOCK_A_HOLD] = { U8 },
 };
 
 static const struct set request_set = SET(request_attributes);
@@ -729,6 +731,12 @@ static const char *read_one(struct oracle_request *request,
 	case PERSOCK_A_NETWORK_FROM_FD:
 		request->has_from = true;
 		request->from = number(attribute);
+		break;
+	/* How the cgroup is attached, and when the change is made. */
+	case PERSOCK_A_DELEGATE:
+		break;
+	case PERSOCK_A_HOLD:
+		request->hold = number(attribute);
 		break;
 	case PERSOCK_A_MODE:
 		now.mode = number(attribute);

@@ -50,6 +50,8 @@ struct oracle_request {
 	char from_path[PERSOCK_NETWORK_MAX + 1];
 	bool has_from;
 	__u32 from;
+
+	bool hold;		/* the change waits for commit */
 };
 
 /* Read the attributes of a request, from the first one on. */

@@ -315,6 +315,24 @@ int policy_set(void)
 	return governed == UNGOVERNED ? 0 : talk(request, NULL);
 }
 
+void policy_hold(void)
+{
+	if (governed != UNGOVERNED)
+		mnl_attr_put_u8(request, PERSOCK_A_HOLD, 1);
+}
+
+int policy_commit(void)
+{
+	return talk(begin(family, PERSOCK_CMD_COMMIT), NULL);
+}
+
+void policy_close(void)
+{
+	if (control)
+		mnl_socket_close(control);
+	control = NULL;
+}
+
 int policy_dump(__u8 command, const char *name, mnl_cb_t read, void *data)
 {
 	static char messages[1 << 16];
@@ -354,6 +372,17 @@ int policy_attach(int cgroup, const char *personality)
 
 	mnl_attr_put_u32(header, PERSOCK_A_CGROUP_FD, cgroup);
 	mnl_attr_put_strz(header, PERSOCK_A_PERSONALITY, personality);
+
+	return talk(header, NULL);
+}
+
+int policy_attach_anew(int cgroup, const char *personality)
+{
+	struct nlmsghdr *header = begin(family, PERSOCK_CMD_ATTACH);
+
+	mnl_attr_put_u32(header, PERSOCK_A_CGROUP_FD, cgroup);
+	mnl_attr_put_strz(header, PERSOCK_A_PERSONALITY, personality);
+	mnl_attr_put_u32(header, PERSOCK_A_DELEGATE, PERSOCK_DELEGATE_FULL);
 
 	return talk(header, NULL);
 }

@@ -52,8 +52,17 @@ void policy_ioctl(int class, __u32 command, int verdict);
 void policy_bound(enum persock_limit limit, int class, __u32 value,
 		  int verdict);
 
+/* The next policy_set() only holds it, until policy_commit(). */
+void policy_hold(void);
+
 /* Let it govern; 0 or -errno. Ungoverned: does nothing. */
 int policy_set(void);
+
+/* Let all that is held govern at once; 0 or -errno. */
+int policy_commit(void);
+
+/* Close the control socket, and with it drop what is held. */
+void policy_close(void);
 
 /*
  * A list of the module's, about a personality or all; 0 or -errno: -EINTR when
@@ -66,6 +75,9 @@ int policy_dump(__u8 command, const char *name,
 
 /* Attach a cgroup by its descriptor; 0 or -errno. */
 int policy_attach(int cgroup, const char *personality);
+
+/* The same, delegated in full: its attached ancestors do not govern it. */
+int policy_attach_anew(int cgroup, const char *personality);
 
 /* Join the group of denials; the descriptor or -errno. */
 int policy_monitor(void);
