@@ -2,7 +2,7 @@
 /*
  * Tests of the registry of providers and of the list of personalities. KUnit
  * runs the suites against module/provider/registry.c and
- * module/cgroup/personality.c.
+ * module/cgroup/personality.c and view.c.
  */
 #include <kunit/test.h>
 #include <linux/err.h>
@@ -13,6 +13,8 @@
 #include <linux/workqueue.h>
 
 #include "cgroup/personality.h"
+#include "cgroup/view.h"
+#include "policy/shortcut.h"
 #include "provider.h"
 #include "provider/registry.h"
 #include "state.h"
@@ -207,7 +209,8 @@ static void add_and_delete_locked(struct kunit *test)
 		return;
 	KUNIT_EXPECT_EQ(test, persock_personality_version(web)->nr_providers,
 			2);
-	KUNIT_EXPECT_STREQ(test, web->base, "host");
+	KUNIT_EXPECT_STREQ(test, persock_personality_version(web)->base,
+			   "host");
 	KUNIT_EXPECT_EQ(test, persock_personality_add("web", &proposal, NULL),
 			-EEXIST);
 
@@ -263,6 +266,19 @@ static void inherits_providers_locked(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, version->providers[1], &native);
 }
 
+/* As persock_personality_set(), for personalities that no stack has. */
+static int set_now(const char *name, const struct persock_proposal *proposal)
+{
+	struct persock_personality *personality =
+		persock_personality_propose(name, proposal, NULL);
+
+	if (IS_ERR(personality))
+		return PTR_ERR(personality);
+	persock_personality_accept(personality);
+
+	return 0;
+}
+
 /*
  * A replacement changes policy and providers in one step. An invalid one
  * changes nothing. A provider that was listed once stays pinned.
@@ -274,16 +290,16 @@ static void set_locked(struct kunit *test)
 	const struct persock_version *before, *after;
 	struct persock_personality *a;
 
-	KUNIT_EXPECT_EQ(test, persock_personality_set("a", &proposal, NULL),
+	KUNIT_EXPECT_EQ(test, set_now("a", &proposal),
 			-ENOENT);
-	KUNIT_EXPECT_EQ(test, persock_personality_set("host", &proposal, NULL),
+	KUNIT_EXPECT_EQ(test, set_now("host", &proposal),
 			-EPERM);
 	KUNIT_EXPECT_EQ(test, persock_personality_add("a", &proposal, NULL), 0);
 	a = persock_personality_find("a");
 	before = persock_personality_version(a);
 
 	proposal.base = "nobody";
-	KUNIT_EXPECT_EQ(test, persock_personality_set("a", &proposal, NULL),
+	KUNIT_EXPECT_EQ(test, set_now("a", &proposal),
 			-ENOENT);
 	KUNIT_EXPECT_PTR_EQ(test, persock_personality_version(a), before);
 
@@ -293,15 +309,50 @@ static void set_locked(struct kunit *test)
 	proposal.nr_providers = 1;
 	strscpy(proposal.providers[0], "hostinet",
 		sizeof(proposal.providers[0]));
-	KUNIT_EXPECT_EQ(test, persock_personality_set("a", &proposal, NULL), 0);
+	KUNIT_EXPECT_EQ(test, set_now("a", &proposal), 0);
 	after = persock_personality_version(a);
 	KUNIT_EXPECT_EQ(test, after->policy.unix_rights, -EPERM);
 	KUNIT_EXPECT_EQ(test, after->nr_providers, 1);
 	KUNIT_EXPECT_PTR_EQ(test, after->providers[0], &hostinet);
 	KUNIT_EXPECT_EQ(test, a->nr_pins, 2);
-	KUNIT_EXPECT_STREQ(test, a->base, "");
+	KUNIT_EXPECT_STREQ(test, after->base, "");
 	KUNIT_EXPECT_EQ(test, refcount_read(&proposal.store->ref), 2);
 	persock_store_put(proposal.store);
+}
+
+/* What a batch holds changes nothing, belongs to it, and can be dropped. */
+static void hold_locked(struct kunit *test)
+{
+	const struct persock_holder one = { 1, 1 }, other = { 1, 2 };
+	struct persock_proposal proposal = { .base = "host" };
+	const struct persock_version *before;
+	struct persock_personality *a;
+
+	KUNIT_EXPECT_EQ(test, persock_personality_add("a", &proposal, NULL), 0);
+	a = persock_personality_find("a");
+	before = persock_personality_version(a);
+	KUNIT_EXPECT_PTR_EQ(test,
+			    persock_personality_propose("a", &proposal, NULL), a);
+	KUNIT_EXPECT_EQ(test, persock_personality_hold(a, &one, NULL), 0);
+	KUNIT_EXPECT_PTR_EQ(test, persock_personality_version(a), before);
+	KUNIT_EXPECT_NULL(test, a->next);
+	KUNIT_EXPECT_NOT_NULL(test, a->held);
+
+	persock_personality_propose("a", &proposal, NULL);
+	KUNIT_EXPECT_EQ(test, persock_personality_hold(a, &other, NULL), -EBUSY);
+	KUNIT_EXPECT_NULL(test, a->next);
+	KUNIT_EXPECT_EQ(test, persock_personality_del("a", NULL), -EBUSY);
+	/* The same batch changes its mind. */
+	persock_personality_propose("a", &proposal, NULL);
+	KUNIT_EXPECT_EQ(test, persock_personality_hold(a, &one, NULL), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&persock_nr_held), 1);
+
+	a->next = a->held;
+	a->held = NULL;
+	atomic_dec(&persock_nr_held);
+	persock_personality_accept(a);
+	KUNIT_EXPECT_PTR_NE(test, persock_personality_version(a), before);
+	KUNIT_EXPECT_EQ(test, persock_personality_del("a", NULL), 0);
 }
 
 /* A personality that is made from a loaded one shares its lists. */
@@ -368,6 +419,120 @@ static void judge_locked(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, persock_version_provider(version, &udp, false));
 }
 
+static const struct persock_version *version_named(const char *name)
+{
+	return persock_personality_version(persock_personality_find(name));
+}
+
+/* Add a personality with a policy of its own; the caller puts the store. */
+static const struct persock_version *
+add_policy(const char *name, const struct persock_policy *policy,
+	   struct persock_store *store)
+{
+	struct persock_proposal proposal = { .policy = policy, .store = store };
+
+	return persock_personality_add(name, &proposal, NULL) ?
+	       NULL : version_named(name);
+}
+
+/* A view has the tightest of its layers, of those that enforce. */
+static void view_locked(struct kunit *test)
+{
+	static const struct persock_policy wide = {
+		.backlog = { .floor = 7, .ceiling = 50 },
+		.rules[PERSOCK_CLASS_INET].address_max = 40,
+	};
+	static const struct persock_policy tight = {
+		.bind = { .fallback = -EACCES },
+		.backlog = { .floor = 2, .ceiling = 10 },
+		.max_sockets = 3,
+		.max_sockets_verdict = -ENFILE,
+		.rules[PERSOCK_CLASS_INET].address_max = 30,
+		.rules[PERSOCK_CLASS_OTHER].address_max = 20,
+	};
+	static const struct persock_policy watching = {
+		.mode = PERSOCK_MODE_AUDIT,
+		.bind = { .fallback = -EACCES },
+		.backlog = { .ceiling = 1 },
+		.rules[PERSOCK_CLASS_INET].address_max = 4,
+	};
+	struct persock_store *store = loaded_store();
+	const struct persock_version *layers[3];
+	struct persock_view *view;
+
+	layers[0] = add_policy("wide", &wide, store);
+	layers[1] = add_policy("tight", &tight, store);
+	layers[2] = add_policy("watching", &watching, store);
+	view = persock_view_get(layers, 3);
+	KUNIT_EXPECT_NOT_NULL(test, view);
+	if (!view)
+		return;
+	KUNIT_EXPECT_EQ(test, view->address_max[PERSOCK_CLASS_INET], 30);
+	KUNIT_EXPECT_EQ(test, view->address_max[PERSOCK_CLASS_OTHER], 20);
+	KUNIT_EXPECT_EQ(test, view->backlog.floor, 7);
+	KUNIT_EXPECT_EQ(test, view->backlog.ceiling, 10);
+	KUNIT_EXPECT_TRUE(test, view->restricts_bind);
+	KUNIT_EXPECT_TRUE(test, view->limits);
+	KUNIT_EXPECT_EQ(test, view->network, 3);
+
+	/* The same layers share it. */
+	KUNIT_EXPECT_PTR_EQ(test, persock_view_get(layers, 3), view);
+	KUNIT_EXPECT_EQ(test, view->users, 2);
+	persock_view_put(view);
+	persock_view_put(view);
+
+	view = persock_view_get(layers + 2, 1);
+	KUNIT_EXPECT_FALSE(test, view->restricts_bind);
+	KUNIT_EXPECT_FALSE(test, view->limits);
+	KUNIT_EXPECT_EQ(test, view->address_max[PERSOCK_CLASS_INET], 0);
+	persock_view_put(view);
+	persock_store_put(store);
+}
+
+/* A request passes natively if it passes each layer, and none wants another. */
+static void view_requests_locked(struct kunit *test)
+{
+	const struct persock_version *layers[2];
+	struct persock_request tcp = { AF_INET, SOCK_STREAM, 0 };
+	struct persock_request udp = { AF_INET, SOCK_DGRAM, 0 };
+	struct persock_proposal proposal = {
+		.base = "host",
+		.providers = { "hostinet", "native" },
+		.nr_providers = 2,
+	};
+	struct persock_view *view;
+
+	layers[0] = version_named("host");
+	layers[1] = version_named("host");
+	view = persock_view_get(layers, 2);
+	KUNIT_EXPECT_TRUE(test, view->requests & persock_shortcut_request(&tcp));
+	KUNIT_EXPECT_EQ(test, view->server, 1);
+	persock_view_put(view);
+
+	layers[1] = version_named("none");
+	view = persock_view_get(layers, 2);
+	KUNIT_EXPECT_EQ(test, view->requests, 0);
+	persock_view_put(view);
+
+	/* The providers of an outer layer hold where an inner names none. */
+	KUNIT_EXPECT_EQ(test, persock_personality_add("a", &proposal, NULL), 0);
+	layers[0] = version_named("a");
+	layers[1] = version_named("host");
+	view = persock_view_get(layers, 2);
+	KUNIT_EXPECT_EQ(test, view->server, 0);
+	KUNIT_EXPECT_EQ(test, view->requests, 0);
+	KUNIT_EXPECT_PTR_EQ(test, persock_view_provider(view, &tcp, false),
+			    &hostinet);
+	KUNIT_EXPECT_PTR_EQ(test, persock_view_provider(view, &udp, false),
+			    &native);
+	persock_view_put(view);
+	layers[0] = version_named("host");
+	layers[1] = version_named("a");
+	view = persock_view_get(layers, 2);
+	KUNIT_EXPECT_EQ(test, view->server, 1);
+	persock_view_put(view);
+}
+
 /* No provider of explicit AF_PERSOCK sockets interposes. */
 static void open_personality_locked(struct kunit *test)
 {
@@ -400,8 +565,11 @@ LOCKED(add_and_delete)
 LOCKED(add_refuses)
 LOCKED(inherits_providers)
 LOCKED(set)
+LOCKED(hold)
 LOCKED(shares_store)
 LOCKED(judge)
+LOCKED(view)
+LOCKED(view_requests)
 LOCKED(open_personality)
 
 static struct kunit_case cases[] = {
@@ -414,8 +582,11 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(add_refuses),
 	KUNIT_CASE(inherits_providers),
 	KUNIT_CASE(set),
+	KUNIT_CASE(hold),
 	KUNIT_CASE(shares_store),
 	KUNIT_CASE(judge),
+	KUNIT_CASE(view),
+	KUNIT_CASE(view_requests),
 	KUNIT_CASE(open_personality),
 	{ }
 };

@@ -7,7 +7,9 @@
 #include <kunit/test.h>
 #include <linux/in.h>
 #include <linux/in6.h>
+#include <linux/bits.h>
 #include <linux/limits.h>
+#include <linux/minmax.h>
 #include <linux/net.h>
 #include <linux/sctp.h>
 #include <linux/slab.h>
@@ -271,6 +273,87 @@ static void restricted(struct kunit *test)
 }
 
 /* Each known request has a bit of its own; the others have none. */
+/* What passes two policies together passes each of them, and nothing else. */
+static void join_options(struct kunit *test,
+			 const struct persock_shortcut *joined,
+			 const struct persock_shortcut *a,
+			 const struct persock_shortcut *b)
+{
+	unsigned int i, j;
+	int name;
+
+	for (i = 0; i < ARRAY_SIZE(levels); i++) {
+		for (name = 0; name < PERSOCK_SHORTCUT_NAMES; name++) {
+			for (j = 0; j < ARRAY_SIZE(lengths); j++) {
+				int level = levels[i], len = lengths[j];
+
+				KUNIT_EXPECT_EQ(test,
+					persock_shortcut_get(joined, level, name, len),
+					persock_shortcut_get(a, level, name, len) &&
+					persock_shortcut_get(b, level, name, len));
+				KUNIT_EXPECT_EQ(test,
+					persock_shortcut_set(joined, level, name, len),
+					persock_shortcut_set(a, level, name, len) &&
+					persock_shortcut_set(b, level, name, len));
+			}
+		}
+	}
+}
+
+static void join_pair(struct kunit *test, const struct persock_policy *first,
+		      const struct persock_policy *second,
+		      enum persock_class class)
+{
+	struct persock_shortcut *set = kunit_kcalloc(test, 3, sizeof(*set),
+						     GFP_KERNEL);
+	struct persock_shortcut *a, *b, *joined;
+	unsigned int bit;
+
+	KUNIT_ASSERT_NOT_NULL(test, set);
+	a = set;
+	b = set + 1;
+	joined = set + 2;
+	persock_shortcut_build(a, first, class);
+	persock_shortcut_build(b, second, class);
+	*joined = *a;
+	persock_shortcut_join(joined, b);
+	join_options(test, joined, a, b);
+	for (bit = 0; bit < PERSOCK_NR_FLAGS; bit++) {
+		u32 flag = BIT(bit);
+
+		KUNIT_EXPECT_EQ(test,
+			persock_shortcut_send(joined, flag, NULL, 0, 0),
+			persock_shortcut_send(a, flag, NULL, 0, 0) &&
+			persock_shortcut_send(b, flag, NULL, 0, 0));
+		KUNIT_EXPECT_EQ(test,
+			persock_shortcut_receive(joined, flag, 0),
+			persock_shortcut_receive(a, flag, 0) &&
+			persock_shortcut_receive(b, flag, 0));
+	}
+	KUNIT_EXPECT_EQ(test, joined->connect_max,
+			min(a->connect_max, b->connect_max));
+	KUNIT_EXPECT_EQ(test, joined->bind_max, min(a->bind_max, b->bind_max));
+	KUNIT_EXPECT_EQ(test, joined->accept, a->accept && b->accept);
+	KUNIT_EXPECT_EQ(test, joined->control_send,
+			a->control_send && b->control_send);
+	KUNIT_EXPECT_EQ(test, joined->control_receive,
+			a->control_receive && b->control_receive);
+	kunit_kfree(test, set);
+}
+
+static void join(struct kunit *test)
+{
+	const struct persock_policy *a, *b;
+	unsigned int i, j;
+
+	for (i = 0; (a = policy_of(i)); i++) {
+		for (j = 0; j <= i && j < 3; j++) {
+			b = policy_of(j);
+			join_pair(test, a, b, (i + j) % PERSOCK_NR_CLASSES);
+		}
+	}
+}
+
 static void requests(struct kunit *test)
 {
 	static const int families[] = { AF_INET, AF_UNIX, AF_INET6 };
@@ -327,6 +410,7 @@ static struct kunit_case shortcut_cases[] = {
 	KUNIT_CASE(as_judged),
 	KUNIT_CASE(open),
 	KUNIT_CASE(restricted),
+	KUNIT_CASE(join),
 	KUNIT_CASE(requests),
 	KUNIT_CASE(requests_found),
 	{ }

@@ -2,7 +2,7 @@
 /*
  * A socket keeps the personality under which it was created: when its task
  * moves, when the cgroup is detached, when it is inherited or passed on. And
- * the nearest attached ancestor is who governs.
+ * every attached ancestor governs.
  */
 #include <errno.h>
 #include <libgen.h>
@@ -294,11 +294,11 @@ TEST_F(keep, attached_anew)
 }
 
 /*
- * The nearest attached ancestor governs: a child that is not attached takes
- * after its parent, one that is follows its own personality, and once it is
- * detached the parent's again.
+ * Every attached ancestor governs: a cgroup that is not attached takes after
+ * its parent, one that is attached cannot loosen that, and once the parent is
+ * detached it is on its own.
  */
-TEST_F(keep, nearest_ancestor)
+TEST_F(keep, every_ancestor)
 {
 	char child[PATH_MAX + 8], grandchild[PATH_MAX + 16];
 
@@ -316,7 +316,7 @@ TEST_F(keep, nearest_ancestor)
 	ASSERT_EQ(0, govern_tool(NULL, 0, "attach", child, "none", NULL));
 	EXPECT_EQ(-EAFNOSUPPORT, now_governed());
 	ASSERT_EQ(0, govern_tool(NULL, 0, "attach", grandchild, "host", NULL));
-	EXPECT_EQ(0, now_governed());
+	EXPECT_EQ(-EAFNOSUPPORT, now_governed());
 	ASSERT_EQ(0, enter(child));
 	EXPECT_EQ(-EAFNOSUPPORT, now_governed());
 	ASSERT_EQ(0, enter(self->path));
@@ -328,6 +328,8 @@ TEST_F(keep, nearest_ancestor)
 	self->attached = false;
 	EXPECT_EQ(-EAFNOSUPPORT, now_governed());
 	ASSERT_EQ(0, govern_tool(NULL, 0, "detach", child, NULL));
+	EXPECT_EQ(0, now_governed());
+	ASSERT_EQ(0, enter(grandchild));
 	EXPECT_EQ(0, now_governed());
 	ASSERT_EQ(0, govern_leave());
 	ASSERT_EQ(0, govern_tool(NULL, 0, "detach", grandchild, NULL));

@@ -426,6 +426,27 @@ TEST_F(layers, delegated_in_full)
 	EXPECT_EQ(-EPERM, sends(FIRST));
 }
 
+/* A task that may attach nothing gains nothing by moving below its cgroup. */
+TEST_F(layers, moves_within_its_subtree)
+{
+	char below[PATH_MAX];
+
+	ASSERT_EQ(0, deny_peer(variant->outer, "127.0.0.1/32", -EPERM));
+	ASSERT_EQ(0, deny_peer(variant->inner, "127.0.0.2/32", -EACCES));
+	snprintf(below, sizeof(below), "%s/below", self->path);
+	ASSERT_EQ(0, mkdir(below, 0755));
+	ASSERT_EQ(0, enter(below));
+	EXPECT_EQ(-EPERM, sends(FIRST));
+	EXPECT_EQ(-EACCES, sends(SECOND));
+	/* Out of the inner layer's cgroup, and still below the outer one. */
+	ASSERT_EQ(0, enter(self->middle));
+	EXPECT_EQ(-EPERM, sends(FIRST));
+	EXPECT_EQ(0, sends(SECOND));
+	ASSERT_EQ(0, govern_leave());
+	EXPECT_EQ(0, sends(FIRST));
+	ASSERT_EQ(0, rmdir(below));
+}
+
 /* At most 16 layers. */
 TEST_F(layers, sixteen)
 {

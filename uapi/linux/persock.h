@@ -5,7 +5,7 @@
  * A personality is a named policy. It specifies which sockets may be created,
  * which options, flags, control messages and ioctls they accept, and which
  * providers serve them. An attachment connects a cgroup v2 directory to a
- * personality; the nearest attached ancestor of a task's cgroup governs the
+ * personality; every attached ancestor of a task's cgroup governs the
  * sockets that the task creates. A socket keeps the personality under which
  * it was created, even if it is passed to another process, if the task moves,
  * or if the cgroup is detached.
