@@ -66,7 +66,8 @@ static struct persock_stack *nearest(struct cgroup *cgroup)
 	for (; cgroup; cgroup = cgroup_parent(cgroup)) {
 		attachment = find_attached(cgroup);
 		if (attachment)
-			return rcu_dereference(attachment->stack);
+			return rcu_dereference_check(attachment->stack,
+						     rcu_read_lock_sched_held());
 	}
 
 	return NULL;

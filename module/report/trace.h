@@ -2,7 +2,7 @@
 /*
  * Tracepoints, for perf, bpftrace and ftrace: persock:persock_create,
  * persock:persock_verdict and persock:persock_attach. socket/report.h emits
- * the first two, cgroup/attachment.c the third; main.c instantiates them. A
+ * the first two, cgroup/attach.c the third; main.c instantiates them. A
  * verdict is 0 (allow), 1 (ignore) or a negative errno.
  */
 #undef TRACE_SYSTEM
