@@ -2,6 +2,7 @@
 /* A model of what the control plane holds: see model.h. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <libmnl/libmnl.h>
