@@ -2,10 +2,8 @@
 /*
  * persock, socket personalities for cgroups: this file is the module's entry.
  * The kernel calls persock_init() and persock_exit() when it loads and unloads
- * the module. Exit undoes the steps of init in reverse.
+ * the module.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 
@@ -119,7 +117,9 @@ state:
 /*
  * Every attachment and every governed socket holds a reference to the module,
  * so none exists unless the removal is forced. First wait for attachment
- * objects that are still being freed, as they use the rest.
+ * objects that are still being freed, as they use the rest. The steps of init
+ * are undone in reverse, except that persock_attach_exit() comes earlier: the
+ * frees that it finishes use personalities and providers.
  */
 static void __exit persock_exit(void)
 {

@@ -10,8 +10,6 @@
  * new stacks. All of them are made before the first one is used, so a failure
  * changes nothing.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/atomic.h>
 #include <linux/cgroup.h>
 #include <linux/hashtable.h>

@@ -4,8 +4,6 @@
  * a socket. control/netlink_personality.c changes the list; attachment.c takes
  * references. intercept.c, interpose.c and af_persock.c ask for a provider.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/module.h>

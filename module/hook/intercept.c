@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The interception points, and nothing else that is specific to ftrace. main.c
+ * The interception points and their ftrace handlers. main.c
  * sets them up and removes them. Attachments arm and disarm them; ftrace calls
  * the handlers.
  *
@@ -28,8 +28,6 @@
  *
  * Handlers run with or without preemption: they never sleep nor allocate.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/bpf.h>
 #include <linux/compat.h>
 #include <linux/file.h>
@@ -459,7 +457,7 @@ static noinline void on_ioctl(struct ftrace_regs *regs)
 
 	if (!persock_router_peek(sock))
 		return;
-	verdict = persock_router_judge_ioctl(sock, (u32)persock_arg(regs, 1));
+	verdict = persock_ioctl_judge(sock, (u32)persock_arg(regs, 1));
 	if (verdict)
 		fail_call(regs, min(verdict, 0));
 }
@@ -479,7 +477,7 @@ static noinline void on_uring_cmd(struct ftrace_regs *regs)
 
 	if (!persock_router_peek(sock))
 		return;
-	verdict = persock_message_judge_command(sock, cmd->cmd_op);
+	verdict = persock_message_judge_uring(sock, cmd->cmd_op);
 	if (verdict)
 		fail_call(regs, min(verdict, 0));
 }
@@ -514,8 +512,18 @@ void persock_intercept_resume(void)
 	WRITE_ONCE(probe_task, NULL);
 }
 
-static void handler(unsigned long ip, unsigned long parent_ip,
-		    struct ftrace_ops *ops, struct ftrace_regs *regs)
+/*
+ * compat_sock_ioctl() calls sock_ioctl() after its verdict: do not judge twice.
+ * FIONREAD never gets there: do_vfs_ioctl() calls sock_ioctl() itself.
+ */
+static bool judged_as_compat(unsigned long ip, struct ftrace_regs *regs)
+{
+	return ip == point_ips[PERSOCK_POINT_IOCTL] && in_compat_syscall() &&
+	       (u32)persock_arg(regs, 1) != FIONREAD;
+}
+
+static void divert_call(unsigned long ip, unsigned long parent_ip,
+			struct ftrace_ops *ops, struct ftrace_regs *regs)
 {
 	if (unlikely(READ_ONCE(probe_task) == current)) {
 		if (probe_point < PERSOCK_NR_POINTS &&
@@ -536,18 +544,12 @@ static void handler(unsigned long ip, unsigned long parent_ip,
 	else if (ip == point_ips[PERSOCK_POINT_URING_CMD])
 		on_uring_cmd(regs);
 #endif
-	else if (ip != point_ips[PERSOCK_POINT_IOCTL] || !in_compat_syscall() ||
-		 (u32)persock_arg(regs, 1) == FIONREAD)
-		/*
-		 * compat_sock_ioctl() calls sock_ioctl(), after its verdict.
-		 * But FIONREAD comes by do_vfs_ioctl(), which calls
-		 * sock_ioctl().
-		 */
+	else if (!judged_as_compat(ip, regs))
 		on_ioctl(regs);
 }
 
 static struct ftrace_ops ftrace_ops = {
-	.func = handler,
+	.func = divert_call,
 	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT,
 };
 

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The LSM hooks for sockets of providers: this file intercepts the functions
- * that call LSMs and passes them the socket behind the application's.
+ * The kernel's functions that ask LSMs about a socket: ftrace gives them the
+ * socket behind the application's, if a provider made it.
  * intercept.c sets it up; af_persock.c arms it before a provider makes its
  * first socket.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/atomic.h>
 #include <linux/ftrace.h>
 #include <linux/mutex.h>
@@ -37,8 +35,8 @@ static unsigned long ips[ARRAY_SIZE(points)] __ro_after_init;
 /*
  * The handler of all of them: it only changes the first argument, the socket.
  */
-static void handler(unsigned long ip, unsigned long parent_ip,
-		    struct ftrace_ops *ops, struct ftrace_regs *regs)
+static void swap_socket(unsigned long ip, unsigned long parent_ip,
+			struct ftrace_ops *ops, struct ftrace_regs *regs)
 {
 	struct socket *sock = (struct socket *)persock_arg(regs, 0);
 	struct persock_router *router = persock_router_peek(sock);
@@ -52,7 +50,7 @@ static void handler(unsigned long ip, unsigned long parent_ip,
 }
 
 static struct ftrace_ops ftrace_ops = {
-	.func = handler,
+	.func = swap_socket,
 	.flags = FTRACE_OPS_FL_PERMANENT,
 };
 
@@ -67,7 +65,7 @@ static atomic_t tries;
 static int answer;
 static DECLARE_WAIT_QUEUE_HEAD(tried);
 
-static void intercept_questions(struct work_struct *work)
+static void arm_work_fn(struct work_struct *work)
 {
 	int err = 0;
 
@@ -91,7 +89,7 @@ static void intercept_questions(struct work_struct *work)
 	wake_up_all(&tried);
 }
 
-static DECLARE_WORK(arm_work, intercept_questions);
+static DECLARE_WORK(arm_work, arm_work_fn);
 
 /**
  * persock_lsm_arm() - let LSMs judge the sockets behind those of providers

@@ -3,8 +3,6 @@
  * The addresses at which ftrace calls us in functions of the kernel.
  * intercept.c and lsm.c look up the functions that they intercept.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/ftrace.h>
 #include <linux/kprobes.h>
 #include <linux/slab.h>

@@ -46,10 +46,10 @@ static u32 find_node6(const struct persock_address_index *index,
 	const struct address_place *starts = index->starts6;
 	u32 start = 0, half;
 
-	if (!after(&starts[index->rest6], &address))
+	if (!address_after(&starts[index->rest6], &address))
 		start = index->rest6;
 	for (half = index->top6 / 2; half; half /= 2) {
-		if (!after(&starts[start + half], &address))
+		if (!address_after(&starts[start + half], &address))
 			start += half;
 	}
 

@@ -402,7 +402,7 @@ static void add_start(struct build *build, const struct address_place *start,
 	unsigned int last = build->nr_starts - 1;
 
 	if (build->nr_starts == build->family ||
-	    after(start, &build->starts[last]))
+	    address_after(start, &build->starts[last]))
 		last = build->nr_starts++;
 
 	build->starts[last] = *start;
@@ -496,7 +496,7 @@ static void add_family(struct build *build, struct rules rules)
 		rules.nr -= prefix.nr;
 
 		start = first_of(prefix.sorted[0]);
-		while (node && after(&start, &build->ends[node]))
+		while (node && address_after(&start, &build->ends[node]))
 			node = close_node(build, node);
 		node = add_node(build, prefix, node);
 		add_start(build, &start, node);

@@ -8,8 +8,6 @@
  * here, with the same result, so a program gains nothing by forging a packed
  * request.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/capability.h>
 #include <linux/module.h>
 #include <linux/net.h>

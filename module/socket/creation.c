@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tasks that create a socket for another one: hostinet's host sockets, and
- * those that native accept() or SCTP's peeling off makes. native.c and
+ * Sockets that are made on behalf of a governed one: hostinet's host sockets,
+ * and those that native accept() or SCTP's peeling off makes. native.c and
  * hostinet.c mark such tasks; hook/intercept.c asks here which layers
  * govern a new socket.
  */
@@ -17,7 +17,7 @@
 #include "socket/creation.h"
 
 /*
- * Tasks that create a socket for another one, by task. A task may sleep there
+ * Tasks that make a socket on behalf of another socket, by task. A task may sleep there
  * for as long as it likes, in a page of user space, so there may be as many
  * entries as there are tasks. A task that creates a socket meanwhile searches
  * one bucket, which has few entries even then, and only waits for tasks that
@@ -103,13 +103,13 @@ struct persock_creation *persock_creation_own(void)
 }
 
 /**
- * persock_governor_among() - persock_governor() if there are tasks that create
+ * persock_governor_marked() - persock_governor() if there are tasks that create
  *			      sockets for others
  *
  * Context: process context, RCU read side, which also protects the result.
  * Return: the stack, or NULL if the socket is not governed.
  */
-struct persock_stack *persock_governor_among(void)
+struct persock_stack *persock_governor_marked(void)
 {
 	const struct persock_creation *creation = persock_creation_own();
 

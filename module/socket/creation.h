@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tasks that create a socket for another one, and the stack that governs a new
- * socket. native.c and hostinet.c mark their tasks, interpose.c finds
+ * Sockets that are made on behalf of a governed one (a host socket, one that is
+ * accepted or peeled off): the mark on the task that makes them, and the stack
+ * that governs a new socket. native.c and hostinet.c mark their tasks, interpose.c finds
  * the mark, and hook/intercept.c asks persock_governor().
  */
 #ifndef _PERSOCK_CREATION_H
@@ -16,7 +17,8 @@
 #include "cgroup/attach.h"
 
 /**
- * struct persock_creation - marks a task that creates a socket for another one
+ * struct persock_creation - marks a task that makes a socket on behalf of another
+ *			     socket
  * @node: in the table of such tasks; protected by the lock of its bucket
  * @task: the task
  * @stack: layers that govern the new socket; NULL: not governed
@@ -39,7 +41,7 @@ void persock_creation_begin(struct persock_creation *creation,
 			    struct persock_stack *stack);
 void persock_creation_end(struct persock_creation *creation);
 struct persock_creation *persock_creation_own(void);
-struct persock_stack *persock_governor_among(void);
+struct persock_stack *persock_governor_marked(void);
 
 extern atomic_t persock_nr_creations;
 
@@ -55,7 +57,7 @@ static __always_inline struct persock_stack *persock_governor(void)
 	if (likely(!atomic_read(&persock_nr_creations)))
 		return persock_stack_current();
 
-	return persock_governor_among();
+	return persock_governor_marked();
 }
 
 #endif /* _PERSOCK_CREATION_H */

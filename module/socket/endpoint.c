@@ -529,16 +529,16 @@ static bool accepts_unseen(const struct identity *who,
 }
 
 /**
- * persock_endpoint_report_bound() - report the address that a socket is bound to
+ * persock_endpoint_fill_bound() - set a call's endpoint to the bound address
  * @sock: the governed socket
  * @endpoint: filled in, and pointed to by @call, for an INET socket
  * @call: a call whose verdict no address has decided
  *
  * Context: process context.
  */
-void persock_endpoint_report_bound(struct socket *sock,
-				   struct persock_endpoint *endpoint,
-				   struct persock_call *call)
+void persock_endpoint_fill_bound(struct socket *sock,
+				 struct persock_endpoint *endpoint,
+				 struct persock_call *call)
 {
 	struct identity who;
 
@@ -581,7 +581,7 @@ int persock_endpoint_listen(struct socket *sock,
 	if (persock_restricts(&policy->accept) &&
 	    accepts_unseen(&who, policy)) {
 		call->section = PERSOCK_SECTION_ACCEPT;
-		persock_endpoint_report_bound(sock, endpoint, call);
+		persock_endpoint_fill_bound(sock, endpoint, call);
 		return persock_unjudged_errno(&policy->accept);
 	}
 	if (!persock_restricts(&policy->bind))

@@ -60,9 +60,9 @@ int persock_endpoint_port(struct socket *sock,
 			  const struct persock_policy *policy,
 			  struct persock_endpoint *endpoint,
 			  struct persock_call *call);
-void persock_endpoint_report_bound(struct socket *sock,
-				   struct persock_endpoint *endpoint,
-				   struct persock_call *call);
+void persock_endpoint_fill_bound(struct socket *sock,
+				 struct persock_endpoint *endpoint,
+				 struct persock_call *call);
 int persock_endpoint_listen(struct socket *sock,
 			    const struct persock_policy *policy,
 			    struct persock_endpoint *endpoint,

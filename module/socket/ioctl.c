@@ -21,14 +21,14 @@ static int judge(const struct persock_version *version,
 }
 
 /**
- * persock_router_judge_ioctl() - judge and report an ioctl
+ * persock_ioctl_judge() - judge and report an ioctl
  * @sock: a governed socket
  * @cmd: the command
  *
  * Context: any; does not sleep.
  * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno.
  */
-int persock_router_judge_ioctl(struct socket *sock, u32 cmd)
+int persock_ioctl_judge(struct socket *sock, u32 cmd)
 {
 	struct persock_router *router = persock_router_of(sock);
 	struct persock_call call = {

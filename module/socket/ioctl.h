@@ -10,6 +10,6 @@
 
 struct socket;
 
-int persock_router_judge_ioctl(struct socket *sock, u32 cmd);
+int persock_ioctl_judge(struct socket *sock, u32 cmd);
 
 #endif /* _PERSOCK_IOCTL_H */

@@ -381,7 +381,7 @@ static int judge_timestamps(struct socket *sock)
 
 #ifdef PERSOCK_HAVE_URING_CMD
 /**
- * persock_message_judge_command() - judge a command of io_uring
+ * persock_message_judge_uring() - judge a command of io_uring
  * @sock: a governed socket
  * @command: the command, see io_uring_cmd_sock()
  *
@@ -392,13 +392,13 @@ static int judge_timestamps(struct socket *sock)
  * Context: any; does not sleep.
  * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno.
  */
-int persock_message_judge_command(struct socket *sock, u32 command)
+int persock_message_judge_uring(struct socket *sock, u32 command)
 {
 	switch (command) {
 	case SOCKET_URING_OP_SIOCINQ:
-		return persock_router_judge_ioctl(sock, SIOCINQ);
+		return persock_ioctl_judge(sock, SIOCINQ);
 	case SOCKET_URING_OP_SIOCOUTQ:
-		return persock_router_judge_ioctl(sock, SIOCOUTQ);
+		return persock_ioctl_judge(sock, SIOCOUTQ);
 	case SOCKET_URING_OP_GETSOCKOPT:
 	case SOCKET_URING_OP_SETSOCKOPT:
 		return PERSOCK_ALLOW;

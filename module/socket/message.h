@@ -15,7 +15,7 @@ int persock_router_sendmsg(struct socket *sock, struct msghdr *msg,
 			   size_t length);
 int persock_unsent_sendmsg(struct socket *sock, struct msghdr *msg,
 			   size_t length);
-int persock_message_judge_command(struct socket *sock, u32 command);
+int persock_message_judge_uring(struct socket *sock, u32 command);
 int persock_router_recvmsg(struct socket *sock, struct msghdr *msg,
 			   size_t length, int flags);
 void persock_report_masked(const struct persock_version *version,

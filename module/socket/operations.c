@@ -383,7 +383,7 @@ static int judge_listen(const struct persock_version *version,
 	if (!verdict)
 		return persock_endpoint_listen(call->sock, &version->policy,
 					       data, call);
-	persock_endpoint_report_bound(call->sock, data, call);
+	persock_endpoint_fill_bound(call->sock, data, call);
 
 	return verdict;
 }

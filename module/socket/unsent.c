@@ -42,15 +42,12 @@ static int is_file(const void *file, struct file *other, unsigned int fd)
 }
 
 /*
- * Is the calling task the only user of @sock's file? A call holds a reference
- * to the file. There are two exceptions: calls of a task that shares its table
- * of descriptors with no other, and io_uring requests for a file that is
- * registered with a ring, which holds the reference instead. So connect(2) is
- * alone if there are no references except its own and that of the table. The
- * order of the checks matters: a table that has the file now had it when the
- * references were counted.
- *
- * A request of io_uring cannot distinguish its own reference from the ring's.
+ * Is the calling task the only user of @sock's file? The table of descriptors
+ * holds one reference. A call holds another one only if the task shares its
+ * table. A request of io_uring for a file that is registered with a ring holds
+ * none, so a task that has used a ring is never alone. The table is searched
+ * after the references were counted: a table that has the file now had it then.
+ * Otherwise the one reference could be that of another call.
  */
 static bool alone(const struct socket *sock)
 {
@@ -212,12 +209,12 @@ int persock_frozen_sendmsg(struct socket *sock, struct msghdr *msg,
 	struct persock_router *router;
 	int err;
 
-	/* In a queue of the socket's own: nobody else walks it. */
 	if (msg->msg_flags & MSG_DONTWAIT)
 		return -EAGAIN;
 	/*
-	 * The socket cannot be frozen again meanwhile: this call holds a
-	 * reference to the file, so no other caller is alone with it.
+	 * The queue is the socket's own: nothing else walks it. The socket
+	 * cannot be frozen again meanwhile: this call holds a reference to the
+	 * file, so no other caller is alone with it.
 	 */
 	err = wait_event_killable(sock->wq.wait,
 				  (router = persock_router_of(sock))->phase !=
