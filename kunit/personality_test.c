@@ -347,9 +347,7 @@ static void hold_locked(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, persock_personality_hold(a, &one, NULL), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&persock_nr_held), 1);
 
-	a->next = a->held;
-	a->held = NULL;
-	atomic_dec(&persock_nr_held);
+	persock_personality_take(a);
 	persock_personality_accept(a);
 	KUNIT_EXPECT_PTR_NE(test, persock_personality_version(a), before);
 	KUNIT_EXPECT_EQ(test, persock_personality_del("a", NULL), 0);
@@ -469,10 +467,11 @@ static void view_locked(struct kunit *test)
 		return;
 	KUNIT_EXPECT_EQ(test, view->address_max[PERSOCK_CLASS_INET], 30);
 	KUNIT_EXPECT_EQ(test, view->address_max[PERSOCK_CLASS_OTHER], 20);
-	KUNIT_EXPECT_EQ(test, view->backlog.floor, 7);
+	KUNIT_EXPECT_EQ(test, view->backlog.floor, 2);
 	KUNIT_EXPECT_EQ(test, view->backlog.ceiling, 10);
 	KUNIT_EXPECT_TRUE(test, view->restricts_bind);
 	KUNIT_EXPECT_TRUE(test, view->limits);
+	KUNIT_EXPECT_EQ(test, view->limited, 1);
 	KUNIT_EXPECT_EQ(test, view->network, 3);
 
 	/* The same layers share it. */

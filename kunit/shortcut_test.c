@@ -272,7 +272,6 @@ static void restricted(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s->bind_max, U32_MAX);
 }
 
-/* Each known request has a bit of its own; the others have none. */
 /* What passes two policies together passes each of them, and nothing else. */
 static void join_options(struct kunit *test,
 			 const struct persock_shortcut *joined,
@@ -354,6 +353,7 @@ static void join(struct kunit *test)
 	}
 }
 
+/* Each known request has a bit of its own; the others have none. */
 static void requests(struct kunit *test)
 {
 	static const int families[] = { AF_INET, AF_UNIX, AF_INET6 };

@@ -34,6 +34,7 @@ MODULE_PARM_DESC(family, "address family number that AF_PERSOCK borrows (default
 static const struct persock_attachment_hooks attachment_hooks = {
 	.arm = persock_arm,
 	.disarm = persock_disarm,
+	.reserve = persock_router_reserve,
 };
 
 static int __init probe_once(void)

@@ -208,6 +208,22 @@ static void drop_prepared(void)
 	}
 }
 
+/* How many routing tables the sockets under replaced stacks have had. */
+static unsigned int routers_replaced(void)
+{
+	struct persock_attachment *attachment = NULL;
+	unsigned int nr = 0;
+
+	while ((attachment = persock_attachment_next(attachment))) {
+		const struct persock_stack *stack = stack_of(attachment);
+
+		if (attachment->next && stack)
+			nr += READ_ONCE(stack->nr_routers);
+	}
+
+	return nr;
+}
+
 /* Make the stacks of a change. A failure makes none. */
 static int prepare_all(struct change *change, struct netlink_ext_ack *extack)
 {
@@ -227,7 +243,10 @@ static int prepare_all(struct change *change, struct netlink_ext_ack *extack)
 	       (attachment = persock_attachment_next(attachment))) {
 		if (is_below(attachment, change))
 			err = prepare(attachment, change, extack);
+		cond_resched();
 	}
+	if (change->below && !err)
+		err = persock_attachment_reserve(routers_replaced());
 	if (err)
 		drop_prepared();
 
@@ -252,6 +271,7 @@ static void use_prepared(const struct change *change)
 						    lockdep_is_held(&persock_mutex));
 	}
 	cache_forget();
+	/* What is in @next now has been replaced. */
 	if (change->below)
 		drop_prepared();
 }
@@ -523,7 +543,7 @@ void persock_attach_exit(void)
 {
 	tracepoint_probe_unregister(cgroup_rmdir, cgroup_removed, NULL);
 	tracepoint_synchronize_unregister();
-	/* Replaced versions are queued a grace period later. */
+	/* What is replaced or freed is queued a grace period later. */
 	rcu_barrier();
 	/* Run all of it, including the last frees. */
 	drain_workqueue(persock_workqueue);

@@ -28,16 +28,16 @@ static void account_leave(struct persock_attachment *attachment,
 	persock_totals_add(&account->retired, counts);
 	list_del(&attachment->sibling);
 	if (list_empty(&account->members))
-		kfree(account);
+		kfree_rcu(account, rcu);
 }
 
+/* A grace period has passed: no lookup has it any more. */
 static void attachment_free(struct work_struct *work)
 {
 	struct persock_attachment *attachment =
-		container_of(work, struct persock_attachment, free_work);
+		container_of(to_rcu_work(work), struct persock_attachment,
+			     free_work);
 
-	/* Lookups may still read it. */
-	synchronize_rcu();
 	persock_denials_end(&attachment->denials);
 
 	mutex_lock(&persock_mutex);
@@ -100,8 +100,11 @@ persock_attachment_alloc(struct persock_personality *personality,
 	if (err)
 		goto free_account;
 
-	if (!previous)
+	if (!previous) {
+		raw_spin_lock_init(&account->lock);
+		INIT_LIST_HEAD(&account->layers);
 		INIT_LIST_HEAD(&account->members);
+	}
 	attachment->account = account;
 	list_add(&attachment->sibling, &account->members);
 	refcount_set(&attachment->ref, 1);
@@ -109,9 +112,8 @@ persock_attachment_alloc(struct persock_personality *personality,
 	attachment->cgroup = cgroup;
 	attachment->id = cgroup ? cgroup_id(cgroup) : 0;
 	INIT_LIST_HEAD(&attachment->layers);
-	persock_denials_init(&attachment->denials, attachment->id,
-			     personality->name);
-	INIT_WORK(&attachment->free_work, attachment_free);
+	persock_denials_init(&attachment->denials, attachment->id);
+	INIT_RCU_WORK(&attachment->free_work, attachment_free);
 	list_add_tail(&attachment->node, &attachments);
 
 	return attachment;
@@ -135,7 +137,7 @@ free:
 void persock_attachment_put(struct persock_attachment *attachment)
 {
 	if (refcount_dec_and_test(&attachment->ref))
-		queue_work(persock_workqueue, &attachment->free_work);
+		queue_rcu_work(persock_workqueue, &attachment->free_work);
 }
 
 /**
@@ -161,27 +163,24 @@ persock_attachment_next(struct persock_attachment *previous)
 }
 
 /**
- * persock_attachment_used() - number of governed sockets of a cgroup
- * @a: its attachment
- *
- * Includes all sockets that limits count, since the cgroup was attached first,
- * and those of cgroups below it.
- *
- * Context: any; the caller keeps the attachment alive.
- * Return: the number.
- */
-unsigned int persock_attachment_used(const struct persock_attachment *a)
-{
-	return atomic_read(&a->account->sockets);
-}
-
-/**
  * persock_attachment_init() - set the functions of higher layers
  * @own: the functions
  */
 void __init persock_attachment_init(const struct persock_attachment_hooks *own)
 {
 	hooks = own;
+}
+
+/**
+ * persock_attachment_reserve() - have routing tables ready
+ * @nr: how many more than usual
+ *
+ * Context: process context.
+ * Return: 0 or -ENOMEM.
+ */
+int persock_attachment_reserve(unsigned int nr)
+{
+	return hooks->reserve(nr);
 }
 
 /**

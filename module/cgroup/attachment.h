@@ -12,6 +12,7 @@
 #include <linux/list.h>
 #include <linux/percpu.h>
 #include <linux/refcount.h>
+#include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
 #include "cgroup/personality.h"
@@ -23,18 +24,23 @@ struct persock_stack;
 /**
  * struct persock_account - what a cgroup has used of its limits since it was
  *			    attached first, across re-attachments
- * @sockets: live sockets of the cgroup and of those below it, as far as they
- *	     were created while this one was attached
+ * @lock: orders the counts of sockets that a limit of this layer allows; an
+ *	  innermost lock, raw, as the interception points take it
+ * @layers: the places of the cgroup's attachment objects in stacks, by @use of
+ *	    struct persock_layer; RCU, written under persock_mutex
  * @members: the cgroup's attachment objects, by @sibling; persock_mutex
  * @retired: counts of attachment objects that are gone; persock_mutex
+ * @rcu: frees it
  *
  * Lives as long as a member. Limits apply to it, so that attaching a cgroup
  * again gives it no second allowance in addition to its open sockets.
  */
 struct persock_account {
-	atomic_t sockets;
+	raw_spinlock_t lock;
+	struct list_head layers;
 	struct list_head members;
 	struct persock_totals retired;
+	struct rcu_head rcu;
 };
 
 /**
@@ -59,13 +65,15 @@ struct persock_account {
  * @layers: its places in stacks; persock_mutex
  * @totals: counters of the verdicts of @personality
  * @passed: counts of stacks that are gone; persock_mutex
- * @denials: its denials that wait for their report
- * @ignored: counts of ignored calls, by option; NULL as long as there are none
+ * @denials: denials that wait for their report, of the sockets whose innermost
+ *	     layer this is
+ * @ignored: counts of what was ignored of these sockets, by option; NULL as
+ *	     long as there are none
  * @from: cookie of the network namespace whose tasks have sockets made in the
  *	  one that the policy names, if the policy does not specify it: that of
  *	  the first such task. 0: none yet. Written once
  * @from_inode: its inode number, for reports
- * @free_work: frees the object after the last reference is gone
+ * @free_work: frees the object, a grace period after the last reference is gone
  *
  * A detached object lives on for the sockets that were created under it. It is
  * looked up under RCU and freed a grace period after the last reference.
@@ -91,7 +99,7 @@ struct persock_attachment {
 	struct persock_ignored *ignored;
 	atomic64_t from;
 	u32 from_inode;
-	struct work_struct free_work;
+	struct rcu_work free_work;
 };
 
 /**
@@ -100,13 +108,17 @@ struct persock_attachment {
  * @arm: intercept system calls for one more attachment; returns 0 or an errno,
  *	 with the reason in @extack. Process context, persock_mutex is held
  * @disarm: undo @arm; persock_mutex is held
+ * @reserve: have this many routing tables ready; returns 0 or -ENOMEM. Process
+ *	     context
  */
 struct persock_attachment_hooks {
 	int (*arm)(struct netlink_ext_ack *extack);
 	void (*disarm)(void);
+	int (*reserve)(unsigned int nr);
 };
 
 void persock_attachment_init(const struct persock_attachment_hooks *own);
+int persock_attachment_reserve(unsigned int nr);
 void persock_attachment_wait(void);
 
 struct persock_attachment *
@@ -117,6 +129,5 @@ persock_attachment_alloc(struct persock_personality *personality,
 void persock_attachment_put(struct persock_attachment *attachment);
 struct persock_attachment *
 persock_attachment_next(struct persock_attachment *previous);
-unsigned int persock_attachment_used(const struct persock_attachment *a);
 
 #endif /* _PERSOCK_ATTACHMENT_H */

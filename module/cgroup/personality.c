@@ -477,6 +477,20 @@ int persock_personality_hold(struct persock_personality *personality,
 }
 
 /**
+ * persock_personality_take() - make held content the next
+ * @personality: a personality with a change that is held
+ *
+ * Context: persock_mutex is held.
+ */
+void persock_personality_take(struct persock_personality *personality)
+{
+	lockdep_assert_held(&persock_mutex);
+	personality->next = personality->held;
+	personality->held = NULL;
+	atomic_dec(&persock_nr_held);
+}
+
+/**
  * persock_personality_accept() - let new content take the place of the old
  * @personality: a personality with @next
  *

@@ -160,6 +160,7 @@ persock_personality_propose(const char *name,
 int persock_personality_hold(struct persock_personality *personality,
 			     const struct persock_holder *holder,
 			     struct netlink_ext_ack *extack);
+void persock_personality_take(struct persock_personality *personality);
 void persock_personality_accept(struct persock_personality *personality);
 void persock_personality_reject(struct persock_personality *personality);
 int persock_personality_del(const char *name, struct netlink_ext_ack *extack);

@@ -54,8 +54,10 @@ static int replace(void)
 	struct persock_stack *stack = NULL;
 	bool prepared = true;
 
-	while (prepared && (stack = persock_stack_next(stack)))
+	while (prepared && (stack = persock_stack_next(stack))) {
 		prepared = prepare(stack);
+		cond_resched();
+	}
 	if (!prepared)
 		drop_prepared();
 	while (prepared && (stack = persock_stack_next(stack))) {
@@ -96,6 +98,12 @@ int persock_personality_set(const char *name,
 	struct persock_personality *personality;
 
 	lockdep_assert_held(&persock_mutex);
+	personality = persock_personality_find(name);
+	if (personality && personality->held && !holder) {
+		NL_SET_ERR_MSG(extack,
+			       "a batch has begun to change the personality");
+		return -EBUSY;
+	}
 	personality = persock_personality_propose(name, proposal, extack);
 	if (IS_ERR(personality))
 		return PTR_ERR(personality);
@@ -112,20 +120,13 @@ static bool holds(const struct persock_personality *personality,
 	       personality->holder.port == holder->port;
 }
 
-static void take_held(struct persock_personality *personality)
-{
-	personality->next = personality->held;
-	personality->held = NULL;
-	atomic_dec(&persock_nr_held);
-}
-
 /**
  * persock_batch_commit() - make the changes of a batch, all at once
  * @holder: the batch
  * @extack: reports the reason of a failure
  *
  * Context: process context; persock_mutex is held.
- * Return: 0, without a change if the batch holds none; -EBUSY if a personality
+ * Return: 0; -ENOENT if the batch holds no change; -EBUSY if a personality
  * has got a network namespace since, which the change does not name; -ENOMEM. A
  * failure changes nothing, and drops the batch.
  */
@@ -133,18 +134,22 @@ int persock_batch_commit(const struct persock_holder *holder,
 			 struct netlink_ext_ack *extack)
 {
 	struct persock_personality *personality = NULL;
-	int err = 0;
+	int err = -ENOENT;
 
 	lockdep_assert_held(&persock_mutex);
 	while ((personality = persock_personality_next(personality))) {
 		if (!holds(personality, holder))
 			continue;
+		if (err == -ENOENT)
+			err = 0;
 		if (personality->version->net && !personality->held->net) {
 			NL_SET_ERR_MSG(extack,
 				       "a personality with a network namespace keeps one: it has got one since");
 			err = -EBUSY;
 		}
 	}
+	if (err == -ENOENT)
+		NL_SET_ERR_MSG(extack, "no change is held for this socket");
 	if (err) {
 		persock_batch_drop(holder);
 		return err;
@@ -152,7 +157,7 @@ int persock_batch_commit(const struct persock_holder *holder,
 	while ((personality = persock_personality_next(personality))) {
 		if (!holds(personality, holder))
 			continue;
-		take_held(personality);
+		persock_personality_take(personality);
 	}
 
 	return replace();
@@ -172,7 +177,7 @@ void persock_batch_drop(const struct persock_holder *holder)
 	while ((personality = persock_personality_next(personality))) {
 		if (!holds(personality, holder))
 			continue;
-		take_held(personality);
+		persock_personality_take(personality);
 		persock_personality_reject(personality);
 	}
 }

@@ -35,15 +35,16 @@ void __init persock_stack_init(void (*routers)(struct persock_stack *stack))
 	free_routers = routers;
 }
 
+/* A grace period has passed: no lookup, call or count has it any more. */
 static void stack_free(struct work_struct *work)
 {
 	struct persock_stack *stack =
-		container_of(work, struct persock_stack, free_work);
+		container_of(to_rcu_work(work), struct persock_stack, free_work);
+	struct persock_totals totals = {};
 	unsigned int i;
 
-	/* Lookups and the interception points may still read it. */
-	synchronize_rcu();
 	free_routers(stack);
+	persock_totals_read(stack->totals, &totals);
 
 	mutex_lock(&persock_mutex);
 	list_del(&stack->node);
@@ -54,18 +55,19 @@ static void stack_free(struct work_struct *work)
 		struct persock_layer *layer = &stack->layers[i];
 
 		list_del(&layer->node);
-		persock_totals_read(stack->totals, &layer->attachment->passed);
+		list_del_rcu(&layer->use);
+		persock_totals_add(&layer->attachment->passed, &totals);
 		persock_attachment_put(layer->attachment);
 	}
 	mutex_unlock(&persock_mutex);
 	free_percpu(stack->totals);
-	kfree(stack);
+	kfree_rcu(stack, rcu);
 }
 
 static void put(struct persock_stack *stack)
 {
 	if (refcount_dec_and_test(&stack->ref))
-		queue_work(persock_workqueue, &stack->free_work);
+		queue_rcu_work(persock_workqueue, &stack->free_work);
 }
 
 /**
@@ -107,7 +109,7 @@ persock_stack_make(struct persock_attachment **attachments, unsigned int nr,
 		goto free_totals;
 
 	hash_init(stack->routers);
-	INIT_WORK(&stack->free_work, stack_free);
+	INIT_RCU_WORK(&stack->free_work, stack_free);
 	refcount_set(&stack->ref, 1);
 	stack->in_use = true;
 	RCU_INIT_POINTER(stack->view, view);
@@ -118,8 +120,9 @@ persock_stack_make(struct persock_attachment **attachments, unsigned int nr,
 		refcount_inc(&attachments[i]->ref);
 		layer->attachment = attachments[i];
 		layer->stack = stack;
-		layer->sockets = &attachments[i]->account->sockets;
 		list_add_tail(&layer->node, &attachments[i]->layers);
+		list_add_tail_rcu(&layer->use,
+				  &attachments[i]->account->layers);
 	}
 	list_add_tail(&stack->node, &stacks);
 
@@ -146,8 +149,10 @@ struct persock_stack *persock_stack_open(void)
 
 	mutex_lock(&persock_mutex);
 	stack = open_stack;
-	if (stack && persock_stack_get(stack))
+	if (stack && refcount_inc_not_zero(&stack->ref)) {
+		atomic_inc(&stack->sockets);
 		goto unlock;
+	}
 
 	personality = persock_personality_open();
 	if (IS_ERR(personality)) {
@@ -166,7 +171,7 @@ struct persock_stack *persock_stack_open(void)
 	if (IS_ERR(stack))
 		goto unlock;
 	stack->in_use = false;
-	atomic_inc(stack->layers[0].sockets);
+	atomic_inc(&stack->sockets);
 	open_stack = stack;
 unlock:
 	mutex_unlock(&persock_mutex);
@@ -224,46 +229,115 @@ struct persock_stack *persock_stack_next(struct persock_stack *previous)
 }
 
 /**
- * persock_stack_get() - hold a stack for a socket
- * @stack: found under RCU, or held by another socket
+ * persock_account_sockets() - number of governed sockets of a cgroup
+ * @account: its account
  *
- * Each layer counts the socket.
+ * Includes all sockets that limits count, since the cgroup was attached first,
+ * and those of cgroups below it.
  *
- * Context: any.
- * Return: false if the last reference is already gone: then the layers have
- * changed, and the caller must look the stack up again.
+ * Context: any; RCU read side.
+ * Return: the number.
  */
-bool persock_stack_get(struct persock_stack *stack)
+unsigned int persock_account_sockets(const struct persock_account *account)
 {
-	struct persock_layer *layer;
+	const struct persock_layer *layer;
+	unsigned int sockets = 0;
 
-	if (!refcount_inc_not_zero(&stack->ref))
-		return false;
-	for (layer = stack->layers; layer < stack->layers + stack->nr; layer++)
-		atomic_inc(layer->sockets);
+	list_for_each_entry_rcu(layer, &account->layers, use,
+				rcu_read_lock_any_held())
+		sockets += atomic_read(&layer->stack->sockets);
 
-	return true;
+	return sockets;
+}
+
+/*
+ * Count one more socket, and fill in @used. Returns whether a layer's limit
+ * that is enforced is exceeded. All sockets that a layer limits are counted
+ * under one lock, that of the outermost layer with a limit, so that the last
+ * free place is given away once.
+ */
+static bool count_limited(struct persock_stack *stack,
+			  const struct persock_view *view, unsigned int *used,
+			  bool keep)
+{
+	struct persock_account *outermost =
+		stack->layers[view->limited].attachment->account;
+	bool full = false;
+	unsigned long flags;
+	unsigned int i;
+
+	raw_spin_lock_irqsave(&outermost->lock, flags);
+	atomic_inc(&stack->sockets);
+	for (i = view->limited; i < view->nr; i++) {
+		const struct persock_version *version = view->layers[i];
+		u32 max = version->policy.max_sockets;
+
+		if (!max)
+			continue;
+		used[i] = persock_account_sockets(stack->layers[i].attachment->account);
+		full |= used[i] > max && persock_enforces(version);
+	}
+	if (full && !keep)
+		atomic_dec(&stack->sockets);
+	raw_spin_unlock_irqrestore(&outermost->lock, flags);
+
+	return full;
 }
 
 /**
- * persock_stack_count() - hold a stack for a socket that limits may refuse
- * @stack: as for persock_stack_get()
- * @used: filled in with the number of live sockets of each layer, this one
- *	  included
+ * persock_stack_get() - hold a stack for a new socket, if its limits allow
+ * @stack: found under RCU
+ * @view: its view
+ * @used: filled in, for each layer with a limit: the number of its live
+ *	  sockets, this one included
+ *
+ * Context: any; RCU read side for @view.
+ * Return: 0; 1 if a limit that is enforced is exceeded: then the stack is held
+ * by persock_stack_drop(), and the socket does not count; -ESTALE if the last
+ * reference is already gone: then the layers have changed, and the caller must
+ * look the stack up again.
+ */
+int persock_stack_get(struct persock_stack *stack,
+		      const struct persock_view *view, unsigned int *used)
+{
+	if (!refcount_inc_not_zero(&stack->ref))
+		return -ESTALE;
+	if (unlikely(view->limits))
+		return count_limited(stack, view, used, false);
+	atomic_inc(&stack->sockets);
+
+	return 0;
+}
+
+/**
+ * persock_stack_add() - hold a stack for an accepted socket
+ * @stack: that of the listener, which is open
+ * @view: its view
+ * @used: as for persock_stack_get()
+ *
+ * The socket counts even if a limit is exceeded; its release ends that.
+ *
+ * Context: any; RCU read side for @view.
+ */
+void persock_stack_add(struct persock_stack *stack,
+		       const struct persock_view *view, unsigned int *used)
+{
+	refcount_inc(&stack->ref);
+	if (unlikely(view->limits))
+		count_limited(stack, view, used, true);
+	else
+		atomic_inc(&stack->sockets);
+}
+
+/**
+ * persock_stack_drop() - release a stack for a socket that does not count
+ * @stack: the stack; the last reference frees it, later
  *
  * Context: any.
- * Return: as persock_stack_get().
  */
-bool persock_stack_count(struct persock_stack *stack, unsigned int *used)
+void persock_stack_drop(struct persock_stack *stack)
 {
-	unsigned int i;
-
-	if (!refcount_inc_not_zero(&stack->ref))
-		return false;
-	for (i = 0; i < stack->nr; i++)
-		used[i] = atomic_inc_return(stack->layers[i].sockets);
-
-	return true;
+	put(stack);
 }
 
 /**
@@ -274,10 +348,7 @@ bool persock_stack_count(struct persock_stack *stack, unsigned int *used)
  */
 void persock_stack_put(struct persock_stack *stack)
 {
-	struct persock_layer *layer;
-
-	for (layer = stack->layers; layer < stack->layers + stack->nr; layer++)
-		atomic_dec(layer->sockets);
+	atomic_dec(&stack->sockets);
 	put(stack);
 }
 
@@ -291,7 +362,7 @@ void persock_stack_put(struct persock_stack *stack)
 unsigned int persock_stack_sockets(const struct persock_stack *stack)
 {
 	lockdep_assert_held(&persock_mutex);
-	return refcount_read(&stack->ref) - stack->in_use;
+	return atomic_read(&stack->sockets);
 }
 
 /**
@@ -331,8 +402,10 @@ void persock_layer_counts(const struct persock_attachment *attachment,
 	lockdep_assert_held(&persock_mutex);
 	persock_totals_add(sum, &attachment->passed);
 	persock_totals_read(attachment->totals, sum);
-	list_for_each_entry(layer, &attachment->layers, node)
+	list_for_each_entry(layer, &attachment->layers, node) {
 		persock_totals_read(layer->stack->totals, sum);
+		cond_resched();
+	}
 }
 
 /**

@@ -22,14 +22,14 @@
  * struct persock_layer - an attachment in a stack
  * @attachment: the attachment; the stack holds a reference
  * @stack: the stack
- * @sockets: the attachment's count of live sockets, which its account has
  * @node: in the attachment's list of layers; persock_mutex
+ * @use: in the account's list of layers; RCU, written under persock_mutex
  */
 struct persock_layer {
 	struct persock_attachment *attachment;
 	struct persock_stack *stack;
-	atomic_t *sockets;
 	struct list_head node;
+	struct list_head use;
 };
 
 /**
@@ -41,10 +41,12 @@ struct persock_layer {
  * @nr_routers: number of routing tables that it has ever had; the router's
  *		lock
  * @ref: one while new sockets get it, one for each socket
+ * @sockets: number of live sockets
  * @in_use: new sockets of the innermost layer's cgroup get it; persock_mutex
  * @next: the view that is about to be shown, or NULL; persock_mutex
  * @node: in the list of all stacks; persock_mutex
- * @free_work: frees the stack after the last reference is gone
+ * @free_work: frees the stack, a grace period after the last reference is gone
+ * @rcu: frees its memory, as counts may still read it
  * @nr: number of layers, at least 1
  * @layers: the layers, the outermost first; they never change
  *
@@ -58,10 +60,12 @@ struct persock_stack {
 	DECLARE_HASHTABLE(routers, PERSOCK_ROUTER_BITS);
 	unsigned int nr_routers;
 	refcount_t ref;
+	atomic_t sockets;
 	bool in_use;
 	struct persock_view *next;
 	struct list_head node;
-	struct work_struct free_work;
+	struct rcu_work free_work;
+	struct rcu_head rcu;
 	unsigned int nr;
 	struct persock_layer layers[];
 };
@@ -75,9 +79,13 @@ void persock_stack_show(struct persock_stack *stack);
 void persock_stack_retire(struct persock_stack *stack);
 struct persock_stack *persock_stack_next(struct persock_stack *previous);
 
-bool persock_stack_get(struct persock_stack *stack);
-bool persock_stack_count(struct persock_stack *stack, unsigned int *used);
+int persock_stack_get(struct persock_stack *stack,
+		      const struct persock_view *view, unsigned int *used);
+void persock_stack_add(struct persock_stack *stack,
+		       const struct persock_view *view, unsigned int *used);
+void persock_stack_drop(struct persock_stack *stack);
 void persock_stack_put(struct persock_stack *stack);
+unsigned int persock_account_sockets(const struct persock_account *account);
 unsigned int persock_stack_sockets(const struct persock_stack *stack);
 u64 persock_layer_sockets(const struct persock_attachment *attachment);
 void persock_account_counts(const struct persock_attachment *a,

@@ -50,19 +50,23 @@ static bool passes_natively(const struct persock_request *request,
 	return provider && provider->interposes;
 }
 
-static u16 least(u16 a, u16 b)
+/* Of two bounds of which 0 is none. */
+static unsigned int least(unsigned int a, unsigned int b)
 {
 	return !a ? b : !b ? a : min(a, b);
 }
 
 /* Add what a layer restricts. Layers that only audit restrict nothing. */
-static void add_layer(struct persock_view *view,
-		      const struct persock_version *version)
+static void add_layer(struct persock_view *view, unsigned int i)
 {
+	const struct persock_version *version = view->layers[i];
 	const struct persock_policy *policy = &version->policy;
 	unsigned int class;
 
-	view->limits |= policy->max_sockets;
+	if (policy->max_sockets && !view->limits) {
+		view->limits = true;
+		view->limited = i;
+	}
 	if (!persock_enforces(version))
 		return;
 
@@ -71,12 +75,9 @@ static void add_layer(struct persock_view *view,
 			least(view->address_max[class],
 			      policy->rules[class].address_max);
 	view->restricts_bind |= persock_restricts(&policy->bind);
-	if (!view->backlog.floor)
-		view->backlog.floor = policy->backlog.floor;
-	if (policy->backlog.ceiling &&
-	    (!view->backlog.ceiling ||
-	     policy->backlog.ceiling < view->backlog.ceiling))
-		view->backlog.ceiling = policy->backlog.ceiling;
+	view->backlog.floor = least(view->backlog.floor, policy->backlog.floor);
+	view->backlog.ceiling = least(view->backlog.ceiling,
+				      policy->backlog.ceiling);
 }
 
 /*
@@ -88,22 +89,45 @@ static bool names_providers(const struct persock_version *version)
 	return version->nr_providers != 1 || !version->providers[0]->interposes;
 }
 
+/*
+ * The innermost layer that decides which provider serves, and the one that
+ * names a network namespace. A layer that only audits takes no part, unless no
+ * other layer names any.
+ */
+static void find_server(struct persock_view *view, bool enforces)
+{
+	unsigned int i;
+
+	for (i = 0; i < view->nr; i++) {
+		const struct persock_version *version = view->layers[i];
+
+		if (persock_enforces(version) != enforces)
+			continue;
+		if (names_providers(version))
+			view->server = i;
+		if (version->net)
+			view->network = i;
+	}
+}
+
 /* @view is complete except for this: its layers are set. */
 static void find_common(struct persock_view *view)
 {
 	const struct persock_version *server;
 	unsigned int i, class;
 
-	view->server = view->nr - 1;
+	view->server = view->nr;
 	view->network = view->nr;
+	view->limited = view->nr;
+	find_server(view, true);
+	if (view->server == view->nr && view->network == view->nr)
+		find_server(view, false);
+	if (view->server == view->nr)
+		view->server = view->nr - 1;
 	for (i = 0; i < view->nr; i++) {
 		const struct persock_version *version = view->layers[i];
 
-		add_layer(view, version);
-		if (names_providers(version))
-			view->server = i;
-		if (version->net)
-			view->network = i;
+		add_layer(view, i);
 		for (class = 0; class < PERSOCK_NR_CLASSES; class++) {
 			if (!i)
 				view->shortcuts[class] =

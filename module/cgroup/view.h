@@ -23,9 +23,10 @@
  *	      the native provider serves; see persock_shortcut_request()
  * @number: unique number of the view; not 0
  * @address_max: longest address in bytes that is passed on, by class; 0: any
- * @backlog: the tightest clamp of listen(2)
+ * @backlog: the smallest floor and the smallest ceiling for listen(2)
  * @restricts_bind: a layer that enforces may deny a bind
  * @limits: a layer limits its live sockets
+ * @limited: index of the outermost one that does; @nr: none does
  * @server: index of the layer whose providers serve sockets: the innermost one
  *	    that names some
  * @network: index of the innermost layer that names a network namespace;
@@ -48,6 +49,7 @@ struct persock_view {
 	struct persock_backlog backlog;
 	bool restricts_bind;
 	bool limits;
+	unsigned int limited;
 	unsigned int server;
 	unsigned int network;
 	struct hlist_node node;

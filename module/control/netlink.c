@@ -393,6 +393,17 @@ static int put_layers(struct sk_buff *skb,
 					      PERSOCK_DELEGATE_FULL) : 0;
 }
 
+static u64 sockets_of(const struct persock_attachment *attachment)
+{
+	u64 sockets;
+
+	rcu_read_lock();
+	sockets = persock_account_sockets(attachment->account);
+	rcu_read_unlock();
+
+	return sockets;
+}
+
 static int put_attachment(struct sk_buff *skb, const void *entry, bool alone)
 {
 	const struct persock_attachment *attachment = entry;
@@ -407,7 +418,7 @@ static int put_attachment(struct sk_buff *skb, const void *entry, bool alone)
 	if (nla_put_string(skb, PERSOCK_A_PERSONALITY,
 			   attachment->personality->name) ||
 	    persock_put_u64(skb, PERSOCK_A_SOCKETS_LIVE,
-			    persock_attachment_used(attachment)) ||
+			    sockets_of(attachment)) ||
 	    persock_put_u64(skb, PERSOCK_A_SOCKETS_CREATED, totals.created) ||
 	    persock_put_u64(skb, PERSOCK_A_ATTACHMENT_LOST,
 			    persock_denial_lost(&attachment->denials)) ||

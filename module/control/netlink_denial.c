@@ -54,10 +54,10 @@ static int put_denial(struct sk_buff *skb, const struct persock_denial_message *
 	const struct persock_denial *denial = &message->denial;
 
 	if (!nest ||
-	    nla_put_u64_64bit(skb, PERSOCK_A_DENIAL_CGROUP_ID, message->cgroup,
+	    nla_put_u64_64bit(skb, PERSOCK_A_DENIAL_CGROUP_ID, denial->cgroup,
 			      PERSOCK_A_DENIAL_PAD) ||
 	    nla_put_string(skb, PERSOCK_A_DENIAL_PERSONALITY,
-			   message->personality) ||
+			   denial->personality) ||
 	    nla_put_u32(skb, PERSOCK_A_DENIAL_MODE, denial->mode) ||
 	    nla_put_u32(skb, PERSOCK_A_DENIAL_PID, denial->pid) ||
 	    nla_put_string(skb, PERSOCK_A_DENIAL_COMM, denial->comm) ||
@@ -74,7 +74,7 @@ static int put_denial(struct sk_buff *skb, const struct persock_denial_message *
 	    put_subject(skb, denial) || put_endpoint(skb, &denial->endpoint) ||
 	    nla_put_u32(skb, PERSOCK_A_DENIAL_LAYER, denial->layer + 1) ||
 	    nla_put_u32(skb, PERSOCK_A_DENIAL_LAYERS, denial->layers) ||
-	    nla_put_u64_64bit(skb, PERSOCK_A_DENIAL_INNER_ID, denial->inner,
+	    nla_put_u64_64bit(skb, PERSOCK_A_DENIAL_INNER_ID, message->cgroup,
 			      PERSOCK_A_DENIAL_PAD))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);

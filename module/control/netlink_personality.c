@@ -136,6 +136,14 @@ static int set(struct genl_info *info, const char *name,
 static int add(struct genl_info *info, const char *name,
 	       const struct persock_proposal *proposal)
 {
+	const struct nlattr *hold = info->attrs[PERSOCK_A_HOLD];
+
+	if (hold && nla_get_u8(hold)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, hold,
+				    "only a change of a personality that exists can be held");
+		return -EINVAL;
+	}
+
 	return persock_personality_add(name, proposal, info->extack);
 }
 

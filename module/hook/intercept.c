@@ -131,15 +131,11 @@ static int judge_request(struct persock_stack *stack,
 	return persock_judge(stack, view, call, judge, request);
 }
 
-/* Report a refusal that no policy can change. */
 static void refuse_create(struct ftrace_regs *regs, struct persock_stack *stack,
 			  const struct persock_view *view,
 			  struct persock_call *call, int err)
 {
-	call->always = true;
-	call->stack = stack;
-	call->layer = view->server;
-	fail_call(regs, persock_report(view->layers[view->server], call, err));
+	fail_call(regs, persock_refuse(stack, view, call, view->server, err));
 }
 
 /*

@@ -18,7 +18,7 @@
 /**
  * struct making - a new socket that is judged
  * @request: the request
- * @used: number of live sockets of each layer, this one included
+ * @used: number of live sockets of each layer with a limit, this one included
  */
 struct making {
 	const struct persock_request *request;
@@ -33,22 +33,11 @@ static int judge_new(const struct persock_version *version,
 
 	verdict = persock_judge_request(&version->policy, making->request,
 					&call->section, &call->rule);
-	if (!verdict)
+	if (!verdict && version->policy.max_sockets)
 		verdict = persock_judge_limit(version, call,
 					      making->used[call->layer]);
 
 	return verdict;
-}
-
-/* Report a refusal that no policy can change. */
-static int refuse(struct persock_stack *stack, const struct persock_view *view,
-		  struct persock_call *call, unsigned int layer, int err)
-{
-	call->always = true;
-	call->stack = stack;
-	call->layer = layer;
-
-	return persock_report(view->layers[layer], call, err);
 }
 
 /* Is it a native socket that the layers want? Returns 0 or the errno. */
@@ -64,14 +53,13 @@ static int judge_provider(struct persock_stack *stack,
 	if (provider && provider->interposes)
 		return 0;
 
-	return refuse(stack, view, call, view->server, -EAFNOSUPPORT);
+	return persock_refuse(stack, view, call, view->server, -EAFNOSUPPORT);
 }
 
-/* Judge a new socket that may not pass. @making is filled in. */
+/* Judge a request that may not pass, and report a denial. */
 static noinline int judge_made(struct persock_stack *stack,
 			       const struct persock_view *view,
-			       struct persock_call *call, struct making *making,
-			       bool passes)
+			       struct persock_call *call, struct making *making)
 {
 	struct persock_call asked = *call;
 
@@ -79,37 +67,27 @@ static noinline int judge_made(struct persock_stack *stack,
 	if (persock_ask(stack, view, &asked, judge_new, making))
 		return persock_judge(stack, view, call, judge_new, making);
 
-	return passes ? 0 : judge_provider(stack, view, call);
-}
-
-static noinline int report_made(struct persock_stack *stack,
-				const struct persock_view *view,
-				struct persock_call *call,
-				struct making *making)
-{
-	return persock_judge(stack, view, call, judge_new, making);
+	return judge_provider(stack, view, call);
 }
 
 /* The stack holds the socket, and this module is held for it. */
-static int govern(struct persock_stack *stack, struct socket *sock,
-		  const struct persock_request *request, struct making *making)
+static int govern(struct persock_stack *stack, const struct persock_view *view,
+		  struct socket *sock, struct making *making)
 {
-	const struct persock_view *view = persock_stack_view(stack);
+	const struct persock_request *request = making->request;
 	bool passes = view->requests & persock_shortcut_request(request);
 	struct persock_call call = {
 		.operation = PERSOCK_OP_CREATE,
 		.section = PERSOCK_SECTION_SOCKETS,
 		.request = request,
 	};
-	int err = 0;
+	int err = passes ? 0 : judge_made(stack, view, &call, making);
 
-	if (!passes || view->limits)
-		err = judge_made(stack, view, &call, making, passes);
 	if (err)
 		return err;
 	err = persock_native_route(stack, sock);
 	if (err)
-		return refuse(stack, view, &call, view->nr - 1, err);
+		return persock_refuse(stack, view, &call, view->nr - 1, err);
 
 	this_cpu_inc(stack->totals->created);
 	/* Each layer counts what its stacks have counted. */
@@ -117,9 +95,23 @@ static int govern(struct persock_stack *stack, struct socket *sock,
 		persock_count(stack->totals, PERSOCK_OP_CREATE,
 			      PERSOCK_ALLOWED);
 	else
-		report_made(stack, view, &call, making);
+		persock_judge(stack, view, &call, judge_new, making);
 
 	return 0;
+}
+
+/* The limit of a layer is exceeded. */
+static noinline int report_full(struct persock_stack *stack,
+				const struct persock_view *view,
+				struct making *making)
+{
+	struct persock_call call = {
+		.operation = PERSOCK_OP_CREATE,
+		.section = PERSOCK_SECTION_SOCKETS,
+		.request = making->request,
+	};
+
+	return persock_judge(stack, view, &call, judge_new, making);
 }
 
 /**
@@ -143,6 +135,7 @@ static int govern(struct persock_stack *stack, struct socket *sock,
 int persock_interpose(struct persock_stack *stack, struct socket *sock,
 		      const struct persock_request *request)
 {
+	const struct persock_view *view = persock_stack_view(stack);
 	const struct proto_ops *native = sock->ops;
 	struct making making;
 	int err;
@@ -150,17 +143,19 @@ int persock_interpose(struct persock_stack *stack, struct socket *sock,
 	making.request = request;
 	if (!try_module_get(THIS_MODULE))
 		return -ENODEV;
-	if (!persock_stack_count(stack, making.used)) {
-		module_put(THIS_MODULE);
-		return -ESTALE;
+	err = persock_stack_get(stack, view, making.used);
+	if (err > 0) {
+		err = report_full(stack, view, &making);
+		persock_stack_drop(stack);
+	} else if (!err) {
+		err = govern(stack, view, sock, &making);
+		if (err)
+			persock_stack_put(stack);
 	}
-	err = govern(stack, sock, request, &making);
-	if (err) {
-		persock_stack_put(stack);
+	if (err)
 		module_put(THIS_MODULE);
-	} else if (native) {
+	else if (native)
 		module_put(native->owner);
-	}
 
 	return err;
 }
@@ -205,8 +200,8 @@ int persock_interpose_kernel(struct socket *sock,
 		err = persock_interpose(stack, sock, request);
 		creation->unfinished = !err;
 	} else {
-		err = refuse(stack, persock_stack_view(stack), &call,
-			     stack->nr - 1, -EOPNOTSUPP);
+		err = persock_refuse(stack, persock_stack_view(stack), &call,
+				     stack->nr - 1, -EOPNOTSUPP);
 	}
 	rcu_read_unlock();
 

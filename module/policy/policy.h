@@ -294,7 +294,7 @@ struct persock_addresses {
  * @unix_rights: verdict on SCM_RIGHTS, sent and received
  * @unix_credentials: verdict on SCM_CREDENTIALS, sent and received
  * @backlog: clamp of listen(2)
- * @max_sockets: live sockets of one attachment; 0: no limit
+ * @max_sockets: live sockets of the cgroup and of those below; 0: no limit
  * @max_sockets_verdict: negative errno for a socket beyond that limit; 0:
  *			 there is no limit
  * @rules: the rules of each class of sockets

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Counters of verdicts: per-CPU while an attachment lives, summed up when they
- * are read. socket/report.h and socket/pass.h count; cgroup/attachment.c and
+ * are read. socket/report.h and socket/pass.h count; cgroup/stack.c and
  * control/netlink_personality.c read the sums.
  */
 #ifndef _PERSOCK_COUNTERS_H
@@ -14,7 +14,7 @@
 
 /**
  * enum persock_outcome - the result of a verdict
- * @PERSOCK_ALLOWED: the call went on to the provider
+ * @PERSOCK_ALLOWED: the call went on, to the next layer or to the provider
  * @PERSOCK_IGNORED: the call succeeded without effect
  * @PERSOCK_DENIED: the call failed with an errno
  * @PERSOCK_AUDITED: the call went on, as the policy only audits

@@ -6,7 +6,8 @@
  *
  * A verdict is given where nothing may be allocated, so a denial goes into a
  * ring, and a work item sends it from there. Each attachment has a ring of its
- * own, and the work item sends from them in turns. So an attachment that is
+ * own, for the sockets whose innermost layer it is, whichever layer denies. The
+ * work item sends from the rings in turns. So an attachment that is
  * denied without end fills its own ring only, and does not affect the reports
  * of the others. A denial for which a ring has no room is counted as lost for
  * its attachment. Each message reports how many were lost.
@@ -40,7 +41,6 @@
  *	     come
  * @lost: dropped denials of an attachment that is gone
  * @cgroup: id of the attached cgroup
- * @personality: name of its personality
  * @first: index in @ring of the first denial that waits
  * @length: number of denials in @ring that wait
  * @ring: the denials
@@ -53,7 +53,6 @@ struct persock_ring {
 	struct persock_denials *denials;
 	u64 lost;
 	u64 cgroup;
-	char personality[PERSOCK_NAME_MAX + 1];
 	unsigned int first, length;
 	struct persock_denial ring[RING_SIZE];
 };
@@ -96,8 +95,6 @@ static struct persock_ring *take_spare(struct persock_denials *denials)
 	nr_spares--;
 	ring->denials = denials;
 	ring->cgroup = denials->cgroup;
-	strscpy(ring->personality, denials->personality,
-		sizeof(ring->personality));
 	denials->ring = ring;
 
 	return ring;
@@ -159,8 +156,6 @@ static struct persock_ring *next_message(struct persock_ring *ring,
 {
 	list_del_init(&ring->list);
 	message->cgroup = ring->cgroup;
-	strscpy(message->personality, ring->personality,
-		sizeof(message->personality));
 	message->lost = ring->denials ? ring->denials->lost : ring->lost;
 	message->lost_of_all = lost;
 	message->denied = ring->length;
@@ -252,13 +247,10 @@ u64 persock_denial_lost(const struct persock_denials *denials)
  * persock_denials_init() - set up the denials of a new attachment
  * @denials: the denials
  * @cgroup: id of its cgroup; 0 without one
- * @personality: name of its personality; stays valid as long as the attachment
  */
-void persock_denials_init(struct persock_denials *denials, u64 cgroup,
-			  const char *personality)
+void persock_denials_init(struct persock_denials *denials, u64 cgroup)
 {
 	denials->cgroup = cgroup;
-	denials->personality = personality;
 	INIT_LIST_HEAD(&denials->wanting);
 }
 

@@ -17,6 +17,8 @@ struct sk_buff;
 
 /**
  * struct persock_denial - the report of a denial, or of an ignored call
+ * @cgroup: id of the cgroup whose layer decided
+ * @personality: name of its personality
  * @mode: mode of the policy
  * @pid: process that called
  * @comm: thread that called
@@ -35,9 +37,10 @@ struct sk_buff;
  * @endpoint: address that was judged; of family 0 if there was none
  * @layer: index of the layer that decided, 0 is the outermost
  * @layers: number of layers of the socket
- * @inner: id of the cgroup of the innermost layer
  */
 struct persock_denial {
+	u64 cgroup;
+	char personality[PERSOCK_NAME_MAX + 1];
 	enum persock_mode mode;
 	u32 pid;
 	char comm[TASK_COMM_LEN];
@@ -55,21 +58,18 @@ struct persock_denial {
 	struct persock_endpoint endpoint;
 	u32 layer;
 	u32 layers;
-	u64 inner;
 };
 
 /**
  * struct persock_denial_message - the message that reports a denial
- * @cgroup: id of the attached cgroup
- * @personality: name of its personality
- * @lost: number of dropped denials of the attachment
+ * @cgroup: id of the cgroup of the innermost layer
+ * @lost: number of dropped denials of its attachment
  * @lost_of_all: number of dropped denials of all attachments
  * @denied: @denial is valid; otherwise the message only has the counts
  * @denial: the denial
  */
 struct persock_denial_message {
 	u64 cgroup;
-	char personality[PERSOCK_NAME_MAX + 1];
 	u64 lost;
 	u64 lost_of_all;
 	bool denied;
@@ -94,7 +94,6 @@ struct persock_ring;
 /**
  * struct persock_denials - denials of an attachment that wait for their report
  * @cgroup: id of the attached cgroup
- * @personality: name of its personality, which lives as long as the attachment
  * @lost: number of dropped denials
  * @ring: denials that wait to be sent; NULL before the first one that a
  *	  program listens for
@@ -104,7 +103,6 @@ struct persock_ring;
  */
 struct persock_denials {
 	u64 cgroup;
-	const char *personality;
 	u64 lost;
 	struct persock_ring *ring;
 	struct list_head wanting;
@@ -116,8 +114,7 @@ bool persock_denial_wanted(int verdict);
 void persock_denial_queue(struct persock_denials *denials,
 			  struct persock_denial *denial);
 u64 persock_denial_lost(const struct persock_denials *denials);
-void persock_denials_init(struct persock_denials *denials, u64 cgroup,
-			  const char *personality);
+void persock_denials_init(struct persock_denials *denials, u64 cgroup);
 void persock_denials_end(struct persock_denials *denials);
 
 #endif /* _PERSOCK_DENIAL_H */

@@ -74,10 +74,12 @@ static int serve(struct net *net, struct socket *sock,
 /**
  * struct making - a socket that is judged
  * @request: the request
- * @used: number of live sockets of each layer, this one included
+ * @full: a limit is exceeded: the socket does not count
+ * @used: number of live sockets of each layer with a limit, this one included
  */
 struct making {
 	struct persock_request request;
+	bool full;
 	unsigned int used[PERSOCK_MAX_LAYERS];
 };
 
@@ -85,19 +87,23 @@ struct making {
 static struct persock_stack *hold_stack(struct making *making, int kern)
 {
 	struct persock_stack *stack;
-	bool held = false;
+	int held = 0;
 
 	do {
 		rcu_read_lock();
 		stack = persock_stack_current();
 		if (stack)
-			held = persock_stack_count(stack, making->used);
+			held = persock_stack_get(stack,
+						 persock_stack_view(stack),
+						 making->used);
 		rcu_read_unlock();
 		/* Changed meanwhile: look up the layers that govern now. */
-	} while (stack && !held);
+	} while (stack && held == -ESTALE);
 
-	if (stack)
+	if (stack) {
+		making->full = held;
 		return stack;
+	}
 	/*
 	 * The task's attachment has just gone: the request cannot be served.
 	 */
@@ -109,7 +115,6 @@ static struct persock_stack *hold_stack(struct making *making, int kern)
 	if (!capable(CAP_NET_ADMIN))
 		return ERR_PTR(-EPERM);
 
-	making->used[0] = 1;
 	return persock_stack_open();
 }
 
@@ -167,15 +172,14 @@ judge_request(struct persock_stack *stack, struct making *making,
 	elsewhere = persock_stack_net(stack, view, making->request.family);
 	provider = persock_view_provider(view, &making->request, elsewhere);
 	if (persock_ask(stack, view, &asked, judge, making) ||
-	    can_serve(stack, view, provider, elsewhere)) {
+	    can_serve(stack, view, provider, elsewhere))
 		verdict = persock_judge(stack, view, &call, judge, making);
-	} else {
-		call.always = true;
-		call.stack = stack;
-		call.layer = view->server;
-		verdict = persock_report(view->layers[view->server], &call,
+	else
+		verdict = persock_refuse(stack, view, &call, view->server,
 					 -EAFNOSUPPORT);
-	}
+	/* The limit may have been lifted since: the socket does not count. */
+	if (!verdict && making->full)
+		verdict = -EAGAIN;
 	*net = get_net(elsewhere ?: *net);
 	rcu_read_unlock();
 
@@ -205,7 +209,9 @@ static int family_create(struct net *net, struct socket *sock, int protocol,
 	if (!err)
 		err = serve(net, sock, stack, provider, &making.request);
 	put_net(net);
-	if (err)
+	if (making.full)
+		persock_stack_drop(stack);
+	else if (err)
 		persock_stack_put(stack);
 	else
 		this_cpu_inc(stack->totals->created);

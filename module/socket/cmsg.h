@@ -17,8 +17,7 @@ struct persock_call;
  * @room: size in bytes of the buffer in which they are judged; 0: not judged
  * @none: no control messages are received
  *
- * Filled in from the version that judges the receive, before the receive may
- * sleep.
+ * Filled in from the view that the receive is judged by, before it may sleep.
  */
 struct persock_cmsg_filter {
 	unsigned int room;

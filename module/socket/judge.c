@@ -116,6 +116,29 @@ int persock_ask(struct persock_stack *stack, const struct persock_view *view,
 }
 
 /**
+ * persock_refuse() - report a refusal that no policy can change
+ * @stack: the layers that govern
+ * @view: what they are held to
+ * @call: the call
+ * @layer: index of the layer that reports it
+ * @err: its errno
+ *
+ * Context: any; RCU read side for @view; does not sleep.
+ * Return: @err.
+ */
+int persock_refuse(struct persock_stack *stack, const struct persock_view *view,
+		   struct persock_call *call, unsigned int layer, int err)
+{
+	call->always = true;
+	call->section = PERSOCK_SECTION_SOCKETS;
+	call->rule = 0;
+	call->stack = stack;
+	call->layer = layer;
+
+	return persock_report(view->layers[layer], call, err);
+}
+
+/**
  * persock_judge_binds() - deny what would bind without a verdict on the address
  * @version: the version of a layer
  * @call: the call

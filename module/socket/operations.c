@@ -189,9 +189,12 @@ static int router_socketpair(struct socket *first, struct socket *second)
 static int judge_one_more(const struct persock_version *version,
 			  struct persock_call *call, void *unused)
 {
-	return persock_judge_limit(version, call,
-				   persock_attachment_used(persock_call_attachment(call)) +
-				   1);
+	const struct persock_attachment *a = persock_call_attachment(call);
+
+	return version->policy.max_sockets ?
+	       persock_judge_limit(version, call,
+				   persock_account_sockets(a->account) + 1) :
+	       PERSOCK_ALLOW;
 }
 
 /*
@@ -218,7 +221,7 @@ static noinline int judge_accept(struct persock_router *router,
 
 /**
  * struct accepted - an accepted connection that is judged
- * @used: number of live sockets of each layer, this one included
+ * @used: number of live sockets of each layer with a limit, this one included
  * @endpoint: the peer, as it is judged
  */
 struct accepted {
@@ -235,7 +238,7 @@ static int judge_peer(const struct persock_version *version,
 	verdict = persock_endpoint_accept(call->sock, &version->policy,
 					  &accepted->endpoint, call);
 	/* Other sockets may have been accepted and counted meanwhile. */
-	if (!verdict)
+	if (!verdict && version->policy.max_sockets)
 		verdict = persock_judge_limit(version, call,
 					      accepted->used[call->layer]);
 
@@ -243,6 +246,7 @@ static int judge_peer(const struct persock_version *version,
 }
 
 static noinline int judge_accepted(struct persock_router *router,
+				   const struct persock_view *view,
 				   struct socket *newsock,
 				   struct accepted *accepted)
 {
@@ -250,14 +254,8 @@ static noinline int judge_accepted(struct persock_router *router,
 		.operation = PERSOCK_OP_ACCEPT,
 		.sock = newsock,
 	};
-	int verdict;
 
-	rcu_read_lock();
-	verdict = persock_judge(router->stack, persock_router_view(router),
-				&call, judge_peer, accepted);
-	rcu_read_unlock();
-
-	return verdict;
+	return persock_judge(router->stack, view, &call, judge_peer, accepted);
 }
 
 static bool limits_sockets(const struct persock_router *router)
@@ -276,6 +274,7 @@ static int accept_routed(struct socket *sock, struct socket *newsock,
 {
 	struct persock_router *router = persock_router_of(sock);
 	bool given = newsock->ops;
+	const struct persock_view *view;
 	struct accepted accepted;
 	int err, verdict;
 
@@ -292,8 +291,9 @@ static int accept_routed(struct socket *sock, struct socket *newsock,
 	if (err < 0)
 		return err;
 
-	/* The listener is open, so the count is not 0. */
-	persock_stack_count(router->stack, accepted.used);
+	rcu_read_lock();
+	view = persock_router_view(router);
+	persock_stack_add(router->stack, view, accepted.used);
 	this_cpu_inc(router->totals->created);
 	/*
 	 * do_accept() has set the listener's ops; kernel_accept() sets them
@@ -301,9 +301,9 @@ static int accept_routed(struct socket *sock, struct socket *newsock,
 	 */
 	if (!newsock->ops)
 		WRITE_ONCE(newsock->ops, sock->ops);
-	if (likely(persock_pass_accepted(router)))
-		return err;
-	verdict = judge_accepted(router, newsock, &accepted);
+	if (unlikely(!persock_pass_accepted(router)))
+		verdict = judge_accepted(router, view, newsock, &accepted);
+	rcu_read_unlock();
 	if (!verdict)
 		return err;
 

@@ -75,15 +75,19 @@ static __always_inline bool persock_peer_pass(const struct persock_router *route
 	u64 name = persock_peer_name(router, sock, msg);
 	const struct persock_shortcut *shortcut;
 	const struct persock_peer *entry;
+	const struct persock_view *view;
 	bool passes;
 
 	if (!name)
 		return false;
 
-	shortcut = persock_pass_begin(router);
+	/* One view says which flags pass, and whether the peer does. */
+	rcu_read_lock_sched();
+	view = persock_router_view(router);
+	shortcut = (const void *)view + router->shortcut;
 	entry = persock_peer_entry(name);
 	passes = entry->name == name &&
-		 entry->view == persock_router_view(router)->number &&
+		 entry->view == view->number &&
 		 !(msg->msg_flags & ~PERSOCK_KERNEL_SEND_FLAGS & shortcut->send);
 
 	return persock_pass_end(router, PERSOCK_OP_SENDMSG, passes);

@@ -4,6 +4,8 @@
  * persock_report() in report.h calls this for them; cmsg.c and message.c
  * report what they ignore.
  */
+#include <linux/string.h>
+
 #include "report/denial.h"
 #include "report/ignored.h"
 #include "socket/report.h"
@@ -76,7 +78,9 @@ static void describe(struct persock_denial *denial,
 static void queue_denial(const struct persock_version *version,
 			 const struct persock_call *call, int verdict, bool enforce)
 {
+	const struct persock_attachment *layer = persock_call_attachment(call);
 	struct persock_denial denial = {
+		.cgroup = layer->id,
 		.mode = enforce ? PERSOCK_MODE_ENFORCE : PERSOCK_MODE_AUDIT,
 		.operation = call->operation,
 		.verdict = verdict,
@@ -87,13 +91,15 @@ static void queue_denial(const struct persock_version *version,
 		.detail = call->detail,
 		.layer = call->layer,
 		.layers = call->stack->nr,
-		.inner = persock_stack_inner(call->stack)->id,
 	};
 
 	describe(&denial, version, call);
 	if (call->endpoint)
 		denial.endpoint = *call->endpoint;
-	persock_denial_queue(&persock_call_attachment(call)->denials, &denial);
+	strscpy(denial.personality, layer->personality->name,
+		sizeof(denial.personality));
+	persock_denial_queue(&persock_stack_inner(call->stack)->denials,
+			     &denial);
 }
 
 /**
@@ -141,7 +147,7 @@ void persock_report_ignored(const struct persock_version *version,
 	bool enforce = persock_enforces(version);
 
 	if (enforce)
-		persock_ignored_count(&persock_call_attachment(call)->ignored,
+		persock_ignored_count(&persock_stack_inner(call->stack)->ignored,
 				      call->section,
 				      call->subject, call->detail);
 	if (persock_denial_wanted(PERSOCK_IGNORE))

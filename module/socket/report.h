@@ -25,7 +25,7 @@
  * @detail: name of an option
  * @endpoint: the address that was judged, or NULL
  * @final: whatever the verdict is, layers further in are not asked
- * @stack: the layers that govern; this and the next one are set by judge.c
+ * @stack: the layers that govern; judge.c sets this and the next one
  * @layer: index of the layer that judges
  */
 struct persock_call {

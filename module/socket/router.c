@@ -54,9 +54,9 @@ static void spare_add(struct persock_router *router)
 	raw_spin_unlock_irqrestore(&router_lock, flags);
 }
 
-static int refill(void)
+static int refill(unsigned int nr)
 {
-	while (READ_ONCE(nr_spares) < SPARES_HIGH) {
+	while (READ_ONCE(nr_spares) < nr) {
 		struct persock_router *router = kzalloc(sizeof(*router),
 							GFP_KERNEL);
 
@@ -71,10 +71,25 @@ static int refill(void)
 static void refill_work_fn(struct work_struct *work)
 {
 	/* Without memory the next socket of a new kind is refused: ENOBUFS. */
-	refill();
+	refill(SPARES_HIGH);
 }
 
 static DECLARE_WORK(refill_work, refill_work_fn);
+
+/**
+ * persock_router_reserve() - have more spares than usual
+ * @nr: how many
+ *
+ * Stacks are about to take the place of others, whose sockets of these kinds
+ * were made before: the next ones are made all at once.
+ *
+ * Context: process context.
+ * Return: 0 or -ENOMEM.
+ */
+int persock_router_reserve(unsigned int nr)
+{
+	return refill(SPARES_HIGH + nr);
+}
 
 /**
  * persock_router_init() - make the first spares
@@ -84,7 +99,7 @@ static DECLARE_WORK(refill_work, refill_work_fn);
  */
 int __init persock_router_init(persock_router_fill_t filler)
 {
-	int err = refill();
+	int err = refill(SPARES_HIGH);
 
 	fill = filler;
 	if (err)

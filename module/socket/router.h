@@ -79,6 +79,7 @@ typedef void (*persock_router_fill_t)(struct proto_ops *table,
 				      enum persock_phase phase);
 
 int persock_router_init(persock_router_fill_t filler);
+int persock_router_reserve(unsigned int nr);
 void persock_router_exit(void);
 struct persock_router *
 persock_router_get(struct persock_stack *stack,

@@ -514,9 +514,11 @@ TEST_F(layers, batch_dropped)
 	policy_begin_open(variant->outer);
 	policy_hold();
 	ASSERT_EQ(0, policy_set());
+	/* Nobody else can change it, or delete it, meanwhile. */
+	EXPECT_EQ(-EBUSY, deny_peer(variant->outer, NULL, 0));
 	policy_close();
 	ASSERT_EQ(0, policy_open());
-	ASSERT_EQ(0, policy_commit());
+	EXPECT_EQ(-ENOENT, policy_commit());
 	ASSERT_EQ(0, deny_peer(variant->inner, NULL, 0));
 	ASSERT_EQ(0, enter(self->path));
 	EXPECT_EQ(-EPERM, sends(FIRST));

@@ -221,7 +221,8 @@ static const char *there_and_back(const struct model_personality *personality)
 	int err;
 
 	why = model_compare(personality, &policy);
-	if (why)
+	/* A batch has begun to change it. */
+	if (why || held)
 		return why;
 	if (!personality->nr_providers)
 		base = "none";

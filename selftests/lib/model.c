@@ -174,6 +174,10 @@ static void foresee_proposal(bool add, const struct oracle_request *req,
 	else if (!req->has_policy && !req->based)
 		foreseen->why = "neither a policy is specified nor a base";
 
+	else if (add && req->hold)
+		foreseen->why = "only a change can be held";
+
+	not_now(foreseen, !add && named && named->held && !req->hold, EBUSY);
 	not_now(foreseen, add && named, EEXIST);
 	not_now(foreseen, !add && !named, ENOENT);
 	not_now(foreseen, !add && named && named->given, EPERM);
@@ -225,14 +229,18 @@ static void foresee_commit(struct model_foreseen *foreseen)
 {
 	unsigned int i;
 
+	bool held = false;
+
 	for (i = 0; i < model.nr; i++) {
 		const struct model_personality *named = &model.personalities[i];
 
+		held |= !!named->held;
 		if (named->held && named->inode && !named->held->inode) {
 			not_now(foreseen, true, EBUSY);
 			return;
 		}
 	}
+	not_now(foreseen, !held, ENOENT);
 }
 
 /* A commit that fails drops all that was held. */
