@@ -226,7 +226,7 @@ static int apply_binding(struct apply *apply, const struct binding *binding)
 	same = name && !strcmp(name, binding->personality);
 	free(name);
 	if (!same && !apply->dry &&
-	    attachment_new(&apply->nl, fd, binding->personality)) {
+	    attachment_new(&apply->nl, fd, binding->personality, false)) {
 		close(fd);
 		return netlink_error(&apply->nl);
 	}

@@ -7,7 +7,9 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/cgroup.h"
@@ -17,12 +19,67 @@
 #include "wire/attachment.h"
 #include "wire/netlink.h"
 
+/* "none" or "full"; returns 0, or the exit status for bad usage. */
+static int parse_delegate(const char *text, bool *anew)
+{
+	*anew = !strcmp(text, "full");
+	if (*anew || !strcmp(text, "none"))
+		return 0;
+
+	return usage_error("--delegate takes none or full, not \"%s\"", text);
+}
+
+static int parse_options(int argc, char **argv, bool *anew)
+{
+	static const struct option options[] = {
+		{ "delegate",	required_argument, NULL, 'd' },
+		{ "json",	no_argument, NULL, 'j' },
+		{ "pretty",	no_argument, NULL, 'p' },
+		{ }
+	};
+	int option, status = 0;
+
+	while (!status &&
+	       (option = getopt_long(argc, argv, ":jp", options, NULL)) >= 0) {
+		switch (option) {
+		case 'd':
+			status = parse_delegate(optarg, anew);
+			break;
+		case 'j':
+		case 'p':
+			break;
+		default:
+			status = option_error(option, argv);
+		}
+	}
+
+	return status;
+}
+
+static int attach(struct netlink *nl, const char *cgroup,
+		  const char *personality, bool anew)
+{
+	int fd, status;
+
+	if (anew && !attachment_can_delegate(nl, NULL))
+		return EXIT_FAILURE;
+	fd = cgroup_open(cgroup);
+	if (fd < 0)
+		return EXIT_FAILURE;
+	status = attachment_new(nl, fd, personality, anew) ?
+		 netlink_error(nl) : 0;
+	close(fd);
+
+	return status;
+}
+
 int attach_command(int argc, char **argv)
 {
+	bool anew = false;
 	struct netlink nl;
-	int status, fd;
+	int status;
 
-	status = command_options(argc, argv);
+	status = parse_options(argc, argv, &anew);
 	if (status)
 		return status;
 	if (argc - optind < 2)
@@ -37,13 +94,7 @@ int attach_command(int argc, char **argv)
 	status = netlink_open(&nl);
 	if (status)
 		return status;
-	status = EXIT_FAILURE;
-	fd = cgroup_open(argv[optind]);
-	if (fd >= 0) {
-		status = attachment_new(&nl, fd, argv[optind + 1]) ?
-			 netlink_error(&nl) : 0;
-		close(fd);
-	}
+	status = attach(&nl, argv[optind], argv[optind + 1], anew);
 	netlink_close(&nl);
 	return status;
 }

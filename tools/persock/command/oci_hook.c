@@ -89,7 +89,7 @@ static int attach(const char *pid, const char *personality)
 	status = netlink_open(&nl);
 	if (status)
 		goto free;
-	if (attachment_new(&nl, fd, personality))
+	if (attachment_new(&nl, fd, personality, false))
 		status = netlink_error(&nl);
 	netlink_close(&nl);
 free:

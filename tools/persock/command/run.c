@@ -274,7 +274,7 @@ static int run_in_cgroup(struct run *run)
 	if (run->directory < 0)
 		return report_error("cannot open the cgroup %s (%s)", run->path,
 				    strerror(errno));
-	if (attachment_new(&run->nl, run->directory, personality))
+	if (attachment_new(&run->nl, run->directory, personality, false))
 		status = netlink_error(&run->nl);
 	else
 		status = run_attached(run);

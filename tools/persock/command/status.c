@@ -138,6 +138,7 @@ static void print_json(const struct status *status,
 		json_u64("cgroup_id", attachment.cgroup_id);
 		json_string("path", attachment.path);
 		json_string("personality", attachment.personality);
+		attachment_json_layers(&attachment);
 		if (attachment.from_inode)
 			json_u64("network_from_inode", attachment.from_inode);
 		json_u64("lost", attachment.lost);

@@ -9,6 +9,7 @@
 
 #include <inttypes.h>
 
+#include "base/error.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "wire/ignored.h"
@@ -34,11 +35,25 @@ int attachment_get_by_id(struct netlink *nl, uint64_t id,
 	return netlink_do(nl, replies);
 }
 
-int attachment_new(struct netlink *nl, int fd, const char *personality)
+bool attachment_can_delegate(const struct netlink *nl, const char *where)
+{
+	if (netlink_knows_attribute(nl, PERSOCK_A_DELEGATE))
+		return true;
+	report_error("%s%sthe persock module does not delegate in full: it is older than this tool",
+		     where ?: "", where ? ": " : "");
+
+	return false;
+}
+
+int attachment_new(struct netlink *nl, int fd, const char *personality,
+		   bool anew)
 {
 	netlink_request(nl, PERSOCK_CMD_ATTACH);
 	netlink_put_u32(nl, PERSOCK_A_CGROUP_FD, fd);
 	netlink_put_string(nl, PERSOCK_A_PERSONALITY, personality);
+	/* An older module rejects the attribute. */
+	if (anew)
+		netlink_put_u32(nl, PERSOCK_A_DELEGATE, PERSOCK_DELEGATE_FULL);
 	return netlink_do(nl, NULL);
 }
 
@@ -54,6 +69,12 @@ int attachment_end_by_id(struct netlink *nl, uint64_t id)
 	netlink_request(nl, PERSOCK_CMD_DETACH);
 	netlink_put_u64(nl, PERSOCK_A_CGROUP_ID, id);
 	return netlink_do(nl, NULL);
+}
+
+static void parse_layer(struct attachment *attachment, uint64_t id)
+{
+	if (attachment->nr_layers < ATTACHMENT_LAYERS)
+		attachment->layers[attachment->nr_layers++] = id;
 }
 
 void attachment_parse(const struct nlmsghdr *message,
@@ -85,11 +106,32 @@ void attachment_parse(const struct nlmsghdr *message,
 		case PERSOCK_A_ATTACHMENT_LOST:
 			attachment->lost = attribute_number(attribute);
 			break;
+		case PERSOCK_A_DELEGATE:
+			attachment->anew = attribute_number(attribute) ==
+					   PERSOCK_DELEGATE_FULL;
+			break;
+		case PERSOCK_A_LAYER:
+			parse_layer(attachment, attribute_number(attribute));
+			break;
 		case PERSOCK_A_COUNTER:
 			counters_parse(&attachment->counters, attribute);
 			break;
 		}
 	}
+	/* An older module reports no layers: the nearest attachment governs. */
+	if (!attachment->nr_layers)
+		parse_layer(attachment, attachment->cgroup_id);
+}
+
+void attachment_json_layers(const struct attachment *attachment)
+{
+	unsigned int i;
+
+	json_array("layers");
+	for (i = 0; i < attachment->nr_layers; i++)
+		json_u64(NULL, attachment->layers[i]);
+	json_array_end();
+	json_string("delegate", attachment->anew ? "full" : "none");
 }
 
 void attachment_print(FILE *stream, const struct attachment *attachment,
@@ -118,6 +160,7 @@ void attachment_json(const struct attachment *attachment,
 	json_u64("cgroup_id", attachment->cgroup_id);
 	json_string("path", attachment->path);
 	json_string("personality", attachment->personality);
+	attachment_json_layers(attachment);
 	json_u64("sockets_live", attachment->sockets_live);
 	json_u64("sockets_created", attachment->sockets_created);
 	if (attachment->from_inode)

@@ -242,9 +242,42 @@ int netlink_error(const struct netlink *nl)
 	return report_error("%s", strerror(nl->error));
 }
 
-static int find_family(struct netlink *nl)
+static void read_command(struct netlink *nl, const struct nlattr *nest)
 {
 	const struct nlattr *attribute;
+	uint8_t command;
+
+	mnl_attr_for_each_nested(attribute, nest) {
+		if (mnl_attr_get_type(attribute) != CTRL_ATTR_OP_ID)
+			continue;
+		command = attribute_number(attribute);
+		nl->commands[command / 64] |= 1ULL << command % 64;
+	}
+}
+
+/* What the controller says of the family. */
+static void read_family(struct netlink *nl, const struct nlmsghdr *message)
+{
+	const struct nlattr *attribute, *nest;
+
+	reply_for_each_attribute(attribute, message) {
+		switch (mnl_attr_get_type(attribute)) {
+		case CTRL_ATTR_FAMILY_ID:
+			nl->family = attribute_number(attribute);
+			break;
+		case CTRL_ATTR_MAXATTR:
+			nl->max_attribute = attribute_number(attribute);
+			break;
+		case CTRL_ATTR_OPS:
+			mnl_attr_for_each_nested(nest, attribute)
+				read_command(nl, nest);
+			break;
+		}
+	}
+}
+
+static int find_family(struct netlink *nl)
+{
 	const struct nlmsghdr *message;
 	struct replies replies;
 
@@ -255,17 +288,23 @@ static int find_family(struct netlink *nl)
 			return report_error("the persock module is not loaded: nothing is governed; \"modprobe persock\" loads it, or \"insmod persock.ko\"");
 		return netlink_error(nl);
 	}
-	replies_for_each(message, &replies) {
-		reply_for_each_attribute(attribute, message) {
-			if (mnl_attr_get_type(attribute) == CTRL_ATTR_FAMILY_ID)
-				nl->family = attribute_number(attribute);
-		}
-	}
+	replies_for_each(message, &replies)
+		read_family(nl, message);
 	replies_free(&replies);
 	if (!nl->family)
 		return report_error("the kernel's reply for the netlink family \"%s\" contains no id",
 				    PERSOCK_GENL_NAME);
 	return 0;
+}
+
+bool netlink_knows_attribute(const struct netlink *nl, uint16_t type)
+{
+	return type <= nl->max_attribute;
+}
+
+bool netlink_knows_command(const struct netlink *nl, uint8_t command)
+{
+	return nl->commands[command / 64] & 1ULL << command % 64;
 }
 
 int netlink_open(struct netlink *nl)

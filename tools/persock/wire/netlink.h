@@ -21,6 +21,8 @@ struct netlink {
 	char reason[512];	/* of the error, from the kernel, or "" */
 	struct nlmsghdr *request;
 	size_t room;		/* of the request */
+	uint32_t max_attribute;	/* the last attribute that the module knows */
+	uint64_t commands[4];	/* a bit for each command that it knows */
 };
 
 /* The replies to a request, one after the other. */
@@ -32,6 +34,10 @@ struct replies {
 /* Returns 0, or an exit status after an error. */
 int netlink_open(struct netlink *nl);
 void netlink_close(struct netlink *nl);
+
+/* What an older module does not know; ask before anything is changed. */
+bool netlink_knows_attribute(const struct netlink *nl, uint16_t type);
+bool netlink_knows_command(const struct netlink *nl, uint8_t command);
 
 /* Begin a request, then add its attributes in their order. */
 void netlink_request(struct netlink *nl, uint8_t command);
