@@ -46,7 +46,7 @@ struct apply {
 	struct netlink nl;
 };
 
-/* "add personality web", "attach /web.slice: web". */
+/* "add personality web", "detach /web.slice: web". */
 static void print_change(const char *change, const char *cgroup,
 			 const char *personality)
 {
@@ -68,6 +68,25 @@ static void print_change(const char *change, const char *cgroup,
 	}
 	text_print(stdout, personality);
 	putchar('\n');
+}
+
+/* "attach web.slice: web" */
+static void print_attach(const struct binding *binding)
+{
+	if (json_wanted) {
+		json_object(NULL);
+		json_string("change", "attach");
+		json_string("cgroup", binding->cgroup);
+		json_string("personality", binding->personality);
+		json_string("delegate", binding->anew ? "full" : "none");
+		json_object_end();
+		return;
+	}
+	fputs("attach ", stdout);
+	text_print(stdout, binding->cgroup);
+	fputs(": ", stdout);
+	text_print(stdout, binding->personality);
+	puts(binding->anew ? ", delegated in full" : "");
 }
 
 /* Write a complete policy to memory. Returns a descriptor, or -1. */
@@ -189,50 +208,50 @@ static int apply_policy(struct apply *apply, const struct policy *policy)
 	return 0;
 }
 
-/* The personality that a cgroup is attached to, to be freed, or NULL. */
-static char *attached(struct netlink *nl, int fd)
+/* Is the cgroup attached as the folder specifies? */
+static bool is_attached(struct netlink *nl, int fd,
+			const struct binding *binding)
 {
 	const struct nlmsghdr *message;
 	struct attachment attachment;
 	struct replies replies;
-	char *name = NULL;
+	bool same = false;
 
 	if (attachment_get_fd(nl, fd, &replies))
-		return NULL;
+		return false;
 	message = replies_next(&replies, NULL);
 	if (message) {
 		attachment_parse(message, &attachment);
-		name = strdup(attachment.personality);
+		same = attachment.anew == binding->anew &&
+		       !strcmp(attachment.personality, binding->personality);
 	}
 	replies_free(&replies);
 
-	return name;
+	return same;
 }
 
 static int apply_binding(struct apply *apply, const struct binding *binding)
 {
 	bool same;
-	char *name;
 	int fd;
 
 	if (apply->dry && !cgroup_exists(binding->cgroup)) {
-		print_change("attach", binding->cgroup, binding->personality);
+		print_attach(binding);
 		return 0;
 	}
 	fd = cgroup_make(binding->cgroup);
 	if (fd < 0)
 		return EXIT_FAILURE;
-	name = attached(&apply->nl, fd);
-	same = name && !strcmp(name, binding->personality);
-	free(name);
+	same = is_attached(&apply->nl, fd, binding);
 	if (!same && !apply->dry &&
-	    attachment_new(&apply->nl, fd, binding->personality, false)) {
+	    attachment_new(&apply->nl, fd, binding->personality,
+			   binding->anew)) {
 		close(fd);
 		return netlink_error(&apply->nl);
 	}
 	close(fd);
 	if (!same)
-		print_change("attach", binding->cgroup, binding->personality);
+		print_attach(binding);
 
 	return 0;
 }
@@ -321,7 +340,27 @@ static int prune_personalities(struct apply *apply)
 	return status;
 }
 
-/* Before anything is changed: do all personalities of attachments exist? */
+static bool can_delegate(const struct apply *apply,
+			 const struct binding *binding)
+{
+	char *where;
+	bool can;
+
+	if (!binding->anew)
+		return true;
+	if (asprintf(&where, "%s/attachments.yaml:%u", apply->path,
+		     binding->delegate_line) < 0)
+		where = NULL;
+	can = attachment_can_delegate(&apply->nl, need(where));
+	free(where);
+
+	return can;
+}
+
+/*
+ * Before anything is changed: do all personalities of attachments exist, and
+ * does the module delegate as specified?
+ */
 static int check_bindings(struct apply *apply)
 {
 	unsigned int i;
@@ -330,6 +369,8 @@ static int check_bindings(struct apply *apply)
 	for (i = 0; i < apply->folder.nr_bindings; i++) {
 		const struct binding *binding = &apply->folder.bindings[i];
 
+		if (!can_delegate(apply, binding))
+			status = EXIT_FAILURE;
 		if (folder_find(&apply->folder, binding->personality))
 			continue;
 		netlink_request(&apply->nl, PERSOCK_CMD_PERSONALITY_GET);

@@ -104,11 +104,29 @@ static bool read_policies(struct folder *folder, const char *path,
 	return good;
 }
 
+static bool read_delegate(struct yaml *yaml, const yaml_node_t *node,
+			  struct binding *read)
+{
+	const char *text;
+
+	if (!node)
+		return true;
+	text = yaml_text(yaml, node, "none or full");
+	if (!text)
+		return false;
+	read->anew = !strcmp(text, "full");
+	read->delegate_line = yaml_line(node);
+
+	return read->anew || !strcmp(text, "none") ||
+	       yaml_error(yaml, node,
+			  "delegate is none or full, not \"%.64s\"", text);
+}
+
 static bool read_binding(struct folder *folder, struct yaml *yaml,
 			 yaml_node_t *item)
 {
+	struct binding read = { .line = yaml_line(item) };
 	const char *cgroup, *personality;
-	struct binding *binding;
 	unsigned int i;
 
 	if (!key_mapping(yaml, item, "an attachment", KEY_ATTACHMENT))
@@ -120,7 +138,8 @@ static bool read_binding(struct folder *folder, struct yaml *yaml,
 	cgroup = yaml_text(yaml, yaml_find(yaml, item, "cgroup"), "a cgroup");
 	personality = yaml_text(yaml, yaml_find(yaml, item, "personality"),
 				"the name of a personality");
-	if (!cgroup || !personality)
+	if (!cgroup || !personality ||
+	    !read_delegate(yaml, yaml_find(yaml, item, "delegate"), &read))
 		return false;
 	if (!*cgroup || strstr(cgroup, ".."))
 		return yaml_error(yaml, item,
@@ -134,11 +153,10 @@ static bool read_binding(struct folder *folder, struct yaml *yaml,
 
 	folder->bindings = need(reallocarray(folder->bindings,
 					     folder->nr_bindings + 1,
-					     sizeof(*binding)));
-	binding = &folder->bindings[folder->nr_bindings++];
-	binding->cgroup = need(strdup(cgroup));
-	binding->personality = need(strdup(personality));
-	binding->line = yaml_line(item);
+					     sizeof(read)));
+	read.cgroup = need(strdup(cgroup));
+	read.personality = need(strdup(personality));
+	folder->bindings[folder->nr_bindings++] = read;
 
 	return true;
 }

@@ -23,12 +23,16 @@ struct policy {
  * struct binding - a line of attachments.yaml
  * @cgroup: the cgroup, as written there
  * @personality: the personality
+ * @anew: it is delegated in full
  * @line: number of the line
+ * @delegate_line: line of the key delegate; 0: without it
  */
 struct binding {
 	char *cgroup;
 	char *personality;
+	bool anew;
 	unsigned int line;
+	unsigned int delegate_line;
 };
 
 /**

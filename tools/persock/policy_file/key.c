@@ -149,6 +149,8 @@ static const struct key keys[] = {
 	    "The cgroup, below the root of the hierarchy. It is made if it does not exist."),
 	KEY(IN(ATTACHMENT), "personality", "NAME",
 	    "A personality of the folder, or a loaded one."),
+	KEY(IN(ATTACHMENT), "delegate", "none | full",
+	    "With full, attached cgroups above this one do not govern its sockets. Without it none: they do."),
 };
 
 static const struct {

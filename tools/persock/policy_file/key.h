@@ -57,7 +57,7 @@
 	place(KEY_FOLDER, "attachments.yaml",				\
 	      "the file of persock apply that lists cgroups")		\
 	place(KEY_ATTACHMENT, "attachments[]",				\
-	      "an attachment; both keys are needed")
+	      "an attachment; cgroup and personality are needed")
 
 #define KEY_PLACE(place, name, about) place,
 enum key_place {
