@@ -3,9 +3,10 @@
  * persock apply: makes the loaded personalities and the attachments equal to a
  * folder, and changes only what differs. main.c calls it.
  *
- * The whole folder is read before anything is changed. Personalities are
- * changed first, then attachments. The first error ends the command; cgroups
- * that were attached before stay attached.
+ * The whole folder is read before anything is changed. New personalities are
+ * added first. Then those that are loaded are changed, all at once, and then
+ * attachments. The first error ends the command; cgroups that were attached
+ * before stay attached.
  */
 #include <linux/genetlink.h>
 
@@ -13,9 +14,6 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cgroup.h"
@@ -23,12 +21,15 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "command/commands.h"
+#include "command/difference.h"
 #include "command/source.h"
-#include "policy_file/draft_print.h"
 #include "policy_file/folder.h"
 #include "wire/attachment.h"
 #include "wire/personality.h"
 #include "wire/policy.h"
+
+/* What is done about a policy of the folder. */
+enum change { KEEP, ADD, SET };
 
 /**
  * struct apply - a run of the command
@@ -36,6 +37,8 @@
  * @prune: remove what is loaded and not in the folder
  * @path: path of the folder
  * @folder: its policies and attachments
+ * @changes: for each policy of @folder
+ * @nr_set: number of policies that are changed
  * @nl: the connection to the module
  */
 struct apply {
@@ -43,6 +46,8 @@ struct apply {
 	bool prune;
 	const char *path;
 	struct folder folder;
+	enum change *changes;
+	unsigned int nr_set;
 	struct netlink nl;
 };
 
@@ -89,123 +94,127 @@ static void print_attach(const struct binding *binding)
 	puts(binding->anew ? ", delegated in full" : "");
 }
 
-/* Write a complete policy to memory. Returns a descriptor, or -1. */
-static int write_to_memory(const struct draft *draft)
+static int find_change(struct apply *apply, const struct policy *policy,
+		       enum change *change)
 {
-	int fd = memfd_create("policy", 0);
-	FILE *file = fd < 0 ? NULL : fdopen(dup(fd), "w");
+	struct draft loaded;
+	int answer;
 
-	if (!file) {
-		report_error("cannot make a temporary file (%s)", strerror(errno));
-		return -1;
+	*change = ADD;
+	if (policy_read(&apply->nl, policy->draft.name, &loaded)) {
+		draft_free(&loaded);
+		return apply->nl.error == ENOENT ? 0 :
+						   netlink_error(&apply->nl);
 	}
-	draft_print_yaml(draft, file);
-	fclose(file);
+	answer = difference(&loaded, policy);
+	draft_free(&loaded);
+	*change = answer ? SET : KEEP;
 
-	return fd;
+	return answer < 0 ? EXIT_FAILURE : 0;
+}
+
+/* How does each policy of the folder differ from what is loaded? */
+static int find_changes(struct apply *apply)
+{
+	unsigned int i;
+	int status = 0;
+
+	apply->changes = need(calloc(apply->folder.nr_policies + 1,
+				     sizeof(*apply->changes)));
+	for (i = 0; i < apply->folder.nr_policies && !status; i++) {
+		status = find_change(apply, &apply->folder.policies[i],
+				     &apply->changes[i]);
+		if (apply->changes[i] == SET)
+			apply->nr_set++;
+	}
+	if (!status && apply->nr_set &&
+	    !netlink_knows_command(&apply->nl, PERSOCK_CMD_COMMIT))
+		status = report_error("the persock module cannot change all personalities at once: it is older than this tool, and nothing was changed");
+
+	return status;
+}
+
+static int add_new(struct apply *apply)
+{
+	unsigned int i;
+	int status = 0;
+
+	for (i = 0; i < apply->folder.nr_policies && !status; i++) {
+		const struct policy *policy = &apply->folder.policies[i];
+
+		if (apply->changes[i] != ADD)
+			continue;
+		if (!apply->dry)
+			status = personality_load_draft(&apply->nl,
+							PERSOCK_CMD_PERSONALITY_NEW,
+							&policy->draft,
+							policy->path, false);
+		if (!status)
+			print_change("add", NULL, policy->draft.name);
+	}
+
+	return status;
+}
+
+/* Print what a change would change. */
+static int print_difference(struct apply *apply, const struct policy *policy)
+{
+	struct draft loaded;
+	int status = 0;
+
+	if (policy_read(&apply->nl, policy->draft.name, &loaded))
+		status = netlink_error(&apply->nl);
+	else if (!difference_print(&loaded, policy))
+		status = EXIT_FAILURE;
+	draft_free(&loaded);
+
+	return status;
 }
 
 /*
- * Compare two files by cmp(1), or print what differs by diff(1). @path is the
- * name of the policy file. Returns 0 if they are the same, 1 if they differ,
- * and -1 after an error.
+ * Let the module hold all changes, and make them at once: no call is judged by
+ * some of the new policies and some of the old ones. Changes that are held when
+ * the socket is closed are dropped.
  */
-static int compare(int loaded, int wanted, const char *path, bool print)
+static int commit(struct apply *apply)
 {
-	char paths[2][32];
-	int status;
-	pid_t pid;
+	unsigned int i;
+	int status = 0;
 
-	snprintf(paths[0], sizeof(paths[0]), "/dev/fd/%d", loaded);
-	snprintf(paths[1], sizeof(paths[1]), "/dev/fd/%d", wanted);
-	fflush(stdout);
-	pid = fork();
-	if (!pid) {
-		if (print)
-			execlp("diff", "diff", "-u", "--label", "loaded",
-			       "--label", path, paths[0], paths[1], NULL);
-		else
-			execlp("cmp", "cmp", "-s", paths[0], paths[1], NULL);
-		_exit(127);
-	}
-	if (pid < 0 || waitpid(pid, &status, 0) < 0 || !WIFEXITED(status) ||
-	    WEXITSTATUS(status) > 1) {
-		report_error("cannot compare policies by %s (is it installed?)",
-			     print ? "diff" : "cmp");
-		return -1;
-	}
+	for (i = 0; i < apply->folder.nr_policies && !status; i++) {
+		const struct policy *policy = &apply->folder.policies[i];
 
-	return WEXITSTATUS(status);
+		if (apply->changes[i] == SET)
+			status = personality_load_draft(&apply->nl,
+							PERSOCK_CMD_PERSONALITY_SET,
+							&policy->draft,
+							policy->path, true);
+	}
+	if (!status && personality_commit(&apply->nl))
+		status = netlink_error(&apply->nl);
+
+	return status;
 }
 
-/* Does the path lead to another network namespace than when it was opened? */
-static bool is_another(const char *path, unsigned int inode)
+static int set_changed(struct apply *apply)
 {
-	struct stat status;
+	unsigned int i;
+	int status = 0;
 
-	return *path && !stat(path, &status) && status.st_ino != inode;
-}
+	if (!apply->dry && apply->nr_set)
+		status = commit(apply);
+	for (i = 0; i < apply->folder.nr_policies && !status; i++) {
+		const struct policy *policy = &apply->folder.policies[i];
 
-static bool moved(const struct draft *loaded)
-{
-	return is_another(loaded->network, loaded->network_inode) ||
-	       is_another(loaded->from, loaded->from_inode);
-}
-
-/* As compare(), for a loaded policy and a policy file. */
-static int differs(const struct draft *loaded, const struct policy *wanted,
-		   bool print)
-{
-	int old = write_to_memory(loaded);
-	int new = old < 0 ? -1 : write_to_memory(&wanted->draft);
-	int answer = new < 0 ? -1 : compare(old, new, wanted->path, false);
-
-	if (answer > 0 && print && compare(old, new, wanted->path, true) < 0)
-		answer = -1;
-	if (old >= 0)
-		close(old);
-	if (new >= 0)
-		close(new);
-	/* Denials contain line numbers, which must be those of the file. */
-	if (!answer && (!draft_same_lines(loaded, &wanted->draft) ||
-			moved(loaded)))
-		answer = 1;
-
-	return answer;
-}
-
-static int apply_policy(struct apply *apply, const struct policy *policy)
-{
-	uint8_t command = PERSOCK_CMD_PERSONALITY_SET;
-	const char *name = policy->draft.name;
-	struct draft loaded;
-	int answer = 1;
-
-	if (policy_read(&apply->nl, name, &loaded)) {
-		draft_free(&loaded);
-		if (apply->nl.error != ENOENT)
-			return netlink_error(&apply->nl);
-		command = PERSOCK_CMD_PERSONALITY_NEW;
-	} else {
-		answer = differs(&loaded, policy, apply->dry && !json_wanted);
-		draft_free(&loaded);
+		if (apply->changes[i] != SET)
+			continue;
+		if (apply->dry && !json_wanted)
+			status = print_difference(apply, policy);
+		if (!status)
+			print_change("set", NULL, policy->draft.name);
 	}
-	if (answer < 0)
-		return EXIT_FAILURE;
-	if (!answer)
-		return 0;
-	if (!apply->dry) {
-		int status = personality_load_draft(&apply->nl, command,
-						    &policy->draft,
-						    policy->path);
 
-		if (status)
-			return status;
-	}
-	print_change(command == PERSOCK_CMD_PERSONALITY_NEW ? "add" : "set",
-		     NULL, name);
-
-	return 0;
+	return status;
 }
 
 /* Is the cgroup attached as the folder specifies? */
@@ -394,8 +403,12 @@ static int apply_folder(struct apply *apply)
 	int status;
 
 	status = check_bindings(apply);
-	for (i = 0; i < apply->folder.nr_policies && !status; i++)
-		status = apply_policy(apply, &apply->folder.policies[i]);
+	if (!status)
+		status = find_changes(apply);
+	if (!status)
+		status = add_new(apply);
+	if (!status)
+		status = set_changed(apply);
 	for (i = 0; i < apply->folder.nr_bindings && !status; i++)
 		status = apply_binding(apply, &apply->folder.bindings[i]);
 	if (apply->prune && !status)
@@ -429,6 +442,7 @@ static int run(struct apply *apply)
 	}
 	netlink_close(&apply->nl);
 free:
+	free(apply->changes);
 	folder_free(&apply->folder);
 
 	return status;

@@ -90,7 +90,7 @@ static int send_file(const struct request *request)
 	if (status)
 		goto free;
 	status = personality_load_draft(&nl, request->command, &draft,
-					source_name(request->file));
+					source_name(request->file), false);
 	netlink_close(&nl);
 free:
 	draft_free(&draft);

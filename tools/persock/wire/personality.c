@@ -50,7 +50,8 @@ static int open_network(const struct draft *draft, const char *file,
 }
 
 int personality_load_draft(struct netlink *nl, uint8_t command,
-			   const struct draft *draft, const char *file)
+			   const struct draft *draft, const char *file,
+			   bool hold)
 {
 	int network, from, status;
 
@@ -62,7 +63,7 @@ int personality_load_draft(struct netlink *nl, uint8_t command,
 			      &from);
 	if (!status)
 		status = provider_check(nl, draft, file);
-	if (!status && policy_send(nl, command, draft, network, from))
+	if (!status && policy_send(nl, command, draft, network, from, hold))
 		status = netlink_error(nl);
 	if (network >= 0)
 		close(network);
@@ -70,6 +71,12 @@ int personality_load_draft(struct netlink *nl, uint8_t command,
 		close(from);
 
 	return status;
+}
+
+int personality_commit(struct netlink *nl)
+{
+	netlink_request(nl, PERSOCK_CMD_COMMIT);
+	return netlink_do(nl, NULL);
 }
 
 int personality_del(struct netlink *nl, const char *name)

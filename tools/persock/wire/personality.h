@@ -34,11 +34,19 @@ int personality_from_base(struct netlink *nl, uint8_t command, const char *name,
 int personality_del(struct netlink *nl, const char *name);
 
 /*
- * Make or replace a personality: PERSOCK_CMD_PERSONALITY_NEW or _SET. Errors
- * begin with @file. Returns 0, or an exit status after an error.
+ * Make or replace a personality: PERSOCK_CMD_PERSONALITY_NEW or _SET. @hold: the
+ * replacement waits for personality_commit() by the same socket. Errors begin
+ * with @file. Returns 0, or an exit status after an error.
  */
 int personality_load_draft(struct netlink *nl, uint8_t command,
-			   const struct draft *draft, const char *file);
+			   const struct draft *draft, const char *file,
+			   bool hold);
+
+/*
+ * Make all replacements that wait, at once. Returns 0 or a negative errno; the
+ * caller calls netlink_error().
+ */
+int personality_commit(struct netlink *nl);
 
 void personality_parse(const struct nlmsghdr *message,
 		       struct personality *personality);

@@ -227,8 +227,9 @@ static void put_bounds(struct netlink *nl, const struct persock_policy *policy)
 }
 
 int policy_send(struct netlink *nl, uint8_t command, const struct draft *draft,
-		int network, int from)
+		int network, int from, bool hold)
 {
+	const uint8_t on = 1;
 	enum persock_section section;
 	unsigned int i;
 
@@ -248,6 +249,8 @@ int policy_send(struct netlink *nl, uint8_t command, const struct draft *draft,
 		netlink_put_string(nl, PERSOCK_A_NETWORK_FROM, draft->from);
 		netlink_put_u32(nl, PERSOCK_A_NETWORK_FROM_FD, from);
 	}
+	if (hold)
+		netlink_put(nl, PERSOCK_A_HOLD, &on, sizeof(on));
 	for (section = 0; section < PERSOCK_SECTION_LIMITS; section++) {
 		put_section(nl, draft, section, PERSOCK_CLASS_INET);
 		if (persock_section_by_class(section))

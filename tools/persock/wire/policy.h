@@ -15,11 +15,12 @@ struct netlink;
 /*
  * Add a personality, or replace the policy of one: PERSOCK_CMD_PERSONALITY_NEW
  * or _SET. @network is a descriptor of the draft's network namespace, @from of
- * the one whose tasks use it; either may be -1. Returns 0 or a negative errno;
- * the caller calls netlink_error().
+ * the one whose tasks use it; either may be -1. @hold: the replacement waits for
+ * PERSOCK_CMD_COMMIT. Returns 0 or a negative errno; the caller calls
+ * netlink_error().
  */
 int policy_send(struct netlink *nl, uint8_t command, const struct draft *draft,
-		int network, int from);
+		int network, int from, bool hold);
 
 /* Read a policy into @draft, which the caller frees in either case. */
 int policy_read(struct netlink *nl, const char *name, struct draft *draft);

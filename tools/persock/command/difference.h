@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * How a loaded policy differs from a policy file. apply.c asks for each file of
+ * a folder.
+ */
+#ifndef _PERSOCK_COMMAND_DIFFERENCE_H
+#define _PERSOCK_COMMAND_DIFFERENCE_H
+
+#include "policy_file/folder.h"
+
+/* 1 if they differ, 0 if they do not, -1 after an error. */
+int difference(const struct draft *loaded, const struct policy *wanted);
+
+/* Print what differs, by diff(1). Returns false after an error. */
+bool difference_print(const struct draft *loaded, const struct policy *wanted);
+
+#endif
