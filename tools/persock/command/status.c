@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "command/arguments.h"
+#include "command/attachment_tree.h"
 #include "command/commands.h"
 #include "wire/attachment.h"
 #include "wire/netlink.h"
@@ -75,8 +76,6 @@ static void print(const struct status *status,
 		  const struct replies *providers)
 {
 	const struct nlmsghdr *message;
-	struct attachment attachment;
-	int width = 0;
 
 	fputs("persock ", stdout);
 	text_print(stdout, status->version);
@@ -90,25 +89,7 @@ static void print(const struct status *status,
 
 	puts(replies_next(attachments, NULL) ? "attachments:" :
 	     "attachments: none");
-	replies_for_each(message, attachments) {
-		attachment_parse(message, &attachment);
-		if (text_width(attachment.path) > width)
-			width = text_width(attachment.path);
-	}
-	replies_for_each(message, attachments) {
-		attachment_parse(message, &attachment);
-		fputs("  ", stdout);
-		text_column(stdout, attachment.path, width);
-		fputs(" -> ", stdout);
-		text_print(stdout, attachment.personality);
-		printf(" (id:%" PRIu64 ")", attachment.cgroup_id);
-		if (attachment.from_inode)
-			printf(", delegated from net:[%u]",
-			       attachment.from_inode);
-		if (attachment.lost)
-			printf(", denials dropped: %" PRIu64, attachment.lost);
-		putchar('\n');
-	}
+	attachment_tree_print(stdout, attachments, 2);
 
 	puts(replies_next(providers, NULL) ? "providers:" : "providers: none");
 	replies_for_each(message, providers)
