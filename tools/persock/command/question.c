@@ -1,0 +1,451 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reads an operation from words, and has a policy judge it. The command explain
+ * calls it, for one policy or for each layer of a cgroup.
+ */
+#include "command/question.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/word.h"
+#include "policy_file/names.h"
+
+static int no_name(enum name_kind kind, const char *what, const char *text)
+{
+	const char *like = name_like(kind, 0, text);
+
+	return usage_error("\"%s\" is not %s%s%s%s", text, what,
+			   like ? ": did you mean " : "", like ?: "",
+			   like ? "?" : "");
+}
+
+static int read_name(enum name_kind kind, const char *what, const char *text,
+		     int *value)
+{
+	int64_t number;
+
+	if (!name_value(kind, 0, text, &number) || number < 0 ||
+	    number > S32_MAX)
+		return no_name(kind, what, text);
+	*value = number;
+
+	return 0;
+}
+
+int question_family(struct question *question, const char *text)
+{
+	return read_name(NAME_FAMILY, "a family", text, &question->family);
+}
+
+static int wants(const struct question *question, int least, int most,
+		 const char *arguments)
+{
+	if (question->nr - 1 >= least && question->nr - 1 <= most)
+		return 0;
+
+	return usage_error("%s is written \"%s%s%s\"", question->words[0],
+			   question->words[0], *arguments ? " " : "", arguments);
+}
+
+static int read_kind(const struct question *question, struct kind *kind)
+{
+	int status;
+
+	kind->protocol = 0;
+	status = wants(question, 2, 3, "FAMILY TYPE [PROTOCOL]");
+	if (!status)
+		status = read_name(NAME_FAMILY, "a family", question->words[1],
+				   &kind->family);
+	if (!status)
+		status = read_name(NAME_TYPE, "a socket type",
+				   question->words[2], &kind->type);
+	if (!status && question->nr > 3)
+		status = read_name(NAME_PROTOCOL, "a protocol",
+				   question->words[3], &kind->protocol);
+
+	return status;
+}
+
+static bool is_pair(const struct question *question)
+{
+	return !strcmp(question->words[0], "pair");
+}
+
+/* "socket" or "pair": the rules of sockets judge a pair first. */
+static int ask_socket(const struct question *question,
+		      const struct draft *draft, struct judgement *judgement)
+{
+	struct kind kind;
+	int status = read_kind(question, &kind);
+
+	if (status)
+		return status;
+	judge_socket(draft, kind.family, kind.type, kind.protocol, judgement);
+	if (is_pair(question) && !judgement->verdict)
+		judge_default(draft, PERSOCK_SECTION_PAIR,
+			      persock_class_of(kind.family), judgement);
+
+	return 0;
+}
+
+/* Does the protocol have ports? */
+static bool has_ports(int protocol)
+{
+	switch (protocol) {
+	case IPPROTO_TCP:
+	case IPPROTO_MPTCP:
+	case IPPROTO_SCTP:
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_DCCP:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT. */
+static int read_endpoint(const char *text, bool wants_port,
+			 struct persock_endpoint *endpoint)
+{
+	const char *port = NULL, *end = text + strlen(text);
+	const char *colon = strrchr(text, ':');
+	char address[64], *rest;
+	unsigned long value;
+
+	if (*text == '[') {
+		end = strchr(text++, ']');
+		if (!end || (end[1] && end[1] != ':'))
+			return usage_error("\"[%s\" is no address", text);
+		port = end[1] ? end + 2 : NULL;
+	} else if (colon && colon == strchr(text, ':')) {
+		end = colon;
+		port = colon + 1;
+	}
+	memset(endpoint, 0, sizeof(*endpoint));
+	snprintf(address, sizeof(address), "%.*s", (int)(end - text), text);
+	endpoint->family = strchr(address, ':') ? AF_INET6 : AF_INET;
+	if (inet_pton(endpoint->family, address, endpoint->address) != 1)
+		return usage_error("\"%s\" is no address: 10.1.2.3:443 and [2001:db8::1]:443 are",
+				   address);
+	if (!port && wants_port)
+		return usage_error("\"%s\" has no port: 10.1.2.3:443 and [2001:db8::1]:443 do",
+				   address);
+	if (!port)
+		return 0;
+	value = strtoul(port, &rest, 10);
+	if (*port < '0' || *port > '9' || *rest || value > U16_MAX)
+		return usage_error("\"%s\" is no port: a number from 0 to 65535",
+				   port);
+	endpoint->port = value;
+
+	return 0;
+}
+
+static int type_of(int protocol)
+{
+	switch (protocol) {
+	case IPPROTO_TCP:
+	case IPPROTO_MPTCP:
+	case IPPROTO_SCTP:
+		return SOCK_STREAM;
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		return SOCK_DGRAM;
+	case IPPROTO_DCCP:
+		return SOCK_DCCP;
+	default:
+		return SOCK_RAW;
+	}
+}
+
+static enum persock_section address_section(const struct question *question)
+{
+	if (!strcmp(question->words[0], "bind"))
+		return PERSOCK_SECTION_BIND;
+	if (!strcmp(question->words[0], "accept"))
+		return PERSOCK_SECTION_ACCEPT;
+
+	return PERSOCK_SECTION_CONNECT;
+}
+
+static int read_address(const struct question *question, int *protocol,
+			struct persock_endpoint *endpoint)
+{
+	int status;
+
+	status = wants(question, 2, 2, "PROTOCOL ADDRESS:PORT");
+	if (!status)
+		status = read_name(NAME_PROTOCOL, "a protocol",
+				   question->words[1], protocol);
+	if (!status)
+		status = read_endpoint(question->words[2],
+				       address_section(question) ==
+				       PERSOCK_SECTION_CONNECT &&
+				       has_ports(*protocol), endpoint);
+
+	return status;
+}
+
+static int ask_address(const struct question *question,
+		       const struct draft *draft, struct judgement *judgement)
+{
+	struct persock_endpoint endpoint;
+	int protocol, status;
+
+	status = read_address(question, &protocol, &endpoint);
+	if (status)
+		return status;
+	judge_address(draft, address_section(question), &endpoint, protocol,
+		      judgement);
+	if (judgement->unsent && !strcmp(question->words[0], "connect")) {
+		static char remark[128];
+
+		snprintf(remark, sizeof(remark),
+			 "as long as nothing is sent: a send to it is %s",
+			 name_of(NAME_ERRNO, 0, -judgement->verdict));
+		judgement->remark = remark;
+		judgement->verdict = PERSOCK_ALLOW;
+	}
+
+	return 0;
+}
+
+static int ask_listen(const struct question *question,
+		      const struct draft *draft, struct judgement *judgement)
+{
+	struct persock_endpoint any = { .family = question->family };
+	int status = wants(question, 0, 0, "");
+	struct judgement bound;
+
+	if (status)
+		return status;
+	judge_default(draft, PERSOCK_SECTION_LISTEN,
+		      persock_class_of(question->family), judgement);
+	if (judgement->verdict ||
+	    persock_class_of(question->family) != PERSOCK_CLASS_INET)
+		return 0;
+	/* It binds what is not bound: see persock_endpoint_listen(). */
+	judge_address(draft, PERSOCK_SECTION_BIND, &any, IPPROTO_TCP,
+		      &bound);
+	if (bound.verdict)
+		judgement->remark =
+			"denied where nothing was bound, as a bind to port 0 is";
+
+	return 0;
+}
+
+static int read_option(enum name_kind kind, const char *text, int *level,
+		       int *name)
+{
+	const char *slash = strchr(text, '/'), *like;
+	int64_t number;
+	char part[64];
+
+	if (name_option_value(kind, text, level, name))
+		return 0;
+	if (!slash)
+		return usage_error("\"%s\" is not LEVEL/NAME, such as SOL_SOCKET/SO_ERROR",
+				   text);
+	snprintf(part, sizeof(part), "%.*s", (int)(slash - text), text);
+	if (!name_value(NAME_LEVEL, 0, part, &number))
+		return no_name(NAME_LEVEL, "a level", part);
+	like = name_like(kind, number, slash + 1);
+	if (!like && kind == NAME_CONTROL)
+		like = name_like(NAME_OPTION, number, slash + 1);
+
+	return usage_error("\"%s\" is no name of level %s%s%s%s", slash + 1, part,
+			   like ? ": did you mean " : "", like ?: "",
+			   like ? "?" : "");
+}
+
+static int ask_option(const struct question *question,
+		      const struct draft *draft, struct judgement *judgement)
+{
+	bool get = question->words[0][0] == 'g';
+	int level, name, size = -1, status;
+
+	status = wants(question, 1, 2, "LEVEL/NAME [LENGTH]");
+	if (!status)
+		status = read_option(NAME_OPTION, question->words[1], &level,
+				     &name);
+	if (!status && question->nr > 2)
+		status = read_name(-1, "a length", question->words[2], &size);
+	if (!status)
+		judge_option(draft,
+			     get ? PERSOCK_SECTION_OPTIONS_GET :
+				   PERSOCK_SECTION_OPTIONS_SET,
+			     question->family, level, name, size, judgement);
+
+	return status;
+}
+
+static int ask_control(const struct question *question,
+		       const struct draft *draft, struct judgement *judgement)
+{
+	bool received = !strncmp(question->words[0], "received-", 9);
+	int level, name, status;
+
+	status = wants(question, 1, 1, "LEVEL/NAME");
+	if (!status)
+		status = read_option(NAME_CONTROL, question->words[1], &level,
+				     &name);
+	if (status)
+		return status;
+	if (received)
+		judge_control_receive(draft, question->family,
+				      level, name, judgement);
+	else
+		judge_control_send(draft, question->family, level,
+				   name, judgement);
+
+	return 0;
+}
+
+/* FLAG..., or FLAG|FLAG. */
+static int ask_flags(const struct question *question,
+		     const struct draft *draft, struct judgement *judgement)
+{
+	bool send = !strcmp(question->words[0], "send");
+	int i, value = 0, status;
+	u32 flags = 0;
+
+	/* Without flags there is nothing to judge. */
+	status = wants(question, 1, PERSOCK_NR_FLAGS, "FLAG...");
+	for (i = 1; !status && i < question->nr; i++) {
+		/* The answer prints the words: split a copy. */
+		char *copy = strdup(question->words[i]), *rest = copy, *word;
+
+		if (!copy)
+			return report_error("out of memory");
+		while (!status && (word = strsep(&rest, "|,"))) {
+			status = read_name(NAME_FLAG, "a flag", word, &value);
+			if (!status)
+				flags |= value;
+		}
+		free(copy);
+	}
+	if (!status)
+		judge_flags(draft,
+			    send ? PERSOCK_SECTION_FLAGS_SEND :
+				   PERSOCK_SECTION_FLAGS_RECEIVE,
+			    persock_class_of(question->family), flags,
+			    judgement);
+
+	return status;
+}
+
+static int ask_ioctl(const struct question *question,
+		     const struct draft *draft, struct judgement *judgement)
+{
+	int64_t command;
+	int status = wants(question, 1, 1, "COMMAND");
+
+	if (status)
+		return status;
+	if (!name_value(NAME_IOCTL, 0, question->words[1], &command) ||
+	    command < 0 || command > U32_MAX)
+		return no_name(NAME_IOCTL, "an ioctl", question->words[1]);
+	judge_ioctl(draft, persock_class_of(question->family),
+		    command, judgement);
+
+	return 0;
+}
+
+static int ask_mmap(const struct question *question,
+		    const struct draft *draft, struct judgement *judgement)
+{
+	int status = wants(question, 0, 0, "");
+
+	if (!status)
+		judge_default(draft, PERSOCK_SECTION_MMAP,
+			      persock_class_of(question->family), judgement);
+
+	return status;
+}
+
+static const struct operation {
+	const char *name;
+	int (*ask)(const struct question *question, const struct draft *draft,
+		   struct judgement *judgement);
+} operations[] = {
+	{ "socket",		ask_socket },
+	{ "pair",		ask_socket },
+	{ "connect",		ask_address },
+	{ "sendto",		ask_address },
+	{ "bind",		ask_address },
+	{ "accept",		ask_address },
+	{ "listen",		ask_listen },
+	{ "getsockopt",		ask_option },
+	{ "setsockopt",		ask_option },
+	{ "send",		ask_flags },
+	{ "recv",		ask_flags },
+	{ "control",		ask_control },
+	{ "received-control",	ask_control },
+	{ "ioctl",		ask_ioctl },
+	{ "mmap",		ask_mmap },
+};
+
+int question_judge(const struct question *question, const struct draft *draft,
+		   struct judgement *judgement)
+{
+	const char *words[ARRAY_SIZE(operations)], *like;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(operations); i++) {
+		words[i] = operations[i].name;
+		if (!strcmp(words[i], question->words[0]))
+			return operations[i].ask(question, draft, judgement);
+	}
+	like = word_like(words, ARRAY_SIZE(operations), question->words[0]);
+
+	return usage_error("explain knows no operation \"%s\"%s%s%s",
+			   question->words[0], like ? ": did you mean " : "",
+			   like ?: "", like ? "?" : "");
+}
+
+/*
+ * The kinds of sockets that can have the address. Protocol 0 requests the
+ * default of the type.
+ */
+static unsigned int kinds_of_address(const struct question *question,
+				     struct kind *kinds)
+{
+	struct persock_endpoint endpoint;
+	int protocol, type;
+
+	if (read_address(question, &protocol, &endpoint))
+		return 0;
+	type = type_of(protocol);
+	kinds[0] = (struct kind){ endpoint.family, type, protocol };
+	kinds[1] = kinds[2] = kinds[3] = kinds[0];
+	if (protocol == IPPROTO_TCP || protocol == IPPROTO_UDP ||
+	    protocol == IPPROTO_DCCP)
+		kinds[1].protocol = 0;
+	kinds[2].type = protocol == IPPROTO_SCTP ? SOCK_SEQPACKET : SOCK_RAW;
+	kinds[3].type = SOCK_RAW;
+
+	return QUESTION_KINDS;
+}
+
+unsigned int question_kinds(const struct question *question,
+			    struct kind *kinds)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(operations); i++) {
+		if (strcmp(operations[i].name, question->words[0]))
+			continue;
+		if (operations[i].ask == ask_address)
+			return kinds_of_address(question, kinds);
+		if (operations[i].ask == ask_socket)
+			return !read_kind(question, kinds);
+	}
+
+	return 0;
+}
