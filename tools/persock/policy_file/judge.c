@@ -275,7 +275,8 @@ void judge_address(const struct draft *draft, enum persock_section section,
 /* Judge an allowed option by other sections: see option.c. */
 static void judge_special(const struct draft *draft,
 			  enum persock_section section, int family, int level,
-			  int name, struct judgement *judgement)
+			  int name, unsigned int length,
+			  struct judgement *judgement)
 {
 	bool set = section == PERSOCK_SECTION_OPTIONS_SET;
 	enum persock_section passed = PERSOCK_SECTION_CONNECT;
@@ -284,7 +285,7 @@ static void judge_special(const struct draft *draft,
 	unsigned int rule;
 
 	if (persock_class_of(family) == PERSOCK_CLASS_INET &&
-	    (set ? persock_detour_set(level, name, 1, &passed) :
+	    (set ? persock_detour_set(level, name, length, &passed) :
 		   persock_detour_get(level, name)))
 		deny_unjudged(draft, passed, judgement);
 	if (set && persock_guard_alias(options->guard, SOCK_DGRAM, level,
@@ -355,8 +356,11 @@ void judge_option(const struct draft *draft, enum persock_section section,
 	}
 	if (size >= 0 && (unsigned int)size < shortest)
 		judgement->verdict = -EINVAL;
+	/* A longer value is cut; that of an unknown length is not empty. */
 	if (judgement->verdict == PERSOCK_ALLOW)
-		judge_special(draft, section, family, level, name, judgement);
+		judge_special(draft, section, family, level, name,
+			      size < 0 ? 1 : shortest ?: (unsigned int)size,
+			      judgement);
 	/* No policy can allow it. */
 	if (section == PERSOCK_SECTION_OPTIONS_SET && level == IPPROTO_IPV6 &&
 	    name == IPV6_ADDRFORM &&
