@@ -79,11 +79,9 @@ static bool serves(const char *provider, bool elsewhere,
 						  request->protocol));
 }
 
-static bool served(const struct draft *draft,
+static bool served(const struct draft *draft, bool elsewhere,
 		   const struct persock_request *request)
 {
-	bool elsewhere = *draft->network &&
-			 persock_class_of(request->family) == PERSOCK_CLASS_INET;
 	unsigned int i;
 
 	for (i = 0; i < draft->nr_providers; i++) {
@@ -105,43 +103,34 @@ static void deny_always(struct judgement *judgement, int verdict,
 
 /*
  * Change a request as the kernel does before it calls the module, and as the
- * module does before it judges. Returns false if one of them rejects it.
+ * module does before it judges. Returns why one of them rejects it, or NULL.
  */
-static bool read_request(struct persock_request *request,
-			 struct judgement *judgement)
+static const char *read_request(struct persock_request *request)
 {
 	unsigned int packed = request->protocol;
 
-	if (request->type & ~(0xf | SOCK_NONBLOCK | SOCK_CLOEXEC)) {
-		deny_always(judgement, -EINVAL,
-			    "the kernel knows no such type");
-		return false;
-	}
+	if (request->type & ~(0xf | SOCK_NONBLOCK | SOCK_CLOEXEC))
+		return "the kernel knows no such type";
 	request->type &= 0xf;
 	if (request->family == AF_PERSOCK_DEFAULT) {
-		if (packed >> (PERSOCK_PROTOCOL_BITS + PERSOCK_FAMILY_BITS)) {
-			deny_always(judgement, -EINVAL,
-				    "the protocol of AF_PERSOCK has only a family and a protocol");
-			return false;
-		}
+		if (packed >> (PERSOCK_PROTOCOL_BITS + PERSOCK_FAMILY_BITS))
+			return "the protocol of AF_PERSOCK has only a family and a protocol";
 		request->family = packed >> PERSOCK_PROTOCOL_BITS;
 		request->protocol = packed & ((1U << PERSOCK_PROTOCOL_BITS) - 1);
 	}
 	if (request->family == AF_INET && request->type == SOCK_PACKET)
 		request->family = AF_PACKET;
 
-	return true;
+	return NULL;
 }
 
-static void judge_served(const struct draft *draft,
+static void judge_served(const struct draft *draft, bool elsewhere,
 			 const struct persock_request *request,
 			 struct judgement *judgement)
 {
-	if (!served(draft, request))
+	if (!served(draft, elsewhere, request))
 		deny_always(judgement, -EAFNOSUPPORT,
-			    *draft->network &&
-			    persock_class_of(request->family) ==
-			    PERSOCK_CLASS_INET ?
+			    elsewhere ?
 			    "in another network namespace hostinet makes only TCP, UDP, ping and raw sockets" :
 			    "no provider of the personality serves it");
 	else if (request->family <= AF_UNSPEC || request->family >= AF_MAX)
@@ -153,8 +142,8 @@ static void judge_served(const struct draft *draft,
 			    "the kernel knows no such type");
 }
 
-void judge_socket(const struct draft *draft, int family, int type, int protocol,
-		  struct judgement *judgement)
+void judge_request(const struct draft *draft, int family, int type,
+		   int protocol, struct judgement *judgement)
 {
 	const struct persock_sockets *sockets = &draft->policy.sockets;
 	struct persock_request request = { family, type, protocol };
@@ -162,22 +151,43 @@ void judge_socket(const struct draft *draft, int family, int type, int protocol,
 	unsigned int line = 0;
 
 	*judgement = (struct judgement){ .section = PERSOCK_SECTION_SOCKETS };
-	if (!read_request(&request, judgement))
+	/* No rule is about what is no request. */
+	if (read_request(&request))
 		return;
 	judgement->verdict = persock_judge_request(&draft->policy, &request,
 						   &section, &judgement->rule);
 	if (judgement->rule)
 		line = sockets->rules[judgement->rule - 1].line;
 	decide(draft, judgement, section, PERSOCK_CLASS_INET, line);
-	if (!judgement->verdict && *draft->network &&
-	    persock_class_of(request.family) == PERSOCK_CLASS_INET)
-		judgement->remark = *draft->from ?
-			"for tasks of the network namespace that \"from\" specifies; other tasks have their own sockets" :
-			"for tasks of the first task's network namespace; other tasks have their own sockets";
-	if (!judgement->verdict || draft->policy.mode == PERSOCK_MODE_AUDIT)
-		judge_served(draft, &request, judgement);
 	if (section != PERSOCK_SECTION_SOCKETS)
 		judgement->remark = "its rules cannot judge such a socket, and no rule of sockets lists it";
+}
+
+void judge_provider(const struct draft *server, const struct draft *network,
+		    int family, int type, int protocol,
+		    struct judgement *judgement)
+{
+	struct persock_request request = { family, type, protocol };
+	const char *rejected = read_request(&request);
+	bool elsewhere = network && *network->network &&
+			 persock_class_of(request.family) == PERSOCK_CLASS_INET;
+
+	if (rejected)
+		deny_always(judgement, -EINVAL, rejected);
+	else
+		judge_served(server, elsewhere, &request, judgement);
+	if (elsewhere && !judgement->verdict)
+		judgement->remark = *network->from ?
+			"for tasks of the network namespace that \"from\" specifies; other tasks have their own sockets" :
+			"for tasks of the first task's network namespace; other tasks have their own sockets";
+}
+
+void judge_socket(const struct draft *draft, int family, int type, int protocol,
+		  struct judgement *judgement)
+{
+	judge_request(draft, family, type, protocol, judgement);
+	if (!judgement->verdict || draft->policy.mode == PERSOCK_MODE_AUDIT)
+		judge_provider(draft, draft, family, type, protocol, judgement);
 }
 
 static void judge_endpoint(const struct draft *draft,

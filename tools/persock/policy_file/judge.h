@@ -38,6 +38,16 @@ struct judgement {
 
 void judge_socket(const struct draft *draft, int family, int type, int protocol,
 		  struct judgement *judgement);
+/*
+ * The two parts of it: what the rules say, and whether a provider of @server
+ * serves an allowed request, in the network namespace of @network, if that is
+ * not NULL and names one. The latter changes an existing judgement.
+ */
+void judge_request(const struct draft *draft, int family, int type,
+		   int protocol, struct judgement *judgement);
+void judge_provider(const struct draft *server, const struct draft *network,
+		    int family, int type, int protocol,
+		    struct judgement *judgement);
 /* @section is connect, bind or accept. */
 void judge_address(const struct draft *draft, enum persock_section section,
 		   const struct persock_endpoint *endpoint, int protocol,
