@@ -35,6 +35,8 @@ static const char help[] =
 "  keys                                list and explain the keys of policy files\n"
 "  explain FILE|PERSONALITY -- OPERATION [ARGUMENT]...\n"
 "                                      show the verdict of a policy, and its line\n"
+"  explain --cgroup CGROUP -- OPERATION [ARGUMENT]...\n"
+"                                      show the verdict of each layer of a cgroup\n"
 "  monitor [--count N] [--ignored]     report calls as they are denied\n"
 "  counters [CGROUP | id:N]            count allowed, ignored and denied calls\n"
 "  run -p PERSONALITY [--provider PROVIDER]... [--counters]\n"

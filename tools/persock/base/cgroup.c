@@ -315,6 +315,24 @@ uint64_t cgroup_id(int directory)
 	return fstat(directory, &status) ? 0 : status.st_ino;
 }
 
+int cgroup_parent(int directory)
+{
+	struct statfs fs;
+	int fd;
+
+	if (cgroup_id(directory) == CGROUP_ROOT_ID)
+		return -1;
+	fd = openat(directory, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	/* Above the mount point there is another file system. */
+	if (!fstatfs(fd, &fs) && fs.f_type == CGROUP2_SUPER_MAGIC)
+		return fd;
+	close(fd);
+
+	return -1;
+}
+
 bool cgroup_exists(const char *name)
 {
 	size_t point;

@@ -30,6 +30,15 @@ int cgroup_make(const char *name);
 /* The number N of an open cgroup, as in "id:N"; 0 after an error. */
 uint64_t cgroup_id(int directory);
 
+/* Of the root of the hierarchy. */
+#define CGROUP_ROOT_ID	1
+
+/*
+ * Open the parent of an open cgroup. Returns a descriptor, or -1 if there is
+ * none in the mounted part of the hierarchy. Prints no error.
+ */
+int cgroup_parent(int directory);
+
 /* Would cgroup_make() find it? */
 bool cgroup_exists(const char *name);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * persock explain: prints the verdict of a policy on an operation, and the line
- * that decides. main.c calls it.
+ * persock explain: prints the verdict of a policy on an operation, or of all
+ * layers of a cgroup, and the line that decides. main.c calls it.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -13,16 +13,22 @@
 #include "command/answer.h"
 #include "command/arguments.h"
 #include "command/commands.h"
+#include "command/explain_layers.h"
 #include "command/question.h"
 #include "command/source.h"
+#include "command/stack.h"
 #include "policy_file/names.h"
 
 /**
  * struct explain - a run of the command
- * @source: the argument that specified the policy
+ * @cgroup: the cgroup whose layers are asked, or NULL
+ * @stack: its layers
+ * @source: the argument that specified the policy, if @cgroup is NULL
  * @draft: the policy
  */
 struct explain {
+	const char *cgroup;
+	struct stack stack;
 	const char *source;
 	struct draft draft;
 };
@@ -109,8 +115,11 @@ static int answer(const struct explain *explain,
 		  const struct question *question)
 {
 	struct judgement judgement;
-	int status = question_judge(question, &explain->draft, &judgement);
+	int status;
 
+	if (explain->cgroup)
+		return explain_layers(&explain->stack, question);
+	status = question_judge(question, &explain->draft, &judgement);
 	if (status)
 		return status;
 	judgement.socket = judge_its_socket(&explain->draft, question);
@@ -152,6 +161,7 @@ static int parse_options(struct explain *explain, struct question *question,
 			 int argc, char **argv)
 {
 	static const struct option options[] = {
+		{ "cgroup",	required_argument, NULL, 'c' },
 		{ "family",	required_argument, NULL, 'f' },
 		{ "json",	no_argument, NULL, 'j' },
 		{ "pretty",	no_argument, NULL, 'p' },
@@ -162,6 +172,9 @@ static int parse_options(struct explain *explain, struct question *question,
 	while ((option = getopt_long(argc, argv, "+:jp", options,
 				     NULL)) >= 0) {
 		switch (option) {
+		case 'c':
+			explain->cgroup = optarg;
+			break;
 		case 'f':
 			status = question_family(question, optarg);
 			break;
@@ -175,17 +188,31 @@ static int parse_options(struct explain *explain, struct question *question,
 		if (status)
 			return status;
 	}
-	explain->source = argv[optind];
-	if (optind < argc)
-		optind++;
-	if (optind < argc && !strcmp(argv[optind], "--"))
-		optind++;
+	/* getopt_long() has skipped the "--" behind options. */
+	if (!explain->cgroup) {
+		explain->source = argv[optind];
+		if (optind < argc)
+			optind++;
+		if (optind < argc && !strcmp(argv[optind], "--"))
+			optind++;
+	}
 	question->words = argv + optind;
 	question->nr = argc - optind;
-	if (explain->source && question->nr > 0)
+	if (question->nr > 0)
 		return 0;
+	if (explain->cgroup)
+		return usage_error("explain needs an operation: persock explain --cgroup CGROUP -- OPERATION [ARGUMENT]...");
 
 	return usage_error("explain needs a policy and an operation: persock explain FILE|PERSONALITY -- OPERATION [ARGUMENT]...");
+}
+
+static int read_policy(struct explain *explain)
+{
+	if (explain->cgroup)
+		return stack_read(&explain->stack, explain->cgroup);
+
+	return source_read(&explain->draft, explain->source) ? 0 :
+							       EXIT_FAILURE;
 }
 
 int explain_command(int argc, char **argv)
@@ -197,14 +224,12 @@ int explain_command(int argc, char **argv)
 	status = parse_options(&explain, &question, argc, argv);
 	if (status)
 		return status;
-	if (!source_read(&explain.draft, explain.source)) {
-		draft_free(&explain.draft);
-		return EXIT_FAILURE;
-	}
-	if (question.nr == 1 && !strcmp(question.words[0], "-"))
+	status = read_policy(&explain);
+	if (!status && question.nr == 1 && !strcmp(question.words[0], "-"))
 		status = answer_all(&explain, &question);
-	else
+	else if (!status)
 		status = answer(&explain, &question);
+	stack_free(&explain.stack);
 	draft_free(&explain.draft);
 
 	return status;

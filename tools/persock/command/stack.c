@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reads the policies of all layers of a cgroup from the module. The commands
+ * explain and show call it.
+ */
+#include "command/stack.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "wire/layers.h"
+#include "wire/netlink.h"
+#include "wire/policy.h"
+
+static int read_policies(struct netlink *nl, const struct layers *layers,
+			 struct stack *stack)
+{
+	unsigned int i;
+
+	stack->layers = need(calloc(layers->nr, sizeof(*stack->layers)));
+	stack->inherited = layers->inherited;
+	for (i = 0; i < layers->nr; i++) {
+		struct stack_layer *layer = &stack->layers[i];
+
+		layer->cgroup_id = layers->of[i].cgroup_id;
+		layer->path = need(strdup(layers->of[i].path));
+		layer->source = need(strdup(layers->of[i].personality));
+		stack->nr++;
+		if (policy_read(nl, layer->source, &layer->draft))
+			return netlink_error(nl);
+	}
+
+	return 0;
+}
+
+int stack_read(struct stack *stack, const char *cgroup)
+{
+	struct layers layers;
+	struct netlink nl;
+	int status;
+
+	*stack = (struct stack){ 0 };
+	status = netlink_open(&nl);
+	if (status)
+		return status;
+	status = layers_read(&nl, cgroup, &layers);
+	if (!status)
+		status = read_policies(&nl, &layers, stack);
+	layers_free(&layers);
+	netlink_close(&nl);
+
+	return status;
+}
+
+void stack_free(struct stack *stack)
+{
+	unsigned int i;
+
+	for (i = 0; i < stack->nr; i++) {
+		free(stack->layers[i].path);
+		free(stack->layers[i].source);
+		draft_free(&stack->layers[i].draft);
+	}
+	free(stack->layers);
+}
+
+bool stack_enforces(const struct stack_layer *layer)
+{
+	return layer->draft.policy.mode == PERSOCK_MODE_ENFORCE;
+}
+
+void stack_print_layer(const struct stack *stack, unsigned int i)
+{
+	const struct stack_layer *layer = &stack->layers[i];
+
+	printf("layer %u of %u: ", i + 1, stack->nr);
+	/* The module does not report a path that is too long. */
+	if (*layer->path)
+		text_print(stdout, layer->path);
+	else
+		printf("id:%" PRIu64, layer->cgroup_id);
+	fputs(", personality ", stdout);
+	text_print(stdout, layer->draft.name);
+}
+
+void stack_json_layer(const struct stack_layer *layer)
+{
+	json_u64("cgroup_id", layer->cgroup_id);
+	json_string("path", layer->path);
+	json_string("personality", layer->draft.name);
+}
+
+/* "native" is what a policy has that names no provider. */
+static bool names_providers(const struct draft *draft)
+{
+	return draft->nr_providers != 1 || strcmp(draft->providers[0], "native");
+}
+
+unsigned int stack_server(const struct stack *stack)
+{
+	unsigned int i;
+
+	for (i = stack->nr; i; i--) {
+		if (names_providers(&stack->layers[i - 1].draft))
+			return i - 1;
+	}
+
+	return stack->nr - 1;
+}
+
+const struct draft *stack_network(const struct stack *stack)
+{
+	unsigned int i;
+
+	for (i = stack->nr; i; i--) {
+		if (*stack->layers[i - 1].draft.network)
+			return &stack->layers[i - 1].draft;
+	}
+
+	return NULL;
+}

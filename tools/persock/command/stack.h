@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The policies that govern the sockets of a cgroup together. The commands
+ * explain and show read them.
+ */
+#ifndef _PERSOCK_COMMAND_STACK_H
+#define _PERSOCK_COMMAND_STACK_H
+
+#include "policy_file/draft.h"
+
+/**
+ * struct stack_layer - a layer with its policy
+ * @cgroup_id: the attached cgroup
+ * @path: its path below the root of the hierarchy
+ * @source: where the policy comes from, for answer_print_place()
+ * @draft: the policy
+ */
+struct stack_layer {
+	u64 cgroup_id;
+	char *path;
+	char *source;
+	struct draft draft;
+};
+
+/**
+ * struct stack - the layers of a cgroup
+ * @layers: the layers, the outermost first
+ * @nr: length of @layers
+ * @inherited: the cgroup itself is not attached
+ */
+struct stack {
+	struct stack_layer *layers;
+	unsigned int nr;
+	bool inherited;
+};
+
+/*
+ * Read the layers of a cgroup, see layers_read(). Returns 0, or an exit status
+ * after an error. The caller frees the stack in either case.
+ */
+int stack_read(struct stack *stack, const char *cgroup);
+void stack_free(struct stack *stack);
+
+/* Does a layer take part in the answer, or does it only audit? */
+bool stack_enforces(const struct stack_layer *layer);
+
+/* "layer 2 of 3: /web.slice, personality web", with the number @i + 1. */
+void stack_print_layer(const struct stack *stack, unsigned int i);
+
+/* The same, as members of the open JSON object. */
+void stack_json_layer(const struct stack_layer *layer);
+
+/*
+ * The layer whose providers serve, and the policy that names the network
+ * namespace, or NULL: as persock_view_get() of the module chooses them.
+ */
+unsigned int stack_server(const struct stack *stack);
+const struct draft *stack_network(const struct stack *stack);
+
+#endif
