@@ -31,6 +31,7 @@ static const char help[] =
 "  personality show [NAME]             show the policy of one, or list all\n"
 "  personality del NAME                delete a personality\n"
 "  show FILE|PERSONALITY               show a complete policy\n"
+"  show --effective CGROUP             show the policies of all layers of a cgroup\n"
 "  check [FILE]                        check whether a policy file is valid\n"
 "  keys                                list and explain the keys of policy files\n"
 "  explain FILE|PERSONALITY -- OPERATION [ARGUMENT]...\n"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * persock show and persock personality show: a policy file in full, a
- * personality with its policy, or the list of personalities. main.c calls it,
- * and personality.c.
+ * personality with its policy, the policies that govern a cgroup, or the list
+ * of personalities. main.c calls it, and personality.c.
  */
 #include <linux/genetlink.h>
 
@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "command/arguments.h"
 #include "command/commands.h"
+#include "command/show_effective.h"
 #include "command/source.h"
 #include "policy_file/draft.h"
 #include "policy_file/draft_print.h"
@@ -205,12 +206,44 @@ static int show_file(const char *path)
 	return good ? 0 : EXIT_FAILURE;
 }
 
+static int parse_options(int argc, char **argv, const char **cgroup)
+{
+	static const struct option options[] = {
+		{ "effective",	required_argument, NULL, 'e' },
+		{ "json",	no_argument, NULL, 'j' },
+		{ "pretty",	no_argument, NULL, 'p' },
+		{ }
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, ":jp", options, NULL)) >= 0) {
+		switch (option) {
+		case 'e':
+			*cgroup = optarg;
+			break;
+		case 'j':
+		case 'p':
+			json_choose(option);
+			break;
+		default:
+			return option_error(option, argv);
+		}
+	}
+	if (*cgroup && optind < argc)
+		return usage_error("show takes --effective CGROUP, or a file or personality, not both");
+
+	return 0;
+}
+
 int show_command(int argc, char **argv)
 {
-	int status = command_options(argc, argv);
+	const char *cgroup = NULL;
+	int status = parse_options(argc, argv, &cgroup);
 
 	if (status)
 		return status;
+	if (cgroup)
+		return show_effective(cgroup);
 	if (argc - optind > 1)
 		return usage_error("show takes one file or personality, not also \"%s\"",
 				   argv[optind + 1]);
