@@ -205,16 +205,33 @@ static void print_rule(FILE *stream, const struct denial *denial)
 	fputc(')', stream);
 }
 
-void denial_print(FILE *stream, const struct denial *denial,
-		  struct netlink *nl)
+static void print_cgroup(FILE *stream, uint64_t id, struct netlink *nl)
 {
-	uint64_t id = number(denial, PERSOCK_A_DENIAL_CGROUP_ID);
 	const char *path = cgroup_path(nl, id);
 
 	if (path)
 		text_print(stream, path);
 	else
 		fprintf(stream, "id:%" PRIu64, id);
+}
+
+/* Which of several layers, and of whose; an older module does not say. */
+static void print_layer(FILE *stream, const struct denial *denial,
+			struct netlink *nl)
+{
+	uint64_t layers = number(denial, PERSOCK_A_DENIAL_LAYERS);
+
+	if (layers < 2)
+		return;
+	fprintf(stream, ", layer %" PRIu64 " of %" PRIu64 " of ",
+		number(denial, PERSOCK_A_DENIAL_LAYER), layers);
+	print_cgroup(stream, number(denial, PERSOCK_A_DENIAL_INNER_ID), nl);
+}
+
+void denial_print(FILE *stream, const struct denial *denial,
+		  struct netlink *nl)
+{
+	print_cgroup(stream, number(denial, PERSOCK_A_DENIAL_CGROUP_ID), nl);
 	fputc(' ', stream);
 	text_print(stream, string(denial, PERSOCK_A_DENIAL_PERSONALITY));
 	fprintf(stream, " %" PRIu64 "/", number(denial, PERSOCK_A_DENIAL_PID));
@@ -236,6 +253,7 @@ void denial_print(FILE *stream, const struct denial *denial,
 	print_rule(stream, denial);
 	if (is_audit(denial))
 		fputs(" audit", stream);
+	print_layer(stream, denial, nl);
 }
 
 static void json_number(const struct denial *denial, int attribute,
@@ -284,6 +302,20 @@ static void json_subject(const struct denial *denial)
 				    number(denial, PERSOCK_A_DENIAL_COMMAND)));
 }
 
+static void json_layer(const struct denial *denial, struct netlink *nl)
+{
+	const char *path;
+
+	if (!has(denial, PERSOCK_A_DENIAL_INNER_ID))
+		return;
+	json_number(denial, PERSOCK_A_DENIAL_LAYER, "layer");
+	json_number(denial, PERSOCK_A_DENIAL_LAYERS, "layers");
+	json_number(denial, PERSOCK_A_DENIAL_INNER_ID, "inner_cgroup_id");
+	path = cgroup_path(nl, number(denial, PERSOCK_A_DENIAL_INNER_ID));
+	if (path)
+		json_string("inner_path", path);
+}
+
 void denial_json(const struct denial *denial, struct netlink *nl)
 {
 	const char *path = cgroup_path(nl, number(denial,
@@ -294,6 +326,7 @@ void denial_json(const struct denial *denial, struct netlink *nl)
 		json_string("path", path);
 	json_string("personality",
 		    string(denial, PERSOCK_A_DENIAL_PERSONALITY));
+	json_layer(denial, nl);
 	json_string("mode", is_audit(denial) ? "audit" : "enforce");
 	json_number(denial, PERSOCK_A_DENIAL_PID, "pid");
 	json_string("comm", string(denial, PERSOCK_A_DENIAL_COMM));
