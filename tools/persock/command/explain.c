@@ -22,14 +22,16 @@
 /**
  * struct explain - a run of the command
  * @cgroup: the cgroup whose layers are asked, or NULL
- * @stack: its layers
- * @source: the argument that specified the policy, if @cgroup is NULL
- * @draft: the policy
+ * @sources: the arguments that specified policies, if @cgroup is NULL
+ * @nr_sources: length of @sources; several are layers, the outermost first
+ * @stack: the layers of the cgroup, or several policies
+ * @draft: one policy
  */
 struct explain {
 	const char *cgroup;
+	char **sources;
+	unsigned int nr_sources;
 	struct stack stack;
-	const char *source;
 	struct draft draft;
 };
 
@@ -81,7 +83,7 @@ static void print_answer(const struct explain *explain,
 		putchar(i + 1 < question->nr ? ' ' : ':');
 	}
 	printf(" %s (", answer_verdict(judgement->verdict));
-	answer_print_place(explain->source, &explain->draft, judgement);
+	answer_print_place(explain->sources[0], &explain->draft, judgement);
 	putchar(')');
 	if (is_audit(&explain->draft) && judgement->verdict &&
 	    !judgement->always)
@@ -117,7 +119,7 @@ static int answer(const struct explain *explain,
 	struct judgement judgement;
 	int status;
 
-	if (explain->cgroup)
+	if (explain->stack.nr)
 		return explain_layers(&explain->stack, question);
 	status = question_judge(question, &explain->draft, &judgement);
 	if (status)
@@ -157,6 +159,20 @@ static int answer_all(const struct explain *explain, struct question *question)
 	return status;
 }
 
+/* Several policies end at "--"; behind one policy it may be left out. */
+static void find_sources(struct explain *explain, int argc, char **argv)
+{
+	int end = optind;
+
+	explain->sources = argv + optind;
+	while (end < argc && strcmp(argv[end], "--"))
+		end++;
+	explain->nr_sources = end < argc ? end - optind : optind < argc;
+	optind += explain->nr_sources;
+	if (optind < argc && !strcmp(argv[optind], "--"))
+		optind++;
+}
+
 static int parse_options(struct explain *explain, struct question *question,
 			 int argc, char **argv)
 {
@@ -189,16 +205,11 @@ static int parse_options(struct explain *explain, struct question *question,
 			return status;
 	}
 	/* getopt_long() has skipped the "--" behind options. */
-	if (!explain->cgroup) {
-		explain->source = argv[optind];
-		if (optind < argc)
-			optind++;
-		if (optind < argc && !strcmp(argv[optind], "--"))
-			optind++;
-	}
+	if (!explain->cgroup)
+		find_sources(explain, argc, argv);
 	question->words = argv + optind;
 	question->nr = argc - optind;
-	if (question->nr > 0)
+	if (question->nr > 0 && (explain->cgroup || explain->nr_sources))
 		return 0;
 	if (explain->cgroup)
 		return usage_error("explain needs an operation: persock explain --cgroup CGROUP -- OPERATION [ARGUMENT]...");
@@ -210,9 +221,12 @@ static int read_policy(struct explain *explain)
 {
 	if (explain->cgroup)
 		return stack_read(&explain->stack, explain->cgroup);
+	if (explain->nr_sources > 1)
+		return stack_read_policies(&explain->stack, explain->sources,
+					   explain->nr_sources);
 
-	return source_read(&explain->draft, explain->source) ? 0 :
-							       EXIT_FAILURE;
+	return source_read(&explain->draft, explain->sources[0]) ?
+	       0 : EXIT_FAILURE;
 }
 
 int explain_command(int argc, char **argv)

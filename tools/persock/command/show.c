@@ -206,10 +206,10 @@ static int show_file(const char *path)
 	return good ? 0 : EXIT_FAILURE;
 }
 
-static int parse_options(int argc, char **argv, const char **cgroup)
+static int parse_options(int argc, char **argv, bool *effective)
 {
 	static const struct option options[] = {
-		{ "effective",	required_argument, NULL, 'e' },
+		{ "effective",	no_argument, NULL, 'e' },
 		{ "json",	no_argument, NULL, 'j' },
 		{ "pretty",	no_argument, NULL, 'p' },
 		{ }
@@ -219,7 +219,7 @@ static int parse_options(int argc, char **argv, const char **cgroup)
 	while ((option = getopt_long(argc, argv, ":jp", options, NULL)) >= 0) {
 		switch (option) {
 		case 'e':
-			*cgroup = optarg;
+			*effective = true;
 			break;
 		case 'j':
 		case 'p':
@@ -229,21 +229,21 @@ static int parse_options(int argc, char **argv, const char **cgroup)
 			return option_error(option, argv);
 		}
 	}
-	if (*cgroup && optind < argc)
-		return usage_error("show takes --effective CGROUP, or a file or personality, not both");
+	if (*effective && optind == argc)
+		return usage_error("show needs a cgroup, or several policies: persock show --effective CGROUP");
 
 	return 0;
 }
 
 int show_command(int argc, char **argv)
 {
-	const char *cgroup = NULL;
-	int status = parse_options(argc, argv, &cgroup);
+	bool effective = false;
+	int status = parse_options(argc, argv, &effective);
 
 	if (status)
 		return status;
-	if (cgroup)
-		return show_effective(cgroup);
+	if (effective)
+		return show_effective(argv + optind, argc - optind);
 	if (argc - optind > 1)
 		return usage_error("show takes one file or personality, not also \"%s\"",
 				   argv[optind + 1]);

@@ -150,7 +150,8 @@ static void show(const struct stack *stack, const char *cgroup)
 	if (json_wanted) {
 		json_start(stdout);
 		json_object(NULL);
-		json_bool("attached", !stack->inherited);
+		if (stack->layers[0].cgroup_id)
+			json_bool("attached", !stack->inherited);
 		json_array("layers");
 	} else if (stack->inherited) {
 		print_inherited(stack, cgroup);
@@ -169,13 +170,14 @@ static void show(const struct stack *stack, const char *cgroup)
 	free(drafts);
 }
 
-int show_effective(const char *cgroup)
+int show_effective(char **arguments, unsigned int nr)
 {
 	struct stack stack;
-	int status = stack_read(&stack, cgroup);
+	int status = nr == 1 ? stack_read(&stack, arguments[0]) :
+			       stack_read_policies(&stack, arguments, nr);
 
 	if (!status)
-		show(&stack, cgroup);
+		show(&stack, arguments[0]);
 	stack_free(&stack);
 
 	return status;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads the policies of all layers of a cgroup from the module. The commands
- * explain and show call it.
+ * Reads the policies of all layers: those of a cgroup from the module, others
+ * from files. The commands explain and show call it.
  */
 #include "command/stack.h"
 
@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "command/source.h"
 #include "wire/layers.h"
 #include "wire/netlink.h"
 #include "wire/policy.h"
@@ -55,6 +56,25 @@ int stack_read(struct stack *stack, const char *cgroup)
 	return status;
 }
 
+int stack_read_policies(struct stack *stack, char **sources, unsigned int nr)
+{
+	unsigned int i;
+
+	*stack = (struct stack){
+		.layers = need(calloc(nr, sizeof(*stack->layers))),
+	};
+	for (i = 0; i < nr; i++) {
+		struct stack_layer *layer = &stack->layers[stack->nr++];
+
+		layer->path = need(strdup(source_name(sources[i])));
+		layer->source = need(strdup(sources[i]));
+		if (!source_read(&layer->draft, sources[i]))
+			return EXIT_FAILURE;
+	}
+
+	return 0;
+}
+
 void stack_free(struct stack *stack)
 {
 	unsigned int i;
@@ -82,14 +102,18 @@ void stack_print_layer(const struct stack *stack, unsigned int i)
 		text_print(stdout, layer->path);
 	else
 		printf("id:%" PRIu64, layer->cgroup_id);
+	/* A file need not name one. */
+	if (!*layer->draft.name)
+		return;
 	fputs(", personality ", stdout);
 	text_print(stdout, layer->draft.name);
 }
 
 void stack_json_layer(const struct stack_layer *layer)
 {
-	json_u64("cgroup_id", layer->cgroup_id);
-	json_string("path", layer->path);
+	if (layer->cgroup_id)
+		json_u64("cgroup_id", layer->cgroup_id);
+	json_string(layer->cgroup_id ? "path" : "source", layer->path);
 	json_string("personality", layer->draft.name);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The policies that govern the sockets of a cgroup together. The commands
- * explain and show read them.
+ * Policies that govern sockets together: those of a cgroup, or those of files as
+ * if cgroups were attached to them. The commands explain and show read them.
  */
 #ifndef _PERSOCK_COMMAND_STACK_H
 #define _PERSOCK_COMMAND_STACK_H
@@ -10,8 +10,8 @@
 
 /**
  * struct stack_layer - a layer with its policy
- * @cgroup_id: the attached cgroup
- * @path: its path below the root of the hierarchy
+ * @cgroup_id: the attached cgroup; 0: a policy that was named
+ * @path: its path below the root of the hierarchy, or the name of the policy
  * @source: where the policy comes from, for answer_print_place()
  * @draft: the policy
  */
@@ -23,7 +23,7 @@ struct stack_layer {
 };
 
 /**
- * struct stack - the layers of a cgroup
+ * struct stack - the layers
  * @layers: the layers, the outermost first
  * @nr: length of @layers
  * @inherited: the cgroup itself is not attached
@@ -39,6 +39,10 @@ struct stack {
  * after an error. The caller frees the stack in either case.
  */
 int stack_read(struct stack *stack, const char *cgroup);
+
+/* The same for files and personalities, the outermost first. */
+int stack_read_policies(struct stack *stack, char **sources, unsigned int nr);
+
 void stack_free(struct stack *stack);
 
 /* Does a layer take part in the answer, or does it only audit? */
