@@ -423,7 +423,9 @@ static unsigned int kinds_of_address(const struct question *question,
 		return 0;
 	type = type_of(protocol);
 	kinds[0] = (struct kind){ endpoint.family, type, protocol };
-	kinds[1] = kinds[2] = kinds[3] = kinds[0];
+	kinds[1] = kinds[0];
+	kinds[2] = kinds[0];
+	kinds[3] = kinds[0];
 	if (protocol == IPPROTO_TCP || protocol == IPPROTO_UDP ||
 	    protocol == IPPROTO_DCCP)
 		kinds[1].protocol = 0;
