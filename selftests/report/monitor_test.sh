@@ -134,6 +134,45 @@ test_an_audit_reports_the_same() {
 	wait "$watching"
 }
 
+# A denial of one of several layers names the layer, and the cgroup of the innermost.
+test_the_layer_is_told() {
+	local outer inner name=$base-layer
+	printf '%s\n' "personality: $name-1" "base: host" "connect: {rules: [{deny: 127.0.0.2}]}" \
+		>"$work/outer.yaml"
+	printf '%s\n' "personality: $name-2" "base: host" "mode: audit" \
+		"connect: {rules: [{deny: [127.0.0.2, 127.0.0.3], errno: EPERM}]}" >"$work/inner.yaml"
+	personalities+=("$name-1" "$name-2")
+	ok persock personality add "$work/outer.yaml"
+	ok persock personality add "$work/inner.yaml"
+	new_cgroup outer layered
+	inner=$outer/inner
+	cgroups+=("$inner")
+	ok mkdir "$inner"
+	ok persock attach "$outer" "$name-1"
+	ok persock attach "$inner" "$name-2"
+	persock monitor >"$work/told" 2>"$work/watching" &
+	watching=$!
+	eventually grep -q monitoring "$work/watching"
+	persock -j monitor --count 2 >"$work/json" 2>"$work/also" &
+	eventually grep -q monitoring "$work/also"
+	expect "13 0" within "$inner" python3 -c 'from socket import *
+print(*(socket(AF_INET, SOCK_DGRAM).connect_ex((host, 9)) for host in ("127.0.0.2", "127.0.0.3")))'
+	# shellcheck disable=SC2016 # expanded each time
+	eventually eval '[ "$(told | wc -l)" -ge 2 ]'
+	expect "connect inet/dgram/udp 127.0.0.2:9: EACCES (connect rule 1, line 3), layer 1 of 2 of /${outer##*/}/inner
+connect inet/dgram/udp 127.0.0.3:9: EPERM (connect rule 2, line 4) audit, layer 2 of 2 of /${outer##*/}/inner" told
+	grep -q " /${outer##*/} $name-1 " "$work/told" || fail "the outer layer is not named: $(cat "$work/told")"
+	wait $!
+	expect ok python3 -c 'import json, sys
+first, second = map(json.loads, open(sys.argv[1]))
+assert (first["layer"], first["layers"], second["layer"]) == (1, 2, 2)
+assert first["inner_path"] == first["path"] + "/inner" == second["path"] == second["inner_path"]
+assert first["inner_cgroup_id"] == second["cgroup_id"] != first["cgroup_id"]
+print("ok")' "$work/json"
+	kill "$watching"
+	wait "$watching"
+}
+
 # Connect to a port that is denied, NUMBER times, in a cgroup: in turns with others who do so, and
 # with nobody else, as the worker that reports denials is.
 denied() { # CGROUP NUMBER PORT

@@ -110,6 +110,57 @@ test_a_refusal_leaves_attachments() {
 	governs "$root/$base-a/b"
 }
 
+# Personalities are changed together: if one of them cannot be, none is.
+test_changes_all_or_none() {
+	new_folder
+	ok persock apply "$folder"
+	sed -i 's/base: none/base: host/' "$folder/quiet.yaml"
+	echo "providers: [nobody]" >>"$folder/web.yaml"
+	refused "web.yaml:7: no provider" persock apply "$folder"
+	governs "$root/$base-a/b"
+	sed -i '$d; s/127.0.0.1/127.0.0.2/' "$folder/web.yaml"
+	expect "set personality $base-quiet
+set personality $base-web" persock apply "$folder"
+	expect ok within "$root/$base-a/b" "$probe" tcp
+	expect "" persock apply "$folder"
+}
+
+# Two layers change in one command: the outer one no longer denies what the inner one now does.
+test_changes_layers() {
+	new_folder
+	sed -i 's/base: none/base: host/' "$folder/quiet.yaml"
+	sed -i 's/127.0.0.1/127.0.0.2/' "$folder/web.yaml"
+	echo "- {cgroup: $base-a, personality: $base-web}" >>"$folder/attachments.yaml"
+	ok persock apply "$folder"
+	expect "connect: EACCES" within "$root/$base-a/b" "$probe" tcp
+	sed -i 's/127.0.0.2/127.0.0.1/' "$folder/web.yaml"
+	echo "connect: {default: EPERM}" >>"$folder/quiet.yaml"
+	expect "set personality $base-quiet
+set personality $base-web" persock apply "$folder"
+	expect "connect: EPERM" within "$root/$base-a/b" "$probe" tcp
+}
+
+# A cgroup that is delegated otherwise is attached again.
+test_delegates() {
+	new_folder
+	sed -i 's/-quiet}/-quiet, delegate: full}/' "$folder/attachments.yaml"
+	echo "- {cgroup: $base-a, personality: $base-web}" >>"$folder/attachments.yaml"
+	expect "add personality $base-quiet
+add personality $base-web
+attach $base-a/b: $base-quiet, delegated in full
+attach $base-a: $base-web" persock apply "$folder"
+	expect "" persock apply "$folder"
+	sed -i 's/ full}/ none}/' "$folder/attachments.yaml"
+	expect "attach $base-a/b: $base-quiet" persock apply --dry-run "$folder"
+	expect "attach $base-a/b: $base-quiet" persock apply "$folder"
+	sed -i 's/, delegate: none//' "$folder/attachments.yaml"
+	expect "" persock apply "$folder"
+	sed -i 's/-quiet}/-quiet, delegate: some}/' "$folder/attachments.yaml"
+	refused 'attachments.yaml:2: delegate is none or full, not "some"' persock apply "$folder"
+	sed -i 's/delegate: some/delegate: [full]/' "$folder/attachments.yaml"
+	refused 'attachments.yaml:2: none or full is expected here, not a list' persock apply "$folder"
+}
+
 # With --prune what the folder does not know goes, without it it stays.
 test_prunes() {
 	local other own

@@ -5,7 +5,7 @@
 #
 # What explain says of a request for a socket is what the module answers, over all families and types, the
 # protocols of IPv4 and IPv6, all presets and their providers. Where the kernel itself refuses, which the same
-# request shows ungoverned, its errno is the answer of what explain allows.
+# request shows ungoverned, its errno is the answer of what explain allows. The same of two layers.
 
 # shellcheck disable=SC2154,SC2317 # ktap.sh sets the variables and calls the functions
 # shellcheck source=../lib/ktap.sh
@@ -53,9 +53,11 @@ final() {
 	[ -z "$modprobe" ] || echo "$modprobe" >/proc/sys/kernel/modprobe
 }
 
-compare() { # NAME CGROUP PERSONALITY
+compare() { # NAME CGROUP EXPLAIN-ARGUMENT...
 	local differs
-	persock explain "$3" -- - <"$work/questions" >"$work/explained" || fail "$1: explain ends"
+	persock explain "${@:3}" -- - <"$work/questions" >"$work/explained" || fail "$1: explain ends"
+	# The verdict of each layer, before that of all.
+	sed -i '/^layer /d' "$work/explained"
 	within "$2" bash -c "$(declare -f ask_kernel); work=$work; ask_kernel" >"$work/$1"
 	differs=$(paste -d' ' "$work/questions" "$work/plain" "$work/$1" <(cut -d: -f2 "$work/explained" |
 		cut -d' ' -f2) | awk '{
@@ -68,8 +70,8 @@ compare() { # NAME CGROUP PERSONALITY
 	[ -z "$differs" ] || fail "$1: $differs"
 }
 
-test_sockets_are_as_explained() {
-	local cgroup personality preset providers name=0
+prepare() {
+	[ ! -s "$work/plain" ] || return 0
 	questions >"$work/questions"
 	# Asking loads protocols, and what one question has loaded changes the answer to another: this is done
 	# before it is compared, and once.
@@ -78,6 +80,11 @@ test_sockets_are_as_explained() {
 	modprobe=$(cat /proc/sys/kernel/modprobe)
 	echo >/proc/sys/kernel/modprobe
 	ask_kernel >"$work/plain"
+}
+
+test_sockets_are_as_explained() {
+	local cgroup personality preset providers name=0
+	prepare
 	new_cgroup cgroup asked
 	for preset in host none gvisor gvisor-2020; do
 		for providers in native hostinet "hostinet native"; do
@@ -88,6 +95,29 @@ test_sockets_are_as_explained() {
 		done
 	done
 	ok persock detach "$cgroup"
+}
+
+# PRESET/PROVIDER... of the outer and the inner layer. native alone is what a policy has that names no
+# provider: then the outer layer's serve.
+test_two_layers_are_as_explained() {
+	local outer inner pair of name=0
+	prepare
+	new_cgroup outer outer
+	inner=$outer/inner
+	cgroups+=("$inner")
+	ok mkdir "$inner"
+	for pair in "host/native gvisor/hostinet/native" "gvisor-2020/hostinet/native host/native" \
+		"gvisor/native host/hostinet" "host/hostinet gvisor-2020/native" "none/native host/native"; do
+		for of in outer inner; do
+			# shellcheck disable=SC2086,SC2046 # they are lists
+			new_personality personality $(tr / ' ' <<<"${pair%% *}")
+			ok persock attach "${!of}" "$personality"
+			pair=${pair#* }
+		done
+		compare "layers-$((name++))" "$inner" --cgroup "$inner"
+	done
+	ok persock detach "$inner"
+	ok persock detach "$outer"
 }
 
 run_tests

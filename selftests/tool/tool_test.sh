@@ -113,6 +113,8 @@ bad_usage() {
 	refused 2 "attach needs*" attach
 	refused 2 "attach needs*" attach "$root"
 	refused 2 'attach takes*"more"' attach "$root" host more
+	refused 2 '--delegate takes none or full, not "some"' attach --delegate some "$root" host
+	refused 2 "option --delegate needs a value" attach --delegate
 	refused 2 "detach needs*" detach
 	refused 2 "detach takes --all or*" detach --all "$root"
 	refused 2 "option --all=x takes no value" detach --all=x
@@ -125,7 +127,11 @@ bad_usage() {
 	refused 2 'personality set takes a policy file and one name*"c"' personality set ./a b c
 	refused 2 'check takes one file*"b"' check a b
 	refused 2 'show takes one*"b"' show a b
+	refused 2 "show needs a cgroup, or several policies*" show --effective
 	refused 2 "explain needs a policy and an operation*" explain host
+	refused 2 "explain needs a policy and an operation*" explain host none --
+	refused 2 "explain needs an operation*" explain --cgroup "$root"
+	refused 2 'explain knows no operation "conect"*' explain host none -- conect
 	refused 2 'explain knows no operation "conect": did you mean connect?' explain host -- conect
 	refused 2 'connect is written*' explain host -- connect tcp
 	refused 2 '"tpc" is not a protocol: did you mean tcp?' explain host -- connect tpc 10.0.0.1:1
@@ -166,6 +172,8 @@ missing_cgroup() {
 	refused 1 'there is no cgroup ""' attach "" host
 	refused 1 'there is no cgroup "/nowhere"' detach /nowhere
 	refused 1 'there is no cgroup "/nowhere"' counters /nowhere
+	refused 1 'there is no cgroup "/nowhere"' explain --cgroup /nowhere -- listen
+	refused 1 'there is no cgroup "/nowhere"' show --effective /nowhere
 }
 
 cgroup_v1() {
@@ -205,6 +213,114 @@ attach_and_detach() {
 	quiet detach --all
 	quiet detach --all
 	rmdir "$cg/below" "$cg"
+	no_traces
+}
+
+# The policies of the two layers, and of a third that starts anew.
+layer_files() {
+	printf '%s\n' 'personality: tool-a' 'base: host' 'connect:' '  rules: [{deny: 127.0.0.9, errno: EPERM}]' \
+		'options: {set: {deny: [SOL_SOCKET/SO_MARK], ignore: [SOL_SOCKET/SO_PRIORITY]}}' >"$work/a.yaml"
+	printf '%s\n' 'personality: tool-b' 'base: host' 'connect:' '  default: EACCES' \
+		'  rules: [{allow: 127.0.0.9, protocol: tcp}, {allow: 127.0.0.8}]' \
+		'options: {set: {allow: [SOL_SOCKET/SO_MARK]}}' >"$work/b.yaml"
+	quiet personality add "$work/a.yaml"
+	quiet personality add "$work/b.yaml"
+}
+
+# Whatever is attached above a cgroup governs it, and is told.
+layers() {
+	local id below
+	layer_files
+	mkdir -p "$cg/below/more"
+	id=$(stat -c %i "$cg") below=$(stat -c %i "$cg/below")
+	refused 1 "\"$cg/below\" is not governed: neither it nor a cgroup above it is attached" \
+		show --effective "$cg/below"
+	refused 1 '"tool-test" is not governed*' explain --cgroup tool-test -- listen
+	refused 1 "\"id:$id\" is not attached" explain --cgroup "id:$id" -- listen
+	# The inner one first: the module lists it first.
+	quiet attach "$cg/below" tool-b
+	quiet attach "$cg" tool-a
+	tool status
+	[[ $out == *"
+attachments:
+  /tool-test         -> tool-a (id:$id)
+    /tool-test/below -> tool-b (id:$below), layers: tool-a, tool-b
+providers:"* ]] || fail "status draws no tree: $out"
+	json "{a['path']: (a['layers'], a['delegate']) for a in d['attachments']} ==
+{'/tool-test': ([$id], 'none'), '/tool-test/below': ([$id, $below], 'none')}" -j status
+	json "d['layers'] == [$id, $below] and d['delegate'] == 'none'" -j counters "$cg/below"
+
+	tool show --effective "$cg/below/more"
+	same "the comments" "$(grep '^#' <<<"$out")" "# $cg/below/more is not attached: it is governed as /tool-test/below
+# layer 1 of 2: /tool-test, personality tool-a
+# layer 2 of 2: /tool-test/below, personality tool-b
+# never reached: rule 1 of options.set, SOL_SOCKET/SO_MARK (line 6): denied by layer 1, rule 2 of options.set (line 5)
+# never reached: rule 1 of connect (line 5): denied by layer 1, rule 1 of connect (line 4)"
+	json "[l['personality'] for l in d['layers']] == ['tool-a', 'tool-b'] and d['attached'] and
+[l['cgroup_id'] for l in d['layers']] == [$id, $below] and d['layers'][0]['never_reached'] == [] and
+d['layers'][1]['never_reached'][1] == {'section': 'connect', 'rule': 1, 'line': 5, 'layer': 1,
+'denied_by': 'connect', 'denied_by_rule': 1, 'denied_by_line': 4}" -j show --effective "$cg/below"
+
+	printf '%s\n' 'connect tcp 127.0.0.9:1' 'connect tcp 127.0.0.7:1' 'setsockopt SOL_SOCKET/SO_PRIORITY' |
+		persock explain --cgroup "$cg/below/more" -- - >"$work/out" || fail "explain fails"
+	same "the layers' answers" "$(<"$work/out")" \
+		"layer 1 of 2: /tool-test, personality tool-a: EPERM (rule 1 of connect, line 4)
+layer 2 of 2: /tool-test/below, personality tool-b: allow (rule 1 of connect, line 5)
+connect tcp 127.0.0.9:1: EPERM (layer 1: rule 1 of connect, line 4)
+layer 1 of 2: /tool-test, personality tool-a: allow (default of connect)
+layer 2 of 2: /tool-test/below, personality tool-b: EACCES (default of connect)
+connect tcp 127.0.0.7:1: EACCES (layer 2: default of connect)
+layer 1 of 2: /tool-test, personality tool-a: ignore (rule 1 of options.set, line 5)
+layer 2 of 2: /tool-test/below, personality tool-b: allow (default of options.set)
+setsockopt SOL_SOCKET/SO_PRIORITY: ignore (layer 1: rule 1 of options.set, line 5)"
+	json "d['operation'] == 'connect' and d['verdict'] == 'deny' and d['errno_name'] == 'EPERM' and
+d['layer'] == 1 and d['line'] == 4 and [l['verdict'] for l in d['layers']] == ['deny', 'allow'] and
+d['layers'][0] == {'cgroup_id': $id, 'path': '/tool-test', 'personality': 'tool-a', 'verdict': 'deny',
+'errno': 1, 'errno_name': 'EPERM', 'mode': 'enforce', 'section': 'connect', 'default': False, 'rule': 1,
+'line': 4}" -j explain --cgroup "id:$below" -- connect tcp 127.0.0.9:1
+
+	# And so does the module answer.
+	bash -c 'echo $$ >"$1/cgroup.procs"; : >/dev/tcp/127.0.0.9/1' bash "$cg/below/more" 2>"$work/err"
+	[[ $(<"$work/err") == *"Operation not permitted"* ]] || fail "the outer layer: $(<"$work/err")"
+	bash -c 'echo $$ >"$1/cgroup.procs"; : >/dev/tcp/127.0.0.7/1' bash "$cg/below/more" 2>"$work/err"
+	[[ $(<"$work/err") == *"Permission denied"* ]] || fail "the inner layer: $(<"$work/err")"
+	quiet detach --all
+	rmdir "$cg/below/more" "$cg/below" "$cg"
+	quiet personality del tool-a
+	quiet personality del tool-b
+	no_traces
+}
+
+# On a terminal, which a pipe is not.
+on_terminal() { # ARGUMENT...
+	TERM=xterm python3 -I -c 'import pty, sys
+pty.spawn(["persock"] + sys.argv[1:])' "$@" </dev/null
+}
+
+delegated_in_full() {
+	local id
+	layer_files
+	mkdir -p "$cg/below"
+	id=$(stat -c %i "$cg/below")
+	quiet attach "$cg" tool-a
+	quiet attach --delegate full "$cg/below" tool-b
+	tool status
+	[[ $out == *"    /tool-test/below -> tool-b (id:$id), delegated in full"$'\n'* ]] ||
+		fail "status does not say so: $out"
+	[[ $(on_terminal status) == *", "$'\033[31m'"delegated in full"$'\033[m\r\n'* ]] || fail "it is not red"
+	[[ $(NO_COLOR=1 on_terminal status) != *$'\033'* ]] || fail "it is red in spite of NO_COLOR"
+	json "[(a['layers'], a['delegate']) for a in d['attachments'] if a['cgroup_id'] == $id] ==
+[([$id], 'full')]" -j status
+	tool explain --cgroup "$cg/below" -- connect tcp 127.0.0.9:1
+	same "the answer" "$out" "layer 1 of 1: /tool-test/below, personality tool-b: allow (rule 1 of connect, line 5)
+connect tcp 127.0.0.9:1: allow (no layer that enforces denies it)"
+	quiet attach --delegate none "$cg/below" tool-b
+	tool status
+	[[ $out == *"(id:$id), layers: tool-a, tool-b"* ]] || fail "it is still delegated: $out"
+	quiet detach --all
+	rmdir "$cg/below" "$cg"
+	quiet personality del tool-a
+	quiet personality del tool-b
 	no_traces
 }
 
@@ -866,7 +982,7 @@ check_warns() {
 
 # --- all --------------------------------------------------------------------------------------
 
-tests=(bad_usage missing_cgroup cgroup_v1 not_a_cgroup attach_and_detach removed_cgroup
+tests=(bad_usage missing_cgroup cgroup_v1 not_a_cgroup attach_and_detach layers delegated_in_full removed_cgroup
 	unknown_personality unknown_provider make_and_delete inherited_providers mistakes
 	policy_commands explain explain_options ways check_warns denials no_privilege
 	run_status run_passes_on run_governs run_nested run_kills_the_rest run_refused run_forwards
