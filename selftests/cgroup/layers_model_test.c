@@ -37,13 +37,13 @@ static const struct {
 };
 
 static const struct {
-	int level, name;
+	int level, name, value;
 	const char *words;
 } options[] = {
-	{ SOL_IP, IP_TOS, "SOL_IP/IP_TOS" },
-	{ SOL_IP, IP_RECVTTL, "SOL_IP/IP_RECVTTL" },
-	{ SOL_SOCKET, SO_KEEPALIVE, "SOL_SOCKET/SO_KEEPALIVE" },
-	{ SOL_SOCKET, SO_PRIORITY, "SOL_SOCKET/SO_PRIORITY" },
+	{ SOL_IP, IP_TOS, 4, "SOL_IP/IP_TOS" },
+	{ SOL_IP, IP_RECVTTL, 1, "SOL_IP/IP_RECVTTL" },
+	{ SOL_SOCKET, SO_KEEPALIVE, 1, "SOL_SOCKET/SO_KEEPALIVE" },
+	{ SOL_SOCKET, SO_PRIORITY, 4, "SOL_SOCKET/SO_PRIORITY" },
 };
 
 static const struct {
@@ -224,9 +224,7 @@ static int set_option(int fd, int item)
 	int level = options[item].level, name = options[item].name;
 	int before = get_int(fd, level, name), value, now, err;
 
-	value = before == 1 ? 0 : 1;
-	if (name == IP_TOS || name == SO_PRIORITY)
-		value = before == 4 ? 0 : 4;
+	value = before == options[item].value ? 0 : options[item].value;
 	err = result(setsockopt(fd, level, name, &value, sizeof(value)));
 	now = get_int(fd, level, name);
 	if (err || now < 0)

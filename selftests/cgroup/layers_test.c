@@ -19,8 +19,8 @@
 /* A middle cgroup for tests of three layers; not attached at first. */
 FIXTURE(layers)
 {
-	char middle[PATH_MAX];
-	char path[PATH_MAX];
+	char middle[PATH_MAX + 32];
+	char path[PATH_MAX + 64];
 };
 
 FIXTURE_VARIANT(layers)
@@ -72,7 +72,7 @@ static int detach(const char *path)
 
 static int enter(const char *path)
 {
-	char procs[PATH_MAX + 64];
+	char procs[PATH_MAX + 128];
 
 	snprintf(procs, sizeof(procs), "%s/cgroup.procs", path);
 	return put_text(procs, "0");
@@ -429,7 +429,7 @@ TEST_F(layers, delegated_in_full)
 /* A task that may attach nothing gains nothing by moving below its cgroup. */
 TEST_F(layers, moves_within_its_subtree)
 {
-	char below[PATH_MAX];
+	char below[PATH_MAX + 96];
 
 	ASSERT_EQ(0, deny_peer(variant->outer, "127.0.0.1/32", -EPERM));
 	ASSERT_EQ(0, deny_peer(variant->inner, "127.0.0.2/32", -EACCES));
@@ -450,7 +450,7 @@ TEST_F(layers, moves_within_its_subtree)
 /* At most 16 layers. */
 TEST_F(layers, sixteen)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX + 64];
 	int i, depth;
 
 	ASSERT_EQ(0, deny_peer(variant->outer, "127.0.0.1/32", -EPERM));

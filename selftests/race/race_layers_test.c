@@ -30,7 +30,7 @@ static const struct {
 
 struct layers {
 	enum govern_id ids[LAYERS];
-	char path[LAYERS][PATH_MAX];
+	char path[LAYERS][PATH_MAX + 32];
 	int cgroup[LAYERS];
 };
 
@@ -133,7 +133,7 @@ static void set_policy(const struct layers *layers, int layer, bool more,
 static void pass_by(const struct layers *layers)
 {
 	static const char name[] = "race-layers";
-	char outer[PATH_MAX + 8], inner[PATH_MAX + 16];
+	char outer[PATH_MAX + 48], inner[PATH_MAX + 64];
 	int fds[2], err, i;
 
 	snprintf(outer, sizeof(outer), "%s/by", layers->path[MIDDLE]);
@@ -244,7 +244,7 @@ FIXTURE_TEARDOWN(race_layers)
 TEST_F(race_layers, change)
 {
 	static void *(*const others[])(void *) = { traffic, traffic, traffic };
-	char procs[PATH_MAX + 16];
+	char procs[PATH_MAX + 64];
 
 	snprintf(procs, sizeof(procs), "%s/cgroup.procs",
 		 self->layers.path[INNER]);

@@ -263,12 +263,12 @@ static bool matches_family(const struct search *search,
 
 	/* One of two prefixes contains the other, or they have no address. */
 	return other->family == search->rule->family &&
-	       !after(&first, &search->last) && !after(&search->first, &last);
+	       !address_after(&first, &search->last) && !address_after(&search->first, &last);
 }
 
 static void add_start(struct search *search, struct address_place place)
 {
-	if (!after(&search->first, &place) && !after(&place, &search->last))
+	if (!address_after(&search->first, &place) && !address_after(&place, &search->last))
 		search->starts[search->nr_starts++] = place;
 }
 
@@ -375,7 +375,7 @@ static int order(const void *left, const void *right)
 {
 	const struct address_place *a = left, *b = right;
 
-	return after(a, b) - after(b, a);
+	return address_after(a, b) - address_after(b, a);
 }
 
 /* The pieces: returns false to give up. */
