@@ -214,10 +214,10 @@ FIXTURE_SETUP(race_layers)
 	memcpy(layers->ids, variant->ids, sizeof(layers->ids));
 	snprintf(layers->path[OUTER], PATH_MAX, "%s",
 		 govern_path(variant->ids[OUTER]));
-	snprintf(layers->path[MIDDLE], PATH_MAX, "%s/middle",
-		 layers->path[OUTER]);
-	snprintf(layers->path[INNER], PATH_MAX, "%s/inner",
-		 layers->path[MIDDLE]);
+	ASSERT_GT(PATH_MAX, snprintf(layers->path[MIDDLE], PATH_MAX,
+				     "%s/middle", layers->path[OUTER]));
+	ASSERT_GT(PATH_MAX, snprintf(layers->path[INNER], PATH_MAX, "%s/inner",
+				     layers->path[MIDDLE]));
 	for (i = 0; i < LAYERS; i++) {
 		if (i)
 			ASSERT_EQ(0, mkdir(layers->path[i], 0755));
