@@ -37,9 +37,11 @@ struct proto_accept_arg {
 };
 
 /* Define @name, an accept() of proto_ops that calls @function. */
+#define PERSOCK_DECLARE_ACCEPT(name)					\
+int name(struct socket *sock, struct socket *newsock, int flags, bool kern)
+
 #define PERSOCK_DEFINE_ACCEPT(name, function)				\
-static int name(struct socket *sock, struct socket *newsock, int flags,	\
-		bool kern)						\
+PERSOCK_DECLARE_ACCEPT(name)						\
 {									\
 	struct proto_accept_arg arg = { .flags = flags, .kern = kern };	\
 									\
@@ -54,9 +56,12 @@ static inline int persock_call_accept(const struct proto_ops *ops,
 	return ops->accept(sock, newsock, arg->flags, arg->kern);
 }
 #else
+#define PERSOCK_DECLARE_ACCEPT(name)					\
+int name(struct socket *sock, struct socket *newsock,			\
+	 struct proto_accept_arg *arg)
+
 #define PERSOCK_DEFINE_ACCEPT(name, function)				\
-static int name(struct socket *sock, struct socket *newsock,		\
-		struct proto_accept_arg *arg)				\
+PERSOCK_DECLARE_ACCEPT(name)						\
 {									\
 	return function(sock, newsock, arg);				\
 }

@@ -14,8 +14,6 @@
 #include <linux/string.h>
 
 #include "cgroup/personality.h"
-#include "policy/address_index.h"
-#include "policy/guard.h"
 #include "provider/registry.h"
 #include "state.h"
 
@@ -80,70 +78,6 @@ persock_personality_version(const struct persock_personality *personality)
 	return personality->version;
 }
 
-/**
- * persock_store_put() - release the lists of a policy
- * @store: the last reference frees them; may be NULL
- *
- * Context: process context; no reader is left.
- */
-void persock_store_put(struct persock_store *store)
-{
-	unsigned int i;
-
-	if (!store || !refcount_dec_and_test(&store->ref))
-		return;
-
-	for (i = 0; i < ARRAY_SIZE(store->indexes); i++)
-		persock_address_index_free(store->indexes[i]);
-	kvfree(store->memory);
-	kfree(store);
-}
-
-static void version_free(struct persock_version *version)
-{
-	if (!version)
-		return;
-	persock_store_put(version->store);
-	if (version->net)
-		put_net_track(version->net, &version->tracker);
-	kfree(version);
-}
-
-static void version_free_work(struct work_struct *work)
-{
-	version_free(container_of(to_rcu_work(work), struct persock_version,
-				  free));
-}
-
-static struct persock_version *version_alloc(const struct persock_policy *policy,
-					     struct persock_store *store)
-{
-	static atomic64_t numbers;
-	struct persock_version *version = kzalloc(sizeof(*version), GFP_KERNEL);
-
-	if (!version)
-		return NULL;
-
-	version->number = atomic64_inc_return(&numbers);
-	version->policy = *policy;
-	version->store = store;
-	if (store)
-		refcount_inc(&store->ref);
-	INIT_RCU_WORK(&version->free, version_free_work);
-
-	return version;
-}
-
-/* @version is complete except for this: policy and providers are set. */
-static void find_shortcuts(struct persock_version *version)
-{
-	unsigned int class;
-
-	for (class = 0; class < PERSOCK_NR_CLASSES; class++)
-		persock_shortcut_build(&version->shortcuts[class],
-				       &version->policy, class);
-}
-
 static struct persock_personality *personality_alloc(const char *name)
 {
 	struct persock_personality *personality;
@@ -178,8 +112,8 @@ void persock_personality_put(struct persock_personality *personality)
 	if (!refcount_dec_and_test(&personality->ref))
 		return;
 
-	version_free(personality->held);
-	version_free(personality->version);
+	persock_version_free(personality->held);
+	persock_version_free(personality->version);
 	unpin(personality, 0);
 	kfree(personality->pins);
 	kfree(personality);
@@ -245,40 +179,6 @@ static int add_provider(struct persock_personality *personality,
 	return 0;
 }
 
-/*
- * Only a provider that makes sockets itself can make them in another network
- * namespace. Native ones would be in the task's, against the policy.
- */
-static int set_network(struct persock_version *version, struct net *net,
-		       const char *network, struct netlink_ext_ack *extack)
-{
-	unsigned int i;
-
-	for (i = 0; i < version->nr_providers; i++) {
-		if (!version->providers[i]->interposes)
-			break;
-	}
-	if (i == version->nr_providers) {
-		NL_SET_ERR_MSG(extack,
-			       "sockets of another network namespace need a provider that makes them: hostinet");
-		return -EINVAL;
-	}
-
-	version->net = get_net_track(net, &version->tracker, GFP_KERNEL);
-	strscpy(version->network, network, sizeof(version->network));
-	persock_guard_policy(&version->policy);
-
-	return 0;
-}
-
-static void set_from(struct persock_version *version, u64 from, u32 inode,
-		     const char *path)
-{
-	version->from = from;
-	version->from_inode = inode;
-	strscpy(version->from_path, path, sizeof(version->from_path));
-}
-
 /* Make the version that a proposal requests, without publishing it. */
 static struct persock_version *
 version_make(struct persock_personality *personality,
@@ -309,9 +209,9 @@ version_make(struct persock_personality *personality,
 	}
 
 	if (proposal->policy)
-		version = version_alloc(proposal->policy, proposal->store);
+		version = persock_version_alloc(proposal->policy, proposal->store);
 	else
-		version = version_alloc(&base->policy, base->store);
+		version = persock_version_alloc(&base->policy, base->store);
 	if (!version)
 		return ERR_PTR(-ENOMEM);
 	strscpy(version->base, proposal->base ?: "", sizeof(version->base));
@@ -327,22 +227,24 @@ version_make(struct persock_personality *personality,
 		err = add_provider(personality, version, "native", extack);
 	}
 	if (!err && proposal->net)
-		err = set_network(version, proposal->net, proposal->network,
-				  extack);
+		err = persock_version_set_network(version, proposal->net,
+						  proposal->network, extack);
 	else if (!err && !proposal->policy && base->net)
-		err = set_network(version, base->net, base->network, extack);
+		err = persock_version_set_network(version, base->net,
+						  base->network, extack);
 	if (err) {
 		unpin(personality, pinned);
-		version_free(version);
+		persock_version_free(version);
 		return ERR_PTR(err);
 	}
 	if (proposal->from)
-		set_from(version, proposal->from, proposal->from_inode,
-			 proposal->from_path);
+		persock_version_set_from(version, proposal->from,
+					 proposal->from_inode,
+					 proposal->from_path);
 	else if (!proposal->net && version->net)
-		set_from(version, base->from, base->from_inode,
-			 base->from_path);
-	find_shortcuts(version);
+		persock_version_set_from(version, base->from, base->from_inode,
+					 base->from_path);
+	persock_version_complete(version);
 
 	return version;
 }
@@ -433,7 +335,7 @@ persock_personality_propose(const char *name,
 	if (personality->version->net && !version->net) {
 		NL_SET_ERR_MSG(extack,
 			       "a personality with a network namespace keeps one, as its sockets do: make another personality");
-		version_free(version);
+		persock_version_free(version);
 		return ERR_PTR(-EBUSY);
 	}
 	personality->next = version;
@@ -468,7 +370,7 @@ int persock_personality_hold(struct persock_personality *personality,
 	}
 	if (!personality->held)
 		atomic_inc(&persock_nr_held);
-	version_free(personality->held);
+	persock_version_free(personality->held);
 	personality->held = personality->next;
 	personality->next = NULL;
 	personality->holder = *holder;
@@ -507,7 +409,7 @@ void persock_personality_accept(struct persock_personality *personality)
 	personality->version = personality->next;
 	personality->next = NULL;
 	persock_generation++;
-	queue_rcu_work(persock_workqueue, &previous->free);
+	persock_version_replaced(previous);
 }
 
 /**
@@ -519,7 +421,7 @@ void persock_personality_accept(struct persock_personality *personality)
 void persock_personality_reject(struct persock_personality *personality)
 {
 	lockdep_assert_held(&persock_mutex);
-	version_free(personality->next);
+	persock_version_free(personality->next);
 	personality->next = NULL;
 }
 
@@ -586,7 +488,7 @@ struct persock_personality *persock_personality_open(void)
 	personality = personality_alloc("");
 	if (!personality)
 		return ERR_PTR(-ENOMEM);
-	version = version_alloc(&persock_personality_version(host)->policy,
+	version = persock_version_alloc(&persock_personality_version(host)->policy,
 				NULL);
 	if (!version) {
 		persock_personality_put(personality);
@@ -599,7 +501,7 @@ struct persock_personality *persock_personality_open(void)
 			err = add_provider(personality, version, provider->name,
 					   NULL);
 	}
-	find_shortcuts(version);
+	persock_version_complete(version);
 	personality->version = version;
 	if (err == -ENOMEM) {
 		persock_personality_put(personality);
@@ -610,32 +512,6 @@ struct persock_personality *persock_personality_open(void)
 	return personality;
 }
 
-/**
- * persock_version_provider() - the provider that serves a request for a socket
- * @version: the version that governs
- * @request: the request
- * @elsewhere: the socket must be in the network namespace that @version names,
- *	       where no native socket can be
- *
- * Context: any; does not sleep.
- * Return: the provider, or NULL if none serves the request.
- */
-const struct persock_provider *
-persock_version_provider(const struct persock_version *version,
-			 const struct persock_request *request, bool elsewhere)
-{
-	unsigned int i;
-
-	for (i = 0; i < version->nr_providers; i++) {
-		if (persock_provider_serves(version->providers[i],
-					    request->family, request->type,
-					    request->protocol, elsewhere))
-			return version->providers[i];
-	}
-
-	return NULL;
-}
-
 static int add_preset(const struct persock_preset *preset)
 {
 	struct persock_personality *personality;
@@ -644,7 +520,7 @@ static int add_preset(const struct persock_preset *preset)
 	int err = 0;
 
 	personality = personality_alloc(preset->name);
-	version = version_alloc(preset->policy, NULL);
+	version = persock_version_alloc(preset->policy, NULL);
 	if (!personality || !version)
 		err = -ENOMEM;
 	for (i = 0; !err && i < PERSOCK_MAX_PROVIDERS && preset->providers[i];
@@ -652,14 +528,14 @@ static int add_preset(const struct persock_preset *preset)
 		err = add_provider(personality, version, preset->providers[i],
 				   NULL);
 	if (err) {
-		version_free(version);
+		persock_version_free(version);
 		if (personality)
 			persock_personality_put(personality);
 		return err;
 	}
 
 	personality->builtin = true;
-	find_shortcuts(version);
+	persock_version_complete(version);
 	personality->version = version;
 	list_add_tail(&personality->node, &personalities);
 

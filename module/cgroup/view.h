@@ -10,7 +10,7 @@
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 
-#include "cgroup/personality.h"
+#include "cgroup/version.h"
 
 /* A cgroup can have this many attached ancestors, itself included. */
 #define PERSOCK_MAX_LAYERS 16

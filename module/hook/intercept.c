@@ -113,24 +113,6 @@ static int judge(const struct persock_version *version,
 				     &call->rule);
 }
 
-/*
- * May the task request this socket? Only a refusal is reported here. A request
- * that goes on is reported when the socket exists, see persock_interpose() and
- * af_persock.c.
- */
-static int judge_request(struct persock_stack *stack,
-			 const struct persock_view *view,
-			 struct persock_call *call,
-			 struct persock_request *request)
-{
-	struct persock_call asked = *call;
-
-	if (!persock_ask(stack, view, &asked, judge, request))
-		return 0;
-
-	return persock_judge(stack, view, call, judge, request);
-}
-
 static void refuse_create(struct ftrace_regs *regs, struct persock_stack *stack,
 			  const struct persock_view *view,
 			  struct persock_call *call, int err)
@@ -167,7 +149,11 @@ static noinline void route_request(struct ftrace_regs *regs,
 	if (request.family == AF_INET && request.type == SOCK_PACKET)
 		request.family = AF_PACKET;
 
-	err = judge_request(stack, view, &call, &request);
+	/*
+	 * A request that goes on is reported when the socket exists, see
+	 * persock_interpose() and af_persock.c.
+	 */
+	err = persock_deny(stack, view, &call, judge, &request);
 	if (err) {
 		fail_call(regs, err);
 		return;

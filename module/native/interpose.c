@@ -61,13 +61,9 @@ static noinline int judge_made(struct persock_stack *stack,
 			       const struct persock_view *view,
 			       struct persock_call *call, struct making *making)
 {
-	struct persock_call asked = *call;
+	int err = persock_deny(stack, view, call, judge_new, making);
 
-	/* A denial is reported with what the layers around it have allowed. */
-	if (persock_ask(stack, view, &asked, judge_new, making))
-		return persock_judge(stack, view, call, judge_new, making);
-
-	return judge_provider(stack, view, call);
+	return err ? err : judge_provider(stack, view, call);
 }
 
 /* The stack holds the socket, and this module is held for it. */

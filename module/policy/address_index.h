@@ -114,7 +114,7 @@ static inline struct address_place ipv6_of(const u8 *address)
 }
 
 static inline bool address_after(const struct address_place *a,
-			 const struct address_place *b)
+				 const struct address_place *b)
 {
 	return a->high > b->high || (a->high == b->high && a->low > b->low);
 }

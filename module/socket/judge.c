@@ -116,6 +116,31 @@ int persock_ask(struct persock_stack *stack, const struct persock_view *view,
 }
 
 /**
+ * persock_deny() - report a call if it is denied, and only then
+ * @stack: the layers that govern
+ * @view: what they are held to
+ * @call: the call
+ * @judge: judges it by one layer
+ * @data: argument of @judge
+ *
+ * For a call that is judged once more before it goes on. A denial is reported
+ * with what the layers around the one that denies have allowed.
+ *
+ * Context: any; RCU read side for @view; does not sleep.
+ * Return: as persock_judge(), or PERSOCK_ALLOW.
+ */
+int persock_deny(struct persock_stack *stack, const struct persock_view *view,
+		 struct persock_call *call, persock_judge_t judge, void *data)
+{
+	struct persock_call asked = *call;
+
+	if (!persock_ask(stack, view, &asked, judge, data))
+		return PERSOCK_ALLOW;
+
+	return persock_judge(stack, view, call, judge, data);
+}
+
+/**
  * persock_refuse() - report a refusal that no policy can change
  * @stack: the layers that govern
  * @view: what they are held to

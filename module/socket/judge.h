@@ -28,6 +28,8 @@ int persock_judge_again(struct persock_stack *stack,
 			const struct persock_view *view,
 			struct persock_call *call, persock_judge_t judge,
 			void *data);
+int persock_deny(struct persock_stack *stack, const struct persock_view *view,
+		 struct persock_call *call, persock_judge_t judge, void *data);
 int persock_ask(struct persock_stack *stack, const struct persock_view *view,
 		struct persock_call *call, persock_judge_t judge, void *data);
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The pool of routing tables: they are allocated in advance, handed out by
- * stack and kind of socket, and kept for reuse when the stack is gone. native/native.c and af_persock.c get a table for each socket, and
- * unsent.c changes its phase.
+ * stack and kind of socket, and kept for reuse when the stack is gone.
+ * native/native.c and af_persock.c get a table for each socket, and unsent.c
+ * changes its phase.
  */
 #include <linux/hash.h>
 #include <linux/module.h>

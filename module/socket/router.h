@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Routers: the routing tables of governed sockets, by stack and kind of socket. Every function that has a socket finds its router here, with
+ * Routers: the routing tables of governed sockets, by stack and kind of socket.
+ * Every function that has a socket finds its router here, with
  * persock_router_peek() or persock_router_of().
  */
 #ifndef _PERSOCK_ROUTER_H
