@@ -41,7 +41,7 @@ struct proto_accept_arg {
 int name(struct socket *sock, struct socket *newsock, int flags, bool kern)
 
 #define PERSOCK_DEFINE_ACCEPT(name, function)				\
-PERSOCK_DECLARE_ACCEPT(name)						\
+int name(struct socket *sock, struct socket *newsock, int flags, bool kern)	\
 {									\
 	struct proto_accept_arg arg = { .flags = flags, .kern = kern };	\
 									\
@@ -61,7 +61,8 @@ int name(struct socket *sock, struct socket *newsock,			\
 	 struct proto_accept_arg *arg)
 
 #define PERSOCK_DEFINE_ACCEPT(name, function)				\
-PERSOCK_DECLARE_ACCEPT(name)						\
+int name(struct socket *sock, struct socket *newsock,			\
+	 struct proto_accept_arg *arg)					\
 {									\
 	return function(sock, newsock, arg);				\
 }

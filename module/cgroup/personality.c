@@ -488,8 +488,7 @@ struct persock_personality *persock_personality_open(void)
 	personality = personality_alloc("");
 	if (!personality)
 		return ERR_PTR(-ENOMEM);
-	version = persock_version_alloc(&persock_personality_version(host)->policy,
-				NULL);
+	version = persock_version_alloc(&host->version->policy, NULL);
 	if (!version) {
 		persock_personality_put(personality);
 		return ERR_PTR(-ENOMEM);

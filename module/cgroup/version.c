@@ -55,8 +55,8 @@ void persock_version_free(struct persock_version *version)
 
 static void version_free_work(struct work_struct *work)
 {
-	persock_version_free(container_of(to_rcu_work(work), struct persock_version,
-				  free));
+	persock_version_free(container_of(to_rcu_work(work),
+					  struct persock_version, free));
 }
 
 /**

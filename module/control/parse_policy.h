@@ -6,7 +6,7 @@
 #ifndef _PERSOCK_PARSE_POLICY_H
 #define _PERSOCK_PARSE_POLICY_H
 
-#include "cgroup/personality.h"
+#include "cgroup/version.h"
 
 struct genl_info;
 struct sk_buff;
