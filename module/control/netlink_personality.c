@@ -114,7 +114,7 @@ static int read_network(struct sk_buff *skb, struct genl_info *info,
 }
 
 /* A batch belongs to the netlink socket that sends its requests. */
-static struct persock_holder holder_of(const struct genl_info *info)
+static struct persock_holder holder_of(struct genl_info *info)
 {
 	return (struct persock_holder){
 		.net = genl_info_net(info)->net_cookie,
