@@ -327,6 +327,99 @@ static void describe(struct __test_metadata *_metadata, enum kind kind,
 		       layers[i].verdicts[kind][item]);
 }
 
+/* How explain is asked. */
+static void put_question(FILE *file, enum kind kind, int item)
+{
+	switch (kind) {
+	case SOCKET:
+		fprintf(file, "socket %s\n", requests[item].words);
+		break;
+	case SENDTO:
+		fprintf(file, "sendto udp 127.0.0.%d:9\n", item + 1);
+		break;
+	case BIND:
+		fprintf(file, "bind udp 127.0.0.%d:0\n", item + 1);
+		break;
+	case SET:
+	case GET:
+		fprintf(file, "%s %s 4\n",
+			kind == SET ? "setsockopt" : "getsockopt",
+			options[item].words);
+		break;
+	case FLAG:
+		fprintf(file, "send %s\n", flags[item].words);
+		break;
+	case IOCTL:
+		fprintf(file, "ioctl %s\n", ioctls[item].words);
+		break;
+	default:
+		break;
+	}
+}
+
+/* "allow", "ignore" or the name of an errno, behind the question. */
+static int read_answer(const char *line)
+{
+	const char *word = strstr(line, ": ");
+	int length, err;
+
+	if (!word)
+		return -ENOMSG;
+	word += 2;
+	length = strcspn(word, " ");
+	if (!strncmp(word, "allow ", 6))
+		return ALLOW;
+	if (!strncmp(word, "ignore ", 7))
+		return IGNORE;
+	for (err = 1; err < 134; err++) {
+		const char *name = strerrorname_np(err);
+
+		if (name && (int)strlen(name) == length &&
+		    !strncmp(name, word, length))
+			return -err;
+	}
+
+	return -ENOMSG;
+}
+
+/* Ask about everything in this stack; the number of answers that differ. */
+static unsigned int compare_explained(struct __test_metadata *_metadata)
+{
+	char command[PATH_MAX + 128], line[512];
+	unsigned int wrong = 0, i = 0;
+	char questions[] = "/tmp/layers-XXXXXX";
+	int fd = mkstemp(questions);
+	FILE *file = fdopen(fd, "w");
+
+	for (i = 0; i < KINDS * ITEMS; i++)
+		put_question(file, i / ITEMS, i % ITEMS);
+	fclose(file);
+	snprintf(command, sizeof(command),
+		 "persock explain --cgroup %s -- - <%s", paths[DEPTH - 1],
+		 questions);
+	file = popen(command, "r");
+	for (i = 0; file && fgets(line, sizeof(line), file);) {
+		int answer;
+
+		if (!strncmp(line, "layer ", 6))
+			continue;
+		answer = read_answer(line);
+		if (answer != foresee(i / ITEMS, i % ITEMS, false)) {
+			TH_LOG("explained: %s", line);
+			describe(_metadata, i / ITEMS, i % ITEMS, answer);
+			wrong++;
+		}
+		i++;
+	}
+	if (!file || pclose(file) || i != KINDS * ITEMS) {
+		TH_LOG("%s: %u answers", command, i);
+		wrong++;
+	}
+	unlink(questions);
+
+	return wrong;
+}
+
 TEST_F(layers_model, module_agrees)
 {
 	const char *seed = getenv("PERSOCK_SEED");
@@ -361,6 +454,7 @@ TEST_F(layers_model, module_agrees)
 		}
 		close(fd);
 		ASSERT_EQ(0, govern_leave());
+		wrong += compare_explained(_metadata);
 	}
 	EXPECT_EQ(0, wrong);
 }
