@@ -7,9 +7,12 @@
  * No send may ever get through with the flag of one to the peer of the other.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "harness.h"
 #include "inet.h"
@@ -127,8 +130,112 @@ TEST_F(replace, one_policy_judges_a_call)
 	}
 }
 
+/*
+ * Two layers that are replaced in one batch: the outer one allows a flag, the
+ * inner one a peer. No send may get through with the flag of one stack to the
+ * peer of the other.
+ */
+FIXTURE(replace_layers)
+{
+	pthread_t threads[THREADS];
+	char path[PATH_MAX];
+};
+
+FIXTURE_VARIANT(replace_layers)
+{
+	enum govern_id outer, inner;
+};
+
+FIXTURE_VARIANT_ADD(replace_layers, native)
+{
+	.outer = NATIVE,
+	.inner = GVISOR_NATIVE,
+};
+
+FIXTURE_VARIANT_ADD(replace_layers, hostinet)
+{
+	.outer = HOSTINET,
+	.inner = GVISOR_HOSTINET,
+};
+
+FIXTURE_SETUP(replace_layers)
+{
+	char procs[PATH_MAX + 16];
+	int cgroup;
+
+	ASSERT_EQ(0, policy_open());
+	govern_setup(_metadata, variant->outer);
+	if (_metadata->exit_code)
+		return;
+	ASSERT_GT(sizeof(self->path),
+		  snprintf(self->path, sizeof(self->path), "%s/inner",
+			   govern_path(variant->outer)));
+	ASSERT_EQ(0, mkdir(self->path, 0755));
+	cgroup = open(self->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ASSERT_EQ(0, policy_attach(cgroup,
+				   govern_personality(variant->inner)));
+	close(cgroup);
+	snprintf(procs, sizeof(procs), "%s/cgroup.procs", self->path);
+	ASSERT_EQ(0, put_text(procs, "0"));
+}
+
+FIXTURE_TEARDOWN(replace_layers)
+{
+	govern_leave();
+	rmdir(self->path);
+}
+
+static int choose_both(enum govern_id outer, enum govern_id inner,
+		       unsigned int set)
+{
+	int err;
+
+	policy_begin_open(outer);
+	policy_flags(PERSOCK_SECTION_FLAGS_SEND, PERSOCK_CLASS_INET,
+		     sets[!set].flag, -EPERM);
+	policy_hold();
+	err = policy_set();
+	if (err)
+		return err;
+	policy_begin_open(inner);
+	policy_default(PERSOCK_SECTION_CONNECT, ANY, -EACCES);
+	policy_prefix(PERSOCK_SECTION_CONNECT, sets[set].prefix, ALLOW);
+	policy_hold();
+	err = policy_set();
+
+	return err ? err : policy_commit();
+}
+
+TEST_F(replace_layers, one_stack_judges_a_call)
+{
+	unsigned int rounds = getenv("PERSOCK_SOAK") ? REPLACEMENTS : FEWER;
+	unsigned int i;
+
+	if (slow_kernel())
+		rounds = REPLACEMENTS / 10;
+	ASSERT_EQ(0, choose_both(variant->outer, variant->inner, 0));
+	for (i = 0; i < THREADS; i++)
+		ASSERT_EQ(0, pthread_create(&self->threads[i], NULL, load,
+					    NULL));
+	for (i = 1; i <= rounds / 2; i++)
+		ASSERT_EQ(0, choose_both(variant->outer, variant->inner,
+					 i & 1));
+	over = true;
+	for (i = 0; i < THREADS; i++)
+		pthread_join(self->threads[i], NULL);
+
+	EXPECT_EQ(0, unexpected);
+	EXPECT_LT(0, passed[0][0]);
+	EXPECT_LT(0, passed[1][1]);
+	EXPECT_EQ(0, passed[0][1]);
+	EXPECT_EQ(0, passed[1][0]);
+	EXPECT_LT(0, refused[0][1]);
+	EXPECT_LT(0, refused[1][0]);
+}
+
 int main(int argc, char **argv)
 {
-	govern_prepare(1 << NATIVE | 1 << HOSTINET);
+	govern_prepare(1 << NATIVE | 1 << HOSTINET | 1 << GVISOR_NATIVE |
+		       1 << GVISOR_HOSTINET);
 	return test_harness_run(argc, argv);
 }
