@@ -97,23 +97,32 @@ test_sockets_are_as_explained() {
 	ok persock detach "$cgroup"
 }
 
-# PRESET/PROVIDER... of the outer and the inner layer. native alone is what a policy has that names no
-# provider: then the outer layer's serve.
+attach_layer() { # CGROUP MODE/PRESET/PROVIDER...
+	local name="$base-${#personalities[@]}" mode=${2%%/*} rest=${2#*/}
+	local providers=${rest#*/}
+	personalities+=("$name")
+	printf '%s\n' "personality: $name" "base: ${rest%%/*}" "mode: $mode" "providers: [${providers//\//, }]" \
+		>"$work/layer.yaml"
+	ok persock personality add "$work/layer.yaml"
+	ok persock attach "$1" "$name"
+}
+
+# native alone is what a policy has that names no provider: then those of the outer layer serve. A layer
+# that only audits names one only if no other does.
 test_two_layers_are_as_explained() {
-	local outer inner pair of name=0
+	local outer inner pair name=0
 	prepare
 	new_cgroup outer outer
 	inner=$outer/inner
 	cgroups+=("$inner")
 	ok mkdir "$inner"
-	for pair in "host/native gvisor/hostinet/native" "gvisor-2020/hostinet/native host/native" \
-		"gvisor/native host/hostinet" "host/hostinet gvisor-2020/native" "none/native host/native"; do
-		for of in outer inner; do
-			# shellcheck disable=SC2086,SC2046 # they are lists
-			new_personality personality $(tr / ' ' <<<"${pair%% *}")
-			ok persock attach "${!of}" "$personality"
-			pair=${pair#* }
-		done
+	for pair in "enforce/host/native enforce/gvisor/hostinet/native" \
+		"enforce/gvisor-2020/hostinet/native enforce/host/native" \
+		"enforce/gvisor/native enforce/host/hostinet" "enforce/host/hostinet enforce/gvisor-2020/native" \
+		"enforce/none/native enforce/host/native" "enforce/host/native audit/gvisor/hostinet" \
+		"enforce/gvisor/hostinet audit/none/hostinet/native" "audit/none/native enforce/gvisor/native"; do
+		attach_layer "$outer" "${pair% *}"
+		attach_layer "$inner" "${pair#* }"
 		compare "layers-$((name++))" "$inner" --cgroup "$inner"
 	done
 	ok persock detach "$inner"

@@ -227,7 +227,7 @@ layer_files() {
 	quiet personality add "$work/b.yaml"
 }
 
-# Whatever is attached above a cgroup governs it, and is told.
+# Whatever is attached above a cgroup governs it, and is shown.
 layers() {
 	local id below
 	layer_files

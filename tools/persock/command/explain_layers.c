@@ -91,14 +91,16 @@ static void ask_layers(const struct walk *walk, struct result *result)
 static void ask_provider(const struct walk *walk, struct result *result)
 {
 	const struct kind *kind = &walk->kind;
-	unsigned int server = stack_server(walk->stack);
+	const struct draft *network;
+	unsigned int server;
 
+	stack_find_server(walk->stack, &server, &network);
 	result->judgement = (struct judgement){
 		.section = PERSOCK_SECTION_SOCKETS,
 	};
-	judge_provider(&walk->stack->layers[server].draft,
-		       stack_network(walk->stack), kind->family, kind->type,
-		       kind->protocol, &result->judgement);
+	judge_provider(&walk->stack->layers[server].draft, network,
+		       kind->family, kind->type, kind->protocol,
+		       &result->judgement);
 	if (!result->judgement.verdict)
 		return;
 	result->verdict = result->judgement.verdict;

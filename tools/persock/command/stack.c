@@ -123,26 +123,33 @@ static bool names_providers(const struct draft *draft)
 	return draft->nr_providers != 1 || strcmp(draft->providers[0], "native");
 }
 
-unsigned int stack_server(const struct stack *stack)
+/* The innermost of the layers that enforce, or of those that only audit. */
+static void find_server(const struct stack *stack, bool enforces,
+			unsigned int *server, const struct draft **network)
 {
 	unsigned int i;
 
-	for (i = stack->nr; i; i--) {
-		if (names_providers(&stack->layers[i - 1].draft))
-			return i - 1;
-	}
+	for (i = 0; i < stack->nr; i++) {
+		const struct stack_layer *layer = &stack->layers[i];
 
-	return stack->nr - 1;
+		if (stack_enforces(layer) != enforces)
+			continue;
+		if (names_providers(&layer->draft))
+			*server = i;
+		if (*layer->draft.network)
+			*network = &layer->draft;
+	}
 }
 
-const struct draft *stack_network(const struct stack *stack)
+void stack_find_server(const struct stack *stack, unsigned int *server,
+		       const struct draft **network)
 {
-	unsigned int i;
-
-	for (i = stack->nr; i; i--) {
-		if (*stack->layers[i - 1].draft.network)
-			return &stack->layers[i - 1].draft;
-	}
-
-	return NULL;
+	*server = stack->nr;
+	*network = NULL;
+	find_server(stack, true, server, network);
+	/* Layers that only audit take part if no other names any. */
+	if (*server == stack->nr && !*network)
+		find_server(stack, false, server, network);
+	if (*server == stack->nr)
+		*server = stack->nr - 1;
 }

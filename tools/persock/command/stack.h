@@ -55,10 +55,10 @@ void stack_print_layer(const struct stack *stack, unsigned int i);
 void stack_json_layer(const struct stack_layer *layer);
 
 /*
- * The layer whose providers serve, and the policy that names the network
+ * Find the layer whose providers serve, and the policy that names the network
  * namespace, or NULL: as persock_view_get() of the module chooses them.
  */
-unsigned int stack_server(const struct stack *stack);
-const struct draft *stack_network(const struct stack *stack);
+void stack_find_server(const struct stack *stack, unsigned int *server,
+		       const struct draft **network);
 
 #endif
