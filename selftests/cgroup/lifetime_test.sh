@@ -118,13 +118,13 @@ test_removed_cgroup_is_detached() {
 test_removed_child_is_detached() {
 	local cgroup
 	new_cgroup cgroup parent
-	ok persock attach "$cgroup" none
+	ok persock attach "$cgroup" host
 	ok mkdir "$cgroup/child"
-	ok persock attach "$cgroup/child" host
-	expect ok within "$cgroup/child" "$probe" unix
+	ok persock attach "$cgroup/child" none
+	expect "socketpair: EAFNOSUPPORT" within "$cgroup/child" "$probe" unix
 	ok rmdir "$cgroup/child"
 	eventually has_one_attachment
-	expect "socketpair: EAFNOSUPPORT" within "$cgroup" "$probe" unix
+	expect ok within "$cgroup" "$probe" unix
 }
 
 has_one_attachment() {
