@@ -65,7 +65,7 @@ static atomic_t tries;
 static int answer;
 static DECLARE_WAIT_QUEUE_HEAD(tried);
 
-static void arm_work_fn(struct work_struct *work)
+static void arm_lsm_points(struct work_struct *work)
 {
 	int err = 0;
 
@@ -89,7 +89,7 @@ static void arm_work_fn(struct work_struct *work)
 	wake_up_all(&tried);
 }
 
-static DECLARE_WORK(arm_work, arm_work_fn);
+static DECLARE_WORK(arm_work, arm_lsm_points);
 
 /**
  * persock_lsm_arm() - let LSMs judge the sockets behind those of providers

@@ -63,7 +63,7 @@ static const struct {
 	{ FIONREAD, "0x541b" },
 	{ TIOCOUTQ, "0x5411" },
 	{ FIOGETOWN, "0x8903" },
-	{ SIOCGPGRP, "0x8904" },
+	{ SIOCGIFCONF, "0x8912" },
 };
 
 /* Addresses 127.0.0.1 to 127.0.0.4. */
@@ -236,6 +236,7 @@ static int set_option(int fd, int item)
 static int call(int fd, enum kind kind, int item)
 {
 	struct inet_addr addr = loopback(AF_INET, 9);
+	char buffer[64] = {};	/* room for what any of the ioctls writes */
 	int value = 0, other, err;
 	socklen_t len = sizeof(value);
 
@@ -265,7 +266,7 @@ static int call(int fd, enum kind kind, int item)
 		return result(sendto(fd, "x", 1, flags[item].flag, &addr.sa,
 				     addr.len));
 	case IOCTL:
-		return result(ioctl(fd, ioctls[item].command, &value));
+		return result(ioctl(fd, ioctls[item].command, buffer));
 	default:
 		return 0;
 	}

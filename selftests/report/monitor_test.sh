@@ -135,7 +135,7 @@ test_an_audit_reports_the_same() {
 }
 
 # A denial of one of several layers names the layer, and the cgroup of the innermost.
-test_the_layer_is_told() {
+test_the_layer_is_reported() {
 	local outer inner name=$base-layer
 	printf '%s\n' "personality: $name-1" "base: host" "connect: {rules: [{deny: 127.0.0.2}]}" \
 		>"$work/outer.yaml"
@@ -150,7 +150,7 @@ test_the_layer_is_told() {
 	ok mkdir "$inner"
 	ok persock attach "$outer" "$name-1"
 	ok persock attach "$inner" "$name-2"
-	persock monitor >"$work/told" 2>"$work/watching" &
+	persock monitor >"$work/reported" 2>"$work/watching" &
 	watching=$!
 	eventually grep -q monitoring "$work/watching"
 	persock -j monitor --count 2 >"$work/json" 2>"$work/also" &
@@ -158,10 +158,10 @@ test_the_layer_is_told() {
 	expect "13 0" within "$inner" python3 -c 'from socket import *
 print(*(socket(AF_INET, SOCK_DGRAM).connect_ex((host, 9)) for host in ("127.0.0.2", "127.0.0.3")))'
 	# shellcheck disable=SC2016 # expanded each time
-	eventually eval '[ "$(told | wc -l)" -ge 2 ]'
+	eventually eval '[ "$(reported | wc -l)" -ge 2 ]'
 	expect "connect inet/dgram/udp 127.0.0.2:9: EACCES (connect rule 1, line 3), layer 1 of 2 of /${outer##*/}/inner
-connect inet/dgram/udp 127.0.0.3:9: EPERM (connect rule 2, line 4) audit, layer 2 of 2 of /${outer##*/}/inner" told
-	grep -q " /${outer##*/} $name-1 " "$work/told" || fail "the outer layer is not named: $(cat "$work/told")"
+connect inet/dgram/udp 127.0.0.3:9: EPERM (connect rule 2, line 4) audit, layer 2 of 2 of /${outer##*/}/inner" reported
+	grep -q " /${outer##*/} $name-1 " "$work/reported" || fail "the outer layer is not named: $(cat "$work/reported")"
 	wait $!
 	expect ok python3 -c 'import json, sys
 first, second = map(json.loads, open(sys.argv[1]))
