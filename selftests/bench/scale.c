@@ -431,7 +431,7 @@ TEST_F_TIMEOUT(scale, costs_the_same, 900)
 	       (used_memory(true) - slabs) / MANY,
 	       (used_memory(false) - percpu) / MANY);
 	/* Documentation/performance.rst states what it is. */
-	EXPECT_GT(2048 * MANY, used_memory(true) - slabs);
+	EXPECT_GT(2816 * MANY, used_memory(true) - slabs);
 	measure(&cost);
 	WITHIN(&cost, &base, "10000 rules, depth 32, 10000 attached");
 
