@@ -85,30 +85,6 @@ struct rules {
 	unsigned int nr;
 };
 
-static struct address_place first_of(const struct persock_address_rule *rule)
-{
-	if (rule->family == AF_INET)
-		return (struct address_place){
-			.high = (u64)ipv4_of(rule->address) << 32,
-		};
-
-	return ipv6_of(rule->address);
-}
-
-static struct address_place last_of(const struct persock_address_rule *rule)
-{
-	struct address_place place = first_of(rule);
-
-	if (rule->prefix < 64) {
-		place.high |= U64_MAX >> rule->prefix;
-		place.low = U64_MAX;
-	} else if (rule->prefix < 128) {
-		place.low |= U64_MAX >> (rule->prefix - 64);
-	}
-
-	return place;
-}
-
 static int order_prefix(const struct persock_address_rule *a,
 			const struct persock_address_rule *b)
 {
@@ -462,7 +438,7 @@ static u32 add_node(struct build *build, struct rules rules, u32 around)
 	u32 number = build->nr_nodes++, base = around;
 	struct address_node *node = &build->nodes[number];
 
-	build->ends[number] = last_of(rules.sorted[0]);
+	build->ends[number] = address_last_of(rules.sorted[0]);
 	build->around[number] = around;
 	build->left -= rules.nr;
 
@@ -495,7 +471,7 @@ static void add_family(struct build *build, struct rules rules)
 		rules.sorted += prefix.nr;
 		rules.nr -= prefix.nr;
 
-		start = first_of(prefix.sorted[0]);
+		start = address_first_of(prefix.sorted[0]);
 		while (node && address_after(&start, &build->ends[node]))
 			node = close_node(build, node);
 		node = add_node(build, prefix, node);

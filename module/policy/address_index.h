@@ -21,6 +21,7 @@
 #define _PERSOCK_ADDRESS_INDEX_H
 
 #include <linux/limits.h>
+#include <linux/socket.h>
 #include <linux/string.h>
 #include <linux/types.h>
 #include <asm/byteorder.h>
@@ -111,6 +112,34 @@ static inline struct address_place ipv6_of(const u8 *address)
 		.high = be64_to_cpu(halves[0]),
 		.low = be64_to_cpu(halves[1]),
 	};
+}
+
+/* The first address of a prefix. */
+static inline struct address_place
+address_first_of(const struct persock_address_rule *rule)
+{
+	if (rule->family == AF_INET)
+		return (struct address_place){
+			.high = (u64)ipv4_of(rule->address) << 32,
+		};
+
+	return ipv6_of(rule->address);
+}
+
+/* All bits behind the prefix are 1. */
+static inline struct address_place
+address_last_of(const struct persock_address_rule *rule)
+{
+	struct address_place place = address_first_of(rule);
+
+	if (rule->prefix < 64) {
+		place.high |= U64_MAX >> rule->prefix;
+		place.low = U64_MAX;
+	} else if (rule->prefix < 128) {
+		place.low |= U64_MAX >> (rule->prefix - 64);
+	}
+
+	return place;
 }
 
 static inline bool address_after(const struct address_place *a,

@@ -89,6 +89,17 @@ bool outer_denies_option(const struct outer *outer,
 	return false;
 }
 
+/* Is a judgement a denial that is enforced? Then @denier notes it. */
+static bool denies(const struct outer *outer, unsigned int layer,
+		   const struct judgement *judgement, struct denier *denier)
+{
+	if (!outer_enforces(outer, layer) || judgement->verdict >= 0)
+		return false;
+	denier_add(denier, layer, judgement);
+
+	return true;
+}
+
 bool outer_denies_ioctl(const struct outer *outer, enum persock_class class,
 			u32 command, struct denier *denier)
 {
@@ -97,10 +108,8 @@ bool outer_denies_ioctl(const struct outer *outer, enum persock_class class,
 
 	for (i = 0; i < outer->nr; i++) {
 		judge_ioctl(outer->layers[i], class, command, &judgement);
-		if (!outer_enforces(outer, i) || judgement.verdict >= 0)
-			continue;
-		denier_add(denier, i, &judgement);
-		return true;
+		if (denies(outer, i, &judgement, denier))
+			return true;
 	}
 
 	return false;
@@ -116,10 +125,8 @@ bool outer_denies_flag(const struct outer *outer, enum persock_section section,
 
 	for (i = 0; i < outer->nr; i++) {
 		judge_flags(outer->layers[i], section, class, flag, &judgement);
-		if (!outer_enforces(outer, i) || judgement.verdict >= 0)
-			continue;
-		denier_add(denier, i, &judgement);
-		return true;
+		if (denies(outer, i, &judgement, denier))
+			return true;
 	}
 
 	return false;
@@ -133,10 +140,8 @@ bool outer_denies_all(const struct outer *outer, enum persock_section section,
 
 	for (i = 0; i < outer->nr; i++) {
 		judge_default(outer->layers[i], section, class, &judgement);
-		if (!outer_enforces(outer, i) || judgement.verdict >= 0)
-			continue;
-		denier_add(denier, i, &judgement);
-		return true;
+		if (denies(outer, i, &judgement, denier))
+			return true;
 	}
 
 	return false;

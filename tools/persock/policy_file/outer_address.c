@@ -58,32 +58,6 @@ struct search {
 	struct denier *denier;
 };
 
-/* IPv4 has the top 32 bits of a place, as in the index. */
-static struct address_place first_of(const struct persock_address_rule *rule)
-{
-	if (rule->family == AF_INET)
-		return (struct address_place){
-			.high = (u64)ipv4_of(rule->address) << 32,
-		};
-
-	return ipv6_of(rule->address);
-}
-
-/* The last address of a prefix: all bits behind it are 1. */
-static struct address_place last_of(const struct persock_address_rule *rule)
-{
-	struct address_place place = first_of(rule);
-
-	if (rule->prefix < 64) {
-		place.high |= U64_MAX >> rule->prefix;
-		place.low = U64_MAX;
-	} else if (rule->prefix < 128) {
-		place.low |= U64_MAX >> (rule->prefix - 64);
-	}
-
-	return place;
-}
-
 static struct address_place place_after(struct address_place place)
 {
 	if (!++place.low)
@@ -259,7 +233,7 @@ static bool denies_place(struct search *search, struct address_place place)
 static bool matches_family(const struct search *search,
 			   const struct persock_address_rule *other)
 {
-	struct address_place first = first_of(other), last = last_of(other);
+	struct address_place first = address_first_of(other), last = address_last_of(other);
 
 	/* One of two prefixes contains the other, or they have no address. */
 	return other->family == search->rule->family &&
@@ -285,18 +259,25 @@ static void add_port(struct search *search, unsigned int port)
 	search->ports[search->nr_ports++] = port;
 }
 
-static void add_protocol(struct search *search, int protocol)
+static bool has_protocol(const struct search *search, int protocol)
 {
 	unsigned int i;
 
+	for (i = 0; i < search->nr_protocols; i++) {
+		if (search->protocols[i] == protocol)
+			return true;
+	}
+
+	return false;
+}
+
+static void add_protocol(struct search *search, int protocol)
+{
 	if (search->rule->protocol != PERSOCK_ANY &&
 	    search->rule->protocol != protocol)
 		return;
-	for (i = 0; i < search->nr_protocols; i++) {
-		if (search->protocols[i] == protocol)
-			return;
-	}
-	search->protocols[search->nr_protocols++] = protocol;
+	if (!has_protocol(search, protocol))
+		search->protocols[search->nr_protocols++] = protocol;
 }
 
 /* What is told apart without a rule: guards, ports, the unspecified address. */
@@ -348,8 +329,8 @@ static bool add_rules(struct search *search, unsigned int layer)
 		if (!outer_step(search->outer, search->nr_ports +
 					       search->nr_protocols))
 			return false;
-		add_start(search, first_of(rule));
-		add_start(search, place_after(last_of(rule)));
+		add_start(search, address_first_of(rule));
+		add_start(search, place_after(address_last_of(rule)));
 		add_port(search, rule->first);
 		add_port(search, (unsigned int)rule->last + 1);
 		if (rule->protocol != PERSOCK_ANY)
@@ -357,18 +338,6 @@ static bool add_rules(struct search *search, unsigned int layer)
 	}
 
 	return true;
-}
-
-static bool has_protocol(const struct search *search, int protocol)
-{
-	unsigned int i;
-
-	for (i = 0; i < search->nr_protocols; i++) {
-		if (search->protocols[i] == protocol)
-			return true;
-	}
-
-	return false;
 }
 
 static int order(const void *left, const void *right)
@@ -425,7 +394,7 @@ bool outer_denies_addresses(struct outer *outer, enum persock_section section,
 {
 	struct search search = {
 		.outer = outer, .section = section, .rule = rule,
-		.first = first_of(rule), .last = last_of(rule),
+		.first = address_first_of(rule), .last = address_last_of(rule),
 		.denier = denier,
 	};
 	size_t room = 16;
