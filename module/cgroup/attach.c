@@ -293,10 +293,18 @@ static void detach(struct persock_attachment *attachment)
 	module_put(THIS_MODULE);
 }
 
-static struct persock_attachment *find_id(u64 id)
+/**
+ * persock_attached() - the attachment of a cgroup
+ * @id: id of the cgroup
+ *
+ * Context: persock_mutex is held, and protects the result.
+ * Return: the attachment, or NULL if the cgroup itself is not attached.
+ */
+struct persock_attachment *persock_attached(u64 id)
 {
 	struct persock_attachment *attachment;
 
+	lockdep_assert_held(&persock_mutex);
 	hash_for_each_possible(ids, attachment, by_id, id) {
 		if (attachment->id == id)
 			return attachment;
@@ -333,10 +341,9 @@ static void publish(struct persock_attachment *attachment,
 /* Make the attachment of a cgroup, with the stacks that follow from it. */
 static struct persock_attachment *
 prepare_attachment(struct cgroup *cgroup, struct persock_personality *personality,
-		   bool anew, struct change *change,
-		   struct netlink_ext_ack *extack)
+		   bool anew, struct persock_attachment *previous,
+		   struct change *change, struct netlink_ext_ack *extack)
 {
-	struct persock_attachment *previous = find_id(cgroup_id(cgroup));
 	struct persock_attachment *attachment;
 	int err;
 
@@ -378,8 +385,8 @@ prepare_attachment(struct cgroup *cgroup, struct persock_personality *personalit
 int persock_attach(struct cgroup *cgroup, const char *name, bool anew,
 		   struct netlink_ext_ack *extack)
 {
+	struct persock_attachment *attachment, *previous;
 	struct persock_personality *personality;
-	struct persock_attachment *attachment;
 	struct change change;
 
 	lockdep_assert_held(&persock_mutex);
@@ -399,13 +406,14 @@ int persock_attach(struct cgroup *cgroup, const char *name, bool anew,
 		NL_SET_ERR_MSG(extack, "the module is being removed");
 		return -ENODEV;
 	}
-	attachment = prepare_attachment(cgroup, personality, anew, &change,
-					extack);
+	previous = persock_attached(cgroup_id(cgroup));
+	attachment = prepare_attachment(cgroup, personality, anew, previous,
+					&change, extack);
 	if (IS_ERR(attachment)) {
 		module_put(THIS_MODULE);
 		return PTR_ERR(attachment);
 	}
-	publish(attachment, find_id(cgroup_id(cgroup)), &change);
+	publish(attachment, previous, &change);
 
 	/*
 	 * The cgroup's removal may have been reported before it was in the
@@ -450,19 +458,6 @@ int persock_detach(u64 id, struct netlink_ext_ack *extack)
 	detach(attachment);
 
 	return 0;
-}
-
-/**
- * persock_attached() - the attachment of a cgroup
- * @id: id of the cgroup
- *
- * Context: persock_mutex is held, and protects the result.
- * Return: the attachment, or NULL if the cgroup itself is not attached.
- */
-struct persock_attachment *persock_attached(u64 id)
-{
-	lockdep_assert_held(&persock_mutex);
-	return find_id(id);
 }
 
 static void reap(struct work_struct *work)

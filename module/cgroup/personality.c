@@ -361,8 +361,7 @@ int persock_personality_hold(struct persock_personality *personality,
 {
 	lockdep_assert_held(&persock_mutex);
 	if (personality->held &&
-	    (personality->holder.net != holder->net ||
-	     personality->holder.port != holder->port)) {
+	    !persock_personality_held_by(personality, holder)) {
 		persock_personality_reject(personality);
 		NL_SET_ERR_MSG(extack,
 			       "another batch has begun to change the personality");

@@ -117,4 +117,20 @@ persock_personality_version(const struct persock_personality *personality);
 struct persock_personality *
 persock_personality_next(struct persock_personality *previous);
 
+/**
+ * persock_personality_held_by() - does a batch hold a change of a personality?
+ * @personality: the personality
+ * @holder: the batch
+ *
+ * Context: persock_mutex is held.
+ * Return: true if it does.
+ */
+static inline bool
+persock_personality_held_by(const struct persock_personality *personality,
+			    const struct persock_holder *holder)
+{
+	return personality->held && personality->holder.net == holder->net &&
+	       personality->holder.port == holder->port;
+}
+
 #endif /* _PERSOCK_PERSONALITY_H */

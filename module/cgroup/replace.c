@@ -113,13 +113,6 @@ int persock_personality_set(const char *name,
 	return replace();
 }
 
-static bool holds(const struct persock_personality *personality,
-		  const struct persock_holder *holder)
-{
-	return personality->held && personality->holder.net == holder->net &&
-	       personality->holder.port == holder->port;
-}
-
 /**
  * persock_batch_commit() - make the changes of a batch, all at once
  * @holder: the batch
@@ -138,7 +131,7 @@ int persock_batch_commit(const struct persock_holder *holder,
 
 	lockdep_assert_held(&persock_mutex);
 	while ((personality = persock_personality_next(personality))) {
-		if (!holds(personality, holder))
+		if (!persock_personality_held_by(personality, holder))
 			continue;
 		if (err == -ENOENT)
 			err = 0;
@@ -155,7 +148,7 @@ int persock_batch_commit(const struct persock_holder *holder,
 		return err;
 	}
 	while ((personality = persock_personality_next(personality))) {
-		if (!holds(personality, holder))
+		if (!persock_personality_held_by(personality, holder))
 			continue;
 		persock_personality_take(personality);
 	}
@@ -175,7 +168,7 @@ void persock_batch_drop(const struct persock_holder *holder)
 
 	lockdep_assert_held(&persock_mutex);
 	while ((personality = persock_personality_next(personality))) {
-		if (!holds(personality, holder))
+		if (!persock_personality_held_by(personality, holder))
 			continue;
 		persock_personality_take(personality);
 		persock_personality_reject(personality);

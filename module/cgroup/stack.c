@@ -64,7 +64,13 @@ static void stack_free(struct work_struct *work)
 	kfree_rcu(stack, rcu);
 }
 
-static void put(struct persock_stack *stack)
+/**
+ * persock_stack_drop() - release a reference that counts no socket
+ * @stack: the stack; the last reference frees it, later
+ *
+ * Context: any.
+ */
+void persock_stack_drop(struct persock_stack *stack)
 {
 	if (refcount_dec_and_test(&stack->ref))
 		queue_rcu_work(persock_workqueue, &stack->free_work);
@@ -207,7 +213,7 @@ void persock_stack_retire(struct persock_stack *stack)
 {
 	lockdep_assert_held(&persock_mutex);
 	stack->in_use = false;
-	put(stack);
+	persock_stack_drop(stack);
 }
 
 /**
@@ -330,17 +336,6 @@ void persock_stack_add(struct persock_stack *stack,
 }
 
 /**
- * persock_stack_drop() - release a stack for a socket that does not count
- * @stack: the stack; the last reference frees it, later
- *
- * Context: any.
- */
-void persock_stack_drop(struct persock_stack *stack)
-{
-	put(stack);
-}
-
-/**
  * persock_stack_put() - release a socket's reference to its stack
  * @stack: the stack; the last reference frees it, later
  *
@@ -349,7 +344,7 @@ void persock_stack_drop(struct persock_stack *stack)
 void persock_stack_put(struct persock_stack *stack)
 {
 	atomic_dec(&stack->sockets);
-	put(stack);
+	persock_stack_drop(stack);
 }
 
 /**
