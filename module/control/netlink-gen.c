@@ -24,7 +24,22 @@ const struct nla_policy persock_default_nl_policy[PERSOCK_A_DEFAULT_VERDICT + 1]
 	[PERSOCK_A_DEFAULT_VERDICT] = { .type = NLA_S32, },
 };
 
-const struct nla_policy persock_rule_nl_policy[PERSOCK_A_RULE_PORT_LAST + 1] = {
+const struct nla_policy persock_learnt_nl_policy[PERSOCK_A_LEARNT_STATIC + 1] = {
+	[PERSOCK_A_LEARNT_HOST] = { .type = NLA_NUL_STRING, .len = 253, },
+	[PERSOCK_A_LEARNT_ADDRESS] = { .type = NLA_BINARY, },
+	[PERSOCK_A_LEARNT_NETWORK_INODE] = { .type = NLA_U32, },
+	[PERSOCK_A_LEARNT_TTL] = { .type = NLA_S32, },
+	[PERSOCK_A_LEARNT_STATIC] = { .type = NLA_U8, },
+};
+
+const struct nla_policy persock_names_nl_policy[PERSOCK_A_NAMES_LIMIT + 1] = {
+	[PERSOCK_A_NAMES_RESOLVER] = { .type = NLA_BINARY, },
+	[PERSOCK_A_NAMES_QUERIES] = NLA_POLICY_MAX(NLA_U32, 1),
+	[PERSOCK_A_NAMES_HOLD] = { .type = NLA_U32, },
+	[PERSOCK_A_NAMES_LIMIT] = { .type = NLA_U32, },
+};
+
+const struct nla_policy persock_rule_nl_policy[PERSOCK_A_RULE_HOST + 1] = {
 	[PERSOCK_A_RULE_SECTION] = NLA_POLICY_MAX(NLA_U32, 16),
 	[PERSOCK_A_RULE_CLASS] = NLA_POLICY_MAX(NLA_U32, 1),
 	[PERSOCK_A_RULE_VERDICT] = { .type = NLA_S32, },
@@ -42,10 +57,11 @@ const struct nla_policy persock_rule_nl_policy[PERSOCK_A_RULE_PORT_LAST + 1] = {
 	[PERSOCK_A_RULE_PREFIX_LENGTH] = { .type = NLA_U8, },
 	[PERSOCK_A_RULE_PORT_FIRST] = { .type = NLA_U16, },
 	[PERSOCK_A_RULE_PORT_LAST] = { .type = NLA_U16, },
+	[PERSOCK_A_RULE_HOST] = { .type = NLA_NUL_STRING, .len = 255, },
 };
 
 /* Global operation policy for persock */
-const struct nla_policy persock_nl_policy[PERSOCK_A_HOLD + 1] = {
+const struct nla_policy persock_nl_policy[PERSOCK_A_LEARNT + 1] = {
 	[PERSOCK_A_CGROUP_FD] = { .type = NLA_U32, },
 	[PERSOCK_A_CGROUP_ID] = { .type = NLA_U64, },
 	[PERSOCK_A_PERSONALITY] = { .type = NLA_NUL_STRING, .len = 63, },
@@ -61,10 +77,12 @@ const struct nla_policy persock_nl_policy[PERSOCK_A_HOLD + 1] = {
 	[PERSOCK_A_NETWORK_FROM_FD] = { .type = NLA_U32, },
 	[PERSOCK_A_DELEGATE] = NLA_POLICY_MAX(NLA_U32, 1),
 	[PERSOCK_A_HOLD] = { .type = NLA_U8, },
+	[PERSOCK_A_NAMES] = NLA_POLICY_NESTED(persock_names_nl_policy),
+	[PERSOCK_A_LEARNT] = NLA_POLICY_NESTED(persock_learnt_nl_policy),
 };
 
 /* Ops table for persock */
-const struct genl_small_ops persock_nl_ops[12] = {
+const struct genl_small_ops persock_nl_ops[15] = {
 	{
 		.cmd	= PERSOCK_CMD_STATUS_GET,
 		.doit	= persock_nl_status_get_doit,
@@ -127,9 +145,25 @@ const struct genl_small_ops persock_nl_ops[12] = {
 		.doit	= persock_nl_commit_doit,
 		.flags	= GENL_ADMIN_PERM,
 	},
+	{
+		.cmd	= PERSOCK_CMD_NAME_NEW,
+		.doit	= persock_nl_name_new_doit,
+		.flags	= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd	= PERSOCK_CMD_NAME_DEL,
+		.doit	= persock_nl_name_del_doit,
+		.flags	= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd	= PERSOCK_CMD_NAME_GET,
+		.dumpit	= persock_nl_name_get_dumpit,
+		.flags	= GENL_ADMIN_PERM,
+	},
 };
 
 static const struct genl_multicast_group persock_nl_mcgrps[] = {
 	[PERSOCK_NLGRP_DENIALS] = { "denials", },
 	[PERSOCK_NLGRP_IGNORED] = { "ignored", },
+	[PERSOCK_NLGRP_NAMES] = { "names", },
 };

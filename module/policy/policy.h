@@ -282,6 +282,61 @@ struct persock_addresses {
 	enum persock_guard guard;
 };
 
+/* The longest host name in bytes (RFC 1035), without its final NUL. */
+#define PERSOCK_HOST_LENGTH	253
+
+/* DNS resolvers listen on this port. */
+#define PERSOCK_DNS_PORT	53
+
+#define PERSOCK_MAX_RESOLVERS	16
+
+/**
+ * struct persock_host_rule - the verdict on the addresses of some host names
+ * @name: the name, in lower case, without "*." and without a final dot; the
+ *	  store owns it
+ * @length: its length in bytes, at least 1
+ * @below: the rule is about all names below @name, and not about @name
+ * @first: first port
+ * @last: last port, not below @first
+ * @protocol: protocol of the socket, or PERSOCK_ANY
+ * @verdict: PERSOCK_ALLOW or a negative errno
+ * @line: line of the policy file, for messages; 0: unknown
+ */
+struct persock_host_rule {
+	const char *name;
+	u8 length;
+	bool below;
+	u16 first;
+	u16 last;
+	s32 protocol;
+	s16 verdict;
+	u32 line;
+};
+
+/**
+ * struct persock_names - the rules on host names of section connect, and how
+ *			  addresses of names are learnt
+ * @rules: in the order of the policy
+ * @sorted: indexes of @rules, sorted by persock_hosts_sort()
+ * @nr: length of @rules and of @sorted
+ * @nr_resolvers: length of @resolvers; 0: the policy does not use names, and
+ *		  has no rules on them
+ * @resolvers: addresses of the resolvers; their port is PERSOCK_DNS_PORT
+ * @queries: which queries leave the machine
+ * @hold: seconds for which an address may be used after its TTL has ended
+ * @max: largest number of learnt addresses of a cgroup
+ */
+struct persock_names {
+	const struct persock_host_rule *rules;
+	const u32 *sorted;
+	unsigned int nr;
+	unsigned int nr_resolvers;
+	struct persock_endpoint resolvers[PERSOCK_MAX_RESOLVERS];
+	enum persock_queries queries;
+	u32 hold;
+	u32 max;
+};
+
 #define PERSOCK_MAX_PROVIDERS	8
 
 /**
@@ -289,6 +344,7 @@ struct persock_addresses {
  * @mode: whether verdicts are applied, or only reported
  * @sockets: requests for sockets
  * @connect: peers, whichever call names them
+ * @names: host names of peers; they decide where no rule of @connect does
  * @bind: addresses that a socket is bound to
  * @accept: peers that are accepted
  * @unix_rights: verdict on SCM_RIGHTS, sent and received
@@ -305,6 +361,7 @@ struct persock_policy {
 	enum persock_mode mode;
 	struct persock_sockets sockets;
 	struct persock_addresses connect;
+	struct persock_names names;
 	struct persock_addresses bind;
 	struct persock_addresses accept;
 	s16 unix_rights;
