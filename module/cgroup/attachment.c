@@ -11,6 +11,7 @@
 #include <linux/workqueue.h>
 
 #include "cgroup/attachment.h"
+#include "cgroup/learnt.h"
 #include "state.h"
 
 /* All attachment objects, including those that wait for their last socket. */
@@ -27,8 +28,10 @@ static void account_leave(struct persock_attachment *attachment,
 
 	persock_totals_add(&account->retired, counts);
 	list_del(&attachment->sibling);
-	if (list_empty(&account->members))
-		kfree_rcu(account, rcu);
+	if (!list_empty(&account->members))
+		return;
+	persock_learnt_free(account);
+	kfree_rcu(account, rcu);
 }
 
 /* A grace period has passed: no lookup has it any more. */

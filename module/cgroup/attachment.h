@@ -19,6 +19,7 @@
 #include "report/denial.h"
 
 struct persock_ignored;
+struct persock_learnt_table;
 struct persock_stack;
 
 /**
@@ -30,6 +31,8 @@ struct persock_stack;
  *	    struct persock_layer; RCU, written under persock_mutex
  * @members: the cgroup's attachment objects, by @sibling; persock_mutex
  * @retired: counts of attachment objects that are gone; persock_mutex
+ * @learnt: the addresses of host names that its sockets have learnt; NULL
+ *	    before the first one. Written once
  * @rcu: frees it
  *
  * Lives as long as a member. Limits apply to it, so that attaching a cgroup
@@ -40,6 +43,7 @@ struct persock_account {
 	struct list_head layers;
 	struct list_head members;
 	struct persock_totals retired;
+	struct persock_learnt_table *learnt;
 	struct rcu_head rcu;
 };
 

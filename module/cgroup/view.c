@@ -67,6 +67,8 @@ static void add_layer(struct persock_view *view, unsigned int i)
 		view->limits = true;
 		view->limited = i;
 	}
+	if (policy->names.nr_resolvers)
+		view->names = least(view->names, policy->names.max);
 	if (!persock_enforces(version))
 		return;
 

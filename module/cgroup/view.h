@@ -25,6 +25,8 @@
  * @address_max: longest address in bytes that is passed on, by class; 0: any
  * @backlog: the smallest floor and the smallest ceiling for listen(2)
  * @restricts_bind: a layer that enforces may deny a bind
+ * @names: the smallest number of learnt addresses that a layer with host
+ *	   names allows; 0: no layer uses host names
  * @limits: a layer limits its live sockets
  * @limited: index of the outermost one that does; @nr: none does
  * @server: index of the layer whose providers serve sockets: the innermost one
@@ -48,6 +50,7 @@ struct persock_view {
 	u16 address_max[PERSOCK_NR_CLASSES];
 	struct persock_backlog backlog;
 	bool restricts_bind;
+	unsigned int names;
 	bool limits;
 	unsigned int limited;
 	unsigned int server;

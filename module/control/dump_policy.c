@@ -48,6 +48,16 @@ static int put_socket(struct sk_buff *skb,
 	return 0;
 }
 
+static int put_ports(struct sk_buff *skb, u16 first, u16 last, s32 protocol)
+{
+	if ((first && nla_put_u16(skb, PERSOCK_A_RULE_PORT_FIRST, first)) ||
+	    (last != U16_MAX &&
+	     nla_put_u16(skb, PERSOCK_A_RULE_PORT_LAST, last)))
+		return -EMSGSIZE;
+
+	return put_any(skb, PERSOCK_A_RULE_PROTOCOL, protocol);
+}
+
 static int put_address(struct sk_buff *skb, enum persock_section section,
 		       const struct persock_address_rule *rule)
 {
@@ -58,12 +68,50 @@ static int put_address(struct sk_buff *skb, enum persock_section section,
 	    nla_put(skb, PERSOCK_A_RULE_ADDRESS,
 		    rule->family == AF_INET ? 4 : 16, rule->address) ||
 	    nla_put_u8(skb, PERSOCK_A_RULE_PREFIX_LENGTH, rule->prefix) ||
-	    (rule->first &&
-	     nla_put_u16(skb, PERSOCK_A_RULE_PORT_FIRST, rule->first)) ||
-	    (rule->last != U16_MAX &&
-	     nla_put_u16(skb, PERSOCK_A_RULE_PORT_LAST, rule->last)) ||
-	    put_any(skb, PERSOCK_A_RULE_PROTOCOL, rule->protocol))
+	    put_ports(skb, rule->first, rule->last, rule->protocol))
 		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+
+	return 0;
+}
+
+static int put_host(struct sk_buff *skb, const struct persock_host_rule *rule)
+{
+	struct nlattr *nest = rule_begin(skb, PERSOCK_SECTION_CONNECT, -1,
+					 rule->verdict, rule->line);
+	char host[PERSOCK_HOST_MAX + 1];
+
+	snprintf(host, sizeof(host), "%s%s", rule->below ? "*." : "",
+		 rule->name);
+	if (!nest || nla_put_string(skb, PERSOCK_A_RULE_HOST, host) ||
+	    put_ports(skb, rule->first, rule->last, rule->protocol))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+
+	return 0;
+}
+
+/* How addresses of host names are learnt. */
+static int put_names(struct sk_buff *skb, const struct persock_names *names)
+{
+	struct nlattr *nest;
+	unsigned int i;
+
+	if (!names->nr_resolvers)
+		return 0;
+	nest = nla_nest_start(skb, PERSOCK_A_NAMES);
+	if (!nest || nla_put_u32(skb, PERSOCK_A_NAMES_QUERIES, names->queries) ||
+	    nla_put_u32(skb, PERSOCK_A_NAMES_HOLD, names->hold) ||
+	    nla_put_u32(skb, PERSOCK_A_NAMES_LIMIT, names->max))
+		return -EMSGSIZE;
+	for (i = 0; i < names->nr_resolvers; i++) {
+		const struct persock_endpoint *resolver = &names->resolvers[i];
+
+		if (nla_put(skb, PERSOCK_A_NAMES_RESOLVER,
+			    resolver->family == AF_INET ? 4 : 16,
+			    resolver->address))
+			return -EMSGSIZE;
+	}
 	nla_nest_end(skb, nest);
 
 	return 0;
@@ -213,6 +261,8 @@ static unsigned int list_length(const struct persock_policy *policy,
 
 	if (section == PERSOCK_SECTION_SOCKETS)
 		return policy->sockets.nr;
+	if (section == PERSOCK_SECTION_CONNECT)
+		return policy->connect.nr + policy->names.nr;
 	if (persock_section_is_address(section))
 		return persock_section_addresses(lists, section)->nr;
 	if (persock_section_is_option(section))
@@ -231,6 +281,8 @@ static int put_rule(struct sk_buff *skb, const struct persock_policy *policy,
 
 	if (section == PERSOCK_SECTION_SOCKETS)
 		return put_socket(skb, &policy->sockets.rules[i]);
+	if (section == PERSOCK_SECTION_CONNECT && i >= policy->connect.nr)
+		return put_host(skb, &policy->names.rules[i - policy->connect.nr]);
 	if (persock_section_is_address(section))
 		return put_address(skb, section,
 				   &persock_section_addresses(lists,
@@ -261,6 +313,8 @@ int persock_policy_put_item(struct sk_buff *skb,
 
 	if (!item--)
 		return put_bounds(skb, policy);
+	if (!item--)
+		return put_names(skb, &policy->names);
 
 	for (section = 0; section < PERSOCK_SECTION_LIMITS; section++) {
 		unsigned int classes = persock_section_by_class(section) ?

@@ -17,14 +17,14 @@
 #include <net/genetlink.h>
 
 #include "control/netlink-gen.h"
+#include "control/parse_limit.h"
+#include "control/parse_names.h"
 #include "control/parse_policy.h"
 #include "control/parse_rule.h"
 #include "policy/address_index.h"
 #include "policy/section.h"
 
 #define MAX_RULES	65536
-/* The largest errno that programs know: EHWPOISON. */
-#define MAX_VERDICT	133
 /*
  * Default if control-receive restricts and no limit is specified, as in
  * gVisor.
@@ -32,7 +32,6 @@
 #define RECEIVED_MAX	1024
 
 #define BOTH		PERSOCK_NR_CLASSES
-#define NR_LIMITS	(PERSOCK_LIMIT_RECEIVED_CONTROL + 1)
 
 /**
  * struct load - a policy that is being read
@@ -40,7 +39,8 @@
  * @store: owner of its lists
  * @extack: reports the reason of a refusal
  * @seen: which defaults were specified, by section and class
- * @bounded: which limits were specified, by class if they have one
+ * @limits: its limits
+ * @names: its rules on host names
  * @nr: number of rules by section and class
  * @lists: the lists for the rules, by section and class
  */
@@ -49,7 +49,8 @@ struct load {
 	struct persock_store *store;
 	struct netlink_ext_ack *extack;
 	bool seen[PERSOCK_NR_SECTIONS][PERSOCK_NR_CLASSES];
-	bool bounded[NR_LIMITS][PERSOCK_NR_CLASSES];
+	struct persock_limits limits;
+	struct persock_names_load names;
 	unsigned int nr[PERSOCK_NR_SECTIONS][PERSOCK_NR_CLASSES];
 	void *lists[PERSOCK_NR_SECTIONS][PERSOCK_NR_CLASSES];
 };
@@ -122,7 +123,7 @@ static int read_head(struct load *load, const struct nlattr *nest,
 	if (*section == PERSOCK_SECTION_CONTROL_RECEIVE && value < 0)
 		return reject(load, tb[PERSOCK_A_RULE_VERDICT],
 			      "a received control message is allowed or ignored");
-	if (value > PERSOCK_IGNORE || value < -MAX_VERDICT)
+	if (value > PERSOCK_IGNORE || value < -PERSOCK_MAX_VERDICT)
 		return reject(load, tb[PERSOCK_A_RULE_VERDICT],
 			      "a verdict is 0, 1 or a negative errno down to -133");
 	*verdict = value;
@@ -182,7 +183,9 @@ static u32 known(enum persock_section section)
 		       BIT(PERSOCK_A_RULE_PREFIX_LENGTH) |
 		       BIT(PERSOCK_A_RULE_PROTOCOL) |
 		       BIT(PERSOCK_A_RULE_PORT_FIRST) |
-		       BIT(PERSOCK_A_RULE_PORT_LAST);
+		       BIT(PERSOCK_A_RULE_PORT_LAST) |
+		       (section == PERSOCK_SECTION_CONNECT ?
+			BIT(PERSOCK_A_RULE_HOST) : 0);
 	if (section == PERSOCK_SECTION_OPTIONS_GET)
 		return BIT(PERSOCK_A_RULE_LEVEL) | BIT(PERSOCK_A_RULE_NAME) |
 		       BIT(PERSOCK_A_RULE_SIZE) | BIT(PERSOCK_A_RULE_SIZE_MAX);
@@ -244,6 +247,8 @@ static int count_rule(struct load *load, const struct nlattr *nest)
 		return err;
 	if (!persock_section_rule_size(section))
 		return 0;
+	if (tb[PERSOCK_A_RULE_HOST])
+		return persock_names_count(&load->names, load->extack, tb);
 	if (!persock_section_by_class(section))
 		class = 0;
 	for (i = 0; i < PERSOCK_NR_CLASSES; i++)
@@ -264,6 +269,9 @@ static int fill_one(struct load *load, const struct nlattr *nest,
 				  persock_section_flags(&load->policy->rules[class],
 							section));
 
+	if (tb[PERSOCK_A_RULE_HOST])
+		return persock_names_fill(&load->names, load->extack, nest, tb,
+					  verdict);
 	load->nr[section][class]++;
 	list += nr * persock_section_rule_size(section);
 	if (section == PERSOCK_SECTION_SOCKETS)
@@ -293,133 +301,6 @@ static int fill_rule(struct load *load, const struct nlattr *nest)
 	}
 
 	return err;
-}
-
-/* A limit may be specified only once, like a default. */
-static int bound(struct load *load, const struct nlattr *nest,
-		 enum persock_limit limit, enum persock_class class)
-{
-	if (load->bounded[limit][class])
-		return reject(load, nest, "the limit is specified already");
-	load->bounded[limit][class] = true;
-
-	return 0;
-}
-
-/* The place of a limit that is specified per class, or NULL. */
-static u32 *class_limit(struct persock_rules *rules, enum persock_limit limit)
-{
-	switch (limit) {
-	case PERSOCK_LIMIT_OPTION:
-		return &rules->option_max;
-	case PERSOCK_LIMIT_CONTROL:
-		return &rules->control_max;
-	default:
-		return NULL;
-	}
-}
-
-static int set_limit(struct load *load, const struct nlattr *nest,
-		     enum persock_limit limit, enum persock_class class,
-		     u32 value)
-{
-	struct persock_rules *rules = &load->policy->rules[class];
-
-	if (class_limit(rules, limit)) {
-		*class_limit(rules, limit) = value;
-		return 0;
-	}
-	if (value > U16_MAX)
-		return reject(load, nest, "the limit is at most 65535");
-	if (limit == PERSOCK_LIMIT_ADDRESS)
-		rules->address_max = value;
-	else
-		rules->received_max = value;
-
-	return 0;
-}
-
-static int read_class_bound(struct load *load, const struct nlattr *nest,
-			    struct nlattr **tb, enum persock_limit limit,
-			    u32 value)
-{
-	unsigned int class = BOTH, i;
-	int err = 0;
-
-	if (tb[PERSOCK_A_BOUND_CLASS])
-		class = nla_get_u32(tb[PERSOCK_A_BOUND_CLASS]);
-	if (limit == PERSOCK_LIMIT_RECEIVED_CONTROL) {
-		if (class == PERSOCK_CLASS_OTHER)
-			return reject(load, nest,
-				      "control messages are judged on receipt for class inet only");
-		class = PERSOCK_CLASS_INET;
-	}
-	for (i = 0; !err && i < PERSOCK_NR_CLASSES; i++) {
-		if (class != BOTH && class != i)
-			continue;
-		err = bound(load, nest, limit, i);
-		if (!err)
-			err = set_limit(load, nest, limit, i, value);
-	}
-
-	return err;
-}
-
-static int read_socket_bound(struct load *load, struct nlattr **tb, u32 value)
-{
-	struct persock_policy *policy = load->policy;
-	s32 verdict = -ENFILE;
-
-	if (tb[PERSOCK_A_BOUND_VERDICT])
-		verdict = nla_get_s32(tb[PERSOCK_A_BOUND_VERDICT]);
-	if (verdict >= 0 || verdict < -MAX_VERDICT)
-		return reject(load, tb[PERSOCK_A_BOUND_VERDICT],
-			      "the errno of a limit is -1 to -133");
-	policy->max_sockets = value;
-	policy->max_sockets_verdict = value ? verdict : 0;
-
-	return 0;
-}
-
-static int read_bound(struct load *load, const struct nlattr *nest)
-{
-	struct persock_backlog *backlog = &load->policy->backlog;
-	struct nlattr *tb[PERSOCK_A_BOUND_MAX + 1];
-	enum persock_limit limit;
-	u32 value;
-	int err;
-
-	err = nla_parse_nested(tb, PERSOCK_A_BOUND_MAX, nest,
-			       persock_bound_nl_policy, load->extack);
-	if (err)
-		return err;
-	if (!tb[PERSOCK_A_BOUND_LIMIT] || !tb[PERSOCK_A_BOUND_VALUE])
-		return reject(load, nest, "limit and value are needed");
-
-	limit = nla_get_u32(tb[PERSOCK_A_BOUND_LIMIT]);
-	value = nla_get_u32(tb[PERSOCK_A_BOUND_VALUE]);
-	if (tb[PERSOCK_A_BOUND_VERDICT] && limit != PERSOCK_LIMIT_SOCKETS)
-		return reject(load, tb[PERSOCK_A_BOUND_VERDICT],
-			      "the errno of this limit cannot be chosen");
-	if (limit >= PERSOCK_LIMIT_OPTION)
-		return read_class_bound(load, nest, tb, limit, value);
-	if (tb[PERSOCK_A_BOUND_CLASS])
-		return reject(load, tb[PERSOCK_A_BOUND_CLASS],
-			      "the limit is not specified by class");
-	err = bound(load, nest, limit, 0);
-	if (err)
-		return err;
-	if (limit == PERSOCK_LIMIT_SOCKETS)
-		return read_socket_bound(load, tb, value);
-
-	if (value > INT_MAX)
-		return reject(load, nest, "a backlog is at most 2147483647");
-	if (limit == PERSOCK_LIMIT_BACKLOG_FLOOR)
-		backlog->floor = value;
-	else
-		backlog->ceiling = value;
-
-	return 0;
 }
 
 static int for_each(struct load *load, struct genl_info *info, int type,
@@ -476,8 +357,8 @@ static bool sort_unique(void *list, unsigned int nr, size_t size,
 /* Allocate all lists in one piece: the elements of each are aligned to 4. */
 static int allocate(struct load *load)
 {
-	unsigned int section, class, nr = 0;
-	size_t size = 0;
+	unsigned int section, class, nr = load->names.nr;
+	size_t size = persock_names_size(&load->names);
 	char *memory;
 
 	for (section = 0; section < PERSOCK_NR_SECTIONS; section++) {
@@ -501,6 +382,7 @@ static int allocate(struct load *load)
 	if (!memory)
 		return -ENOMEM;
 	load->store->memory = memory;
+	memory = persock_names_place(&load->names, memory);
 
 	for (section = 0; section < PERSOCK_NR_SECTIONS; section++) {
 		for (class = 0; class < PERSOCK_NR_CLASSES; class++) {
@@ -564,7 +446,12 @@ static int publish_class(struct load *load, enum persock_class class)
 	return 0;
 }
 
-static int publish(struct load *load)
+static int read_limit(struct load *load, const struct nlattr *nest)
+{
+	return persock_limits_read(&load->limits, nest);
+}
+
+static int publish(struct load *load, const struct nlattr *names)
 {
 	struct persock_policy *policy = load->policy;
 	struct persock_rules *inet = &policy->rules[PERSOCK_CLASS_INET];
@@ -579,6 +466,9 @@ static int publish(struct load *load)
 		err = publish_addresses(load, section);
 	for (class = 0; !err && class < PERSOCK_NR_CLASSES; class++)
 		err = publish_class(load, class);
+	if (!err)
+		err = persock_names_publish(&load->names, load->extack, names,
+					    policy);
 	if (err)
 		return err;
 
@@ -615,7 +505,8 @@ int persock_policy_load(struct genl_info *info, struct persock_policy *policy,
 
 	*store = NULL;
 	if (!info->attrs[PERSOCK_A_MODE] && !info->attrs[PERSOCK_A_DEFAULT] &&
-	    !info->attrs[PERSOCK_A_RULE] && !info->attrs[PERSOCK_A_BOUND])
+	    !info->attrs[PERSOCK_A_RULE] && !info->attrs[PERSOCK_A_BOUND] &&
+	    !info->attrs[PERSOCK_A_NAMES])
 		return 0;
 
 	load = kzalloc(sizeof(*load), GFP_KERNEL);
@@ -623,6 +514,8 @@ int persock_policy_load(struct genl_info *info, struct persock_policy *policy,
 		return -ENOMEM;
 	load->policy = policy;
 	load->extack = info->extack;
+	load->limits.policy = policy;
+	load->limits.extack = info->extack;
 	deny_all(policy);
 	if (info->attrs[PERSOCK_A_MODE])
 		policy->mode = nla_get_u32(info->attrs[PERSOCK_A_MODE]);
@@ -635,9 +528,9 @@ int persock_policy_load(struct genl_info *info, struct persock_policy *policy,
 	if (!err)
 		err = for_each(load, info, PERSOCK_A_RULE, fill_rule);
 	if (!err)
-		err = for_each(load, info, PERSOCK_A_BOUND, read_bound);
+		err = for_each(load, info, PERSOCK_A_BOUND, read_limit);
 	if (!err)
-		err = publish(load);
+		err = publish(load, info->attrs[PERSOCK_A_NAMES]);
 	if (err)
 		persock_store_put(load->store);
 	else

@@ -24,7 +24,13 @@ int persock_reject(struct netlink_ext_ack *extack,
 	return -EINVAL;
 }
 
-static u32 line_of(struct nlattr **tb)
+/**
+ * persock_rule_line() - the line of a rule in the policy file
+ * @tb: its attributes
+ *
+ * Return: the line, or 0.
+ */
+u32 persock_rule_line(struct nlattr **tb)
 {
 	return tb[PERSOCK_A_RULE_LINE] ? nla_get_u32(tb[PERSOCK_A_RULE_LINE]) :
 					 0;
@@ -73,7 +79,43 @@ int persock_rule_socket(struct netlink_ext_ack *extack, struct nlattr **tb, s16 
 	rule->type = type;
 	rule->protocol = protocol;
 	rule->verdict = verdict;
-	rule->line = line_of(tb);
+	rule->line = persock_rule_line(tb);
+
+	return 0;
+}
+
+/**
+ * persock_rule_ports() - read the ports and the protocol of a rule on peers
+ * @extack: reports the reason of a refusal
+ * @nest: the rule
+ * @tb: its attributes
+ * @first: set to the first port
+ * @last: set to the last port
+ * @protocol: set to the protocol, or PERSOCK_ANY
+ *
+ * Return: 0 or -EINVAL.
+ */
+int persock_rule_ports(struct netlink_ext_ack *extack,
+		       const struct nlattr *nest, struct nlattr **tb,
+		       u16 *first, u16 *last, s32 *protocol)
+{
+	int err;
+
+	*first = 0;
+	*last = U16_MAX;
+	if (tb[PERSOCK_A_RULE_PORT_FIRST])
+		*first = nla_get_u16(tb[PERSOCK_A_RULE_PORT_FIRST]);
+	if (tb[PERSOCK_A_RULE_PORT_LAST])
+		*last = nla_get_u16(tb[PERSOCK_A_RULE_PORT_LAST]);
+	if (*first > *last)
+		return persock_reject(extack, nest, "the first port is after the last");
+
+	err = read_any(extack, tb[PERSOCK_A_RULE_PROTOCOL], S32_MAX, protocol);
+	if (err)
+		return err;
+	if (*protocol == IPPROTO_MPTCP)
+		return persock_reject(extack, tb[PERSOCK_A_RULE_PROTOCOL],
+			      "MPTCP is judged as TCP");
 
 	return 0;
 }
@@ -132,24 +174,12 @@ int persock_rule_address(struct netlink_ext_ack *extack, const struct nlattr *ne
 		return persock_reject(extack, address,
 			      "an IPv4-mapped address is judged as IPv4: specify it as IPv4");
 
-	rule->first = 0;
-	rule->last = U16_MAX;
-	if (tb[PERSOCK_A_RULE_PORT_FIRST])
-		rule->first = nla_get_u16(tb[PERSOCK_A_RULE_PORT_FIRST]);
-	if (tb[PERSOCK_A_RULE_PORT_LAST])
-		rule->last = nla_get_u16(tb[PERSOCK_A_RULE_PORT_LAST]);
-	if (rule->first > rule->last)
-		return persock_reject(extack, nest, "the first port is after the last");
-
-	err = read_any(extack, tb[PERSOCK_A_RULE_PROTOCOL], S32_MAX,
-		       &rule->protocol);
+	err = persock_rule_ports(extack, nest, tb, &rule->first, &rule->last,
+				 &rule->protocol);
 	if (err)
 		return err;
-	if (rule->protocol == IPPROTO_MPTCP)
-		return persock_reject(extack, tb[PERSOCK_A_RULE_PROTOCOL],
-			      "MPTCP is judged as TCP");
 	rule->verdict = verdict;
-	rule->line = line_of(tb);
+	rule->line = persock_rule_line(tb);
 
 	return 0;
 }
@@ -182,7 +212,7 @@ int persock_rule_option(struct netlink_ext_ack *extack, const struct nlattr *nes
 	option->size = size ? nla_get_u32(size) : 0;
 	option->max = max ? nla_get_u32(max) : 0;
 	option->verdict = verdict;
-	option->line = line_of(tb);
+	option->line = persock_rule_line(tb);
 	if (option->max && option->max < option->size)
 		return persock_reject(extack, max, "the longest answer is shorter than the size");
 
@@ -208,7 +238,7 @@ int persock_rule_ioctl(struct netlink_ext_ack *extack, const struct nlattr *nest
 
 	ioctl->cmd = nla_get_u32(tb[PERSOCK_A_RULE_COMMAND]);
 	ioctl->verdict = verdict;
-	ioctl->line = line_of(tb);
+	ioctl->line = persock_rule_line(tb);
 
 	return 0;
 }

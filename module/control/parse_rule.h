@@ -22,6 +22,11 @@ struct nlattr;
 int persock_reject(struct netlink_ext_ack *extack,
 		   const struct nlattr *attribute, const char *why);
 
+u32 persock_rule_line(struct nlattr **tb);
+int persock_rule_ports(struct netlink_ext_ack *extack,
+		       const struct nlattr *nest, struct nlattr **tb,
+		       u16 *first, u16 *last, s32 *protocol);
+
 int persock_rule_socket(struct netlink_ext_ack *extack, struct nlattr **tb,
 			s16 verdict, struct persock_socket_rule *rule);
 int persock_rule_address(struct netlink_ext_ack *extack,

@@ -273,6 +273,8 @@ struct persock_address_index;
  * @fallback: verdict if no rule matches
  * @index: index of @rules, from persock_address_index(); NULL if @nr is 0
  * @guard: what a rule must name to be allowed
+ * @names: rules on host names may decide what no rule here does, see struct
+ *	   persock_names
  */
 struct persock_addresses {
 	const struct persock_address_rule *rules;
@@ -280,6 +282,7 @@ struct persock_addresses {
 	s16 fallback;
 	const struct persock_address_index *index;
 	enum persock_guard guard;
+	bool names;
 };
 
 /* The longest host name in bytes (RFC 1035), without its final NUL. */
@@ -381,7 +384,7 @@ struct persock_policy {
 static inline bool persock_restricts(const struct persock_addresses *addresses)
 {
 	return addresses->nr || addresses->fallback != PERSOCK_ALLOW ||
-	       addresses->guard != PERSOCK_GUARD_NONE;
+	       addresses->guard != PERSOCK_GUARD_NONE || addresses->names;
 }
 
 /**

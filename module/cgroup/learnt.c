@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The tables of learnt addresses: one for each cgroup that has learnt any, in
+ * its account, so that it lasts across re-attachments. learnt.h says who
+ * calls this.
+ *
+ * A table belongs to the cgroup of a socket's innermost layer. All layers
+ * judge by it, each by its own rules on host names, because an entry keeps its
+ * name. So what one cgroup learns allows nothing to another, and fills no
+ * table but its own.
+ *
+ * A table is bounded. If it is full the oldest address is dropped, and counted.
+ */
+#include <linux/netlink.h>
+#include <linux/rcupdate.h>
+#include <linux/rhashtable.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/timekeeping.h>
+#include <net/net_namespace.h>
+
+#include "cgroup/attachment.h"
+#include "cgroup/learnt.h"
+
+static const struct rhashtable_params params = {
+	.key_len = sizeof(struct persock_learnt_key),
+	.key_offset = offsetof(struct persock_learnt, key),
+	.head_offset = offsetof(struct persock_learnt, node),
+	.automatic_shrinking = true,
+};
+
+static void make_key(struct persock_learnt_key *key, const struct net *net,
+		     const struct persock_endpoint *endpoint)
+{
+	key->net = net->net_cookie;
+	key->family = endpoint->family;
+	memcpy(key->address, endpoint->address, sizeof(key->address));
+}
+
+static struct persock_learnt_table *
+table_of(const struct persock_account *account)
+{
+	/* Pairs with the exchange in make_table(). */
+	return smp_load_acquire(&account->learnt);
+}
+
+/* Process context; may be called under RCU, so it does not sleep. */
+static struct persock_learnt_table *make_table(struct persock_account *account)
+{
+	struct persock_learnt_table *table = table_of(account), *other;
+
+	if (table)
+		return table;
+	table = kzalloc(sizeof(*table), GFP_ATOMIC | __GFP_ACCOUNT);
+	if (!table)
+		return NULL;
+	INIT_LIST_HEAD(&table->ages);
+	spin_lock_init(&table->lock);
+	if (rhltable_init(&table->table, &params)) {
+		kfree(table);
+		return NULL;
+	}
+	other = cmpxchg(&account->learnt, NULL, table);
+	if (!other)
+		return table;
+	rhltable_destroy(&table->table);
+	kfree(table);
+
+	return other;
+}
+
+/* The caller holds the lock, as for all functions up to persock_learnt_add(). */
+static void drop(struct persock_learnt_table *table,
+		 struct persock_learnt *learnt)
+{
+	rhltable_remove(&table->table, &learnt->node, params);
+	list_del(&learnt->age);
+	table->nr--;
+	kfree_rcu(learnt, rcu);
+}
+
+/*
+ * The entry of a name; if there is none, NULL, and in *@oldest the oldest of
+ * too many names of the address.
+ */
+static struct persock_learnt *
+find_name(struct persock_learnt_table *table,
+	  const struct persock_learnt_key *key, const char *host,
+	  struct persock_learnt **oldest)
+{
+	struct persock_learnt *learnt, *first = NULL;
+	struct rhlist_head *list, *position;
+	unsigned int names = 0;
+
+	*oldest = NULL;
+	list = rhltable_lookup(&table->table, key, params);
+	rhl_for_each_entry_rcu(learnt, position, list, node) {
+		if (!strcmp(learnt->host, host))
+			return learnt;
+		/* The list has new ones first. */
+		first = learnt;
+		names++;
+	}
+	if (names >= PERSOCK_LEARNT_NAMES)
+		*oldest = first;
+
+	return NULL;
+}
+
+static u64 end_of(u32 ttl)
+{
+	return ttl == PERSOCK_TTL_NONE ? U64_MAX :
+					 ktime_get_boottime_seconds() + ttl;
+}
+
+static void lose(struct persock_learnt_table *table,
+		 struct persock_learnt *learnt)
+{
+	table->lost++;
+	if (learnt)
+		drop(table, learnt);
+}
+
+static void make_room(struct persock_learnt_table *table,
+		      struct persock_learnt *oldest, unsigned int max)
+{
+	if (oldest)
+		lose(table, oldest);
+	while (table->nr >= max)
+		lose(table, list_first_entry(&table->ages,
+					     struct persock_learnt, age));
+}
+
+static int add(struct persock_learnt_table *table,
+	       const struct persock_learnt_key *key, u32 inode,
+	       const char *host, u32 ttl, unsigned int max)
+{
+	struct persock_learnt *learnt, *oldest;
+	size_t length = strlen(host) + 1;
+	int err;
+
+	learnt = find_name(table, key, host, &oldest);
+	if (learnt) {
+		/* What does not end is not shortened by an answer. */
+		if (learnt->expires != U64_MAX)
+			WRITE_ONCE(learnt->expires, end_of(ttl));
+		list_move_tail(&learnt->age, &table->ages);
+		return 0;
+	}
+
+	make_room(table, oldest, max);
+	learnt = kzalloc(struct_size(learnt, host, length),
+			 GFP_ATOMIC | __GFP_ACCOUNT | __GFP_NOWARN);
+	if (!learnt) {
+		lose(table, NULL);
+		return -ENOMEM;
+	}
+	learnt->key = *key;
+	learnt->inode = inode;
+	learnt->expires = end_of(ttl);
+	memcpy(learnt->host, host, length);
+	err = rhltable_insert(&table->table, &learnt->node, params);
+	if (err) {
+		kfree(learnt);
+		lose(table, NULL);
+		return err;
+	}
+	list_add_tail(&learnt->age, &table->ages);
+	table->nr++;
+
+	return 1;
+}
+
+/**
+ * persock_learnt_add() - learn an address of a host name
+ * @account: what the cgroup has
+ * @net: the network namespace in which it was learnt
+ * @endpoint: the address; its port does not matter
+ * @host: the name
+ * @ttl: seconds, or PERSOCK_TTL_NONE
+ * @max: so many addresses at most, at least 1
+ *
+ * Context: process context; does not sleep.
+ * Return: 1 if it is new, 0 if it was known, and lasts longer now; -ENOMEM or
+ * the errno of rhltable_insert(), and then it is counted as lost.
+ */
+int persock_learnt_add(struct persock_account *account, const struct net *net,
+		       const struct persock_endpoint *endpoint,
+		       const char *host, u32 ttl, unsigned int max)
+{
+	struct persock_learnt_table *table = make_table(account);
+	struct persock_learnt_key key;
+	int err;
+
+	if (!table)
+		return -ENOMEM;
+	make_key(&key, net, endpoint);
+	rcu_read_lock();
+	spin_lock(&table->lock);
+	err = add(table, &key, net->ns.inum, host, ttl, max);
+	spin_unlock(&table->lock);
+	rcu_read_unlock();
+
+	return err;
+}
+
+/**
+ * persock_learnt_remove() - forget addresses
+ * @account: what the cgroup has
+ * @net: the network namespace in which they were learnt
+ * @endpoint: the address, or NULL for any
+ * @host: the name, or NULL for any
+ *
+ * Context: process context; does not sleep.
+ * Return: the number of removed addresses.
+ */
+unsigned int persock_learnt_remove(struct persock_account *account,
+				   const struct net *net,
+				   const struct persock_endpoint *endpoint,
+				   const char *host)
+{
+	struct persock_learnt_table *table = table_of(account);
+	struct persock_learnt *learnt, *next;
+	struct persock_learnt_key key;
+	unsigned int nr = 0;
+
+	if (!table)
+		return 0;
+	if (endpoint)
+		make_key(&key, net, endpoint);
+	spin_lock(&table->lock);
+	list_for_each_entry_safe(learnt, next, &table->ages, age) {
+		if (learnt->key.net != net->net_cookie ||
+		    (endpoint && memcmp(&learnt->key, &key, sizeof(key))) ||
+		    (host && strcmp(learnt->host, host)))
+			continue;
+		drop(table, learnt);
+		nr++;
+	}
+	spin_unlock(&table->lock);
+
+	return nr;
+}
+
+/**
+ * persock_learnt_find() - the names of an address
+ * @account: what the cgroup has
+ * @net: the network namespace of the socket
+ * @endpoint: the address
+ *
+ * Context: any; RCU read side, which protects the result.
+ * Return: the entries, for rhl_for_each_entry_rcu(); NULL if there are none.
+ */
+const struct rhlist_head *
+persock_learnt_find(const struct persock_account *account,
+		    const struct net *net,
+		    const struct persock_endpoint *endpoint)
+{
+	struct persock_learnt_table *table = table_of(account);
+	struct persock_learnt_key key;
+
+	if (!table)
+		return NULL;
+	make_key(&key, net, endpoint);
+
+	return rhltable_lookup(&table->table, &key, params);
+}
+
+/**
+ * persock_learnt_left() - how long the TTL of an address lasts
+ * @learnt: the address
+ *
+ * Context: any.
+ * Return: seconds, negative if it has ended; S64_MAX if it does not end.
+ */
+s64 persock_learnt_left(const struct persock_learnt *learnt)
+{
+	u64 expires = READ_ONCE(learnt->expires);
+
+	return expires == U64_MAX ? S64_MAX :
+				    expires - ktime_get_boottime_seconds();
+}
+
+/**
+ * persock_learnt_lost() - number of addresses that were dropped too early
+ * @account: what the cgroup has
+ *
+ * Context: process context; the caller keeps the account alive.
+ * Return: the number.
+ */
+u64 persock_learnt_lost(const struct persock_account *account)
+{
+	struct persock_learnt_table *table = table_of(account);
+	u64 lost = 0;
+
+	if (table) {
+		spin_lock(&table->lock);
+		lost = table->lost;
+		spin_unlock(&table->lock);
+	}
+
+	return lost;
+}
+
+static void free_one(void *learnt, void *unused)
+{
+	kfree(learnt);
+}
+
+/**
+ * persock_learnt_free() - free the table of an account
+ * @account: it has no sockets, and nobody looks it up any more
+ *
+ * Context: process context, may sleep.
+ */
+void persock_learnt_free(struct persock_account *account)
+{
+	if (!account->learnt)
+		return;
+	rhltable_free_and_destroy(&account->learnt->table, free_one, NULL);
+	kfree(account->learnt);
+}
