@@ -12,6 +12,7 @@
 #include <linux/ftrace.h>
 #include <linux/net.h>
 #include <linux/splice.h>
+#include <linux/udp.h>
 #include <net/inet_sock.h>
 #include <net/sock.h>
 
@@ -104,6 +105,13 @@ static inline int persock_call_accept(const struct proto_ops *ops,
 #else
 #define PERSOCK_KERNEL_SEND_FLAGS \
 	(MSG_INTERNAL_SENDMSG_FLAGS | MSG_BATCH | MSG_CMSG_COMPAT)
+#endif
+
+/* Flags that say what kind of memory a message is in. */
+#ifdef MSG_SPLICE_PAGES
+#define PERSOCK_SPLICE_FLAGS	MSG_SPLICE_PAGES
+#else
+#define PERSOCK_SPLICE_FLAGS	0
 #endif
 
 /* Debian backported getsockopt_iter() into its 6.12. */
@@ -316,6 +324,23 @@ static inline bool persock_binds_without_port(const struct sock *sk)
 #else
 	return inet_sk(sk)->bind_address_no_port;
 #endif
+}
+
+/*
+ * Does a UDP socket put datagrams together from several sends, or cut what is
+ * sent into several datagrams? The flags are bits of one word since 6.7.
+ */
+static inline bool persock_udp_composes(const struct sock *sk)
+{
+#ifdef PERSOCK_HAVE_UDP_FLAGS
+	if (udp_test_bit(CORK, sk))
+		return true;
+#else
+	if (udp_sk(sk)->corkflag)
+		return true;
+#endif
+	return READ_ONCE(udp_sk(sk)->pending) ||
+	       READ_ONCE(udp_sk(sk)->gso_size);
 }
 
 /*

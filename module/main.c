@@ -19,6 +19,7 @@
 #include "hostinet/hostinet.h"
 #include "native/native.h"
 #include "socket/af_persock.h"
+#include "socket/exchange.h"
 #include "socket/operations.h"
 #include "socket/router.h"
 #include "state.h"
@@ -62,9 +63,12 @@ static int __init persock_init(void)
 	err = persock_intercept_init();
 	if (err)
 		goto state;
-	err = persock_router_init(persock_router_fill);
+	err = persock_exchange_init();
 	if (err)
 		goto intercept;
+	err = persock_router_init(persock_router_fill);
+	if (err)
+		goto exchange;
 	persock_attachment_init(&attachment_hooks);
 	persock_stack_init(persock_routers_free);
 	err = persock_attach_init();
@@ -108,6 +112,8 @@ attachment:
 	persock_attach_exit();
 router:
 	persock_router_exit();
+exchange:
+	persock_exchange_exit();
 intercept:
 	persock_intercept_exit();
 state:
@@ -133,6 +139,7 @@ static void __exit persock_exit(void)
 	persock_provider_unregister(&persock_hostinet);
 	persock_provider_unregister(&persock_native);
 	persock_router_exit();
+	persock_exchange_exit();
 	persock_intercept_exit();
 	persock_state_exit();
 }

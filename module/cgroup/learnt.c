@@ -41,33 +41,40 @@ static void make_key(struct persock_learnt_key *key, const struct net *net,
 static struct persock_learnt_table *
 table_of(const struct persock_account *account)
 {
-	/* Pairs with the exchange in make_table(). */
+	/* Pairs with the exchange in persock_learnt_prepare(). */
 	return smp_load_acquire(&account->learnt);
 }
 
-/* Process context; may be called under RCU, so it does not sleep. */
-static struct persock_learnt_table *make_table(struct persock_account *account)
+/**
+ * persock_learnt_prepare() - have a table for learnt addresses
+ * @account: what the cgroup has
+ *
+ * Context: process context, may sleep.
+ * Return: 0, or -ENOMEM: nothing is learnt without it.
+ */
+int persock_learnt_prepare(struct persock_account *account)
 {
-	struct persock_learnt_table *table = table_of(account), *other;
+	struct persock_learnt_table *table;
+	int err;
 
-	if (table)
-		return table;
-	table = kzalloc(sizeof(*table), GFP_ATOMIC | __GFP_ACCOUNT);
+	if (table_of(account))
+		return 0;
+	table = kzalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
 	if (!table)
-		return NULL;
+		return -ENOMEM;
 	INIT_LIST_HEAD(&table->ages);
 	spin_lock_init(&table->lock);
-	if (rhltable_init(&table->table, &params)) {
+	err = rhltable_init(&table->table, &params);
+	if (err) {
 		kfree(table);
-		return NULL;
+		return err;
 	}
-	other = cmpxchg(&account->learnt, NULL, table);
-	if (!other)
-		return table;
-	rhltable_destroy(&table->table);
-	kfree(table);
+	if (cmpxchg(&account->learnt, NULL, table)) {
+		rhltable_destroy(&table->table);
+		kfree(table);
+	}
 
-	return other;
+	return 0;
 }
 
 /* The caller holds the lock, as for all functions up to persock_learnt_add(). */
@@ -174,7 +181,7 @@ static int add(struct persock_learnt_table *table,
 
 /**
  * persock_learnt_add() - learn an address of a host name
- * @account: what the cgroup has
+ * @account: what the cgroup has; persock_learnt_prepare() was called for it
  * @net: the network namespace in which it was learnt
  * @endpoint: the address; its port does not matter
  * @host: the name
@@ -189,7 +196,7 @@ int persock_learnt_add(struct persock_account *account, const struct net *net,
 		       const struct persock_endpoint *endpoint,
 		       const char *host, u32 ttl, unsigned int max)
 {
-	struct persock_learnt_table *table = make_table(account);
+	struct persock_learnt_table *table = table_of(account);
 	struct persock_learnt_key key;
 	int err;
 
@@ -265,6 +272,41 @@ persock_learnt_find(const struct persock_account *account,
 	make_key(&key, net, endpoint);
 
 	return rhltable_lookup(&table->table, &key, params);
+}
+
+/**
+ * persock_learnt_nth() - the n-th learnt address
+ * @account: what the cgroup has
+ * @number: its number by age, from 0
+ * @report: filled in
+ *
+ * Context: process context; the caller keeps the account alive.
+ * Return: false if there are no more.
+ */
+bool persock_learnt_nth(const struct persock_account *account,
+			unsigned int number,
+			struct persock_learnt_report *report)
+{
+	struct persock_learnt_table *table = table_of(account);
+	struct persock_learnt *learnt;
+	bool there = false;
+
+	if (!table)
+		return false;
+	spin_lock(&table->lock);
+	list_for_each_entry(learnt, &table->ages, age) {
+		if (number--)
+			continue;
+		report->key = learnt->key;
+		report->inode = learnt->inode;
+		report->left = persock_learnt_left(learnt);
+		strscpy(report->host, learnt->host, PERSOCK_HOST_LENGTH + 1);
+		there = true;
+		break;
+	}
+	spin_unlock(&table->lock);
+
+	return there;
 }
 
 /**

@@ -64,12 +64,27 @@ struct persock_learnt_table {
 	u64 lost;
 };
 
+/**
+ * struct persock_learnt_report - what is reported of a learnt address
+ * @key: the address
+ * @inode: inode number of the network namespace
+ * @left: as persock_learnt_left()
+ * @host: where the name is copied to, PERSOCK_HOST_LENGTH + 1 bytes
+ */
+struct persock_learnt_report {
+	struct persock_learnt_key key;
+	u32 inode;
+	s64 left;
+	char *host;
+};
+
 /* A TTL that does not end. */
 #define PERSOCK_TTL_NONE	U32_MAX
 
 /* So many names of one address are looked at; more are not remembered. */
 #define PERSOCK_LEARNT_NAMES	64
 
+int persock_learnt_prepare(struct persock_account *account);
 int persock_learnt_add(struct persock_account *account, const struct net *net,
 		       const struct persock_endpoint *endpoint,
 		       const char *host, u32 ttl, unsigned int max);
@@ -81,6 +96,9 @@ const struct rhlist_head *
 persock_learnt_find(const struct persock_account *account,
 		    const struct net *net,
 		    const struct persock_endpoint *endpoint);
+bool persock_learnt_nth(const struct persock_account *account,
+			unsigned int number,
+			struct persock_learnt_report *report);
 s64 persock_learnt_left(const struct persock_learnt *learnt);
 u64 persock_learnt_lost(const struct persock_account *account);
 void persock_learnt_free(struct persock_account *account);

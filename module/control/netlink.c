@@ -318,8 +318,14 @@ int persock_nl_attach_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-/* The id of the cgroup that a request names in one of two ways. */
-static int cgroup_id_of(struct genl_info *info, u64 *id)
+/**
+ * persock_cgroup_of() - the cgroup that a request names in one of two ways
+ * @info: the request; its extack reports a missing or invalid cgroup
+ * @id: set to the id of the cgroup
+ *
+ * Return: 0, -EINVAL without a cgroup, or the errno of the descriptor.
+ */
+int persock_cgroup_of(struct genl_info *info, u64 *id)
 {
 	struct cgroup *cgroup;
 
@@ -346,7 +352,7 @@ int persock_nl_detach_doit(struct sk_buff *skb, struct genl_info *info)
 	u64 id;
 	int err;
 
-	err = cgroup_id_of(info, &id);
+	err = persock_cgroup_of(info, &id);
 	if (err)
 		return err;
 
@@ -451,7 +457,7 @@ int persock_nl_attachment_get_doit(struct sk_buff *skb, struct genl_info *info)
 	u64 id;
 	int err;
 
-	err = cgroup_id_of(info, &id);
+	err = persock_cgroup_of(info, &id);
 	if (err)
 		return err;
 	reply = persock_reply_new(info, &header);

@@ -72,6 +72,8 @@ static int put_denial(struct sk_buff *skb, const struct persock_denial_message *
 	    nla_put_u32(skb, PERSOCK_A_DENIAL_TYPE, denial->type) ||
 	    nla_put_u32(skb, PERSOCK_A_DENIAL_PROTOCOL, denial->protocol) ||
 	    put_subject(skb, denial) || put_endpoint(skb, &denial->endpoint) ||
+	    (*denial->host &&
+	     nla_put_string(skb, PERSOCK_A_DENIAL_HOST, denial->host)) ||
 	    nla_put_u32(skb, PERSOCK_A_DENIAL_LAYER, denial->layer + 1) ||
 	    nla_put_u32(skb, PERSOCK_A_DENIAL_LAYERS, denial->layers) ||
 	    nla_put_u64_64bit(skb, PERSOCK_A_DENIAL_INNER_ID, message->cgroup,
@@ -82,9 +84,28 @@ static int put_denial(struct sk_buff *skb, const struct persock_denial_message *
 	return 0;
 }
 
-static unsigned int group_of(int verdict)
+/* An address was learnt: such a message has the form of a denial here only. */
+static int put_learnt(struct sk_buff *skb, const struct persock_denial *denial)
 {
-	return verdict < 0 ? PERSOCK_NLGRP_DENIALS : PERSOCK_NLGRP_IGNORED;
+	struct nlattr *nest = nla_nest_start(skb, PERSOCK_A_LEARNT);
+
+	if (!nest ||
+	    nla_put_string(skb, PERSOCK_A_LEARNT_HOST, denial->host) ||
+	    nla_put(skb, PERSOCK_A_LEARNT_ADDRESS,
+		    denial->endpoint.family == AF_INET ? 4 : 16,
+		    denial->endpoint.address) ||
+	    nla_put_u32(skb, PERSOCK_A_LEARNT_NETWORK_INODE, denial->detail) ||
+	    nla_put_s32(skb, PERSOCK_A_LEARNT_TTL,
+			min_t(u32, denial->subject, S32_MAX)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+
+	return 0;
+}
+
+static bool has_listeners(unsigned int group)
+{
+	return genl_has_listeners(&persock_netlink_family, &init_net, group);
 }
 
 /*
@@ -93,41 +114,77 @@ static unsigned int group_of(int verdict)
  */
 static bool wanted(int verdict)
 {
-	return genl_has_listeners(&persock_netlink_family, &init_net,
-				  group_of(verdict));
+	if (verdict > 0)
+		return has_listeners(PERSOCK_NLGRP_IGNORED);
+
+	return has_listeners(PERSOCK_NLGRP_NAMES) ||
+	       (verdict && has_listeners(PERSOCK_NLGRP_DENIALS));
 }
 
 /* Without a denial the message only reports how many were lost. */
 static int put(struct sk_buff *skb, const struct persock_denial_message *message,
-	       unsigned int group)
+	       u8 command)
 {
-	u8 command = group == PERSOCK_NLGRP_DENIALS ? PERSOCK_CMD_DENIAL_NTF :
-						      PERSOCK_CMD_IGNORED_NTF;
 	void *header = genlmsg_put(skb, 0, 0, &persock_netlink_family, 0,
 				   command);
 
-	if (!header || (message->denied && put_denial(skb, message)) ||
-	    persock_put_u64(skb, PERSOCK_A_CGROUP_ID, message->cgroup) ||
-	    persock_put_u64(skb, PERSOCK_A_ATTACHMENT_LOST, message->lost) ||
-	    persock_put_u64(skb, PERSOCK_A_LOST, message->lost_of_all))
+	if (!header || persock_put_u64(skb, PERSOCK_A_CGROUP_ID, message->cgroup))
 		return -EMSGSIZE;
+	if (command == PERSOCK_CMD_NAME_NTF) {
+		if (put_learnt(skb, &message->denial))
+			return -EMSGSIZE;
+	} else if ((message->denied && put_denial(skb, message)) ||
+		   persock_put_u64(skb, PERSOCK_A_ATTACHMENT_LOST,
+				   message->lost) ||
+		   persock_put_u64(skb, PERSOCK_A_LOST, message->lost_of_all)) {
+		return -EMSGSIZE;
+	}
 	genlmsg_end(skb, header);
 
 	return 0;
 }
 
 /* A send without listeners is no error. The buffer is always long enough. */
-static void send(struct sk_buff *skb, const struct persock_denial_message *message)
+static void send_to(struct sk_buff *skb,
+		    const struct persock_denial_message *message, u8 command,
+		    unsigned int group)
 {
-	unsigned int group = message->denied ?
-			     group_of(message->denial.verdict) :
-			     PERSOCK_NLGRP_DENIALS;
-
-	if (WARN_ON_ONCE(put(skb, message, group)))
+	if (WARN_ON_ONCE(put(skb, message, command)))
 		nlmsg_free(skb);
 	else
 		genlmsg_multicast_netns(&persock_netlink_family, &init_net, skb,
 					0, group, GFP_KERNEL);
+}
+
+/* A refused query is reported to programs that listen for names, too. */
+static void send_query(const struct persock_denial_message *message)
+{
+	struct sk_buff *skb;
+
+	if (!has_listeners(PERSOCK_NLGRP_NAMES))
+		return;
+	skb = nlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (skb)
+		send_to(skb, message, PERSOCK_CMD_QUERY_NTF,
+			PERSOCK_NLGRP_NAMES);
+}
+
+static void send(struct sk_buff *skb, const struct persock_denial_message *message)
+{
+	const struct persock_denial *denial = &message->denial;
+
+	if (!message->denied || denial->verdict < 0) {
+		if (message->denied && denial->query)
+			send_query(message);
+		send_to(skb, message, PERSOCK_CMD_DENIAL_NTF,
+			PERSOCK_NLGRP_DENIALS);
+	} else if (denial->verdict) {
+		send_to(skb, message, PERSOCK_CMD_IGNORED_NTF,
+			PERSOCK_NLGRP_IGNORED);
+	} else {
+		send_to(skb, message, PERSOCK_CMD_NAME_NTF,
+			PERSOCK_NLGRP_NAMES);
+	}
 }
 
 const struct persock_denial_sender persock_netlink_denials = {

@@ -9,6 +9,7 @@
 #include <linux/in6.h>
 #include <linux/sctp.h>
 #include <linux/socket.h>
+#include <linux/udp.h>
 
 #include "policy/detour.h"
 
@@ -130,4 +131,20 @@ bool persock_detour_message(int level, int type)
 	default:
 		return false;
 	}
+}
+
+/**
+ * persock_detour_datagram() - does an option make other datagrams of what is
+ *			       sent?
+ * @level: level of the option
+ * @optname: name of the option
+ *
+ * A DNS query would be another one than was judged.
+ *
+ * Return: true for those that join or cut the data of sends.
+ */
+bool persock_detour_datagram(int level, int optname)
+{
+	return (level == SOL_UDP || level == IPPROTO_UDPLITE) &&
+	       (optname == UDP_CORK || optname == UDP_SEGMENT);
 }

@@ -15,5 +15,6 @@ bool persock_detour_get(int level, int optname);
 bool persock_detour_set(int level, int optname, unsigned int length,
 			enum persock_section *section);
 bool persock_detour_message(int level, int type);
+bool persock_detour_datagram(int level, int optname);
 
 #endif /* _PERSOCK_DETOUR_H */

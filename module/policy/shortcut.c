@@ -16,6 +16,7 @@
 #include <linux/minmax.h>
 #include <linux/string.h>
 #include <linux/tcp.h>
+#include <linux/udp.h>
 
 #include "policy/detour.h"
 #include "policy/guard.h"
@@ -143,6 +144,13 @@ void persock_shortcut_build(struct persock_shortcut *shortcut,
 	if (!inet && policy->unix_credentials)
 		memset(shortcut->set[PERSOCK_SHORTCUT_SOCKET],
 		       PERSOCK_SHORTCUT_NONE, PERSOCK_SHORTCUT_NAMES);
+	/* Refused, see option.c. */
+	if (inet && policy->names.nr_resolvers) {
+		shortcut->set[PERSOCK_SHORTCUT_UDP][UDP_CORK] =
+			PERSOCK_SHORTCUT_NONE;
+		shortcut->set[PERSOCK_SHORTCUT_UDP][UDP_SEGMENT] =
+			PERSOCK_SHORTCUT_NONE;
+	}
 	shortcut->option_max = rules->option_max ?: U32_MAX;
 	shortcut->send = judged_flags(&rules->send);
 	shortcut->receive = judged_flags(&rules->receive);

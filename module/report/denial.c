@@ -306,7 +306,8 @@ static void tell_work_fn(struct work_struct *work)
 
 /**
  * persock_denial_wanted() - does a program monitor denials?
- * @verdict: the verdict to be reported: a negative errno, or PERSOCK_IGNORE
+ * @verdict: the verdict to be reported: a negative errno, PERSOCK_IGNORE, or
+ *	     PERSOCK_ALLOW for a learnt address
  *
  * Only programs in the initial network namespace get reports: denials in other
  * namespaces concern the machine's administrator, too.

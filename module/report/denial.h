@@ -2,8 +2,8 @@
 /*
  * Denials: the path from the refused socket operation to the programs that
  * monitor. socket/report.c queues them, control/netlink_denial.c sends them,
- * and each attachment has a struct persock_denials. Ignored calls take the
- * same path to programs that ask for them.
+ * and each attachment has a struct persock_denials. Ignored calls and
+ * learnt addresses take the same path to programs that ask for them.
  */
 #ifndef _PERSOCK_DENIAL_H
 #define _PERSOCK_DENIAL_H
@@ -23,7 +23,9 @@ struct sk_buff;
  * @pid: process that called
  * @comm: thread that called
  * @operation: the judged operation
- * @verdict: a negative errno, or PERSOCK_IGNORE
+ * @verdict: a negative errno; PERSOCK_IGNORE; or PERSOCK_ALLOW: it is no denial,
+ *	     the address @endpoint was learnt for @host, with @subject as the
+ *	     TTL in seconds and @detail as the network namespace's inode number
  * @section: the part of the policy that decided
  * @rule: number of the rule that decided, 0: none
  * @line: line of the policy file, 0: unknown
@@ -35,6 +37,8 @@ struct sk_buff;
  * @subject: level of an option; flags of a message; command of an ioctl
  * @detail: name of an option
  * @endpoint: address that was judged; of family 0 if there was none
+ * @host: a host name of it, or that of the query; empty if there was none
+ * @query: a DNS query was judged
  * @layer: index of the layer that decided, 0 is the outermost
  * @layers: number of layers of the socket
  */
@@ -56,6 +60,8 @@ struct persock_denial {
 	u32 subject;
 	u32 detail;
 	struct persock_endpoint endpoint;
+	char host[PERSOCK_HOST_LENGTH + 1];
+	bool query;
 	u32 layer;
 	u32 layers;
 };

@@ -23,6 +23,7 @@
 #include "compat.h"
 #include "policy/detour.h"
 #include "policy/verdict.h"
+#include "socket/answer.h"
 #include "socket/cmsg.h"
 #include "socket/judge.h"
 #include "socket/report.h"
@@ -313,9 +314,8 @@ static void put_allowed(struct msghdr *msg, void *control, size_t length)
  * Receive like a caller without a buffer: descriptors are dropped, and
  * MSG_CTRUNC is set.
  */
-static int receive_none(const struct persock_provider_ops *ops,
-			struct socket *sock, struct msghdr *msg, size_t length,
-			int flags)
+static int receive_none(struct persock_router *router, struct socket *sock,
+			struct msghdr *msg, size_t length, int flags)
 {
 	void __user *control = msg->msg_control_user;
 	size_t room = msg->msg_controllen;
@@ -323,7 +323,7 @@ static int receive_none(const struct persock_provider_ops *ops,
 
 	msg->msg_control_user = NULL;
 	msg->msg_controllen = 0;
-	received = ops->recvmsg(sock, msg, length, flags);
+	received = persock_receive(router, sock, msg, length, flags);
 	msg->msg_control_user = control;
 	msg->msg_controllen = room;
 
@@ -348,7 +348,6 @@ int persock_cmsg_recv(struct persock_router *router, struct socket *sock,
 		      struct msghdr *msg, size_t length, int flags,
 		      const struct persock_cmsg_filter *filter)
 {
-	const struct persock_provider_ops *ops = router->provider->ops;
 	unsigned int compat = msg->msg_flags & MSG_CMSG_COMPAT;
 	void __user *control = msg->msg_control_user;
 	size_t room = msg->msg_controllen;
@@ -356,10 +355,10 @@ int persock_cmsg_recv(struct persock_router *router, struct socket *sock,
 	int received;
 
 	if (filter->none)
-		return receive_none(ops, sock, msg, length, flags);
+		return receive_none(router, sock, msg, length, flags);
 	/* A kernel caller receives into its own buffer, unfiltered. */
 	if (!filter->room || !control || !room || !msg->msg_control_is_user)
-		return ops->recvmsg(sock, msg, length, flags);
+		return persock_receive(router, sock, msg, length, flags);
 
 	buffer = kzalloc(filter->room, GFP_KERNEL_ACCOUNT);
 	if (!buffer)
@@ -374,7 +373,7 @@ int persock_cmsg_recv(struct persock_router *router, struct socket *sock,
 	msg->msg_control = buffer;
 	msg->msg_controllen = filter->room;
 
-	received = ops->recvmsg(sock, msg, length, flags);
+	received = persock_receive(router, sock, msg, length, flags);
 
 	length = msg->msg_control - buffer;
 	msg->msg_control_is_user = true;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Endpoints: the address that a call of an INET socket is about, as it is
- * judged. operations.c, message.c, port.c and unsent.c call these functions.
+ * judged. operations.c, message.c, port.c, unsent.c and query.c call these
+ * functions; endpoint.c has those about peers, bound.c the others.
  */
 #ifndef _PERSOCK_ENDPOINT_H
 #define _PERSOCK_ENDPOINT_H
@@ -9,6 +10,7 @@
 #include <linux/net.h>
 
 #include "policy/policy.h"
+#include "socket/identity.h"
 #include "socket/report.h"
 #include "socket/router.h"
 
@@ -41,6 +43,9 @@ int persock_endpoint_connect(struct socket *sock, struct sockaddr *address,
 			     int length, const struct persock_policy *policy,
 			     struct persock_endpoint *endpoint,
 			     struct persock_call *call);
+bool persock_endpoint_peer(const struct persock_identity *who,
+			   const struct msghdr *msg,
+			   struct persock_endpoint *endpoint);
 bool persock_endpoint_unsent(struct socket *sock,
 			     const struct persock_policy *policy,
 			     const struct persock_call *call);

@@ -18,6 +18,7 @@
 #include <linux/io_uring.h>
 #endif
 
+#include "socket/answer.h"
 #include "socket/cmsg.h"
 #include "socket/endpoint.h"
 #include "socket/ioctl.h"
@@ -26,6 +27,7 @@
 #include "socket/pass.h"
 #include "socket/peer.h"
 #include "socket/port.h"
+#include "socket/query.h"
 #include "socket/report.h"
 #include "socket/router.h"
 
@@ -72,6 +74,7 @@ void persock_report_masked(const struct persock_version *version,
  * @router: the socket's
  * @msg: the message; an unspecified peer is replaced
  * @endpoint: the peer, as it is judged
+ * @query: the DNS query that it is, or NULL
  * @flags: the flags that every layer lets through
  * @removes: a layer ignores a control message
  * @reports: a layer has something to report about each such send
@@ -80,6 +83,7 @@ struct sending {
 	const struct persock_router *router;
 	struct msghdr *msg;
 	struct persock_endpoint endpoint;
+	struct persock_query *query;
 	u32 flags;
 	bool removes;
 	bool reports;
@@ -100,6 +104,8 @@ static int judge_parts(const struct persock_version *version,
 		verdict = persock_endpoint_send(call->sock, msg,
 						&version->policy,
 						&sending->endpoint, call);
+	if (!verdict && version->policy.names.nr_resolvers)
+		verdict = persock_query_judge(version, call, sending->query);
 
 	return verdict;
 }
@@ -157,6 +163,13 @@ static noinline int send_judged(struct persock_router *router,
 	const struct persock_view *view;
 	int verdict, sent;
 
+	if (unlikely(persock_router_names(router)) &&
+	    router->class == PERSOCK_CLASS_INET) {
+		sending.query = persock_query_begin(router, sock, msg, length);
+		if (IS_ERR(sending.query))
+			return PTR_ERR(sending.query);
+	}
+
 	rcu_read_lock();
 	view = persock_router_view(router);
 	/* Cut first: the judged address is the one that is passed on. */
@@ -169,7 +182,8 @@ static noinline int send_judged(struct persock_router *router,
 		msg->msg_flags &= sending.flags;
 		if (sending.removes)
 			persock_cmsg_remove(router, view, msg);
-		if (!sending.reports)
+		/* What a name allows changes without the policy. */
+		if (!sending.reports && !view->names)
 			persock_peer_allowed(router, view, sock, msg);
 	}
 	rcu_read_unlock();
@@ -177,19 +191,16 @@ static noinline int send_judged(struct persock_router *router,
 	if (!verdict && (sock->type == SOCK_DGRAM || msg->msg_name))
 		verdict = persock_port_choose(router, sock, call.operation);
 
-	sent = verdict ? verdict :
-			 router->provider->ops->sendmsg(sock, msg, length);
+	if (sending.query)
+		sent = persock_query_finish(sending.query, router, sock, msg,
+					    verdict);
+	else
+		sent = verdict ? verdict :
+		       router->provider->ops->sendmsg(sock, msg, length);
 	/* io_uring may retry with the same message, so restore its length. */
 	msg->msg_controllen = control;
 
 	return sent;
-}
-
-/* In phase UNSENT there is no shortcut: the socket's peer is judged. */
-int persock_unsent_sendmsg(struct socket *sock, struct msghdr *msg,
-			   size_t length)
-{
-	return send_judged(persock_router_of(sock), sock, msg, length);
 }
 
 int persock_router_sendmsg(struct socket *sock, struct msghdr *msg,
@@ -214,6 +225,44 @@ int persock_router_sendmsg(struct socket *sock, struct msghdr *msg,
 		return router->native->sendmsg(sock, msg, length);
 
 	return ops->sendmsg(sock, msg, length);
+}
+
+/* A stream to a resolver: each query is judged. */
+static int send_queries(struct persock_router *router, struct socket *sock,
+			struct msghdr *msg, size_t length)
+{
+	size_t done = 0;
+	int sent;
+
+	do {
+		sent = send_judged(router, sock, msg, length - done);
+		if (sent <= 0)
+			return done ? done : sent;
+		done += sent;
+	} while (done < length);
+
+	return done;
+}
+
+/*
+ * In phase UNSENT there is no shortcut for datagrams: the socket's peer is
+ * judged. That of a stream was judged, but it may be a resolver.
+ */
+int persock_unsent_sendmsg(struct socket *sock, struct msghdr *msg,
+			   size_t length)
+{
+	struct persock_router *router = persock_router_of(sock);
+	bool asks;
+	int err;
+
+	if (sock->type != SOCK_STREAM)
+		return send_judged(router, sock, msg, length);
+	err = persock_query_stream(router, sock, msg, &asks);
+	if (err)
+		return err;
+
+	return asks ? send_queries(router, sock, msg, length) :
+		      persock_router_sendmsg(sock, msg, length);
 }
 
 /*
@@ -325,6 +374,17 @@ int persock_router_recvmsg(struct socket *sock, struct msghdr *msg,
 		return router->native->recvmsg(sock, msg, length, flags);
 
 	return ops->recvmsg(sock, msg, length, flags);
+}
+
+int persock_unsent_recvmsg(struct socket *sock, struct msghdr *msg,
+			   size_t length, int flags)
+{
+	struct persock_router *router = persock_router_of(sock);
+
+	if (likely(!persock_answer_is_due(router, sock, flags)))
+		return persock_router_recvmsg(sock, msg, length, flags);
+
+	return receive_judged(router, sock, msg, length, flags);
 }
 
 #ifdef PERSOCK_HAVE_URING_TX_TIMESTAMP

@@ -15,6 +15,8 @@ int persock_router_sendmsg(struct socket *sock, struct msghdr *msg,
 			   size_t length);
 int persock_unsent_sendmsg(struct socket *sock, struct msghdr *msg,
 			   size_t length);
+int persock_unsent_recvmsg(struct socket *sock, struct msghdr *msg,
+			   size_t length, int flags);
 int persock_message_judge_uring(struct socket *sock, u32 command);
 int persock_router_recvmsg(struct socket *sock, struct msghdr *msg,
 			   size_t length, int flags);

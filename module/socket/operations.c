@@ -14,7 +14,9 @@
 
 #include "policy/verdict.h"
 #include "socket/accept.h"
+#include "socket/answer.h"
 #include "socket/endpoint.h"
+#include "socket/exchange.h"
 #include "socket/judge.h"
 #include "socket/message.h"
 #include "socket/operations.h"
@@ -41,6 +43,7 @@ int persock_router_release(struct socket *sock)
 
 	stack = router->stack;
 	wrapped = !router->native;
+	persock_exchange_end(sock);
 	router->provider->ops->release(sock);
 	if (wrapped)
 		persock_wrapper_release(sock);
@@ -530,11 +533,10 @@ void persock_router_fill(struct proto_ops *table,
 		fill_native(table, native);
 	else
 		fill_wrapper(table, provider->ops);
-	/*
-	 * Only UDP sockets have other phases, and they send only by sendmsg.
-	 */
-	if (phase == PERSOCK_UNSENT)
-		table->sendmsg = persock_unsent_sendmsg;
-	else if (phase == PERSOCK_FROZEN)
-		table->sendmsg = persock_frozen_sendmsg;
+	if (phase == PERSOCK_JUDGED)
+		return;
+	table->sendmsg = phase == PERSOCK_FROZEN ? persock_frozen_sendmsg :
+						   persock_unsent_sendmsg;
+	table->recvmsg = persock_unsent_recvmsg;
+	table->poll = persock_unsent_poll;
 }

@@ -184,6 +184,10 @@ static int judge_setting(const struct persock_version *version,
 	if (!verdict && persock_detour_set(level, optname, len, &detour))
 		verdict = judge_detour(setting->router, &version->policy,
 				       detour, call);
+	if (!verdict && version->policy.names.nr_resolvers &&
+	    persock_detour_datagram(level, optname))
+		verdict = judge_detour(setting->router, &version->policy,
+				       PERSOCK_SECTION_CONNECT, call);
 	if (!verdict)
 		verdict = judge_passcred(setting->router, &version->policy,
 					 level, optname, call);

@@ -11,6 +11,14 @@
 #include "socket/report.h"
 #include "socket/router.h"
 
+/* Rules on host names are numbered after those on addresses. */
+static u32 connect_line(const struct persock_policy *policy, unsigned int rule)
+{
+	return rule > policy->connect.nr ?
+	       policy->names.rules[rule - policy->connect.nr - 1].line :
+	       policy->connect.rules[rule - 1].line;
+}
+
 static u32 address_line(const struct persock_addresses *addresses,
 			unsigned int rule)
 {
@@ -41,7 +49,7 @@ static u32 line_of(const struct persock_policy *policy,
 	case PERSOCK_SECTION_IOCTLS:
 		return rules->ioctls.list[rule - 1].line;
 	case PERSOCK_SECTION_CONNECT:
-		return address_line(&policy->connect, rule);
+		return connect_line(policy, rule);
 	case PERSOCK_SECTION_BIND:
 		return address_line(&policy->bind, rule);
 	case PERSOCK_SECTION_ACCEPT:
@@ -87,6 +95,7 @@ static void queue_denial(const struct persock_version *version,
 		.section = call->section,
 		.rule = call->rule,
 		.message = call->message,
+		.query = call->query,
 		.subject = call->subject,
 		.detail = call->detail,
 		.layer = call->layer,
@@ -96,6 +105,8 @@ static void queue_denial(const struct persock_version *version,
 	describe(&denial, version, call);
 	if (call->endpoint)
 		denial.endpoint = *call->endpoint;
+	if (call->host)
+		strscpy(denial.host, call->host, sizeof(denial.host));
 	strscpy(denial.personality, layer->personality->name,
 		sizeof(denial.personality));
 	persock_denial_queue(&persock_stack_inner(call->stack)->denials,
@@ -152,4 +163,33 @@ void persock_report_ignored(const struct persock_version *version,
 				      call->subject, call->detail);
 	if (persock_denial_wanted(PERSOCK_IGNORE))
 		queue_denial(version, call, PERSOCK_IGNORE, enforce);
+}
+
+/**
+ * persock_report_learnt() - report that an address was learnt
+ * @stack: the layers of the socket that has received the answer
+ * @endpoint: the address
+ * @host: its host name
+ * @ttl: seconds
+ * @inode: inode number of the network namespace
+ *
+ * Context: any; RCU read side; does not sleep.
+ */
+void persock_report_learnt(const struct persock_stack *stack,
+			   const struct persock_endpoint *endpoint,
+			   const char *host, u32 ttl, u32 inode)
+{
+	struct persock_denial denial = {
+		.operation = PERSOCK_OP_RECVMSG,
+		.verdict = PERSOCK_ALLOW,
+		.endpoint = *endpoint,
+		.subject = ttl,
+		.detail = inode,
+	};
+
+	if (!persock_denial_wanted(PERSOCK_ALLOW))
+		return;
+	denial.cgroup = persock_stack_inner(stack)->id;
+	strscpy(denial.host, host, sizeof(denial.host));
+	persock_denial_queue(&persock_stack_inner(stack)->denials, &denial);
 }

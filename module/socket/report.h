@@ -24,6 +24,8 @@
  * @subject: level of an option; flags of a message; command of an ioctl
  * @detail: name of an option
  * @endpoint: the address that was judged, or NULL
+ * @host: a host name of @endpoint, or the one that a query is for; NULL: none
+ * @query: a DNS query was judged
  * @final: whatever the verdict is, layers further in are not asked
  * @stack: the layers that govern; judge.c sets this and the next one
  * @layer: index of the layer that judges
@@ -39,6 +41,8 @@ struct persock_call {
 	u32 subject;
 	u32 detail;
 	const struct persock_endpoint *endpoint;
+	const char *host;
+	bool query;
 	bool final;
 	const struct persock_stack *stack;
 	unsigned int layer;
@@ -46,6 +50,10 @@ struct persock_call {
 
 int persock_report_verdict(const struct persock_version *version,
 			   const struct persock_call *call, int verdict);
+
+void persock_report_learnt(const struct persock_stack *stack,
+			   const struct persock_endpoint *endpoint,
+			   const char *host, u32 ttl, u32 inode);
 
 void persock_report_ignored(const struct persock_version *version,
 			    const struct persock_call *call);

@@ -214,6 +214,21 @@ unlock:
 	return router;
 }
 
+/* The phase of a new socket. */
+static enum persock_phase first_phase(const struct persock_stack *stack,
+				      enum persock_class class)
+{
+	bool names;
+
+	if (class != PERSOCK_CLASS_INET)
+		return PERSOCK_JUDGED;
+	rcu_read_lock_sched();
+	names = persock_stack_view(stack)->names;
+	rcu_read_unlock_sched();
+
+	return names ? PERSOCK_UNSENT : PERSOCK_JUDGED;
+}
+
 /**
  * persock_router_get() - the router for a kind of socket
  * @stack: stack of the new socket; the caller keeps it alive
@@ -231,8 +246,10 @@ persock_router_get(struct persock_stack *stack,
 		   const struct persock_provider *provider, int family,
 		   const struct proto_ops *native, struct module *owner)
 {
-	return router_get(stack, provider, persock_class_of(family),
-			  native, PERSOCK_JUDGED, owner);
+	enum persock_class class = persock_class_of(family);
+
+	return router_get(stack, provider, class, native,
+			  first_phase(stack, class), owner);
 }
 
 /*
@@ -268,14 +285,14 @@ persock_router_native(struct persock_stack *stack,
 		      struct socket *sock, const struct proto_ops *native)
 {
 	enum persock_class class = persock_class_of(native->family);
+	enum persock_phase phase = first_phase(stack, class);
 	struct persock_router *router;
 
-	router = router_find(stack, provider, class, native,
-			     PERSOCK_JUDGED);
+	router = router_find(stack, provider, class, native, phase);
 	if (likely(router))
 		return router;
 
-	return router_get(stack, provider, class, native, PERSOCK_JUDGED,
+	return router_get(stack, provider, class, native, phase,
 			  module_of(sock, native));
 }
 

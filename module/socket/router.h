@@ -15,8 +15,9 @@
 /**
  * enum persock_phase - how sends without a name are judged
  * @PERSOCK_JUDGED: not at all, as the peer was judged when it was connected
- * @PERSOCK_UNSENT: by the peer, which was connected on condition that nothing
- *		    is sent to it, see unsent.c
+ * @PERSOCK_UNSENT: by the peer. It was connected on condition that nothing is
+ *		    sent to it, see unsent.c; or a policy has rules on host
+ *		    names, so that it may be a resolver, see query.c
  * @PERSOCK_FROZEN: sends wait until such a peer is connected
  * @PERSOCK_NR_PHASES: number of phases
  */
@@ -134,6 +135,25 @@ static __always_inline const struct persock_view *
 persock_router_view(const struct persock_router *router)
 {
 	return persock_stack_view(router->stack);
+}
+
+/**
+ * persock_router_names() - does a policy have rules on host names?
+ * @router: the socket's
+ *
+ * Context: any; does not sleep.
+ * Return: true if a layer that governs the socket has.
+ */
+static __always_inline bool
+persock_router_names(const struct persock_router *router)
+{
+	bool names;
+
+	rcu_read_lock_sched();
+	names = persock_router_view(router)->names;
+	rcu_read_unlock_sched();
+
+	return names;
 }
 
 /**

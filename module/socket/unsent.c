@@ -10,6 +10,11 @@
  * connect passes. From then on each send without a name is judged by the peer
  * that the socket has.
  *
+ * A resolver of a policy with host names is such a peer, too: what is sent to
+ * it are queries, which must be judged. A socket is in phase UNSENT from the
+ * beginning if a policy has host names then. It can be connected to a resolver
+ * without these steps unless it has had another peer before.
+ *
  * Other sends are not judged again. So none may be under way while the socket
  * gets a peer that it may not send to, because such a send would use that
  * peer. Hence the phases, each with a router of its own in sock->ops:
@@ -31,8 +36,11 @@
 
 #include "compat.h"
 #include "socket/endpoint.h"
+#include "socket/exchange.h"
+#include "socket/host.h"
 #include "socket/judge.h"
 #include "socket/port.h"
+#include "socket/query.h"
 #include "socket/report.h"
 #include "socket/unsent.h"
 
@@ -126,6 +134,36 @@ struct connecting {
 	bool unsent;
 };
 
+/*
+ * May the socket be connected to a resolver? Sends that have begun under another
+ * peer must not go there. RCU read side.
+ */
+static int prepare_resolver(struct persock_router *router, struct socket *sock,
+			    const struct persock_view *view,
+			    struct persock_call *call,
+			    struct connecting *connecting)
+{
+	struct persock_identity who;
+
+	if (connecting->unsent || !connecting->endpoint.family)
+		return PERSOCK_ALLOW;
+	if (!persock_view_has_resolver(view, &connecting->endpoint)) {
+		set_bit(PERSOCK_MOVED, &sock->flags);
+		return PERSOCK_ALLOW;
+	}
+	persock_identify(sock, &who);
+	if (!persock_host_speaks_dns(who.type, who.protocol) ||
+	    (router->phase == PERSOCK_UNSENT &&
+	     !test_bit(PERSOCK_MOVED, &sock->flags)))
+		return PERSOCK_ALLOW;
+
+	connecting->unsent = unsent_begin(sock);
+
+	return connecting->unsent ? PERSOCK_ALLOW :
+	       persock_refuse(router->stack, view, call, view->nr - 1,
+			      -EACCES);
+}
+
 static int judge_connect(const struct persock_version *version,
 			 struct persock_call *call, void *data)
 {
@@ -172,6 +210,9 @@ int persock_connect_judged(struct socket *sock, struct sockaddr *address,
 	connecting.length = length;
 	verdict = persock_judge(router->stack, view, &call, judge_connect,
 				&connecting);
+	if (!verdict && view->names)
+		verdict = prepare_resolver(router, sock, view, &call,
+					   &connecting);
 	rcu_read_unlock();
 	if (!verdict && length >= (int)sizeof(address->sa_family)) {
 		if (address->sa_family == AF_UNSPEC)

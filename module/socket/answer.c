@@ -1,0 +1,482 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * DNS answers. A socket that has sent a query to a resolver receives here: the
+ * message goes into a buffer of the module's own first, addresses are learnt
+ * from it, and then the program gets it. So the program never knows an address
+ * before the policy does.
+ *
+ * An answer counts if it comes from a resolver of a layer, if this socket has
+ * asked its question, and if a rule is about the name. In a stream the message
+ * is put together first. What cannot be read is handed on, and not learnt from.
+ *
+ * Receives do not sleep in the provider: they wait in the socket's queue, which
+ * both the kernel and query.c wake.
+ */
+#include <linux/err.h>
+#include <linux/in.h>
+#include <linux/minmax.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/socket.h>
+#include <linux/uio.h>
+#include <linux/wait.h>
+#include <net/sock.h>
+
+#include "compat.h"
+#include "cgroup/learnt.h"
+#include "policy/dns.h"
+#include "policy/host.h"
+#include "report/denial.h"
+#include "socket/answer.h"
+#include "socket/endpoint_set.h"
+#include "socket/exchange.h"
+#include "socket/host.h"
+#include "socket/identity.h"
+#include "socket/query.h"
+#include "socket/report.h"
+
+/* The buffer for a datagram is not smaller: the module reads it whole. */
+#define DATAGRAM_MIN	4096
+/* The buffer for a part of a stream is not larger. */
+#define STREAM_MAX	16384
+
+/**
+ * struct receiving - a receive from a socket that has asked
+ * @router: the socket's
+ * @sock: the socket
+ * @exchange: its exchange
+ * @who: its identity
+ */
+struct receiving {
+	struct persock_router *router;
+	struct socket *sock;
+	struct persock_exchange *exchange;
+	struct persock_identity who;
+};
+
+/**
+ * struct learning - an answer from which addresses are learnt
+ * @receiving: the receive
+ * @view: what the socket is held to
+ * @question: the question of the answer
+ * @state: what is known of the question: 0: nothing yet; 1: it was asked, and a
+ *	   rule is about it; -1: not so
+ */
+struct learning {
+	const struct receiving *receiving;
+	const struct persock_view *view;
+	struct persock_question question;
+	int state;
+};
+
+static bool is_listed(const struct persock_view *view, const char *host)
+{
+	unsigned int i;
+
+	for (i = 0; i < view->nr; i++) {
+		if (persock_host_listed(&view->layers[i]->policy.names, host))
+			return true;
+	}
+
+	return false;
+}
+
+static bool counts(struct learning *learning)
+{
+	if (!learning->state)
+		learning->state =
+			persock_exchange_asked(learning->receiving->exchange,
+					       &learning->question) &&
+			is_listed(learning->view, learning->question.host) ?
+			1 : -1;
+
+	return learning->state > 0;
+}
+
+/* Addresses that are no host's: a rule on the name shall not open them. */
+static bool is_host(const struct persock_endpoint *endpoint)
+{
+	if (persock_unspecified(endpoint))
+		return false;
+
+	return endpoint->family == AF_INET ? endpoint->address[0] < 224 :
+					     endpoint->address[0] != 0xff;
+}
+
+/* An address of the name that was asked for. RCU read side. */
+static void found(int family, const u8 *address, u32 ttl, void *data)
+{
+	struct learning *learning = data;
+	const struct receiving *receiving = learning->receiving;
+	struct persock_attachment *inner =
+		persock_stack_inner(receiving->router->stack);
+	const struct net *net = sock_net(receiving->who.sk);
+	struct persock_endpoint endpoint;
+	struct in6_addr in6;
+
+	if (!counts(learning))
+		return;
+	if (family == AF_INET) {
+		memset(&endpoint, 0, sizeof(endpoint));
+		endpoint.family = AF_INET;
+		memcpy(endpoint.address, address, 4);
+	} else {
+		memcpy(&in6, address, sizeof(in6));
+		set_inet6(&endpoint, &in6, 0);
+	}
+	if (!is_host(&endpoint))
+		return;
+	if (persock_learnt_add(inner->account, net, &endpoint,
+			       learning->question.host, ttl,
+			       learning->view->names) > 0)
+		persock_report_learnt(receiving->router->stack, &endpoint,
+				      learning->question.host, ttl,
+				      net->ns.inum);
+}
+
+static void learn(const struct receiving *receiving, const u8 *message,
+		  size_t length, const struct persock_endpoint *source)
+{
+	struct learning learning = { .receiving = receiving };
+
+	rcu_read_lock();
+	learning.view = persock_router_view(receiving->router);
+	if (learning.view->names &&
+	    persock_view_has_resolver(learning.view, source))
+		persock_dns_answer(message, length, &learning.question, found,
+				   &learning);
+	rcu_read_unlock();
+}
+
+/* Receive into a buffer in kernel memory; the rest of @msg is the program's. */
+static int receive_into(const struct receiving *receiving, struct msghdr *msg,
+			void *buffer, size_t size, int flags)
+{
+	struct iov_iter iter = msg->msg_iter;
+	struct kvec vec = { .iov_base = buffer, .iov_len = size };
+	int received;
+
+	iov_iter_kvec(&msg->msg_iter, ITER_DEST, &vec, 1, size);
+	received = receiving->router->provider->ops->recvmsg(receiving->sock,
+							     msg, size, flags);
+	msg->msg_iter = iter;
+
+	return received;
+}
+
+static size_t datagram_room(const struct receiving *receiving, size_t length)
+{
+	const struct sock *sk = receiving->who.sk;
+	struct socket *inner = READ_ONCE(sk->sk_socket);
+	const struct proto_ops *ops = inner ? READ_ONCE(inner->ops) : NULL;
+	int next;
+
+	if (length <= DATAGRAM_MIN || !ops || !ops->peek_len)
+		return DATAGRAM_MIN;
+	next = ops->peek_len(inner);
+
+	return clamp(next, DATAGRAM_MIN, U16_MAX + 1);
+}
+
+static bool read_source(const struct receiving *receiving,
+			const struct msghdr *msg,
+			struct persock_endpoint *source)
+{
+	const struct sockaddr *name = msg->msg_name;
+
+	if (!msg->msg_namelen ||
+	    (name->sa_family != AF_INET && name->sa_family != AF_INET6))
+		return false;
+
+	return !persock_read_address(&receiving->who, name, msg->msg_namelen,
+				     name->sa_family, source);
+}
+
+/* Receive one datagram, without waiting for it. */
+static int receive_datagram(const struct receiving *receiving,
+			    struct msghdr *msg, size_t length, int flags)
+{
+	size_t room = datagram_room(receiving, length), kept;
+	struct sockaddr_storage from;
+	struct persock_endpoint source;
+	void *name = msg->msg_name, *buffer;
+	int received;
+
+	buffer = kvmalloc(room, GFP_KERNEL_ACCOUNT);
+	if (!buffer)
+		return -ENOBUFS;
+	msg->msg_name = &from;
+	received = receive_into(receiving, msg, buffer, room,
+				flags | MSG_TRUNC | MSG_DONTWAIT);
+	if (received < 0) {
+		msg->msg_name = name;
+		goto free;
+	}
+	kept = min_t(size_t, received, room);
+	if (read_source(receiving, msg, &source))
+		learn(receiving, buffer, kept, &source);
+	msg->msg_name = name;
+	if (name)
+		memcpy(name, &from, msg->msg_namelen);
+
+	kept = min(kept, length);
+	if (copy_to_iter(buffer, kept, &msg->msg_iter) != kept) {
+		received = -EFAULT;
+		goto free;
+	}
+	if (received > kept)
+		msg->msg_flags |= MSG_TRUNC;
+	if (!(flags & MSG_TRUNC))
+		received = kept;
+free:
+	kvfree(buffer);
+
+	return received;
+}
+
+/* One byte more of the length; the message can be put together after it. */
+static void feed_prefix(struct persock_exchange *exchange, u8 byte)
+{
+	exchange->prefix[exchange->in_length] = byte;
+	WRITE_ONCE(exchange->in_length, exchange->in_length + 1);
+	if (exchange->in_length < PERSOCK_DNS_PREFIX)
+		return;
+	exchange->in_end = PERSOCK_DNS_PREFIX +
+			   (exchange->prefix[0] << 8 | exchange->prefix[1]);
+	exchange->in = kvmalloc(exchange->in_end,
+				GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+}
+
+static void end_message(const struct receiving *receiving)
+{
+	struct persock_exchange *exchange = receiving->exchange;
+	struct persock_endpoint source;
+
+	if (exchange->in) {
+		persock_read_peer(&receiving->who, &source);
+		learn(receiving, exchange->in,
+		      exchange->in_end - PERSOCK_DNS_PREFIX, &source);
+	}
+	kvfree(exchange->in);
+	exchange->in = NULL;
+	WRITE_ONCE(exchange->in_length, 0);
+}
+
+/* Put messages of a stream together, and learn from each. */
+static void feed(const struct receiving *receiving, const u8 *data,
+		 unsigned int length)
+{
+	struct persock_exchange *exchange = receiving->exchange;
+	unsigned int part;
+
+	while (length) {
+		if (exchange->in_length < PERSOCK_DNS_PREFIX) {
+			feed_prefix(exchange, *data++);
+			length--;
+		} else {
+			part = min(length,
+				   exchange->in_end - exchange->in_length);
+			if (exchange->in)
+				memcpy(exchange->in + exchange->in_length -
+				       PERSOCK_DNS_PREFIX, data, part);
+			WRITE_ONCE(exchange->in_length,
+				   exchange->in_length + part);
+			data += part;
+			length -= part;
+		}
+		if (exchange->in_length >= PERSOCK_DNS_PREFIX &&
+		    exchange->in_length == exchange->in_end)
+			end_message(receiving);
+	}
+}
+
+/* A program that only looks at a whole message learns from it, too. */
+static void feed_peeked(const struct receiving *receiving, const u8 *data,
+			unsigned int length)
+{
+	struct persock_endpoint source;
+	unsigned int end;
+
+	if (receiving->exchange->in_length || length < PERSOCK_DNS_PREFIX)
+		return;
+	end = PERSOCK_DNS_PREFIX + (data[0] << 8 | data[1]);
+	if (length < end)
+		return;
+	persock_read_peer(&receiving->who, &source);
+	learn(receiving, data + PERSOCK_DNS_PREFIX, end - PERSOCK_DNS_PREFIX,
+	      &source);
+}
+
+/* Receive a part of a stream, without waiting for it. */
+static int receive_stream(const struct receiving *receiving,
+			  struct msghdr *msg, size_t length, int flags)
+{
+	size_t room = min_t(size_t, length, STREAM_MAX);
+	void *buffer;
+	int received;
+
+	buffer = kvmalloc(max_t(size_t, room, 1), GFP_KERNEL_ACCOUNT);
+	if (!buffer)
+		return -ENOBUFS;
+	received = receive_into(receiving, msg, buffer, room,
+				(flags & ~(MSG_WAITALL | MSG_TRUNC)) |
+				MSG_DONTWAIT);
+	if (received > 0 && flags & MSG_PEEK)
+		feed_peeked(receiving, buffer, received);
+	else if (received > 0)
+		feed(receiving, buffer, received);
+	if (received > 0 && !(flags & MSG_TRUNC) &&
+	    copy_to_iter(buffer, received, &msg->msg_iter) != received)
+		received = -EFAULT;
+	kvfree(buffer);
+
+	return received;
+}
+
+static int try_stream(const struct receiving *receiving, struct msghdr *msg,
+		      size_t length, int flags)
+{
+	struct persock_exchange *exchange = receiving->exchange;
+	int received;
+
+	if (mutex_lock_interruptible(&exchange->receiving))
+		return -ERESTARTSYS;
+	received = persock_exchange_receive(exchange, msg, length, flags);
+	if (received == -EAGAIN)
+		received = receive_stream(receiving, msg, length, flags);
+	mutex_unlock(&exchange->receiving);
+
+	return received;
+}
+
+/* One try, which does not wait. */
+static int try_receive(struct receiving *receiving, struct msghdr *msg,
+		       size_t length, int flags)
+{
+	int received;
+
+	receiving->exchange = persock_exchange_find(receiving->sock);
+	if (!receiving->exchange)
+		return receiving->router->provider->ops->recvmsg(receiving->sock,
+				msg, length, flags | MSG_DONTWAIT);
+	if (receiving->who.type == SOCK_STREAM)
+		return try_stream(receiving, msg, length, flags);
+
+	received = persock_exchange_receive(receiving->exchange, msg, length,
+					    flags);
+	if (received == -EAGAIN)
+		received = receive_datagram(receiving, msg, length, flags);
+
+	return received;
+}
+
+static __poll_t poll_provider(const struct persock_router *router,
+			      struct file *file, struct socket *sock,
+			      struct poll_table_struct *wait)
+{
+	if (router->native)
+		return router->native->poll(file, sock, wait);
+	if (router->provider->ops->poll)
+		return router->provider->ops->poll(file, sock, wait);
+
+	return EPOLLERR;
+}
+
+static bool has_refusal(const struct socket *sock)
+{
+	const struct persock_exchange *exchange = persock_exchange_find(sock);
+
+	return exchange && persock_exchange_has_refusal(exchange);
+}
+
+static bool is_ready(const struct persock_router *router, struct socket *sock)
+{
+	return has_refusal(sock) ||
+	       poll_provider(router, sock->file, sock, NULL) &
+	       (EPOLLIN | EPOLLERR | EPOLLHUP | EPOLLRDHUP);
+}
+
+/**
+ * persock_answer_is_due() - may a receive get an answer of a resolver?
+ * @router: the socket's
+ * @sock: the governed socket
+ * @flags: flags of the call
+ *
+ * A receive that waits may get the answer to a query that is sent meanwhile.
+ *
+ * Return: true if persock_answer_receive() must receive.
+ */
+bool persock_answer_is_due(const struct persock_router *router,
+			   const struct socket *sock, int flags)
+{
+	if (likely(router->phase == PERSOCK_JUDGED) ||
+	    flags & (MSG_ERRQUEUE | MSG_OOB))
+		return false;
+	if (test_bit(PERSOCK_ASKED, &sock->flags))
+		return true;
+
+	return sock->type == SOCK_DGRAM && !(flags & MSG_DONTWAIT) &&
+	       router->class == PERSOCK_CLASS_INET && sock->file &&
+	       persock_router_names(router);
+}
+
+/**
+ * persock_answer_receive() - receive, and learn from a resolver's answer
+ * @router: the socket's
+ * @sock: the governed socket
+ * @msg: the message to fill in
+ * @length: room for data
+ * @flags: flags of the call
+ *
+ * Context: process context, may sleep.
+ * Return: as recvmsg(); -ENOBUFS without memory.
+ */
+int persock_answer_receive(struct persock_router *router, struct socket *sock,
+			   struct msghdr *msg, size_t length, int flags)
+{
+	struct receiving receiving = { .router = router, .sock = sock };
+	long left, timeout;
+	int received;
+
+	persock_identify(sock, &receiving.who);
+	if (!receiving.who.sk || !sock->file)
+		return router->provider->ops->recvmsg(sock, msg, length, flags);
+
+	timeout = sock_rcvtimeo(receiving.who.sk, flags & MSG_DONTWAIT);
+	left = timeout;
+	for (;;) {
+		received = try_receive(&receiving, msg, length, flags);
+		if (received != -EAGAIN || !left)
+			return received;
+		/* Nothing comes any more. */
+		if (READ_ONCE(receiving.who.sk->sk_shutdown) & RCV_SHUTDOWN)
+			return 0;
+		left = wait_event_interruptible_timeout(sock->wq.wait,
+							is_ready(router, sock),
+							left);
+		if (left < 0)
+			return sock_intr_errno(timeout);
+	}
+}
+
+/**
+ * persock_unsent_poll() - poll() of a socket that may have asked a resolver
+ * @file: the socket's file
+ * @sock: the governed socket
+ * @wait: where to register
+ *
+ * Context: as poll() of proto_ops.
+ * Return: the events that are ready.
+ */
+__poll_t persock_unsent_poll(struct file *file, struct socket *sock,
+			     struct poll_table_struct *wait)
+{
+	__poll_t events = poll_provider(persock_router_of(sock), file, sock,
+					wait);
+
+	if (unlikely(test_bit(PERSOCK_ASKED, &sock->flags)) &&
+	    has_refusal(sock))
+		events |= EPOLLIN | EPOLLRDNORM;
+
+	return events;
+}
