@@ -44,9 +44,6 @@ static const char *check_labels(const char *text)
 {
 	unsigned int label = 0, length;
 
-	if (!*text)
-		return "a label is empty";
-
 	for (length = 0; text[length]; length++) {
 		if (text[length] == '*')
 			return "\"*\" stands only before the first dot";
