@@ -6,7 +6,7 @@
  *
  * Pure functions over a buffer: each access is checked against its length, a
  * compression pointer only goes backwards, nothing recurses. KUnit reaches
- * every line, and a fuzzer runs on the host.
+ * every line, and a fuzzer (selftests/names/) runs on the host.
  */
 #ifndef _PERSOCK_DNS_H
 #define _PERSOCK_DNS_H
@@ -35,7 +35,7 @@
 /* The longest answer of persock_dns_refuse(): header, question, OPT, EDE. */
 #define PERSOCK_DNS_REFUSAL_MAX	(PERSOCK_DNS_HEADER + 255 + 4 + 11 + 6)
 
-/* Longest chain of aliases that is followed. */
+/* Longest chain of aliases that is followed, and most aliases of an answer. */
 #define PERSOCK_DNS_CHAIN_MAX	16
 
 /**
@@ -45,8 +45,8 @@
  * @end: offset of what follows the question, in bytes
  * @edns: the message has an OPT record
  * @host: the name, as host.h describes. A byte that no host name has (other
- *	  than letters, digits, "-" and "_") is written as "\\DDD", so that no
- *	  rule matches it; a name that does not fit then is cut
+ *	  than letters, digits, "-" and "_") is written as "\\DDD"; if the name
+ *	  does not fit then, each such byte is only "\\"
  */
 struct persock_question {
 	u16 id;
@@ -58,9 +58,11 @@ struct persock_question {
 
 /**
  * typedef persock_dns_found_t - is told an address of the name that was asked
+ *				 for
  * @family: AF_INET or AF_INET6
  * @address: in network order, 4 or 16 bytes
- * @ttl: the lowest TTL in seconds from the question to the address
+ * @ttl: the lowest TTL in seconds from the question to the address, at most
+ *	 2^31 - 1
  * @data: argument of persock_dns_answer()
  */
 typedef void (*persock_dns_found_t)(int family, const u8 *address, u32 ttl,

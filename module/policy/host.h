@@ -11,7 +11,8 @@
  *
  * A name is text in lower case, without a final dot, at most
  * PERSOCK_HOST_LENGTH bytes; "" is the root. Functions that get a name from
- * dns.c or the tool rely on this.
+ * dns.c or the tool rely on this. A name with a "\\" has bytes that no host
+ * name has (dns.h): no rule allows it, and rules on names above it may deny it.
  */
 #ifndef _PERSOCK_HOST_H
 #define _PERSOCK_HOST_H

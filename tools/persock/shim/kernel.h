@@ -114,6 +114,30 @@ static inline void sort(void *base, size_t nr, size_t size,
 		qsort(base, nr, size, compare);
 }
 
+struct shim_order {
+	int (*compare)(const void *a, const void *b, const void *data);
+	const void *data;
+};
+
+static inline int shim_compare(const void *a, const void *b, void *order)
+{
+	const struct shim_order *asked = order;
+
+	return asked->compare(a, b, asked->data);
+}
+
+static inline void sort_r(void *base, size_t nr, size_t size,
+			  int (*compare)(const void *a, const void *b,
+					 const void *data),
+			  void *swap, const void *data)
+{
+	struct shim_order order = { compare, data };
+
+	(void)swap;
+	if (nr)
+		qsort_r(base, nr, size, shim_compare, &order);
+}
+
 /* Errors in pointers. */
 static inline void *ERR_PTR(long error)
 {
