@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "command/source.h"
+#include "policy_file/resolver.h"
 #include "wire/layers.h"
 #include "wire/netlink.h"
 #include "wire/policy.h"
@@ -70,6 +71,7 @@ int stack_read_policies(struct stack *stack, char **sources, unsigned int nr)
 		layer->source = need(strdup(sources[i]));
 		if (!source_read(&layer->draft, sources[i]))
 			return EXIT_FAILURE;
+		resolver_resolve(&layer->draft);
 	}
 
 	return 0;

@@ -12,6 +12,19 @@
 #include <linux/persock.h>
 
 /**
+ * struct learnt - an address that a cgroup has learnt for a host name
+ * @address: the address; its port has no meaning
+ * @host: the name
+ * @left: seconds until the TTL ends, negative if it has ended; S64_MAX: it does
+ *	  not end
+ */
+struct learnt {
+	struct persock_endpoint address;
+	char host[PERSOCK_HOST_LENGTH + 1];
+	s64 left;
+};
+
+/**
  * struct draft - a personality: its policy, and its other properties
  * @name: its name, or "" if it has none yet
  * @base: the personality that it was made from, or ""
@@ -28,6 +41,9 @@
  * @system_resolvers: the resolvers of this machine are some of the policy's
  *		      resolvers: see resolver.h
  * @names_line: line of the section names; 0: not specified there
+ * @learnt: what the cgroup has learnt, for judge.c, which the draft does not
+ *	    own; NULL: not known
+ * @nr_learnt: length of @learnt
  * @policy: the policy; the draft owns all lists
  * @lines: lines of the file that specify the default of a section, and for the
  *	   section limits the longest option; 0: from the base
@@ -47,6 +63,8 @@ struct draft {
 	unsigned int from_line;
 	bool system_resolvers;
 	unsigned int names_line;
+	const struct learnt *learnt;
+	unsigned int nr_learnt;
 	struct persock_policy policy;
 	unsigned int lines[PERSOCK_NR_SECTIONS][PERSOCK_NR_CLASSES];
 	unsigned int flag_lines[2][PERSOCK_NR_CLASSES][PERSOCK_NR_FLAGS];

@@ -91,6 +91,18 @@ const char *host_read(const char *text, char *name, bool *below)
 	return NULL;
 }
 
+bool host_matches(const struct persock_host_rule *rule, const char *name)
+{
+	static const u32 only;
+	const struct persock_names names = {
+		.rules = rule,
+		.sorted = &only,
+		.nr = 1,
+	};
+
+	return persock_host_listed(&names, name);
+}
+
 const char *host_text(const struct persock_host_rule *rule)
 {
 	static char text[PERSOCK_HOST_MAX + 1];

@@ -21,6 +21,9 @@ bool host_is_address(const char *text);
  */
 const char *host_read(const char *text, char *name, bool *below);
 
+/* Is a rule about this name, whatever its ports and protocol? */
+bool host_matches(const struct persock_host_rule *rule, const char *name);
+
 /* "name" or "*.name", for messages; valid until the next call. */
 const char *host_text(const struct persock_host_rule *rule);
 

@@ -90,18 +90,6 @@ static bool covers(const struct persock_address_rule *rule,
 	return true;
 }
 
-static bool matches(const struct persock_host_rule *rule, const char *name)
-{
-	static const u32 only;
-	const struct persock_names names = {
-		.rules = rule,
-		.sorted = &only,
-		.nr = 1,
-	};
-
-	return persock_host_listed(&names, name);
-}
-
 static bool more_specific(const struct persock_host_rule *rule,
 			  const struct persock_host_rule *other)
 {
@@ -134,7 +122,7 @@ static void find_ranges(const struct entry *entry,
 	for (i = 0; i < policy->names.nr; i++) {
 		const struct persock_host_rule *other = &policy->names.rules[i];
 
-		if (more_specific(other, rule) && matches(other, entry->name) &&
+		if (more_specific(other, rule) && host_matches(other, entry->name) &&
 		    same_protocol(rule->protocol, other->protocol))
 			cut(ranges, other->first, other->last);
 	}
@@ -195,7 +183,7 @@ static void add_rules(struct entry *entry)
 		/* A name that is blocked by its address blocks no other name. */
 		if (names->rules[i].verdict < 0 && is_loopback(&entry->address))
 			continue;
-		if (matches(&names->rules[i], entry->name))
+		if (host_matches(&names->rules[i], entry->name))
 			add_rule(entry, &names->rules[i]);
 	}
 }
