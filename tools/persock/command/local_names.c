@@ -74,14 +74,41 @@ static bool allows_socket(const struct draft *draft, int family, int type)
 	return !judgement.verdict;
 }
 
-void local_names_warn(const struct draft *draft, const char *path)
+/* Only names below .local are looked up by multicast DNS. */
+static bool names_local(const struct draft *draft)
 {
-	static const char *const mdns[] = {
+	const struct persock_names *names = &draft->policy.names;
+	unsigned int i;
+
+	for (i = 0; i < names->nr; i++) {
+		const char *dot = strrchr(names->rules[i].name, '.');
+
+		if (!strcmp(dot ? dot + 1 : names->rules[i].name, "local"))
+			return true;
+	}
+
+	return false;
+}
+
+static void warn_of_mdns(const char *path)
+{
+	static const char *const services[] = {
 		"mdns", "mdns_minimal", "mdns4", "mdns4_minimal", "mdns6",
 		"mdns6_minimal",
 	};
 	unsigned int i;
 
+	for (i = 0; i < ARRAY_SIZE(services); i++) {
+		if (!looks_up_by(services[i]))
+			continue;
+		report_warning("%s: warning: programs look names below .local up by %s (%s), over AF_UNIX: persock does not see the answers",
+			       path, services[i], NSSWITCH);
+		return;
+	}
+}
+
+void local_names_warn(const struct draft *draft, const char *path)
+{
 	if (!draft_has_names(draft))
 		return;
 	if (!allows_socket(draft, AF_INET, SOCK_DGRAM) &&
@@ -97,11 +124,6 @@ void local_names_warn(const struct draft *draft, const char *path)
 	if (!access(NSCD_SOCKET, F_OK))
 		report_warning("%s: warning: programs look names up by nscd (%s), over AF_UNIX: persock does not see the answers; deny AF_UNIX sockets, or stop nscd",
 			       path, NSCD_SOCKET);
-	for (i = 0; i < ARRAY_SIZE(mdns); i++) {
-		if (!looks_up_by(mdns[i]))
-			continue;
-		report_warning("%s: warning: programs look names below .local up by %s (%s), over AF_UNIX: persock does not see the answers",
-			       path, mdns[i], NSSWITCH);
-		break;
-	}
+	if (names_local(draft))
+		warn_of_mdns(path);
 }

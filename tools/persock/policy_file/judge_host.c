@@ -187,6 +187,24 @@ static void remark_no_rule(const struct draft *draft, const char *host,
 		judgement->remark = "no rule is about the host, and DNS is not asked for it";
 }
 
+/* Is there a rule on addresses for this port and protocol? */
+static bool has_addresses(const struct draft *draft, u16 port, int protocol)
+{
+	const struct persock_addresses *connect = &draft->policy.connect;
+	unsigned int i;
+
+	for (i = 0; i < connect->nr; i++) {
+		const struct persock_address_rule *rule = &connect->rules[i];
+
+		if (port >= rule->first && port <= rule->last &&
+		    (rule->protocol == PERSOCK_ANY ||
+		     rule->protocol == protocol))
+			return true;
+	}
+
+	return false;
+}
+
 void judge_host(const struct draft *draft, const char *host, u16 port,
 		int protocol, struct judgement *judgement)
 {
@@ -208,7 +226,7 @@ void judge_host(const struct draft *draft, const char *host, u16 port,
 	decide(draft, rule, verdict, judgement);
 	if (verdict == PERSOCK_ALLOW)
 		judgement->condition = "if DNS answers";
-	if (draft->policy.connect.nr)
+	if (has_addresses(draft, port, protocol))
 		judgement->remark = "unless a rule on addresses matches the answer";
 }
 
