@@ -445,7 +445,7 @@ mistakes() {
 	mistake 1 'the provider is listed twice' 'providers: [native, native]'
 	mistake 1 'a received control message is allowed or ignored*' 'control: {received: {default: EPERM}}'
 	mistake 1 'MPTCP is judged as tcp' 'bind: {rules: [{allow: 10.0.0.1, protocol: mptcp}]}'
-	mistake 1 'anchors and aliases are not supported' $'listen: &a allow\npair: *a'
+	mistake 1 'anchors and aliases are not supported*' $'listen: &a allow\npair: *a'
 	mistake 2 'a policy file has one document' $'listen: allow\n---\nlisten: allow'
 	mistake 2 '*expected*' 'sockets: {'
 	refused 1 "$work/nothing.yaml: cannot be opened*" check "$work/nothing.yaml"

@@ -39,9 +39,13 @@ static const char help[] =
 "                                      show the verdict of a policy, and its line\n"
 "  explain --cgroup CGROUP -- OPERATION [ARGUMENT]...\n"
 "                                      show the verdict of each layer of a cgroup\n"
-"  monitor [--count N] [--ignored]     report calls as they are denied\n"
+"  names [CGROUP | id:N]               list the addresses that were learnt for host names\n"
+"  names add CGROUP HOST ADDRESS [TTL] add one\n"
+"  names del CGROUP [HOST] [ADDRESS]   remove those of a host, an address, or all\n"
+"  monitor [--count N] [--ignored] [--names]\n"
+"                                      report calls as they are denied\n"
 "  counters [CGROUP | id:N]            count allowed, ignored and denied calls\n"
-"  run -p PERSONALITY [--provider PROVIDER]... [--counters]\n"
+"  run -p PERSONALITY [--provider PROVIDER]... [--counters] [--report]\n"
 "      -- COMMAND [ARGUMENT]...        run a command under a personality\n"
 "  apply [--dry-run] [--prune] FOLDER  load the policies of a folder, and attach\n"
 "  oci-hook                            attach a container: createRuntime hook\n"
@@ -76,6 +80,7 @@ static const struct command {
 	{ "check",		check_command },
 	{ "keys",		keys_command },
 	{ "explain",		explain_command },
+	{ "names",		names_command },
 	{ "monitor",		monitor_command },
 	{ "counters",		counters_command },
 	{ "run",		run_command },

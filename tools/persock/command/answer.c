@@ -24,7 +24,8 @@ const char *answer_verdict(int verdict)
 
 static bool decided_by_default(const struct judgement *judgement)
 {
-	return !judgement->rule && judgement->section != PERSOCK_SECTION_LIMITS;
+	return !judgement->rule && !judgement->key &&
+	       judgement->section != PERSOCK_SECTION_LIMITS;
 }
 
 void answer_print_place(const char *source, const struct draft *draft,
@@ -40,7 +41,9 @@ void answer_print_place(const char *source, const struct draft *draft,
 			goto address;
 		fputs(", ", stdout);
 	}
-	if (decided_by_default(judgement))
+	if (judgement->key)
+		fputs(judgement->key, stdout);
+	else if (decided_by_default(judgement))
 		printf("default of %s", section_name(judgement->section));
 	else if (judgement->rule && !flags)
 		printf("rule %u of %s", judgement->rule,
@@ -51,7 +54,7 @@ void answer_print_place(const char *source, const struct draft *draft,
 		printf(", %s", name_of(NAME_FLAG, 0, judgement->flag));
 	if (judgement->line && !file)
 		printf(", line %u", judgement->line);
-	if (!judgement->line && file) {
+	if (!judgement->line && file && !judgement->key) {
 		if (*draft->base) {
 			fputs(", from base ", stdout);
 			text_print(stdout, draft->base);
@@ -60,10 +63,19 @@ void answer_print_place(const char *source, const struct draft *draft,
 		}
 	}
 address:
+	if (judgement->host)
+		printf(", host %s", judgement->host);
 	if (judgement->address)
 		printf("; judged as %s", judgement->address);
 	if (judgement->remark)
 		printf("; %s", judgement->remark);
+}
+
+void answer_print_verdict(const struct judgement *judgement)
+{
+	fputs(answer_verdict(judgement->verdict), stdout);
+	if (judgement->condition)
+		printf(" %s", judgement->condition);
 }
 
 void answer_json_verdict(int verdict)
@@ -85,6 +97,12 @@ void answer_json_place(const struct judgement *judgement)
 		json_u64("line", judgement->line);
 	if (judgement->flag)
 		json_string("flag", name_of(NAME_FLAG, 0, judgement->flag));
+	if (judgement->key)
+		json_string("key", judgement->key);
+	if (judgement->host)
+		json_string("host", judgement->host);
+	if (judgement->condition)
+		json_string("condition", judgement->condition);
 	if (judgement->address)
 		json_string("judged_as", judgement->address);
 	if (judgement->remark)

@@ -11,6 +11,9 @@
 /* "allow", "ignore" or the name of an errno. */
 const char *answer_verdict(int verdict);
 
+/* Print it, and when it holds. */
+void answer_print_verdict(const struct judgement *judgement);
+
 /*
  * Print what decided: "web.yaml:27", or what is known of it. @source is the
  * file, or the name of the personality.

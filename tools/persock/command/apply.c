@@ -22,6 +22,7 @@
 #include "base/text.h"
 #include "command/commands.h"
 #include "command/difference.h"
+#include "command/local_names.h"
 #include "command/source.h"
 #include "policy_file/folder.h"
 #include "wire/attachment.h"
@@ -419,13 +420,30 @@ static int apply_folder(struct apply *apply)
 	return status;
 }
 
+/* Before policies are compared with what is loaded. */
+static int add_local_names(struct apply *apply)
+{
+	unsigned int i;
+	int status = 0;
+
+	for (i = 0; i < apply->folder.nr_policies && !status; i++) {
+		struct policy *policy = &apply->folder.policies[i];
+
+		status = local_names_add(&policy->draft, policy->path);
+	}
+
+	return status;
+}
+
 static int run(struct apply *apply)
 {
 	int status = EXIT_FAILURE;
 
 	if (!folder_read(&apply->folder, apply->path, source_base))
 		goto free;
-	status = netlink_open(&apply->nl);
+	status = add_local_names(apply);
+	if (!status)
+		status = netlink_open(&apply->nl);
 	if (status)
 		goto free;
 	if (json_wanted) {

@@ -14,7 +14,9 @@
 #include "base/text.h"
 #include "command/arguments.h"
 #include "command/commands.h"
+#include "command/local_names.h"
 #include "command/source.h"
+#include "policy_file/host.h"
 #include "policy_file/judge.h"
 #include "policy_file/ways.h"
 
@@ -103,6 +105,39 @@ static void warn_of_idle(const struct draft *draft, const char *path,
 	}
 }
 
+/* Does a rule deny names around those that @rule allows? */
+static bool denied_beside(const struct persock_names *names,
+			  const struct persock_host_rule *rule)
+{
+	unsigned int i;
+
+	for (i = 0; i < names->nr; i++) {
+		const struct persock_host_rule *other = &names->rules[i];
+
+		if (other->verdict && (!strcmp(other->name, rule->name) ||
+				       host_matches(other, rule->name)))
+			return true;
+	}
+
+	return false;
+}
+
+static void warn_of_idle_hosts(const struct draft *draft, const char *path)
+{
+	const struct persock_names *names = &draft->policy.names;
+	unsigned int i;
+
+	if (draft->policy.connect.fallback || *draft->network)
+		return;
+	for (i = 0; i < names->nr; i++) {
+		const struct persock_host_rule *rule = &names->rules[i];
+
+		if (!rule->verdict && !denied_beside(names, rule))
+			warn(path, rule->line,
+			     "allows what the default of connect allows already: to deny the rest add \"default: EACCES\"");
+	}
+}
+
 static bool has_sockets(const struct draft *draft, int family)
 {
 	struct judgement stream, datagram;
@@ -143,7 +178,9 @@ static void warn_of(const struct draft *draft, const char *path)
 	warn_of_idle(draft, path, "connect", &draft->policy.connect);
 	warn_of_idle(draft, path, "bind", &draft->policy.bind);
 	warn_of_idle(draft, path, "accept", &draft->policy.accept);
+	warn_of_idle_hosts(draft, path);
 	warn_of_one_family(draft, path);
+	local_names_warn(draft, path);
 }
 
 static void print_result(const struct draft *draft, const char *path)

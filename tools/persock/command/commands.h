@@ -15,6 +15,7 @@ int doctor_command(int argc, char **argv);
 int explain_command(int argc, char **argv);
 int keys_command(int argc, char **argv);
 int monitor_command(int argc, char **argv);
+int names_command(int argc, char **argv);
 int oci_hook_command(int argc, char **argv);
 int personality_command(int argc, char **argv);
 int run_command(int argc, char **argv);

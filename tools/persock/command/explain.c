@@ -18,6 +18,7 @@
 #include "command/source.h"
 #include "command/stack.h"
 #include "policy_file/names.h"
+#include "policy_file/resolver.h"
 
 /**
  * struct explain - a run of the command
@@ -82,7 +83,9 @@ static void print_answer(const struct explain *explain,
 		text_print(stdout, question->words[i]);
 		putchar(i + 1 < question->nr ? ' ' : ':');
 	}
-	printf(" %s (", answer_verdict(judgement->verdict));
+	putchar(' ');
+	answer_print_verdict(judgement);
+	fputs(" (", stdout);
 	answer_print_place(explain->sources[0], &explain->draft, judgement);
 	putchar(')');
 	if (is_audit(&explain->draft) && judgement->verdict &&
@@ -225,8 +228,11 @@ static int read_policy(struct explain *explain)
 		return stack_read_policies(&explain->stack, explain->sources,
 					   explain->nr_sources);
 
-	return source_read(&explain->draft, explain->sources[0]) ?
-	       0 : EXIT_FAILURE;
+	if (!source_read(&explain->draft, explain->sources[0]))
+		return EXIT_FAILURE;
+	resolver_resolve(&explain->draft);
+
+	return 0;
 }
 
 int explain_command(int argc, char **argv)

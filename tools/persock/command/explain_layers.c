@@ -43,6 +43,7 @@ struct walk {
  * @layer: index of the layer that decided, if it is not PERSOCK_ALLOW
  * @judgement: of a provider, if one decided; then @served is false
  * @served: no provider decided
+ * @condition: when a layer allows, or NULL
  * @socket: a negative errno if the socket itself cannot be created, else 0
  */
 struct result {
@@ -50,6 +51,7 @@ struct result {
 	unsigned int layer;
 	struct judgement judgement;
 	bool served;
+	const char *condition;
 	int socket;
 };
 
@@ -79,6 +81,8 @@ static void ask_layers(const struct walk *walk, struct result *result)
 		judge(walk, &stack->layers[i].draft, &judgement);
 		if (!stack_enforces(&stack->layers[i]) && !judgement.always)
 			continue;
+		if (judgement.condition)
+			result->condition = judgement.condition;
 		/* Of several layers that ignore, the outermost is reported. */
 		if (judgement.verdict < 0 ||
 		    (judgement.verdict && !result->verdict)) {
@@ -175,9 +179,10 @@ static void print_layers(const struct walk *walk)
 		/* Texts of a judgement are those of the last one. */
 		judge(walk, &layer->draft, &judgement);
 		stack_print_layer(stack, i);
-		printf("%s: %s (", stack_enforces(layer) ? "" :
-							   ", which only audits",
-		       answer_verdict(judgement.verdict));
+		printf("%s: ", stack_enforces(layer) ? "" :
+						       ", which only audits");
+		answer_print_verdict(&judgement);
+		fputs(" (", stdout);
 		answer_print_place(layer->source, &layer->draft, &judgement);
 		puts(")");
 	}
@@ -193,7 +198,10 @@ static void print_result(const struct walk *walk, const struct result *result)
 		text_print(stdout, walk->question->words[i]);
 		putchar(i + 1 < walk->question->nr ? ' ' : ':');
 	}
-	printf(" %s (", answer_verdict(result->verdict));
+	printf(" %s", answer_verdict(result->verdict));
+	if (!result->verdict && result->condition)
+		printf(" %s", result->condition);
+	fputs(" (", stdout);
 	if (result->verdict)
 		printf("layer %u: ", result->layer + 1);
 	if (!result->served) {
@@ -250,8 +258,11 @@ static void json_result(const struct walk *walk, const struct result *result)
 		if (result->served)
 			judge(walk, &layer->draft, &judgement);
 		answer_json_place(&judgement);
-	} else if (judgement.remark) {
-		json_string("remark", judgement.remark);
+	} else {
+		if (result->condition)
+			json_string("condition", result->condition);
+		if (judgement.remark)
+			json_string("remark", judgement.remark);
 	}
 	if (result->socket)
 		json_string("socket", answer_verdict(result->socket));

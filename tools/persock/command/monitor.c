@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * persock monitor: prints denials as they happen, and ignored calls, a line for
- * each message that the module multicasts. main.c calls it.
+ * persock monitor: prints denials as they happen, ignored calls and learnt
+ * addresses, a line for each message that the module multicasts. main.c calls
+ * it.
  *
  * It has two sockets. The one that listens may lose messages at any moment. The
  * other one sends requests (for the path of a cgroup), whose replies must not
@@ -27,9 +28,9 @@
 #include "wire/attachment.h"
 #include "wire/cgroup_path.h"
 #include "wire/denial.h"
+#include "wire/group.h"
+#include "wire/name.h"
 #include "wire/netlink.h"
-
-#define RECEIVE_BUFFER	(4 * 1024 * 1024)
 
 /* Dropped denials of a cgroup's attachment. */
 struct lost {
@@ -40,10 +41,10 @@ struct lost {
 struct monitor {
 	struct netlink nl;		/* for requests */
 	struct mnl_socket *socket;	/* listens */
-	uint32_t group;			/* of denials */
-	uint32_t ignored_group;		/* of ignored calls */
+	struct groups groups;
 	bool ignored;			/* print ignored calls, too */
-	uint64_t left;			/* denials until the end; 0: no end */
+	bool names;			/* print learnt addresses, too */
+	uint64_t left;			/* lines until the end; 0: no end */
 	struct lost *lost;		/* as in the last messages */
 	size_t nr_lost;
 	bool done;
@@ -75,59 +76,16 @@ static void catch_signals(sigset_t *before)
 	sigdelset(before, SIGTERM);
 }
 
-static void read_group(struct monitor *monitor, const struct nlattr *nest)
+static int find_groups(struct monitor *monitor)
 {
-	const struct nlattr *attribute;
-	const char *name = "";
-	uint32_t id = 0;
+	int status = groups_find(&monitor->nl, &monitor->groups);
 
-	mnl_attr_for_each_nested(attribute, nest) {
-		switch (mnl_attr_get_type(attribute)) {
-		case CTRL_ATTR_MCAST_GRP_NAME:
-			name = attribute_string(attribute);
-			break;
-		case CTRL_ATTR_MCAST_GRP_ID:
-			id = attribute_number(attribute);
-			break;
-		}
-	}
-	if (!strcmp(name, PERSOCK_GENL_GROUP_DENIALS))
-		monitor->group = id;
-	if (!strcmp(name, PERSOCK_GENL_GROUP_IGNORED))
-		monitor->ignored_group = id;
-}
-
-static int find_group(struct monitor *monitor)
-{
-	const struct nlattr *attribute, *nest;
-	struct netlink *nl = &monitor->nl;
-	const struct nlmsghdr *message;
-	uint16_t family = nl->family;
-	struct replies replies;
-	int error;
-
-	/* The controller knows the groups of a family. */
-	nl->family = GENL_ID_CTRL;
-	netlink_request(nl, CTRL_CMD_GETFAMILY);
-	nl->family = family;
-	netlink_put_string(nl, CTRL_ATTR_FAMILY_NAME, PERSOCK_GENL_NAME);
-	error = netlink_do(nl, &replies);
-	if (error)
-		return netlink_error(nl);
-	replies_for_each(message, &replies) {
-		reply_for_each_attribute(attribute, message) {
-			if (mnl_attr_get_type(attribute) !=
-			    CTRL_ATTR_MCAST_GROUPS)
-				continue;
-			mnl_attr_for_each_nested(nest, attribute)
-				read_group(monitor, nest);
-		}
-	}
-	replies_free(&replies);
-	if (!monitor->group)
-		return report_error("the persock module does not report denials: it is older than this tool");
-	if (monitor->ignored && !monitor->ignored_group)
+	if (status)
+		return status;
+	if (monitor->ignored && !monitor->groups.ignored)
 		return report_error("the persock module does not report what it ignores: it is older than this tool");
+	if (monitor->names && !monitor->groups.names)
+		return report_error("the persock module does not report host names: it is older than this tool");
 	return 0;
 }
 
@@ -143,37 +101,24 @@ static bool in_other_namespace(void)
 	       !stat("/proc/1/ns/net", &first) && own.st_ino != first.st_ino;
 }
 
-static int join_group(struct monitor *monitor, const char *name, int group)
-{
-	if (mnl_socket_setsockopt(monitor->socket, NETLINK_ADD_MEMBERSHIP,
-				  &group, sizeof(group)))
-		return report_error("cannot join the group \"%s\": CAP_NET_ADMIN is needed, in the initial network namespace (%s)",
-				    name, strerror(errno));
-	return 0;
-}
-
 static int join(struct monitor *monitor)
 {
-	int size = RECEIVE_BUFFER, notify = GENL_ID_CTRL, status;
+	int notify = GENL_ID_CTRL, status;
 
-	monitor->socket = mnl_socket_open2(NETLINK_GENERIC,
-					   SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (!monitor->socket ||
-	    mnl_socket_bind(monitor->socket, 0, MNL_SOCKET_AUTOPID) < 0)
-		return report_error("cannot open a netlink socket (%s)",
-				    strerror(errno));
-	if (setsockopt(mnl_socket_get_fd(monitor->socket), SOL_SOCKET,
-		       SO_RCVBUFFORCE, &size, sizeof(size)))
-		setsockopt(mnl_socket_get_fd(monitor->socket), SOL_SOCKET,
-			   SO_RCVBUF, &size, sizeof(size));
+	monitor->socket = group_socket();
+	if (!monitor->socket)
+		return EXIT_FAILURE;
 	/* The controller reports in its group that the module is unloaded. */
 	mnl_socket_setsockopt(monitor->socket, NETLINK_ADD_MEMBERSHIP,
 			      &notify, sizeof(notify));
-	status = join_group(monitor, PERSOCK_GENL_GROUP_DENIALS,
-			    monitor->group);
+	status = group_join(monitor->socket, PERSOCK_GENL_GROUP_DENIALS,
+			    monitor->groups.denials);
 	if (!status && monitor->ignored)
-		status = join_group(monitor, PERSOCK_GENL_GROUP_IGNORED,
-				    monitor->ignored_group);
+		status = group_join(monitor->socket, PERSOCK_GENL_GROUP_IGNORED,
+				    monitor->groups.ignored);
+	if (!status && monitor->names)
+		status = group_join(monitor->socket, PERSOCK_GENL_GROUP_NAMES,
+				    monitor->groups.names);
 	if (status)
 		return status;
 	if (in_other_namespace())
@@ -257,6 +202,12 @@ static void end_line(void)
 	}
 }
 
+static void count(struct monitor *monitor)
+{
+	if (monitor->left && !--monitor->left)
+		monitor->done = true;
+}
+
 static void print_denial(struct monitor *monitor, const struct nlattr *nest)
 {
 	struct denial denial;
@@ -268,15 +219,48 @@ static void print_denial(struct monitor *monitor, const struct nlattr *nest)
 	else
 		denial_print(stdout, &denial, &monitor->nl);
 	end_line();
-	if (monitor->left && !--monitor->left)
-		monitor->done = true;
+	count(monitor);
+}
+
+static void print_cgroup(struct monitor *monitor, uint64_t cgroup)
+{
+	const char *path = cgroup_path(&monitor->nl, cgroup);
+
+	if (json_wanted) {
+		json_u64("cgroup_id", cgroup);
+		if (path)
+			json_string("path", path);
+	} else if (path) {
+		text_print(stdout, path);
+	} else {
+		printf("id:%" PRIu64, cgroup);
+	}
+}
+
+static void print_learnt(struct monitor *monitor, const struct nlmsghdr *message)
+{
+	struct name name;
+
+	name_parse(message, &name);
+	if (!name.address)
+		return;
+	begin_line();
+	print_cgroup(monitor, name.cgroup_id);
+	if (json_wanted) {
+		json_bool("learnt", true);
+		name_json(&name);
+	} else {
+		fputs(" learnt ", stdout);
+		name_print(stdout, &name);
+	}
+	end_line();
+	count(monitor);
 }
 
 static void print_lost(struct monitor *monitor, uint64_t cgroup,
 		       uint64_t count)
 {
 	struct lost *lost = count ? lost_of(monitor, cgroup) : NULL;
-	const char *path;
 	uint64_t more;
 
 	/*
@@ -289,19 +273,12 @@ static void print_lost(struct monitor *monitor, uint64_t cgroup,
 	lost->count = count;
 	if (!more)
 		return;
-	path = cgroup_path(&monitor->nl, cgroup);
 	begin_line();
+	print_cgroup(monitor, cgroup);
 	if (json_wanted) {
-		json_u64("cgroup_id", cgroup);
-		if (path)
-			json_string("path", path);
 		json_u64("not_told", more);
 		json_u64("lost", count);
 	} else {
-		if (path)
-			text_print(stdout, path);
-		else
-			printf("id:%" PRIu64, cgroup);
 		printf(" %" PRIu64 " %s dropped", more,
 		       more == 1 ? "denial was" : "denials were");
 	}
@@ -347,6 +324,10 @@ static void read_message(struct monitor *monitor,
 		return;
 	if (message->nlmsg_type == GENL_ID_CTRL)
 		read_controller(monitor, message);
+	if (message->nlmsg_type == monitor->nl.family &&
+	    genl->cmd == PERSOCK_CMD_NAME_NTF)
+		print_learnt(monitor, message);
+	/* A refused query is a denial, too: PERSOCK_CMD_QUERY_NTF repeats it. */
 	if (message->nlmsg_type != monitor->nl.family ||
 	    (genl->cmd != PERSOCK_CMD_DENIAL_NTF &&
 	     genl->cmd != PERSOCK_CMD_IGNORED_NTF))
@@ -443,6 +424,7 @@ static int parse_options(int argc, char **argv, struct monitor *monitor)
 	static const struct option options[] = {
 		{ "count",	required_argument, NULL, 'c' },
 		{ "ignored",	no_argument, NULL, 'i' },
+		{ "names",	no_argument, NULL, 'n' },
 		{ "json",	no_argument, NULL, 'j' },
 		{ "pretty",	no_argument, NULL, 'p' },
 		{ }
@@ -456,6 +438,9 @@ static int parse_options(int argc, char **argv, struct monitor *monitor)
 			break;
 		case 'i':
 			monitor->ignored = true;
+			break;
+		case 'n':
+			monitor->names = true;
 			break;
 		case 'j':
 		case 'p':
@@ -484,7 +469,7 @@ int monitor_command(int argc, char **argv)
 	status = netlink_open(&monitor.nl);
 	if (status)
 		return status;
-	status = find_group(&monitor);
+	status = find_groups(&monitor);
 	if (!status)
 		status = join(&monitor);
 	if (!status) {

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "command/arguments.h"
+#include "command/local_names.h"
 #include "command/source.h"
 #include "policy_file/draft.h"
 #include "wire/netlink.h"
@@ -85,6 +86,8 @@ static int send_file(const struct request *request)
 	if (!source_file(&draft, request->file))
 		goto free;
 	status = override(request, &draft);
+	if (!status)
+		status = local_names_add(&draft, source_name(request->file));
 	if (!status)
 		status = netlink_open(&nl);
 	if (status)

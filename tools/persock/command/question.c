@@ -8,9 +8,12 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "base/error.h"
 #include "base/word.h"
+#include "policy_file/host.h"
+#include "policy_file/judge_host.h"
 #include "policy_file/names.h"
 
 static int no_name(enum name_kind kind, const char *what, const char *text)
@@ -107,14 +110,45 @@ static bool has_ports(int protocol)
 	}
 }
 
-/* ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT. */
-static int read_endpoint(const char *text, bool wants_port,
-			 struct persock_endpoint *endpoint)
+/**
+ * struct peer - an address or a host, with a port
+ * @endpoint: the address and the port; of a host only the port
+ * @host: the host, or ""
+ */
+struct peer {
+	struct persock_endpoint endpoint;
+	char host[PERSOCK_HOST_LENGTH + 1];
+};
+
+static int read_address(const char *text, bool named, struct peer *peer)
+{
+	struct persock_endpoint *endpoint = &peer->endpoint;
+	const char *reason;
+
+	endpoint->family = strchr(text, ':') ? AF_INET6 : AF_INET;
+	if (inet_pton(endpoint->family, text, endpoint->address) == 1)
+		return 0;
+	if (host_is_address(text))
+		return usage_error("\"%s\" is no address: 10.1.2.3:443 and [2001:db8::1]:443 are",
+				   text);
+	if (!named)
+		return usage_error("\"%s\" is no address: only connect, sendto and query take a host",
+				   text);
+	reason = host_read(text, peer->host, NULL);
+
+	return reason ? usage_error("\"%s\" is no address and no host: %s",
+				    text, reason) : 0;
+}
+
+/* PEER, PEER:PORT or [PEER]:PORT. @named: a host may be the peer. */
+static int read_endpoint(const char *text, bool wants_port, bool named,
+			 struct peer *peer)
 {
 	const char *port = NULL, *end = text + strlen(text);
 	const char *colon = strrchr(text, ':');
-	char address[64], *rest;
+	char address[4 * PERSOCK_HOST_LENGTH], *rest;
 	unsigned long value;
+	int status;
 
 	if (*text == '[') {
 		end = strchr(text++, ']');
@@ -125,12 +159,11 @@ static int read_endpoint(const char *text, bool wants_port,
 		end = colon;
 		port = colon + 1;
 	}
-	memset(endpoint, 0, sizeof(*endpoint));
+	memset(peer, 0, sizeof(*peer));
 	snprintf(address, sizeof(address), "%.*s", (int)(end - text), text);
-	endpoint->family = strchr(address, ':') ? AF_INET6 : AF_INET;
-	if (inet_pton(endpoint->family, address, endpoint->address) != 1)
-		return usage_error("\"%s\" is no address: 10.1.2.3:443 and [2001:db8::1]:443 are",
-				   address);
+	status = read_address(address, named, peer);
+	if (status)
+		return status;
 	if (!port && wants_port)
 		return usage_error("\"%s\" has no port: 10.1.2.3:443 and [2001:db8::1]:443 do",
 				   address);
@@ -140,7 +173,7 @@ static int read_endpoint(const char *text, bool wants_port,
 	if (*port < '0' || *port > '9' || *rest || value > U16_MAX)
 		return usage_error("\"%s\" is no port: a number from 0 to 65535",
 				   port);
-	endpoint->port = value;
+	peer->endpoint.port = value;
 
 	return 0;
 }
@@ -174,9 +207,10 @@ static enum persock_section address_section(const struct question *question)
 	return PERSOCK_SECTION_CONNECT;
 }
 
-static int read_address(const struct question *question, int *protocol,
-			struct persock_endpoint *endpoint)
+static int read_peer(const struct question *question, int *protocol,
+		     struct peer *peer)
 {
+	bool connects = address_section(question) == PERSOCK_SECTION_CONNECT;
 	int status;
 
 	status = wants(question, 2, 2, "PROTOCOL ADDRESS:PORT");
@@ -185,9 +219,8 @@ static int read_address(const struct question *question, int *protocol,
 				   question->words[1], protocol);
 	if (!status)
 		status = read_endpoint(question->words[2],
-				       address_section(question) ==
-				       PERSOCK_SECTION_CONNECT &&
-				       has_ports(*protocol), endpoint);
+				       connects && has_ports(*protocol),
+				       connects, peer);
 
 	return status;
 }
@@ -195,14 +228,19 @@ static int read_address(const struct question *question, int *protocol,
 static int ask_address(const struct question *question,
 		       const struct draft *draft, struct judgement *judgement)
 {
-	struct persock_endpoint endpoint;
 	int protocol, status;
+	struct peer peer;
 
-	status = read_address(question, &protocol, &endpoint);
+	status = read_peer(question, &protocol, &peer);
 	if (status)
 		return status;
-	judge_address(draft, address_section(question), &endpoint, protocol,
-		      judgement);
+	if (*peer.host) {
+		judge_host(draft, peer.host, peer.endpoint.port, protocol,
+			   judgement);
+		return 0;
+	}
+	judge_address(draft, address_section(question), &peer.endpoint,
+		      protocol, judgement);
 	if (judgement->unsent && !strcmp(question->words[0], "connect")) {
 		static char remark[128];
 
@@ -369,6 +407,58 @@ static int ask_mmap(const struct question *question,
 	return status;
 }
 
+/* Types of DNS records, by name or number. */
+static int read_record(const char *text, int *type)
+{
+	static const struct {
+		const char *name;
+		int type;
+	} records[] = {
+		{ "A", 1 }, { "NS", 2 }, { "CNAME", 5 }, { "SOA", 6 },
+		{ "PTR", 12 }, { "MX", 15 }, { "TXT", 16 }, { "AAAA", 28 },
+		{ "SRV", 33 }, { "DS", 43 }, { "DNSKEY", 48 }, { "SVCB", 64 },
+		{ "HTTPS", 65 }, { "ANY", 255 },
+	};
+	unsigned long number;
+	char *rest;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(records); i++) {
+		*type = records[i].type;
+		if (!strcasecmp(text, records[i].name))
+			return 0;
+	}
+	number = strtoul(text, &rest, 10);
+	if (*text < '0' || *text > '9' || *rest || number > U16_MAX)
+		return usage_error("\"%s\" is no type of DNS records, such as A, AAAA or TXT",
+				   text);
+	*type = number;
+
+	return 0;
+}
+
+static int ask_query(const struct question *question,
+		     const struct draft *draft, struct judgement *judgement)
+{
+	char host[PERSOCK_HOST_LENGTH + 1];
+	const char *reason;
+	int type = 1, status;
+
+	status = wants(question, 1, 2, "HOST [TYPE]");
+	if (status)
+		return status;
+	reason = host_read(question->words[1], host, NULL);
+	if (reason)
+		return usage_error("\"%s\" is no host: %s",
+				   question->words[1], reason);
+	if (question->nr > 2)
+		status = read_record(question->words[2], &type);
+	if (!status)
+		judge_query(draft, host, type, judgement);
+
+	return status;
+}
+
 static const struct operation {
 	const char *name;
 	int (*ask)(const struct question *question, const struct draft *draft,
@@ -389,6 +479,7 @@ static const struct operation {
 	{ "received-control",	ask_control },
 	{ "ioctl",		ask_ioctl },
 	{ "mmap",		ask_mmap },
+	{ "query",		ask_query },
 };
 
 int question_judge(const struct question *question, const struct draft *draft,
@@ -409,20 +500,10 @@ int question_judge(const struct question *question, const struct draft *draft,
 			   like ?: "", like ? "?" : "");
 }
 
-/*
- * The kinds of sockets that can have the address. Protocol 0 requests the
- * default of the type.
- */
-static unsigned int kinds_of_address(const struct question *question,
-				     struct kind *kinds)
+/* The kinds of sockets of a family. Protocol 0 requests the default of the type. */
+static void add_kinds(int family, int protocol, struct kind *kinds)
 {
-	struct persock_endpoint endpoint;
-	int protocol, type;
-
-	if (read_address(question, &protocol, &endpoint))
-		return 0;
-	type = type_of(protocol);
-	kinds[0] = (struct kind){ endpoint.family, type, protocol };
+	kinds[0] = (struct kind){ family, type_of(protocol), protocol };
 	kinds[1] = kinds[0];
 	kinds[2] = kinds[0];
 	kinds[3] = kinds[0];
@@ -431,6 +512,21 @@ static unsigned int kinds_of_address(const struct question *question,
 		kinds[1].protocol = 0;
 	kinds[2].type = protocol == IPPROTO_SCTP ? SOCK_SEQPACKET : SOCK_RAW;
 	kinds[3].type = SOCK_RAW;
+}
+
+/* The kinds of sockets that can have the address, or one of the host. */
+static unsigned int kinds_of_address(const struct question *question,
+				     struct kind *kinds)
+{
+	struct peer peer;
+	int protocol;
+
+	if (read_peer(question, &protocol, &peer))
+		return 0;
+	add_kinds(*peer.host ? AF_INET : peer.endpoint.family, protocol, kinds);
+	if (!*peer.host)
+		return QUESTION_KINDS / 2;
+	add_kinds(AF_INET6, protocol, kinds + QUESTION_KINDS / 2);
 
 	return QUESTION_KINDS;
 }

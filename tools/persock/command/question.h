@@ -37,7 +37,7 @@ int question_family(struct question *question, const char *text);
 int question_judge(const struct question *question, const struct draft *draft,
 		   struct judgement *judgement);
 
-#define QUESTION_KINDS	4
+#define QUESTION_KINDS	8
 
 /*
  * The kinds of sockets that a valid question is about: that of socket or pair,

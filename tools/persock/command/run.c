@@ -13,10 +13,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,6 +28,7 @@
 #include "base/json.h"
 #include "command/arguments.h"
 #include "command/commands.h"
+#include "command/run_report.h"
 #include "wire/attachment.h"
 #include "wire/ignored.h"
 #include "wire/netlink.h"
@@ -41,9 +44,11 @@ struct run {
 	const char *personality;
 	struct provider_names providers;
 	bool counters;
+	bool wants_report;
 	char **command;
 
 	struct netlink nl;
+	struct run_report report;
 	sigset_t signals;		/* blocked, and waited for */
 	sigset_t old_signals;
 	struct sigaction old_child;	/* of SIGCHLD */
@@ -160,12 +165,28 @@ static void forward(pid_t pid, const siginfo_t *info)
 		kill(pid, info->si_signo);
 }
 
-static int wait_for(const struct run *run, pid_t pid)
+/* Count denials until a signal arrives. */
+static void read_report(struct run *run)
+{
+	struct pollfd wait[] = {
+		{ .fd = run_report_fd(&run->report), .events = POLLIN },
+		{ .fd = signalfd(-1, &run->signals, SFD_CLOEXEC),
+		  .events = POLLIN },
+	};
+
+	while (wait[1].fd >= 0 && poll(wait, 2, -1) > 0 && !wait[1].revents)
+		run_report_read(&run->report);
+	close(wait[1].fd);
+}
+
+static int wait_for(struct run *run, pid_t pid)
 {
 	siginfo_t info;
 	int status;
 
 	for (;;) {
+		if (run->wants_report)
+			read_report(run);
 		if (sigwaitinfo(&run->signals, &info) < 0)
 			continue;
 		if (info.si_signo != SIGCHLD) {
@@ -180,7 +201,7 @@ static int wait_for(const struct run *run, pid_t pid)
 	}
 }
 
-static int execute(const struct run *run)
+static int execute(struct run *run)
 {
 	struct failure failure;
 	int report[2], status;
@@ -255,6 +276,8 @@ static int run_attached(struct run *run)
 	}
 	if (run->counters)
 		show_counters(run);
+	if (run->wants_report)
+		run_report_print(&run->report);
 	/* Another process may have detached it: this is no error. */
 	if (attachment_end(&run->nl, run->directory) &&
 	    run->nl.error != ENOENT) {
@@ -274,10 +297,15 @@ static int run_in_cgroup(struct run *run)
 	if (run->directory < 0)
 		return report_error("cannot open the cgroup %s (%s)", run->path,
 				    strerror(errno));
-	if (attachment_new(&run->nl, run->directory, personality, false))
+	status = run->wants_report ?
+		 run_report_open(&run->report, &run->nl,
+				 cgroup_id(run->directory)) : 0;
+	if (!status && attachment_new(&run->nl, run->directory, personality,
+				      false))
 		status = netlink_error(&run->nl);
-	else
+	else if (!status)
 		status = run_attached(run);
+	run_report_close(&run->report);
 	close(run->directory);
 	return status;
 }
@@ -314,6 +342,7 @@ static int parse(struct run *run, int argc, char **argv)
 		{ "personality", required_argument, NULL, 'p' },
 		{ "provider",	 required_argument, NULL, 'P' },
 		{ "counters",	 no_argument, NULL, 'c' },
+		{ "report",	 no_argument, NULL, 'r' },
 		{ "json",	 no_argument, NULL, 'j' },
 		{ "pretty",	 no_argument, NULL, 'y' },
 		{ }
@@ -338,6 +367,9 @@ static int parse(struct run *run, int argc, char **argv)
 			break;
 		case 'c':
 			run->counters = true;
+			break;
+		case 'r':
+			run->wants_report = true;
 			break;
 		case 'y':
 			json_pretty = true;

@@ -12,7 +12,9 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "command/source.h"
+#include "policy_file/resolver.h"
 #include "wire/layers.h"
+#include "wire/name.h"
 #include "wire/netlink.h"
 #include "wire/policy.h"
 
@@ -37,6 +39,51 @@ static int read_policies(struct netlink *nl, const struct layers *layers,
 	return 0;
 }
 
+static void add_learnt(const struct name *name, struct learnt *learnt)
+{
+	memset(learnt, 0, sizeof(*learnt));
+	learnt->address.family = name->length == 4 ? AF_INET : AF_INET6;
+	memcpy(learnt->address.address, name->address, name->length);
+	snprintf(learnt->host, sizeof(learnt->host), "%s", name->host);
+	learnt->left = name->fixed ? S64_MAX : name->ttl;
+}
+
+/* All layers judge by what the innermost attachment has learnt. */
+static int read_learnt(struct netlink *nl, struct stack *stack)
+{
+	const struct nlmsghdr *message;
+	unsigned int nr = 0, i;
+	struct replies replies;
+	bool any = false;
+	struct name name;
+	int status;
+
+	for (i = 0; i < stack->nr; i++)
+		any = any || draft_has_names(&stack->layers[i].draft);
+	if (!any)
+		return 0;
+	status = name_list(nl, stack->layers[stack->nr - 1].cgroup_id,
+			   &replies);
+	if (status)
+		return status;
+	replies_for_each(message, &replies)
+		nr++;
+	stack->learnt = need(calloc(nr + 1, sizeof(*stack->learnt)));
+	nr = 0;
+	replies_for_each(message, &replies) {
+		name_parse(message, &name);
+		if (name.address)
+			add_learnt(&name, &stack->learnt[nr++]);
+	}
+	replies_free(&replies);
+	for (i = 0; i < stack->nr; i++) {
+		stack->layers[i].draft.learnt = stack->learnt;
+		stack->layers[i].draft.nr_learnt = nr;
+	}
+
+	return 0;
+}
+
 int stack_read(struct stack *stack, const char *cgroup)
 {
 	struct layers layers;
@@ -50,6 +97,8 @@ int stack_read(struct stack *stack, const char *cgroup)
 	status = layers_read(&nl, cgroup, &layers);
 	if (!status)
 		status = read_policies(&nl, &layers, stack);
+	if (!status)
+		status = read_learnt(&nl, stack);
 	layers_free(&layers);
 	netlink_close(&nl);
 
@@ -70,6 +119,7 @@ int stack_read_policies(struct stack *stack, char **sources, unsigned int nr)
 		layer->source = need(strdup(sources[i]));
 		if (!source_read(&layer->draft, sources[i]))
 			return EXIT_FAILURE;
+		resolver_resolve(&layer->draft);
 	}
 
 	return 0;
@@ -85,6 +135,7 @@ void stack_free(struct stack *stack)
 		draft_free(&stack->layers[i].draft);
 	}
 	free(stack->layers);
+	free(stack->learnt);
 }
 
 bool stack_enforces(const struct stack_layer *layer)

@@ -27,11 +27,13 @@ struct stack_layer {
  * @layers: the layers, the outermost first
  * @nr: length of @layers
  * @inherited: the cgroup itself is not attached
+ * @learnt: what the innermost attachment has learnt; NULL: not asked
  */
 struct stack {
 	struct stack_layer *layers;
 	unsigned int nr;
 	bool inherited;
+	struct learnt *learnt;
 };
 
 /*

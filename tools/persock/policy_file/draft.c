@@ -5,6 +5,7 @@
  */
 #include "module/policy/address_index.h"
 #include "module/policy/guard.h"
+#include "module/policy/host.h"
 #include "policy_file/draft.h"
 
 #include <stdio.h>
@@ -52,6 +53,13 @@ static void *own(const void *list, unsigned int nr, size_t size)
 	return memory;
 }
 
+static void free_hosts(struct persock_names *names)
+{
+	while (names->nr)
+		free((void *)names->rules[--names->nr].name);
+}
+
+/* Presets have no rules on hosts. */
 static void own_lists(struct persock_policy *policy)
 {
 	enum persock_section section;
@@ -92,6 +100,9 @@ static void free_lists(struct persock_policy *policy)
 	unsigned int class;
 
 	free((void *)policy->sockets.rules);
+	free_hosts(&policy->names);
+	free((void *)policy->names.rules);
+	free((void *)policy->names.sorted);
 	for (section = 0; section < PERSOCK_NR_SECTIONS; section++) {
 		struct persock_addresses *addresses;
 
@@ -170,6 +181,16 @@ void draft_add_address(struct draft *draft, enum persock_section section,
 		persock_section_addresses(&draft->policy, section);
 
 	INSERT(addresses->rules, addresses->nr, addresses->nr, rule);
+}
+
+void draft_add_host(struct draft *draft, const struct persock_host_rule *rule)
+{
+	struct persock_names *names = &draft->policy.names;
+	struct persock_host_rule own = *rule;
+
+	own.name = need(strdup(rule->name));
+	own.length = strlen(own.name);
+	INSERT(names->rules, names->nr, names->nr, &own);
 }
 
 static int order(const struct persock_option *a, const struct persock_option *b)
@@ -290,6 +311,8 @@ void draft_clear(struct draft *draft, enum persock_section section,
 		draft->policy.sockets.nr = 0;
 	} else if (persock_section_is_address(section)) {
 		persock_section_addresses(&draft->policy, section)->nr = 0;
+		if (section == PERSOCK_SECTION_CONNECT)
+			free_hosts(&draft->policy.names);
 	} else if (persock_section_is_option(section)) {
 		persock_section_options(rules, section)->nr = 0;
 	} else if (section == PERSOCK_SECTION_IOCTLS) {
@@ -393,8 +416,8 @@ unsigned int draft_rules(const struct draft *draft)
 	const struct persock_policy *policy = &draft->policy;
 	unsigned int class, nr;
 
-	nr = policy->sockets.nr + policy->connect.nr + policy->bind.nr +
-	     policy->accept.nr;
+	nr = policy->sockets.nr + policy->connect.nr + policy->names.nr +
+	     policy->bind.nr + policy->accept.nr;
 	for (class = 0; class < PERSOCK_NR_CLASSES; class++) {
 		const struct persock_rules *rules = &policy->rules[class];
 
@@ -421,10 +444,37 @@ const char *draft_problem(const struct draft *draft)
 	return NULL;
 }
 
+bool draft_has_names(const struct draft *draft)
+{
+	return draft->policy.names.nr_resolvers || draft->system_resolvers;
+}
+
+void draft_begin_names(struct draft *draft)
+{
+	struct persock_names *names = &draft->policy.names;
+
+	names->nr_resolvers = 0;
+	names->queries = PERSOCK_QUERIES_LISTED;
+	names->hold = DRAFT_HOLD;
+	names->max = DRAFT_MAX_LEARNT;
+	draft->system_resolvers = true;
+}
+
+static void sort_hosts(struct persock_names *names)
+{
+	u32 *sorted = need(calloc(names->nr + 1, sizeof(*sorted)));
+
+	free((void *)names->sorted);
+	persock_hosts_sort(names->rules, names->nr, sorted);
+	names->sorted = sorted;
+}
+
 void draft_index(struct draft *draft)
 {
 	enum persock_section section;
 	struct persock_rules *inet = &draft->policy.rules[PERSOCK_CLASS_INET];
+
+	sort_hosts(&draft->policy.names);
 
 	for (section = 0; section < PERSOCK_NR_SECTIONS; section++) {
 		struct persock_addresses *addresses;
@@ -476,6 +526,8 @@ bool draft_same_lines(const struct draft *a, const struct draft *b)
 
 	for (i = 0; i < x->sockets.nr; i++)
 		same &= x->sockets.rules[i].line == y->sockets.rules[i].line;
+	for (i = 0; i < x->names.nr; i++)
+		same &= x->names.rules[i].line == y->names.rules[i].line;
 	for (section = 0; section < PERSOCK_NR_SECTIONS; section++) {
 		const struct persock_addresses *one, *other;
 

@@ -12,6 +12,19 @@
 #include <linux/persock.h>
 
 /**
+ * struct learnt - an address that a cgroup has learnt for a host name
+ * @address: the address; its port has no meaning
+ * @host: the name
+ * @left: seconds until the TTL ends, negative if it has ended; S64_MAX: it does
+ *	  not end
+ */
+struct learnt {
+	struct persock_endpoint address;
+	char host[PERSOCK_HOST_LENGTH + 1];
+	s64 left;
+};
+
+/**
  * struct draft - a personality: its policy, and its other properties
  * @name: its name, or "" if it has none yet
  * @base: the personality that it was made from, or ""
@@ -25,6 +38,12 @@
  *	  or "": that of the first task
  * @from_inode: its inode as the module reports it; 0: not reported
  * @from_line: line of the file; 0: not specified there
+ * @system_resolvers: the resolvers of this machine are some of the policy's
+ *		      resolvers: see resolver.h
+ * @names_line: line of the section names; 0: not specified there
+ * @learnt: what the cgroup has learnt, for judge.c, which the draft does not
+ *	    own; NULL: not known
+ * @nr_learnt: length of @learnt
  * @policy: the policy; the draft owns all lists
  * @lines: lines of the file that specify the default of a section, and for the
  *	   section limits the longest option; 0: from the base
@@ -42,6 +61,10 @@ struct draft {
 	char from[PERSOCK_NETWORK_MAX + 1];
 	unsigned int from_inode;
 	unsigned int from_line;
+	bool system_resolvers;
+	unsigned int names_line;
+	const struct learnt *learnt;
+	unsigned int nr_learnt;
 	struct persock_policy policy;
 	unsigned int lines[PERSOCK_NR_SECTIONS][PERSOCK_NR_CLASSES];
 	unsigned int flag_lines[2][PERSOCK_NR_CLASSES][PERSOCK_NR_FLAGS];
@@ -62,6 +85,9 @@ void draft_add_socket(struct draft *draft, unsigned int place,
 		      const struct persock_socket_rule *rule);
 void draft_add_address(struct draft *draft, enum persock_section section,
 		       const struct persock_address_rule *rule);
+/* The name is copied. */
+void draft_add_host(struct draft *draft, const struct persock_host_rule *rule);
+
 /* Marks the line of a rule that the current section has listed already. */
 #define DRAFT_MARK 0x80000000U
 
@@ -108,7 +134,17 @@ bool draft_same_ioctls(const struct persock_ioctls *a,
 /* Are all rules on the same lines? For policies that are equal otherwise. */
 bool draft_same_lines(const struct draft *a, const struct draft *b);
 
-/* Make the indexes of the address rules, which judge.c needs. */
+/* Does the policy learn addresses of host names? */
+bool draft_has_names(const struct draft *draft);
+
+/* Without the key names: its values. */
+#define DRAFT_HOLD	600
+#define DRAFT_MAX_LEARNT 4096
+
+/* Begin with these values, and with the resolvers of this machine. */
+void draft_begin_names(struct draft *draft);
+
+/* Make the indexes of the rules on addresses and hosts, which judge.c needs. */
 void draft_index(struct draft *draft);
 
 #endif

@@ -5,24 +5,13 @@
  */
 #include "policy_file/draft_print.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 
 #include "policy_file/document.h"
 #include "policy_file/draft.h"
 #include "policy_file/names.h"
-
-#define DEFAULT_ERRNO(fallback)	((fallback) < 0 ? (fallback) : -EACCES)
-
-static int verdict(yaml_document_t *document, int value)
-{
-	if (value == PERSOCK_ALLOW)
-		return document_text(document, "allow");
-	if (value == PERSOCK_IGNORE)
-		return document_text(document, "ignore");
-
-	return document_text(document, name_of(NAME_ERRNO, 0, -value));
-}
+#include "policy_file/print_peers.h"
+#include "policy_file/print_value.h"
 
 static int name(yaml_document_t *document, enum name_kind kind, int value)
 {
@@ -52,18 +41,6 @@ static int mapping_of(yaml_document_t *document, int mapping, const char *key,
 	return *below;
 }
 
-/* Only protocols of inet have names; that of 0 does not say which one it is. */
-static int protocol(yaml_document_t *document, int family, int value)
-{
-	bool inet = family == PERSOCK_ANY || family == AF_INET ||
-		    family == AF_INET6;
-
-	if (!inet || !value)
-		return document_number(document, value);
-
-	return document_text(document, name_of(NAME_PROTOCOL, 0, value));
-}
-
 static void show_sockets(yaml_document_t *document, int root,
 			 const struct persock_sockets *sockets)
 {
@@ -72,7 +49,7 @@ static void show_sockets(yaml_document_t *document, int root,
 
 	document_set(document, root, "sockets", section);
 	document_set(document, section, "default",
-		     verdict(document, sockets->fallback));
+		     print_verdict(document, sockets->fallback));
 	if (!sockets->nr)
 		return;
 	rules = document_list(document, false);
@@ -90,67 +67,14 @@ static void show_sockets(yaml_document_t *document, int root,
 				     name(document, NAME_TYPE, rule->type));
 		if (rule->protocol != PERSOCK_ANY)
 			document_set(document, what, "protocol",
-				     protocol(document, rule->family,
+				     print_protocol(document, rule->family,
 					      rule->protocol));
 		if (rule->verdict < 0 &&
 		    rule->verdict != DEFAULT_ERRNO(sockets->fallback))
 			document_set(document, what, "errno",
-				     verdict(document, rule->verdict));
+				     print_verdict(document, rule->verdict));
 		document_set(document, item, rule->verdict ? "deny" : "allow",
 			     what);
-		document_append(document, rules, item);
-	}
-}
-
-static void show_ports(yaml_document_t *document, int item,
-		       const struct persock_address_rule *rule)
-{
-	char text[16];
-
-	if (!rule->first && rule->last == U16_MAX)
-		return;
-	if (rule->first == rule->last) {
-		document_set(document, item, "ports",
-			     document_number(document, rule->first));
-		return;
-	}
-	snprintf(text, sizeof(text), "%u-%u", rule->first, rule->last);
-	document_set(document, item, "ports", document_text(document, text));
-}
-
-static void show_addresses(yaml_document_t *document, int root,
-			   const char *key,
-			   const struct persock_addresses *addresses)
-{
-	int section = document_mapping(document, false), rules;
-	unsigned int i;
-
-	document_set(document, root, key, section);
-	document_set(document, section, "default",
-		     verdict(document, addresses->fallback));
-	if (!addresses->nr)
-		return;
-	rules = document_list(document, false);
-	document_set(document, section, "rules", rules);
-	for (i = 0; i < addresses->nr; i++) {
-		const struct persock_address_rule *rule = &addresses->rules[i];
-		int item = document_mapping(document, true);
-		char address[INET6_ADDRSTRLEN], text[64];
-
-		inet_ntop(rule->family, rule->address, address,
-			  sizeof(address));
-		snprintf(text, sizeof(text), "%s/%u", address, rule->prefix);
-		document_set(document, item, rule->verdict ? "deny" : "allow",
-			     document_text(document, text));
-		show_ports(document, item, rule);
-		if (rule->protocol != PERSOCK_ANY)
-			document_set(document, item, "protocol",
-				     protocol(document, AF_INET,
-					      rule->protocol));
-		if (rule->verdict < 0 &&
-		    rule->verdict != DEFAULT_ERRNO(addresses->fallback))
-			document_set(document, item, "errno",
-				     verdict(document, rule->verdict));
 		document_append(document, rules, item);
 	}
 }
@@ -198,7 +122,7 @@ static void show_entry(struct entries *entries, int value, const char *name,
 		document_set(entries->document,
 			     mapping_of(entries->document, entries->section,
 					"deny", &entries->deny), name,
-			     verdict(entries->document, value));
+			     print_verdict(entries->document, value));
 }
 
 static void show_option(struct entries *entries, enum name_kind kind,
@@ -234,7 +158,7 @@ static int show_options(yaml_document_t *document, enum name_kind kind,
 	unsigned int i;
 
 	document_set(document, entries.section, "default",
-		     verdict(document, options->fallback));
+		     print_verdict(document, options->fallback));
 	for (pass = 0; pass < NR_PASSES; pass++) {
 		for (i = 0; i < options->nr; i++) {
 			if (is_shown(options->list[i].verdict, pass))
@@ -256,7 +180,7 @@ static int show_ioctls(yaml_document_t *document,
 	unsigned int i;
 
 	document_set(document, entries.section, "default",
-		     verdict(document, ioctls->fallback));
+		     print_verdict(document, ioctls->fallback));
 	for (pass = 0; pass < NR_PASSES; pass++) {
 		for (i = 0; i < ioctls->nr; i++) {
 			const struct persock_ioctl *ioctl = &ioctls->list[i];
@@ -296,7 +220,7 @@ static int show_flags(yaml_document_t *document,
 	unsigned int bit;
 
 	document_set(document, entries.section, "default",
-		     verdict(document, flags->fallback));
+		     print_verdict(document, flags->fallback));
 	for (pass = 0; pass < NR_PASSES; pass++) {
 		for (bit = 0; bit < PERSOCK_NR_FLAGS; bit++) {
 			const char *name = name_of(NAME_FLAG, 0, 1U << bit);
@@ -415,13 +339,13 @@ static void show_class(yaml_document_t *document, int to,
 			     show_ioctls(document, &rules->ioctls));
 	if (shown->listen)
 		document_set(document, to, "listen",
-			     verdict(document, rules->listen));
+			     print_verdict(document, rules->listen));
 	if (shown->pair)
 		document_set(document, to, "pair",
-			     verdict(document, rules->pair));
+			     print_verdict(document, rules->pair));
 	if (shown->mmap)
 		document_set(document, to, "mmap",
-			     verdict(document, rules->mmap));
+			     print_verdict(document, rules->mmap));
 }
 
 static bool any(const struct differences *shown)
@@ -437,9 +361,9 @@ static void show_unix(yaml_document_t *document, int root,
 	int section = document_mapping(document, true);
 
 	document_set(document, section, "rights",
-		     verdict(document, policy->unix_rights));
+		     print_verdict(document, policy->unix_rights));
 	document_set(document, section, "credentials",
-		     verdict(document, policy->unix_credentials));
+		     print_verdict(document, policy->unix_credentials));
 	document_set(document, root, "unix", section);
 }
 
@@ -464,7 +388,7 @@ static void show_whole_limits(yaml_document_t *document, int root, bool classes,
 
 			document_set(document, both, "max", max);
 			document_set(document, both, "errno",
-				     verdict(document,
+				     print_verdict(document,
 					     policy->max_sockets_verdict));
 			max = both;
 		}
@@ -560,9 +484,11 @@ static void write_document(yaml_document_t *document, const struct draft *draft)
 
 	show_sockets(document, root, &policy->sockets);
 	show_class(document, root, inet, true, &same);
-	show_addresses(document, root, "connect", &policy->connect);
-	show_addresses(document, root, "bind", &policy->bind);
-	show_addresses(document, root, "accept", &policy->accept);
+	print_peers(document, root, "connect", &policy->connect,
+		    &policy->names);
+	print_names(document, root, draft);
+	print_peers(document, root, "bind", &policy->bind, NULL);
+	print_peers(document, root, "accept", &policy->accept, NULL);
 	show_unix(document, root, policy);
 	show_whole_limits(document, root, same.limits, policy);
 	if (!any(&differ))

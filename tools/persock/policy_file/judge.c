@@ -17,6 +17,7 @@
 #include "module/policy/meaning.h"
 #include "module/policy/native_serves.h"
 #include "module/policy/request.h"
+#include "policy_file/judge_host.h"
 #include "policy_file/names.h"
 
 #ifndef SOCK_PACKET
@@ -205,6 +206,8 @@ static void judge_endpoint(const struct draft *draft,
 	if (judgement->rule)
 		line = addresses->rules[judgement->rule - 1].line;
 	decide(draft, judgement, section, PERSOCK_CLASS_INET, line);
+	if (section == PERSOCK_SECTION_CONNECT)
+		judge_names(draft, endpoint, protocol, judgement);
 }
 
 /* A section of addresses that restricts denies what it cannot judge. */
@@ -268,8 +271,9 @@ void judge_address(const struct draft *draft, enum persock_section section,
 	/* See unsent.c of the module. */
 	judgement->unsent = section == PERSOCK_SECTION_CONNECT &&
 			    protocol == IPPROTO_UDP && judgement->verdict &&
-			    persock_address_has_allowed(&draft->policy.connect,
-							&endpoint, protocol);
+			    (persock_address_has_allowed(&draft->policy.connect,
+							 &endpoint, protocol) ||
+			     judge_has_allowed(draft, &endpoint));
 	if (section != PERSOCK_SECTION_BIND || judgement->verdict ||
 	    endpoint.family != AF_INET6 ||
 	    memcmp(endpoint.address, unspecified, 16))

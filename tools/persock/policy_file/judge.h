@@ -17,6 +17,9 @@
  * @flag: the flag that decided, in sections of flags; 0: none
  * @address: the judged address, or key of an option, if it is not the requested
  *	     one
+ * @host: the host of the rule that decided, or NULL
+ * @key: the key of section names that decided, or NULL
+ * @condition: when the verdict holds, or NULL
  * @remark: a remark to print, or NULL
  * @always: denied in mode audit, too
  * @socket: a negative errno if the socket itself cannot be created, else 0
@@ -30,6 +33,9 @@ struct judgement {
 	unsigned int line;
 	u32 flag;
 	const char *address;
+	const char *host;
+	const char *key;
+	const char *condition;
 	const char *remark;
 	bool always;
 	int socket;

@@ -30,6 +30,8 @@
 	      "peers that a call specifies, addresses to bind, peers to accept") \
 	place(KEY_ADDRESS_RULE, "connect.rules[], bind.rules[], accept.rules[]", \
 	      "a rule on addresses: allow or deny, and conditions") \
+	place(KEY_NAMES, "names",					\
+	      "how addresses of the host names of connect are learnt")	\
 	place(KEY_OPTIONS, "options",					\
 	      "socket options")						\
 	place(KEY_FLAGS, "flags",					\

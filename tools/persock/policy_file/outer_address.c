@@ -99,6 +99,28 @@ static bool is_unspecified(const struct persock_endpoint *endpoint)
 }
 
 /*
+ * May a name allow what rules on addresses deny? DNS may answer any address for
+ * a host, and any address may be that of a resolver.
+ */
+static bool may_be_named(const struct search *search, unsigned int layer,
+			 const struct persock_endpoint *endpoint,
+			 unsigned int rule)
+{
+	const struct draft *draft = search->outer->layers[layer];
+	const struct persock_address_rule *rules = draft->policy.connect.rules;
+
+	if (search->section != PERSOCK_SECTION_CONNECT ||
+	    !draft_has_names(draft))
+		return false;
+	if (!rule)
+		return true;
+
+	return endpoint->port == PERSOCK_DNS_PORT &&
+	       rules[rule - 1].prefix !=
+	       (endpoint->family == AF_INET ? 32 : 128);
+}
+
+/*
  * Judge by all layers that enforce. Returns false if one denies; then @denier,
  * if not NULL, notes it.
  */
@@ -118,7 +140,8 @@ static bool all_allow(const struct search *search,
 		judgement.verdict =
 			persock_judge_address(addresses, endpoint, protocol,
 					      &judgement.rule);
-		if (judgement.verdict >= 0)
+		if (judgement.verdict >= 0 ||
+		    may_be_named(search, i, endpoint, judgement.rule))
 			continue;
 		if (judgement.rule)
 			judgement.line =
@@ -305,6 +328,8 @@ static void add_own(struct search *search)
 	add_port(search, 0);
 	add_port(search, 1);
 	add_port(search, FIRST_USER_PORT);
+	add_port(search, PERSOCK_DNS_PORT);
+	add_port(search, PERSOCK_DNS_PORT + 1);
 	for (i = 0; i < ARRAY_SIZE(protocols); i++)
 		add_protocol(search, protocols[i]);
 	if (search->rule->protocol != PERSOCK_ANY)

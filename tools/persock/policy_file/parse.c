@@ -11,6 +11,7 @@
 #include "policy_file/draft.h"
 #include "policy_file/key.h"
 #include "policy_file/parse_list.h"
+#include "policy_file/parse_names.h"
 #include "policy_file/parse_rules.h"
 #include "policy_file/parse_value.h"
 #include "policy_file/yaml.h"
@@ -275,6 +276,7 @@ static bool parse_whole(struct parse *parse, yaml_node_t *root)
 	return (!sockets || parse_sockets(parse, sockets)) &&
 	       (!connect || parse_addresses(parse, connect,
 					    PERSOCK_SECTION_CONNECT)) &&
+	       parse_names(parse, yaml_find(parse->yaml, root, "names")) &&
 	       (!bind || parse_addresses(parse, bind, PERSOCK_SECTION_BIND)) &&
 	       (!accept || parse_addresses(parse, accept,
 					   PERSOCK_SECTION_ACCEPT)) &&

@@ -8,8 +8,10 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 
+#include "policy_file/host.h"
 #include "policy_file/key.h"
 #include "policy_file/names.h"
+#include "policy_file/parse_names.h"
 #include "policy_file/section_name.h"
 #include "policy_file/yaml.h"
 
@@ -249,17 +251,61 @@ static bool read_ports(struct parse *parse, const yaml_node_t *node,
 	return true;
 }
 
-/* Add a rule for each prefix, range of ports and protocol. */
+/* A prefix, or in section connect a host name. */
+struct peer {
+	struct persock_address_rule address;
+	struct persock_host_rule host;
+	char name[PERSOCK_HOST_LENGTH + 1];
+	bool named;
+};
+
+static bool read_peer(struct parse *parse, const yaml_node_t *node,
+		      enum persock_section section, struct peer *peer)
+{
+	const char *text = yaml_text(parse->yaml, node, "a prefix");
+
+	if (!text)
+		return false;
+	peer->named = !host_is_address(text);
+	if (!peer->named)
+		return read_prefix(parse, node, &peer->address);
+	if (section != PERSOCK_SECTION_CONNECT)
+		return yaml_error(parse->yaml, node,
+				  "\"%.64s\" is no address and no prefix: only the rules of connect may name hosts",
+				  text);
+
+	return parse_host(parse, node, peer->name, &peer->host);
+}
+
+static void add_peer(struct draft *draft, enum persock_section section,
+		     const struct peer *peer, s32 protocol)
+{
+	struct persock_address_rule address = peer->address;
+	struct persock_host_rule host = peer->host;
+
+	address.protocol = protocol;
+	host.first = address.first;
+	host.last = address.last;
+	host.protocol = protocol;
+	host.verdict = address.verdict;
+	host.line = address.line;
+	if (peer->named)
+		draft_add_host(draft, &host);
+	else
+		draft_add_address(draft, section, &address);
+}
+
+/* Add a rule for each peer, range of ports and protocol. */
 static bool address_rule(struct parse *parse, yaml_node_t *map,
 			 enum persock_section section)
 {
 	yaml_node_t *allow = yaml_find(parse->yaml, map, "allow");
 	yaml_node_t *deny = yaml_find(parse->yaml, map, "deny");
 	yaml_node_t *ports = yaml_find(parse->yaml, map, "ports");
-	yaml_node_t *prefixes = allow ?: deny;
-	struct persock_address_rule rule = {
-		.last = U16_MAX,
-		.line = yaml_line(map),
+	yaml_node_t *peers = allow ?: deny;
+	struct peer peer = {
+		.address.last = U16_MAX,
+		.address.line = yaml_line(map),
 	};
 	unsigned int i, j, k, nr_ports = ports ? yaml_size(ports) : 1;
 	struct numbers protocols;
@@ -267,32 +313,32 @@ static bool address_rule(struct parse *parse, yaml_node_t *map,
 	if (!allow == !deny)
 		return yaml_error(parse->yaml, map,
 				  "a rule either allows or denies");
-	if (prefixes->type == YAML_MAPPING_NODE || !yaml_size(prefixes))
-		return yaml_error(parse->yaml, prefixes,
+	if (peers->type == YAML_MAPPING_NODE || !yaml_size(peers))
+		return yaml_error(parse->yaml, peers,
 				  "a prefix, or a list of them, is expected here");
 	if (ports && (ports->type == YAML_MAPPING_NODE || !nr_ports))
 		return yaml_error(parse->yaml, ports,
 				  "a port, a range of ports, or a list of them, is expected here");
 	if (!read_numbers(parse, map, "protocol", NAME_PROTOCOL, "a protocol",
 			  S32_MAX, &protocols) ||
-	    !rule_verdict(parse, map, section, deny, &rule.verdict))
+	    !rule_verdict(parse, map, section, deny, &peer.address.verdict))
 		return false;
 
-	for (i = 0; i < yaml_size(prefixes); i++) {
-		if (!read_prefix(parse, yaml_item(parse->yaml, prefixes, i),
-				 &rule))
+	for (i = 0; i < yaml_size(peers); i++) {
+		if (!read_peer(parse, yaml_item(parse->yaml, peers, i), section,
+			       &peer))
 			return false;
 		for (j = 0; j < nr_ports; j++) {
 			if (ports &&
 			    !read_ports(parse, yaml_item(parse->yaml, ports, j),
-					&rule))
+					&peer.address))
 				return false;
 			for (k = 0; k < protocols.nr; k++) {
-				rule.protocol = protocols.value[k];
-				if (rule.protocol == IPPROTO_MPTCP)
+				if (protocols.value[k] == IPPROTO_MPTCP)
 					return yaml_error(parse->yaml, map,
 							  "MPTCP is judged as tcp");
-				draft_add_address(parse->draft, section, &rule);
+				add_peer(parse->draft, section, &peer,
+					 protocols.value[k]);
 			}
 			if (!parse_room(parse, map))
 				return false;

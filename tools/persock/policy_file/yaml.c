@@ -96,7 +96,7 @@ static bool check_event(const struct yaml *yaml, const yaml_event_t *event,
 
 	if (has_anchor(event))
 		return file_error(yaml, line,
-				  "anchors and aliases are not supported");
+				  "anchors and aliases are not supported: put a text that begins with * or & in quotes");
 	if (has_tag(event))
 		return file_error(yaml, line, "tags are not supported");
 	switch (event->type) {
@@ -123,6 +123,7 @@ static bool parser_error(const struct yaml *yaml, const yaml_parser_t *parser)
 {
 	size_t line = parser->problem_mark.line;
 	char text[256], begun[48] = "";
+	bool alias;
 
 	if (parser->error == YAML_MEMORY_ERROR) {
 		report_error("out of memory");
@@ -140,9 +141,12 @@ static bool parser_error(const struct yaml *yaml, const yaml_parser_t *parser)
 	if (parser->context && parser->context_mark.line != line)
 		snprintf(begun, sizeof(begun), " that begins on line %zu",
 			 parser->context_mark.line + 1);
-	snprintf(text, sizeof(text), "%s%s%s%s", parser->context ?: "", begun,
+	/* "*.example.com" is a host name, but only with quotes. */
+	alias = parser->context && strstr(parser->context, "scanning an alias");
+	snprintf(text, sizeof(text), "%s%s%s%s%s", parser->context ?: "", begun,
 		 parser->context ? ": " : "",
-		 parser->problem ?: "this is not YAML");
+		 parser->problem ?: "this is not YAML",
+		 alias ? ": put a text that begins with * in quotes" : "");
 
 	return file_error(yaml, line, text);
 }

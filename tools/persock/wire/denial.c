@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Parses and prints a denial. The command monitor calls it.
+ * Parses and prints a denial. The commands monitor and run call it.
  */
 #include <linux/genetlink.h>
 
@@ -8,11 +8,11 @@
 
 #include <arpa/inet.h>
 #include <inttypes.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "base/text.h"
+#include "module/policy/policy.h"
 #include "policy_file/names.h"
 #include "policy_file/section_name.h"
 #include "wire/cgroup_path.h"
@@ -63,7 +63,7 @@ static const char *section(const struct denial *denial)
 	return section_name(number(denial, PERSOCK_A_DENIAL_SECTION));
 }
 
-static bool is_audit(const struct denial *denial)
+bool denial_is_audited(const struct denial *denial)
 {
 	return number(denial, PERSOCK_A_DENIAL_MODE) == PERSOCK_MODE_AUDIT;
 }
@@ -165,6 +165,35 @@ static void print_address(FILE *stream, const struct denial *denial)
 			(unsigned int)number(denial, PERSOCK_A_DENIAL_PORT));
 }
 
+uint64_t denial_cgroup(const struct denial *denial)
+{
+	return number(denial, has(denial, PERSOCK_A_DENIAL_INNER_ID) ?
+			      PERSOCK_A_DENIAL_INNER_ID :
+			      PERSOCK_A_DENIAL_CGROUP_ID);
+}
+
+const char *denial_host(const struct denial *denial)
+{
+	return has(denial, PERSOCK_A_DENIAL_HOST) ?
+	       string(denial, PERSOCK_A_DENIAL_HOST) : NULL;
+}
+
+/* A refused query is a message to a resolver, on its port. */
+bool denial_is_query(const struct denial *denial)
+{
+	return has(denial, PERSOCK_A_DENIAL_HOST) &&
+	       number(denial, PERSOCK_A_DENIAL_OPERATION) == PERSOCK_OP_SENDMSG &&
+	       number(denial, PERSOCK_A_DENIAL_PORT) == PERSOCK_DNS_PORT;
+}
+
+static void print_host(FILE *stream, const struct denial *denial)
+{
+	if (!denial_host(denial))
+		return;
+	fputs(denial_is_query(denial) ? " query for " : " known as ", stream);
+	text_print(stream, denial_host(denial));
+}
+
 /* Print each bit by its name. */
 static void print_flags(FILE *stream, const struct denial *denial)
 {
@@ -240,6 +269,7 @@ void denial_print(FILE *stream, const struct denial *denial,
 	print_kind(stream, denial);
 	if (address(denial))
 		print_address(stream, denial);
+	print_host(stream, denial);
 	if (has(denial, PERSOCK_A_DENIAL_LEVEL))
 		fprintf(stream, " %s", option(denial));
 	if (has(denial, PERSOCK_A_DENIAL_FLAGS))
@@ -251,7 +281,7 @@ void denial_print(FILE *stream, const struct denial *denial,
 	fprintf(stream, ": %s",
 		is_ignored(denial) ? "ignored" : errno_name(denial));
 	print_rule(stream, denial);
-	if (is_audit(denial))
+	if (denial_is_audited(denial))
 		fputs(" audit", stream);
 	print_layer(stream, denial, nl);
 }
@@ -289,6 +319,10 @@ static void json_subject(const struct denial *denial)
 	if (address(denial))
 		json_string("address", address(denial));
 	json_number(denial, PERSOCK_A_DENIAL_PORT, "port");
+	if (denial_host(denial)) {
+		json_string("host", denial_host(denial));
+		json_bool("query", denial_is_query(denial));
+	}
 	json_integer(denial, PERSOCK_A_DENIAL_LEVEL, "level");
 	json_integer(denial, PERSOCK_A_DENIAL_NAME, "name");
 	if (has(denial, PERSOCK_A_DENIAL_LEVEL))
@@ -327,7 +361,7 @@ void denial_json(const struct denial *denial, struct netlink *nl)
 	json_string("personality",
 		    string(denial, PERSOCK_A_DENIAL_PERSONALITY));
 	json_layer(denial, nl);
-	json_string("mode", is_audit(denial) ? "audit" : "enforce");
+	json_string("mode", denial_is_audited(denial) ? "audit" : "enforce");
 	json_number(denial, PERSOCK_A_DENIAL_PID, "pid");
 	json_string("comm", string(denial, PERSOCK_A_DENIAL_COMM));
 	json_string("operation", operation(denial));

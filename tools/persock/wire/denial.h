@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A denial that the module reports, printed as a line of text or as a JSON
- * object. The command monitor calls it.
+ * object. The commands monitor and run call it.
  */
 #ifndef _PERSOCK_WIRE_DENIAL_H
 #define _PERSOCK_WIRE_DENIAL_H
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <libmnl/libmnl.h>
 #include <linux/persock.h>
@@ -19,6 +21,17 @@ struct denial {
 
 /* Parse a PERSOCK_A_DENIAL attribute. */
 void denial_parse(struct denial *denial, const struct nlattr *nest);
+
+/* The cgroup whose task made the call: that of the innermost layer. */
+uint64_t denial_cgroup(const struct denial *denial);
+
+/*
+ * The host name of the peer or of a DNS query, or NULL. Is it that of a query?
+ * Was the call only audited?
+ */
+const char *denial_host(const struct denial *denial);
+bool denial_is_query(const struct denial *denial);
+bool denial_is_audited(const struct denial *denial);
 
 /* Print the line after the time. @nl is used to find the path. */
 void denial_print(FILE *stream, const struct denial *denial,

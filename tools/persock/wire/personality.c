@@ -49,6 +49,17 @@ static int open_network(const struct draft *draft, const char *file,
 			    draft->base, strerror(errno));
 }
 
+static int check_names(const struct netlink *nl, const struct draft *draft,
+		       const char *file)
+{
+	if (!draft_has_names(draft) ||
+	    netlink_knows_attribute(nl, PERSOCK_A_NAMES))
+		return 0;
+
+	return report_error("%s: the persock module knows no host names: it is older than this tool",
+			    file);
+}
+
 int personality_load_draft(struct netlink *nl, uint8_t command,
 			   const struct draft *draft, const char *file,
 			   bool hold)
@@ -61,6 +72,8 @@ int personality_load_draft(struct netlink *nl, uint8_t command,
 		return status;
 	status = open_network(draft, file, draft->from, draft->from_line,
 			      &from);
+	if (!status)
+		status = check_names(nl, draft, file);
 	if (!status)
 		status = provider_check(nl, draft, file);
 	if (!status && policy_send(nl, command, draft, network, from, hold))

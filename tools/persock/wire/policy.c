@@ -6,10 +6,12 @@
 #include <linux/genetlink.h>
 
 #include "module/policy/guard.h"
+#include "module/policy/host.h"
 #include "wire/policy.h"
 
 #include <stdio.h>
 
+#include "policy_file/host.h"
 #include "wire/netlink.h"
 
 static void put_s32(struct netlink *nl, uint16_t type, int32_t value)
@@ -74,6 +76,15 @@ static void put_sockets(struct netlink *nl, const struct persock_sockets *socket
 	}
 }
 
+/* An absent attribute means the first port, or the last one. */
+static void put_ports(struct netlink *nl, u16 first, u16 last)
+{
+	if (first)
+		put_u16(nl, PERSOCK_A_RULE_PORT_FIRST, first);
+	if (last != U16_MAX)
+		put_u16(nl, PERSOCK_A_RULE_PORT_LAST, last);
+}
+
 static void put_addresses(struct netlink *nl, enum persock_section section,
 			  const struct persock_addresses *addresses)
 {
@@ -87,13 +98,44 @@ static void put_addresses(struct netlink *nl, enum persock_section section,
 		netlink_put(nl, PERSOCK_A_RULE_ADDRESS, rule->address,
 			    rule->family == AF_INET ? 4 : 16);
 		netlink_put(nl, PERSOCK_A_RULE_PREFIX_LENGTH, &rule->prefix, 1);
-		if (rule->first)
-			put_u16(nl, PERSOCK_A_RULE_PORT_FIRST, rule->first);
-		if (rule->last != U16_MAX)
-			put_u16(nl, PERSOCK_A_RULE_PORT_LAST, rule->last);
+		put_ports(nl, rule->first, rule->last);
 		put_any(nl, PERSOCK_A_RULE_PROTOCOL, rule->protocol);
 		netlink_nest_end(nl, nest);
 	}
+}
+
+static void put_hosts(struct netlink *nl, const struct persock_names *names)
+{
+	unsigned int i;
+
+	for (i = 0; i < names->nr; i++) {
+		const struct persock_host_rule *rule = &names->rules[i];
+		size_t nest = rule_begin(nl, PERSOCK_SECTION_CONNECT, 0,
+					 rule->verdict, rule->line);
+
+		netlink_put_string(nl, PERSOCK_A_RULE_HOST, host_text(rule));
+		put_ports(nl, rule->first, rule->last);
+		put_any(nl, PERSOCK_A_RULE_PROTOCOL, rule->protocol);
+		netlink_nest_end(nl, nest);
+	}
+}
+
+static void put_names(struct netlink *nl, const struct persock_names *names)
+{
+	unsigned int i;
+	size_t nest;
+
+	if (!names->nr_resolvers)
+		return;
+	nest = netlink_nest(nl, PERSOCK_A_NAMES);
+	for (i = 0; i < names->nr_resolvers; i++)
+		netlink_put(nl, PERSOCK_A_NAMES_RESOLVER,
+			    names->resolvers[i].address,
+			    names->resolvers[i].family == AF_INET ? 4 : 16);
+	netlink_put_u32(nl, PERSOCK_A_NAMES_QUERIES, names->queries);
+	netlink_put_u32(nl, PERSOCK_A_NAMES_HOLD, names->hold);
+	netlink_put_u32(nl, PERSOCK_A_NAMES_LIMIT, names->max);
+	netlink_nest_end(nl, nest);
 }
 
 static void put_options(struct netlink *nl, enum persock_section section,
@@ -256,6 +298,9 @@ int policy_send(struct netlink *nl, uint8_t command, const struct draft *draft,
 		if (persock_section_by_class(section))
 			put_section(nl, draft, section, PERSOCK_CLASS_OTHER);
 	}
+	/* In section connect the module counts these after the addresses. */
+	put_hosts(nl, &draft->policy.names);
+	put_names(nl, &draft->policy.names);
 	put_bounds(nl, &draft->policy);
 
 	return netlink_do(nl, NULL);
@@ -350,6 +395,78 @@ static bool read_address(struct draft *draft, enum persock_section section,
 	return true;
 }
 
+static bool read_host(struct draft *draft, enum persock_section section,
+		      const struct nlattr **tb, s16 verdict, unsigned int line)
+{
+	const char *text = attribute_string(tb[PERSOCK_A_RULE_HOST]);
+	struct persock_host_rule rule = {
+		.below = !strncmp(text, "*.", 2),
+		.first = number(tb[PERSOCK_A_RULE_PORT_FIRST], 0),
+		.last = number(tb[PERSOCK_A_RULE_PORT_LAST], U16_MAX),
+		.protocol = number(tb[PERSOCK_A_RULE_PROTOCOL], PERSOCK_ANY),
+		.verdict = verdict,
+		.line = line,
+	};
+	const char *reason;
+
+	rule.name = text + (rule.below ? 2 : 0);
+	if (section != PERSOCK_SECTION_CONNECT ||
+	    persock_host_check(rule.name, &reason))
+		return false;
+	draft_add_host(draft, &rule);
+
+	return true;
+}
+
+/* A resolver that is not IPv4 or IPv6 is of a newer module. */
+static bool read_resolver(struct persock_names *names,
+			  const struct nlattr *attribute)
+{
+	size_t length = mnl_attr_get_payload_len(attribute);
+	struct persock_endpoint *resolver;
+
+	if ((length != 4 && length != 16) ||
+	    names->nr_resolvers == PERSOCK_MAX_RESOLVERS)
+		return false;
+	resolver = &names->resolvers[names->nr_resolvers++];
+	memset(resolver, 0, sizeof(*resolver));
+	resolver->family = length == 4 ? AF_INET : AF_INET6;
+	resolver->port = PERSOCK_DNS_PORT;
+	memcpy(resolver->address, mnl_attr_get_payload(attribute), length);
+
+	return true;
+}
+
+static bool read_names(struct draft *draft, const struct nlattr *nest)
+{
+	struct persock_names *names = &draft->policy.names;
+	const struct nlattr *attribute;
+	bool good = true;
+
+	if (!draft_has_names(draft))
+		draft_begin_names(draft);
+	draft->system_resolvers = false;
+	mnl_attr_for_each_nested(attribute, nest) {
+		switch (mnl_attr_get_type(attribute)) {
+		case PERSOCK_A_NAMES_RESOLVER:
+			good = good && read_resolver(names, attribute);
+			break;
+		case PERSOCK_A_NAMES_QUERIES:
+			names->queries = attribute_number(attribute);
+			good = good && names->queries <= PERSOCK_QUERIES_ANY;
+			break;
+		case PERSOCK_A_NAMES_HOLD:
+			names->hold = attribute_number(attribute);
+			break;
+		case PERSOCK_A_NAMES_LIMIT:
+			names->max = attribute_number(attribute);
+			break;
+		}
+	}
+
+	return good;
+}
+
 static bool read_rule(struct draft *draft, const struct nlattr *nest)
 {
 	const struct nlattr *tb[PERSOCK_A_RULE_MAX + 1];
@@ -363,6 +480,8 @@ static bool read_rule(struct draft *draft, const struct nlattr *nest)
 	line = number(tb[PERSOCK_A_RULE_LINE], 0);
 	if (section == PERSOCK_SECTION_SOCKETS) {
 		read_socket(draft, tb, verdict, line);
+	} else if (tb[PERSOCK_A_RULE_HOST]) {
+		return read_host(draft, section, tb, verdict, line);
 	} else if (persock_section_is_address(section)) {
 		return read_address(draft, section, tb, verdict, line);
 	} else if (persock_section_is_option(section)) {
@@ -482,6 +601,9 @@ static bool read_message(struct draft *draft, const struct nlmsghdr *message)
 			break;
 		case PERSOCK_A_BOUND:
 			good = good && read_bound(draft, attribute);
+			break;
+		case PERSOCK_A_NAMES:
+			good = good && read_names(draft, attribute);
 			break;
 		}
 	}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Counts the host names that are refused while a command runs, and prints them
+ * at its end. run.c calls it.
+ */
+#include <linux/genetlink.h>
+
+#include "command/run_report.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "wire/denial.h"
+
+/* The module sends the last denials soon after the calls. */
+#define LAST_MS	200
+
+/**
+ * struct refused_name - a host name that was refused
+ * @host: the name
+ * @query: DNS was not asked for it; otherwise calls to its addresses failed
+ * @audited: it was only reported
+ * @count: how often
+ */
+struct refused_name {
+	char *host;
+	bool query;
+	bool audited;
+	uint64_t count;
+};
+
+int run_report_open(struct run_report *report, struct netlink *nl,
+		    uint64_t cgroup)
+{
+	struct groups groups;
+	int status = groups_find(nl, &groups);
+
+	if (status)
+		return status;
+	report->family = nl->family;
+	report->cgroup = cgroup;
+	report->socket = group_socket();
+	if (!report->socket)
+		return EXIT_FAILURE;
+
+	return group_join(report->socket, PERSOCK_GENL_GROUP_DENIALS,
+			  groups.denials);
+}
+
+int run_report_fd(const struct run_report *report)
+{
+	return mnl_socket_get_fd(report->socket);
+}
+
+static void count(struct run_report *report, const struct refused_name *refused)
+{
+	struct refused_name *name;
+	size_t i;
+
+	for (i = 0; i < report->nr; i++) {
+		name = &report->names[i];
+		if (name->query == refused->query &&
+		    name->audited == refused->audited &&
+		    !strcmp(name->host, refused->host)) {
+			name->count++;
+			return;
+		}
+	}
+	report->names = need(reallocarray(report->names, report->nr + 1,
+					  sizeof(*report->names)));
+	name = &report->names[report->nr++];
+	*name = *refused;
+	name->host = need(strdup(refused->host));
+	name->count = 1;
+}
+
+static void read_denial(struct run_report *report, const struct nlattr *nest)
+{
+	struct refused_name refused;
+	struct denial denial;
+	const char *host;
+
+	denial_parse(&denial, nest);
+	if (denial_cgroup(&denial) != report->cgroup)
+		return;
+	host = denial_host(&denial);
+	if (!host)
+		return;
+	refused = (struct refused_name){
+		.host = (char *)host,
+		.query = denial_is_query(&denial),
+		.audited = denial_is_audited(&denial),
+	};
+	count(report, &refused);
+}
+
+static void read_message(struct run_report *report,
+			 const struct nlmsghdr *message)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(message);
+	const struct nlattr *attribute;
+
+	if (message->nlmsg_type != report->family ||
+	    mnl_nlmsg_get_payload_len(message) < sizeof(*genl) ||
+	    genl->cmd != PERSOCK_CMD_DENIAL_NTF)
+		return;
+	reply_for_each_attribute(attribute, message) {
+		if (mnl_attr_get_type(attribute) == PERSOCK_A_DENIAL)
+			read_denial(report, attribute);
+	}
+}
+
+void run_report_read(struct run_report *report)
+{
+	char buffer[32768] __attribute__((aligned(NLMSG_ALIGNTO)));
+	const struct nlmsghdr *message;
+	struct sockaddr_nl from;
+	ssize_t length;
+	int rest;
+
+	for (;;) {
+		socklen_t from_length = sizeof(from);
+
+		length = recvfrom(run_report_fd(report), buffer,
+				  sizeof(buffer), 0, (struct sockaddr *)&from,
+				  &from_length);
+		if (length < 0 && errno == ENOBUFS) {
+			report->lost = true;
+			continue;
+		}
+		if (length < 0)
+			return;
+		/* Ignore what processes with CAP_NET_ADMIN send here. */
+		if (from.nl_pid)
+			continue;
+		rest = length;
+		for (message = (struct nlmsghdr *)buffer;
+		     mnl_nlmsg_ok(message, rest);
+		     message = mnl_nlmsg_next(message, &rest))
+			read_message(report, message);
+	}
+}
+
+static void print_json(const struct run_report *report)
+{
+	size_t i;
+
+	json_start(stderr);
+	json_object(NULL);
+	json_array("refused");
+	for (i = 0; i < report->nr; i++) {
+		const struct refused_name *name = &report->names[i];
+
+		json_object(NULL);
+		json_string("host", name->host);
+		json_bool("query", name->query);
+		json_string("mode", name->audited ? "audit" : "enforce");
+		json_u64("count", name->count);
+		json_object_end();
+	}
+	json_array_end();
+	json_bool("complete", !report->lost);
+	json_object_end();
+	json_finish();
+}
+
+static void print(const struct run_report *report)
+{
+	size_t i;
+
+	if (!report->nr)
+		report_warning("no host name was refused");
+	for (i = 0; i < report->nr; i++) {
+		const struct refused_name *name = &report->names[i];
+
+		report_warning("%s%s for %s: %" PRIu64 " %s",
+			       name->audited ? "would be refused: " :
+					       "refused: ",
+			       name->query ? "DNS queries" : "calls",
+			       name->host, name->count,
+			       name->count == 1 ? "time" : "times");
+	}
+	if (report->lost)
+		report_warning("denials were dropped: more names may have been refused");
+}
+
+void run_report_print(struct run_report *report)
+{
+	struct pollfd wait = {
+		.fd = run_report_fd(report), .events = POLLIN,
+	};
+
+	do
+		run_report_read(report);
+	while (poll(&wait, 1, LAST_MS) > 0);
+	if (json_wanted)
+		print_json(report);
+	else
+		print(report);
+}
+
+void run_report_close(struct run_report *report)
+{
+	while (report->nr)
+		free(report->names[--report->nr].host);
+	free(report->names);
+	if (report->socket)
+		mnl_socket_close(report->socket);
+}
