@@ -566,6 +566,10 @@ static const struct genl_multicast_group groups[] = {
 		.name = PERSOCK_GENL_GROUP_IGNORED,
 		.flags = GENL_MCAST_CAP_NET_ADMIN,
 	},
+	[PERSOCK_NLGRP_NAMES] = {
+		.name = PERSOCK_GENL_GROUP_NAMES,
+		.flags = GENL_MCAST_CAP_NET_ADMIN,
+	},
 };
 
 struct genl_family persock_netlink_family __ro_after_init = {

@@ -18,7 +18,7 @@
 
 static struct mnl_socket *control;
 static __u16 family;
-static __u32 group;
+static __u32 group, names_group;
 static unsigned int sequence;
 static enum govern_id governed;
 static struct nlmsghdr *request;
@@ -56,6 +56,8 @@ static int read_group(const struct nlattr *attribute, void *data)
 		}
 		if (!strcmp(name, PERSOCK_GENL_GROUP_DENIALS))
 			group = id;
+		if (!strcmp(name, PERSOCK_GENL_GROUP_NAMES))
+			names_group = id;
 	}
 
 	return MNL_CB_OK;
@@ -261,6 +263,52 @@ void policy_prefix(enum persock_section section, const char *prefix,
 	policy_address(section, prefix, 0, 65535, ANY, verdict);
 }
 
+void policy_host(const char *host, __u16 first, __u16 last, int protocol,
+		 int verdict)
+{
+	struct nlattr *nest;
+
+	if (governed == UNGOVERNED)
+		return;
+	nest = mnl_attr_nest_start(request, PERSOCK_A_RULE);
+	mnl_attr_put_u32(request, PERSOCK_A_RULE_SECTION,
+			 PERSOCK_SECTION_CONNECT);
+	mnl_attr_put_u32(request, PERSOCK_A_RULE_VERDICT, verdict);
+	mnl_attr_put_strz(request, PERSOCK_A_RULE_HOST, host);
+	mnl_attr_put_u16(request, PERSOCK_A_RULE_PORT_FIRST, first);
+	mnl_attr_put_u16(request, PERSOCK_A_RULE_PORT_LAST, last);
+	if (protocol != ANY)
+		mnl_attr_put_u32(request, PERSOCK_A_RULE_PROTOCOL, protocol);
+	mnl_attr_nest_end(request, nest);
+}
+
+static void put_resolver(const char *text)
+{
+	__u8 address[16];
+	bool ipv6 = strchr(text, ':');
+
+	if (inet_pton(ipv6 ? AF_INET6 : AF_INET, text, address) == 1)
+		mnl_attr_put(request, PERSOCK_A_NAMES_RESOLVER, ipv6 ? 16 : 4,
+			     address);
+}
+
+void policy_names(const char *resolver, const char *second,
+		  enum persock_queries queries, __u32 hold, __u32 limit)
+{
+	struct nlattr *nest;
+
+	if (governed == UNGOVERNED)
+		return;
+	nest = mnl_attr_nest_start(request, PERSOCK_A_NAMES);
+	put_resolver(resolver);
+	if (second)
+		put_resolver(second);
+	mnl_attr_put_u32(request, PERSOCK_A_NAMES_QUERIES, queries);
+	mnl_attr_put_u32(request, PERSOCK_A_NAMES_HOLD, hold);
+	mnl_attr_put_u32(request, PERSOCK_A_NAMES_LIMIT, limit);
+	mnl_attr_nest_end(request, nest);
+}
+
 void policy_option(enum persock_section section, int class, int level,
 		   int name, int verdict)
 {
@@ -387,7 +435,7 @@ int policy_attach_anew(int cgroup, const char *personality)
 	return talk(header, NULL);
 }
 
-int policy_monitor(void)
+static int join(const __u32 *which)
 {
 	struct mnl_socket *monitor;
 	int err = policy_open();
@@ -396,11 +444,21 @@ int policy_monitor(void)
 		return err;
 	monitor = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
 	if (!monitor || mnl_socket_bind(monitor, 0, MNL_SOCKET_AUTOPID) ||
-	    mnl_socket_setsockopt(monitor, NETLINK_ADD_MEMBERSHIP, &group,
-				  sizeof(group)))
+	    mnl_socket_setsockopt(monitor, NETLINK_ADD_MEMBERSHIP, (void *)which,
+				  sizeof(*which)))
 		return -errno;
 
 	return mnl_socket_get_fd(monitor);
+}
+
+int policy_monitor(void)
+{
+	return join(&group);
+}
+
+int policy_monitor_names(void)
+{
+	return join(&names_group);
 }
 
 int policy_denial(int fd, const struct nlattr **tb)

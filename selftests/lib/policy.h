@@ -44,6 +44,13 @@ void policy_address(enum persock_section section, const char *prefix,
 void policy_prefix(enum persock_section section, const char *prefix,
 		   int verdict);
 
+/* A rule of section connect on a host name: "host" or "*.host". */
+void policy_host(const char *host, __u16 first, __u16 last, int protocol,
+		 int verdict);
+/* How names are learnt: from one resolver, or two. */
+void policy_names(const char *resolver, const char *second,
+		  enum persock_queries queries, __u32 hold, __u32 limit);
+
 void policy_option(enum persock_section section, int class, int level,
 		   int name, int verdict);
 void policy_flags(enum persock_section section, int class, __u32 flags,
@@ -79,8 +86,9 @@ int policy_attach(int cgroup, const char *personality);
 /* The same, delegated in full: its attached ancestors do not govern it. */
 int policy_attach_anew(int cgroup, const char *personality);
 
-/* Join the group of denials; the descriptor or -errno. */
+/* Join the group of denials, or of names; the descriptor or -errno. */
 int policy_monitor(void);
+int policy_monitor_names(void);
 
 /*
  * Wait for a denial: its errno, 0 when none came in time. @tb gets its
