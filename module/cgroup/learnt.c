@@ -152,6 +152,7 @@ static int add(struct persock_learnt_table *table,
 		/* What does not end is not shortened by an answer. */
 		if (learnt->expires != U64_MAX)
 			WRITE_ONCE(learnt->expires, end_of(ttl));
+		learnt->number = ++table->numbers;
 		list_move_tail(&learnt->age, &table->ages);
 		return 0;
 	}
@@ -173,6 +174,7 @@ static int add(struct persock_learnt_table *table,
 		lose(table, NULL);
 		return err;
 	}
+	learnt->number = ++table->numbers;
 	list_add_tail(&learnt->age, &table->ages);
 	table->nr++;
 
@@ -275,38 +277,41 @@ persock_learnt_find(const struct persock_account *account,
 }
 
 /**
- * persock_learnt_nth() - the n-th learnt address
+ * persock_learnt_walk() - look at learnt addresses by age
  * @account: what the cgroup has
- * @number: its number by age, from 0
- * @report: filled in
+ * @last: number of the last address that was looked at, 0 to begin; set to that
+ *	  of the next one
+ * @look: looks at one; must not sleep. An errno ends the walk before this one
+ * @data: argument of @look
+ *
+ * An address that is learnt again meanwhile becomes the youngest, so it may be
+ * seen twice.
  *
  * Context: process context; the caller keeps the account alive.
- * Return: false if there are no more.
+ * Return: 0 at the end, or the errno of @look.
  */
-bool persock_learnt_nth(const struct persock_account *account,
-			unsigned int number,
-			struct persock_learnt_report *report)
+int persock_learnt_walk(const struct persock_account *account, u64 *last,
+			int (*look)(const struct persock_learnt *learnt,
+				    void *data), void *data)
 {
 	struct persock_learnt_table *table = table_of(account);
 	struct persock_learnt *learnt;
-	bool there = false;
+	int err = 0;
 
 	if (!table)
-		return false;
+		return 0;
 	spin_lock(&table->lock);
 	list_for_each_entry(learnt, &table->ages, age) {
-		if (number--)
+		if (learnt->number <= *last)
 			continue;
-		report->key = learnt->key;
-		report->inode = learnt->inode;
-		report->left = persock_learnt_left(learnt);
-		strscpy(report->host, learnt->host, PERSOCK_HOST_LENGTH + 1);
-		there = true;
-		break;
+		err = look(learnt, data);
+		if (err)
+			break;
+		*last = learnt->number;
 	}
 	spin_unlock(&table->lock);
 
-	return there;
+	return err;
 }
 
 /**

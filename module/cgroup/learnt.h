@@ -33,6 +33,7 @@ struct persock_learnt_key {
  * @node: in the table, by @key
  * @key: the address
  * @age: in the table's list, the one that was learnt first comes first
+ * @number: it grows with @age, for walks; the table's lock
  * @inode: inode number of the network namespace, for reports
  * @expires: end of the TTL in seconds since boot; U64_MAX: it does not end
  * @rcu: frees it
@@ -42,6 +43,7 @@ struct persock_learnt {
 	struct rhlist_head node;
 	struct persock_learnt_key key;
 	struct list_head age;
+	u64 number;
 	u32 inode;
 	u64 expires;
 	struct rcu_head rcu;
@@ -54,6 +56,7 @@ struct persock_learnt {
  * @ages: the same, by age; @lock
  * @lock: an innermost lock, taken in process context
  * @nr: number of addresses; @lock
+ * @numbers: the last number that an address has got; @lock
  * @lost: number of addresses that were dropped before their time; @lock
  */
 struct persock_learnt_table {
@@ -61,21 +64,8 @@ struct persock_learnt_table {
 	struct list_head ages;
 	spinlock_t lock;
 	unsigned int nr;
+	u64 numbers;
 	u64 lost;
-};
-
-/**
- * struct persock_learnt_report - what is reported of a learnt address
- * @key: the address
- * @inode: inode number of the network namespace
- * @left: as persock_learnt_left()
- * @host: where the name is copied to, PERSOCK_HOST_LENGTH + 1 bytes
- */
-struct persock_learnt_report {
-	struct persock_learnt_key key;
-	u32 inode;
-	s64 left;
-	char *host;
 };
 
 /* A TTL that does not end. */
@@ -96,9 +86,9 @@ const struct rhlist_head *
 persock_learnt_find(const struct persock_account *account,
 		    const struct net *net,
 		    const struct persock_endpoint *endpoint);
-bool persock_learnt_nth(const struct persock_account *account,
-			unsigned int number,
-			struct persock_learnt_report *report);
+int persock_learnt_walk(const struct persock_account *account, u64 *last,
+			int (*look)(const struct persock_learnt *learnt,
+				    void *data), void *data);
 s64 persock_learnt_left(const struct persock_learnt *learnt);
 u64 persock_learnt_lost(const struct persock_account *account);
 void persock_learnt_free(struct persock_account *account);

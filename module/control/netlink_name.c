@@ -171,75 +171,97 @@ int persock_nl_name_del_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-/* Put an attachment's @number-th address; -ENOENT if there are no more. */
-static int put_learnt(struct sk_buff *skb, struct netlink_callback *cb,
-		      const struct persock_attachment *attachment,
-		      unsigned int number)
-{
-	char host[PERSOCK_HOST_LENGTH + 1];
-	struct persock_learnt_report report = { .host = host };
-	struct nlattr *nest;
-	void *header;
+/**
+ * struct listing - a dump of the learnt addresses of an attachment
+ * @skb: the message
+ * @cb: the dump
+ * @cgroup: id of the attachment's cgroup
+ * @lost: number of addresses that it has dropped
+ */
+struct listing {
+	struct sk_buff *skb;
+	struct netlink_callback *cb;
+	u64 cgroup;
+	u64 lost;
+};
 
-	if (!persock_learnt_nth(attachment->account, number, &report))
-		return -ENOENT;
-	header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
-			     cb->nlh->nlmsg_seq, &persock_netlink_family,
-			     NLM_F_MULTI, PERSOCK_CMD_NAME_GET);
-	if (!header)
-		return -EMSGSIZE;
-	genl_dump_check_consistent(cb, header);
-	nest = persock_put_u64(skb, PERSOCK_A_CGROUP_ID, attachment->id) ||
-	       persock_put_u64(skb, PERSOCK_A_LEARNT_LOST,
-			       persock_learnt_lost(attachment->account)) ?
-	       NULL : nla_nest_start(skb, PERSOCK_A_LEARNT);
-	if (!nest || nla_put_string(skb, PERSOCK_A_LEARNT_HOST, host) ||
+static int put_fields(struct sk_buff *skb, const struct persock_learnt *learnt)
+{
+	struct nlattr *nest = nla_nest_start(skb, PERSOCK_A_LEARNT);
+	s64 left = persock_learnt_left(learnt);
+
+	if (!nest || nla_put_string(skb, PERSOCK_A_LEARNT_HOST, learnt->host) ||
 	    nla_put(skb, PERSOCK_A_LEARNT_ADDRESS,
-		    report.key.family == AF_INET ? 4 : 16,
-		    report.key.address) ||
-	    nla_put_u32(skb, PERSOCK_A_LEARNT_NETWORK_INODE, report.inode) ||
-	    (report.left == S64_MAX ?
+		    learnt->key.family == AF_INET ? 4 : 16,
+		    learnt->key.address) ||
+	    nla_put_u32(skb, PERSOCK_A_LEARNT_NETWORK_INODE, learnt->inode) ||
+	    (left == S64_MAX ?
 	     nla_put_u8(skb, PERSOCK_A_LEARNT_STATIC, 1) :
 	     nla_put_s32(skb, PERSOCK_A_LEARNT_TTL,
-			 clamp_t(s64, report.left, S32_MIN, S32_MAX)))) {
+			 clamp_t(s64, left, S32_MIN, S32_MAX))))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+
+	return 0;
+}
+
+static int put_learnt(const struct persock_learnt *learnt, void *data)
+{
+	const struct listing *listing = data;
+	struct sk_buff *skb = listing->skb;
+	void *header;
+
+	header = genlmsg_put(skb, NETLINK_CB(listing->cb->skb).portid,
+			     listing->cb->nlh->nlmsg_seq,
+			     &persock_netlink_family, NLM_F_MULTI,
+			     PERSOCK_CMD_NAME_GET);
+	if (!header)
+		return -EMSGSIZE;
+	genl_dump_check_consistent(listing->cb, header);
+	if (persock_put_u64(skb, PERSOCK_A_CGROUP_ID, listing->cgroup) ||
+	    persock_put_u64(skb, PERSOCK_A_LEARNT_LOST, listing->lost) ||
+	    put_fields(skb, learnt)) {
 		genlmsg_cancel(skb, header);
 		return -EMSGSIZE;
 	}
-	nla_nest_end(skb, nest);
 	genlmsg_end(skb, header);
 
 	return 0;
 }
 
 /*
- * args: number of finished attachments, and of finished addresses of the next.
+ * args: number of finished attachments, and of the last address of the next.
  */
 int persock_nl_name_get_dumpit(struct sk_buff *skb,
 			       struct netlink_callback *cb)
 {
 	const struct nlattr *id = persock_dump_attrs(cb)[PERSOCK_A_CGROUP_ID];
 	struct persock_attachment *attachment = NULL;
-	int err = -ENOENT;
+	struct listing listing = { .skb = skb, .cb = cb };
+	int err = 0;
 	long i = 0;
 
 	mutex_lock(&persock_mutex);
 	cb->seq = persock_generation;
 	while ((attachment = persock_attachment_next(attachment))) {
+		u64 last = cb->args[1];
+
 		if (!attachment->attached ||
 		    (id && attachment->id != nla_get_u64(id)) ||
 		    i++ < cb->args[0])
 			continue;
-		do {
-			err = put_learnt(skb, cb, attachment, cb->args[1]);
-			cb->args[1] += !err;
-		} while (!err);
+		listing.cgroup = attachment->id;
+		listing.lost = persock_learnt_lost(attachment->account);
+		err = persock_learnt_walk(attachment->account, &last,
+					  put_learnt, &listing);
+		cb->args[1] = last;
 		/* An address that did not fit goes into the next message. */
-		if (err != -ENOENT)
+		if (err)
 			break;
 		cb->args[0]++;
 		cb->args[1] = 0;
 	}
 	mutex_unlock(&persock_mutex);
 
-	return err != -ENOENT && !skb->len ? err : skb->len;
+	return err && !skb->len ? err : skb->len;
 }
