@@ -16,7 +16,7 @@ bool host_is_address(const char *text)
 
 	if (text == end || strpbrk(text, ":/"))
 		return true;
-	if (end[-1] == '.')
+	while (end > text && end[-1] == '.')
 		end--;
 	for (label = end; label > text && label[-1] != '.'; label--) {
 		if (!isdigit((unsigned char)label[-1]))

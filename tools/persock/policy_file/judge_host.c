@@ -139,7 +139,7 @@ void judge_names(const struct draft *draft,
 	      names_address(&draft->policy.connect, judgement->rule))) {
 		judgement->verdict = PERSOCK_ALLOW;
 		judgement->rule = 0;
-		judgement->line = draft->names_line;
+		judgement->line = draft->resolvers_line;
 		judgement->key = "names.resolvers";
 		judgement->remark = NULL;
 		return;
@@ -264,6 +264,7 @@ void judge_query(const struct draft *draft, const char *host, u16 type,
 	if (!draft_has_names(draft)) {
 		judgement->verdict = PERSOCK_ALLOW;
 		judgement->key = "names";
+		judgement->line = 0;
 		judgement->remark = "the policy names no hosts: queries are not judged";
 		return;
 	}
@@ -278,12 +279,12 @@ void judge_query(const struct draft *draft, const char *host, u16 type,
 	judgement->verdict = PERSOCK_ALLOW;
 	if (names->queries == PERSOCK_QUERIES_ANY) {
 		judgement->key = "names.queries";
-		judgement->line = draft->names_line;
+		judgement->line = draft->queries_line;
 	} else if (persock_host_has_allowed(names, host)) {
 		decide(draft, find_allowing(names, host), verdict, judgement);
 	} else if (draft->policy.connect.fallback < 0) {
 		judgement->key = "names";
-		judgement->line = draft->names_line;
+		judgement->line = 0;
 		judgement->remark = "it validates answers for hosts that rules allow";
 	}
 }
