@@ -22,7 +22,7 @@ connect:
     - {allow: b\u00fcCHER.example}
     - {allow: "*.bu\u0308cher.example"}
     - {allow: stra\u00dfe.example}
-    - {allow: "\uff41\u3002example"}
+    - {allow: "\uff41\u3002example\u3002"}
     - {allow: _srv.example-1.com}
 names: {resolvers: ["::ffff:192.0.2.1", system, 2001:db8::1, 192.0.2.1], queries: any, hold: 90m, max: 7}
 """
@@ -228,7 +228,7 @@ def shown(files):
     files.expect("names:" not in files.shown(RULE % "10.0.0.2"), "names without host names")
     # A policy without rules on hosts may have names, too.
     files.expect(DEFAULTS in files.shown("names: {queries: listed}\n"), "names alone are not shown")
-    for text, printed in (("0", "0"), ("59", "59"), ("60s", "1m"), ("3660", "61m"), ("24h", "1d"),
+    for text, printed in (("0", "0s"), ("59", "59s"), ("60s", "1m"), ("3660", "61m"), ("24h", "1d"),
                           ("7d", "7d")):
         files.expect(f"  hold: {printed}\n" in files.shown(NAMES % f"hold: {text}"), text,
                      "is not printed as", printed)

@@ -83,7 +83,7 @@ test_shown() {
 	grep -qxF "  - {allow: '*.debian.org', ports: 9, protocol: tcp}" "$work/shown.yaml" ||
 		fail "no host is shown"
 	grep -qxF "  resolvers: [127.0.0.53]" "$work/shown.yaml" || fail "no resolver is shown"
-	grep -qxF "  hold: 90" "$work/shown.yaml" || fail "hold is not shown"
+	grep -qxF "  hold: 90s" "$work/shown.yaml" || fail "hold is not shown"
 	ok persock personality set "$work/shown.yaml"
 	expect "$(cat "$work/shown.yaml")" bash -c "persock personality show $base-a | sed 1d"
 	# Lines are those of the file: the other one differs.
