@@ -108,11 +108,14 @@ def anything(random, number):
                                  str(ipaddress.IPv4Address(random.getrandbits(32))),
                                  str(ipaddress.IPv6Address(random.getrandbits(128)))])
         protocol = random.choice(["tcp", "udp", "sctp", "icmp"])
+        host = random.choice(policy_random.HOSTS).replace("*", "x.y")
         yield random.choice([
             f"connect {endpoint(address, protocol, 443)}",
             f"sendto {endpoint(address, protocol, 1)}",
             f"bind {endpoint(address, protocol, 0)}",
             f"accept {endpoint(address, protocol, 65535)}",
+            f"connect {protocol} {host}" + (":443" if protocol in WITH_PORTS else ""),
+            f"query {host}",
             "listen", "mmap",
             f"getsockopt {random.choice(policy_random.OPTIONS)}",
             f"getsockopt {random.choice(policy_random.OPTIONS)} {random.randint(0, 65535)}",

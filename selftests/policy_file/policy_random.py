@@ -31,6 +31,11 @@ FLAGS = ["MSG_OOB", "MSG_PEEK", "MSG_DONTROUTE", "MSG_CTRUNC", "MSG_TRUNC", "MSG
 IOCTLS = ["FIONREAD", "TIOCOUTQ", "SIOCGIFCONF", "SIOCGIFINDEX", "SIOCATMARK", "0x8933", "1", "0",
           "0xffffffff"]
 
+HOSTS = ["api.example.com", "*.example.com", "example.com", "API.Example.ORG.", "*.a.example.org",
+         "localhost", "b\u00fccher.example", "*.xn--bcher-kva.example", "_dns.resolver.example",
+         "a-1.b-2.example", "1.2.3.4.example", "*.net"]
+RESOLVERS = ["system", "192.0.2.53", "2001:db8::53", "::ffff:192.0.2.54", "127.0.0.53"]
+
 IOCTL_ALIASES = {"SIOCGIFINDEX": "0x8933"}
 
 
@@ -120,9 +125,17 @@ class Generator:
             return str(first)
         return f"{first}-{self.random.randint(first, 65535)}"
 
-    def address_rule(self):
+    def peer_rule(self):
+        """A rule of connect: on addresses, hosts or both."""
+        return self.address_rule(hosts=True)
+
+    def peer(self, hosts):
+        named = hosts and self.maybe(0.3)
+        return f'"{self.random.choice(HOSTS) if named else self.prefix()}"'
+
+    def address_rule(self, hosts=False):
         verdict = self.random.choice(["allow", "deny"])
-        prefixes = [f'"{self.prefix()}"' for _ in range(self.random.randint(1, 3))]
+        prefixes = [self.peer(hosts) for _ in range(self.random.randint(1, 3))]
         parts = [f"{verdict}: " + (prefixes[0] if len(prefixes) == 1 else
                                    "[" + ", ".join(prefixes) + "]")]
         if self.maybe():
@@ -218,6 +231,21 @@ class Generator:
             parts.append(f"received: {self.random.choice([0, 1, 1024, 65535])}")
         return ["limits: " + self.flow(parts)] if parts else []
 
+    def names(self):
+        parts = []
+        if self.maybe():
+            resolvers = [f'"{text}"' for text in self.random.sample(RESOLVERS,
+                                                                    self.random.randint(1, 4))]
+            parts.append("resolvers: [" + ", ".join(resolvers) + "]")
+        if self.maybe():
+            parts.append("queries: " + self.random.choice(["listed", "any"]))
+        if self.maybe():
+            parts.append("hold: " + self.random.choice(["0", "1", "90s", "10m", "36h", "7d",
+                                                        "604800"]))
+        if self.maybe():
+            parts.append(f"max: {self.random.choice([1, 4096, 65536])}")
+        return ["names: " + self.flow(parts)] if parts else []
+
     def policy(self, name):
         lines = [f"personality: {name}"]
         if self.maybe():
@@ -228,7 +256,9 @@ class Generator:
         if self.maybe(0.3):
             lines.append("mode: " + self.random.choice(["audit", "enforce"]))
         lines += self.rules("sockets", self.socket_rule, 6)
-        for section in ("connect", "bind", "accept"):
+        lines += self.rules("connect", self.peer_rule, 8)
+        lines += self.names() if self.maybe(0.3) else []
+        for section in ("bind", "accept"):
             lines += self.rules(section, self.address_rule, 8)
         if self.maybe():
             lines.append("unix: " + self.flow([f"{key}: {self.verdict(False)}" for key in

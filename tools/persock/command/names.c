@@ -5,11 +5,13 @@
  */
 #include <linux/genetlink.h>
 
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cgroup.h"
@@ -256,6 +258,34 @@ static int add(struct netlink *nl, int argc, char **argv)
 	return name_add(nl, &entry.name) ? netlink_error(nl) : 0;
 }
 
+/* What was learnt in the network namespace of the caller: others stay. */
+static int del_all(struct netlink *nl, uint64_t cgroup)
+{
+	const struct nlmsghdr *message;
+	struct replies replies;
+	struct stat own;
+	struct name name;
+	int status;
+
+	if (stat("/proc/self/ns/net", &own))
+		return report_error("cannot find the network namespace (%s)",
+				    strerror(errno));
+	status = name_list(nl, cgroup, &replies);
+	if (status)
+		return status;
+	replies_for_each(message, &replies) {
+		name_parse(message, &name);
+		if (!name.address || name.network_inode != own.st_ino)
+			continue;
+		/* It may have been replaced since. */
+		if (name_remove(nl, &name) && nl->error != ENOENT)
+			status = netlink_error(nl);
+	}
+	replies_free(&replies);
+
+	return status;
+}
+
 /* A host, an address or both; without them everything. */
 static int del(struct netlink *nl, int argc, char **argv)
 {
@@ -275,6 +305,8 @@ static int del(struct netlink *nl, int argc, char **argv)
 		return status;
 	if (!find_cgroup(argv[0], &entry.name.cgroup_id))
 		return EXIT_FAILURE;
+	if (argc == 1)
+		return del_all(nl, entry.name.cgroup_id);
 
 	return name_remove(nl, &entry.name) ? netlink_error(nl) : 0;
 }

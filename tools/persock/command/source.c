@@ -66,6 +66,8 @@ static void forget_lines(struct persock_policy *policy)
 
 	for (i = 0; i < policy->sockets.nr; i++)
 		((struct persock_socket_rule *)policy->sockets.rules)[i].line = 0;
+	for (i = 0; i < policy->names.nr; i++)
+		((struct persock_host_rule *)policy->names.rules)[i].line = 0;
 	for (section = 0; section < PERSOCK_NR_SECTIONS; section++) {
 		struct persock_addresses *addresses;
 
@@ -108,6 +110,8 @@ bool source_base(struct draft *draft, const char *name)
 		snprintf(draft->base, sizeof(draft->base), "%s", name);
 		draft->network_line = 0;
 		draft->from_line = 0;
+		draft->resolvers_line = 0;
+		draft->queries_line = 0;
 		forget_lines(&draft->policy);
 	} else {
 		draft_free(&base);

@@ -40,7 +40,8 @@ struct learnt {
  * @from_line: line of the file; 0: not specified there
  * @system_resolvers: the resolvers of this machine are some of the policy's
  *		      resolvers: see resolver.h
- * @names_line: line of the section names; 0: not specified there
+ * @resolvers_line: line of the file; 0: not specified there
+ * @queries_line: likewise
  * @learnt: what the cgroup has learnt, for judge.c, which the draft does not
  *	    own; NULL: not known
  * @nr_learnt: length of @learnt
@@ -62,7 +63,8 @@ struct draft {
 	unsigned int from_inode;
 	unsigned int from_line;
 	bool system_resolvers;
-	unsigned int names_line;
+	unsigned int resolvers_line;
+	unsigned int queries_line;
 	const struct learnt *learnt;
 	unsigned int nr_learnt;
 	struct persock_policy policy;

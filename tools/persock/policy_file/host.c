@@ -16,7 +16,7 @@ bool host_is_address(const char *text)
 
 	if (text == end || strpbrk(text, ":/"))
 		return true;
-	if (end[-1] == '.')
+	while (end > text && end[-1] == '.')
 		end--;
 	for (label = end; label > text && label[-1] != '.'; label--) {
 		if (!isdigit((unsigned char)label[-1]))
@@ -38,6 +38,7 @@ static bool is_ascii(const char *text)
 static const char *encode(const char *text, char *name)
 {
 	char *encoded;
+	size_t length;
 	int error;
 
 	/* persock_host_check() knows the characters of a name: no STD3 rules. */
@@ -51,6 +52,10 @@ static const char *encode(const char *text, char *name)
 	}
 	strcpy(name, encoded);
 	idn2_free(encoded);
+	/* Unicode has other dots. */
+	length = strlen(name);
+	if (length && name[length - 1] == '.')
+		name[length - 1] = '\0';
 
 	return NULL;
 }

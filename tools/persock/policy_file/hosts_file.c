@@ -20,6 +20,7 @@
  * @report: is told what is added
  * @data: its argument
  * @nr_addresses: number of rules on addresses before any was added
+ * @told: the last rule that was reported for this address and name, or NULL
  * @address: the address
  * @name: the name, as host.h of the module describes
  */
@@ -28,6 +29,7 @@ struct entry {
 	hosts_file_report_fn report;
 	void *data;
 	unsigned int nr_addresses;
+	const struct persock_host_rule *told;
 	struct persock_endpoint address;
 	char name[PERSOCK_HOST_LENGTH + 1];
 };
@@ -144,6 +146,42 @@ static bool is_unspecified(const struct persock_endpoint *address)
 	return !memcmp(address->address, unspecified, sizeof(unspecified));
 }
 
+/* Two names of one address may have the same rule. */
+static bool is_added(const struct entry *entry,
+		     const struct persock_address_rule *rule)
+{
+	const struct persock_addresses *connect = &entry->draft->policy.connect;
+	unsigned int i;
+
+	for (i = entry->nr_addresses; i < connect->nr; i++) {
+		const struct persock_address_rule *other = &connect->rules[i];
+
+		if (other->prefix == rule->prefix &&
+		    covers(other, &entry->address) &&
+		    other->first == rule->first && other->last == rule->last &&
+		    other->protocol == rule->protocol &&
+		    other->verdict == rule->verdict)
+			return true;
+	}
+
+	return false;
+}
+
+/* A rule of the file on several ports or protocols is reported once. */
+static void report(struct entry *entry, const struct persock_host_rule *rule)
+{
+	const struct persock_host_rule *told = entry->told;
+	char text[INET6_ADDRSTRLEN];
+
+	if (told && told->line == rule->line && told->below == rule->below &&
+	    !strcmp(told->name, rule->name))
+		return;
+	entry->told = rule;
+	inet_ntop(entry->address.family, entry->address.address, text,
+		  sizeof(text));
+	entry->report(rule, entry->name, text, entry->data);
+}
+
 static void add_rule(struct entry *entry, const struct persock_host_rule *rule)
 {
 	struct persock_address_rule added = {
@@ -154,7 +192,6 @@ static void add_rule(struct entry *entry, const struct persock_host_rule *rule)
 		.line = rule->line,
 	};
 	struct ranges ranges = { 0 };
-	char text[INET6_ADDRSTRLEN];
 	unsigned int i;
 
 	memcpy(added.address, entry->address.address, sizeof(added.address));
@@ -162,13 +199,12 @@ static void add_rule(struct entry *entry, const struct persock_host_rule *rule)
 	for (i = 0; i < ranges.nr; i++) {
 		added.first = ranges.of[i].first;
 		added.last = ranges.of[i].last;
-		draft_add_address(entry->draft, PERSOCK_SECTION_CONNECT,
-				  &added);
+		if (!is_added(entry, &added))
+			draft_add_address(entry->draft, PERSOCK_SECTION_CONNECT,
+					  &added);
 	}
-	if (ranges.nr) {
-		inet_ntop(added.family, added.address, text, sizeof(text));
-		entry->report(rule, entry->name, text, entry->data);
-	}
+	if (ranges.nr)
+		report(entry, rule);
 	free(ranges.of);
 }
 
@@ -179,6 +215,7 @@ static void add_rules(struct entry *entry)
 
 	if (!persock_host_listed(names, entry->name))
 		return;
+	entry->told = NULL;
 	for (i = 0; i < names->nr; i++) {
 		/* A name that is blocked by its address blocks no other name. */
 		if (names->rules[i].verdict < 0 && is_loopback(&entry->address))

@@ -17,7 +17,7 @@
 #include "module/policy/meaning.h"
 #include "module/policy/native_serves.h"
 #include "module/policy/request.h"
-#include "policy_file/judge_host.h"
+#include "policy_file/judge_names.h"
 #include "policy_file/names.h"
 
 #ifndef SOCK_PACKET

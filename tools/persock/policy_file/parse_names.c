@@ -63,6 +63,7 @@ static bool read_resolvers(struct parse *parse, yaml_node_t *node)
 		return yaml_error(parse->yaml, node,
 				  "an address, system, or a list of 1 to %d of them, is expected here",
 				  PERSOCK_MAX_RESOLVERS);
+	parse->draft->resolvers_line = yaml_line(node);
 	parse->draft->policy.names.nr_resolvers = 0;
 	parse->draft->system_resolvers = false;
 	for (i = 0; i < yaml_size(node); i++) {
@@ -80,6 +81,7 @@ static bool read_queries(struct parse *parse, const yaml_node_t *node)
 
 	if (!text)
 		return false;
+	parse->draft->queries_line = yaml_line(node);
 	if (!strcmp(text, "listed"))
 		*queries = PERSOCK_QUERIES_LISTED;
 	else if (!strcmp(text, "any"))
@@ -164,7 +166,6 @@ static bool read_names(struct parse *parse, yaml_node_t *node)
 	queries = yaml_find(parse->yaml, node, "queries");
 	hold = yaml_find(parse->yaml, node, "hold");
 	max = yaml_find(parse->yaml, node, "max");
-	parse->draft->names_line = yaml_line(node);
 
 	return (!resolvers || read_resolvers(parse, resolvers)) &&
 	       (!queries || read_queries(parse, queries)) &&

@@ -114,19 +114,18 @@ static int print_time(yaml_document_t *document, u32 seconds)
 	static const struct {
 		u32 seconds;
 		char name;
-	} units[] = { { 24 * 60 * 60, 'd' }, { 60 * 60, 'h' }, { 60, 'm' } };
+	} units[] = {
+		{ 24 * 60 * 60, 'd' }, { 60 * 60, 'h' }, { 60, 'm' }, { 1, 's' },
+	};
+	unsigned int i = seconds ? 0 : ARRAY_SIZE(units) - 1;
 	char text[16];
-	unsigned int i;
 
-	for (i = 0; seconds && i < ARRAY_SIZE(units); i++) {
-		if (seconds % units[i].seconds)
-			continue;
-		snprintf(text, sizeof(text), "%u%c", seconds / units[i].seconds,
-			 units[i].name);
-		return document_text(document, text);
-	}
+	while (seconds % units[i].seconds)
+		i++;
+	snprintf(text, sizeof(text), "%u%c", seconds / units[i].seconds,
+		 units[i].name);
 
-	return document_number(document, seconds);
+	return document_text(document, text);
 }
 
 void print_names(yaml_document_t *document, int root,
