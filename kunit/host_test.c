@@ -486,7 +486,7 @@ static void many_denials(struct kunit *test)
 }
 
 #define A	PERSOCK_DNS_A
-#define DS	PERSOCK_DNS_DS
+#define SIGNER	PERSOCK_DNS_DS
 
 /* Which queries leave the machine, with the default that denies and allows. */
 static void queries(struct kunit *test)
@@ -514,39 +514,39 @@ static void queries(struct kunit *test)
 		{ "www.example.com", 65535, ALLOW, ALLOW },
 		{ "xyz.example.com", A, NO_RULE, ALLOW },
 		{ "data.www.example.com", A, NO_RULE, ALLOW },
-		{ "data.www.example.com", DS, NO_RULE, ALLOW },
+		{ "data.www.example.com", SIGNER, NO_RULE, ALLOW },
 		{ "x.cdn.example.org", A, ALLOW, ALLOW },
 		{ "ads.cdn.example.org", A, ALLOW, ALLOW },
 		{ "x.ads.cdn.example.org", A, -EPERM, -EPERM, 3 },
-		{ "x.ads.cdn.example.org", DS, -EPERM, -EPERM, 3 },
+		{ "x.ads.cdn.example.org", SIGNER, -EPERM, -EPERM, 3 },
 		/* Other ports may be allowed by the default. */
 		{ "www.example.net", A, NO_RULE, ALLOW },
 		{ "mail.example.net", A, -ECONNREFUSED, -ECONNREFUSED, 5 },
-		{ "mail.example.net", DS, -ECONNREFUSED, -ECONNREFUSED, 5 },
+		{ "mail.example.net", SIGNER, -ECONNREFUSED, -ECONNREFUSED, 5 },
 		{ "b.both", A, -EACCES, -EACCES, 11 },
 		/* What a resolver needs that validates. */
-		{ "example.com", DS, ALLOW, ALLOW },
+		{ "example.com", SIGNER, ALLOW, ALLOW },
 		{ "example.com", PERSOCK_DNS_DNSKEY, ALLOW, ALLOW },
 		{ "example.com", PERSOCK_DNS_NS, ALLOW, ALLOW },
 		{ "example.com", PERSOCK_DNS_SOA, ALLOW, ALLOW },
 		{ "example.com", A, NO_RULE, ALLOW },
-		{ "xample.com", DS, NO_RULE, ALLOW },
-		{ "com", DS, ALLOW, ALLOW },
-		{ "om", DS, NO_RULE, ALLOW },
-		{ "", DS, ALLOW, ALLOW },
+		{ "xample.com", SIGNER, NO_RULE, ALLOW },
+		{ "com", SIGNER, ALLOW, ALLOW },
+		{ "om", SIGNER, NO_RULE, ALLOW },
+		{ "", SIGNER, ALLOW, ALLOW },
 		{ "", A, NO_RULE, ALLOW },
-		{ "cdn.example.org", DS, ALLOW, ALLOW },
+		{ "cdn.example.org", SIGNER, ALLOW, ALLOW },
 		{ "cdn.example.org", A, NO_RULE, ALLOW },
-		{ "example.org", DS, ALLOW, ALLOW },
-		{ "example.info", DS, ALLOW, ALLOW },
+		{ "example.org", SIGNER, ALLOW, ALLOW },
+		{ "example.info", SIGNER, ALLOW, ALLOW },
 		{ "example.info", A, -EPERM, -EPERM, 8 },
 		/* Rules that deny need no keys. */
-		{ "example.net", DS, NO_RULE, ALLOW },
-		{ "net", DS, NO_RULE, ALLOW },
-		{ "denied", DS, NO_RULE, ALLOW },
-		{ "a.denied", DS, -EPERM, -EPERM, 6 },
-		{ "zzz", DS, NO_RULE, ALLOW },
-		{ NAME_191 "." LABEL_63, DS, NO_RULE, ALLOW },
+		{ "example.net", SIGNER, NO_RULE, ALLOW },
+		{ "net", SIGNER, NO_RULE, ALLOW },
+		{ "denied", SIGNER, NO_RULE, ALLOW },
+		{ "a.denied", SIGNER, -EPERM, -EPERM, 6 },
+		{ "zzz", SIGNER, NO_RULE, ALLOW },
+		{ NAME_191 "." LABEL_63, SIGNER, NO_RULE, ALLOW },
 	};
 	struct persock_policy *policy = policy_of(test, rules,
 						  ARRAY_SIZE(rules));
