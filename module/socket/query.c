@@ -337,6 +337,7 @@ int persock_query_judge(const struct persock_version *version,
 
 	call->host = query->question.host;
 	call->query = true;
+	call->subject = 0;
 	verdict = persock_judge_query(policy, query->question.host,
 				      query->question.type, &rule);
 	if (rule)
