@@ -341,6 +341,7 @@ static int try_stream(const struct receiving *receiving, struct msghdr *msg,
 
 	if (mutex_lock_interruptible(&exchange->receiving))
 		return -ERESTARTSYS;
+	persock_exchange_begin_receive(exchange);
 	received = persock_exchange_receive(exchange, msg, length, flags);
 	if (received == -EAGAIN)
 		received = receive_stream(receiving, msg, length, flags);

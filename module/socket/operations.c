@@ -155,6 +155,7 @@ static int router_connect(struct socket *sock, struct sockaddr_unsized *unsized,
 
 	if (!router->provider->ops->connect)
 		return -EOPNOTSUPP;
+	persock_exchange_connects(sock);
 	if (unlikely(!persock_pass_connect(router, length)))
 		return persock_connect_judged(sock, address, length, flags);
 

@@ -248,6 +248,7 @@ static int read_query(struct persock_query *query,
 		return read_datagram(query, msg, length);
 	if (mutex_lock_killable(&exchange->sending))
 		return -ERESTARTSYS;
+	persock_exchange_begin_send(exchange);
 	err = exchange->out_sent ?
 	      send_rest(router, sock, msg->msg_flags & MSG_DONTWAIT) : 0;
 	if (!err)
