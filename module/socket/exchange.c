@@ -226,19 +226,20 @@ bool persock_exchange_asked(struct persock_exchange *exchange,
 void persock_exchange_refuse(struct persock_exchange *exchange,
 			     struct persock_refusal *refusal)
 {
-	struct persock_refusal *first = NULL;
+	struct persock_refusal *next;
+	LIST_HEAD(dropped);
 
 	spin_lock(&exchange->lock);
-	if (exchange->nr_refusals == PERSOCK_REFUSALS_MAX) {
-		first = list_first_entry(&exchange->refusals,
-					 struct persock_refusal, node);
-		list_del(&first->node);
+	/* One that a task only looks at comes back, and is one more then. */
+	while (exchange->nr_refusals >= PERSOCK_REFUSALS_MAX) {
+		list_move(exchange->refusals.next, &dropped);
 		exchange->nr_refusals--;
 	}
 	list_add_tail(&refusal->node, &exchange->refusals);
 	exchange->nr_refusals++;
 	spin_unlock(&exchange->lock);
-	kfree(first);
+	list_for_each_entry_safe(refusal, next, &dropped, node)
+		kfree(refusal);
 }
 
 /**
