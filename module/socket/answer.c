@@ -37,6 +37,8 @@
 
 /* The buffer for a datagram is not smaller: the module reads it whole. */
 #define DATAGRAM_MIN	4096
+/* The longest datagram; another one may come while a buffer is made for one. */
+#define DATAGRAM_MAX	65536
 /* The buffer for a part of a stream is not larger. */
 #define STREAM_MAX	16384
 
@@ -164,20 +166,6 @@ static int receive_into(const struct receiving *receiving, struct msghdr *msg,
 	return received;
 }
 
-static size_t datagram_room(const struct receiving *receiving, size_t length)
-{
-	const struct sock *sk = receiving->who.sk;
-	struct socket *inner = READ_ONCE(sk->sk_socket);
-	const struct proto_ops *ops = inner ? READ_ONCE(inner->ops) : NULL;
-	int next;
-
-	if (length <= DATAGRAM_MIN || !ops || !ops->peek_len)
-		return DATAGRAM_MIN;
-	next = ops->peek_len(inner);
-
-	return clamp(next, DATAGRAM_MIN, U16_MAX + 1);
-}
-
 static bool read_source(const struct receiving *receiving,
 			const struct msghdr *msg,
 			struct persock_endpoint *source)
@@ -196,7 +184,7 @@ static bool read_source(const struct receiving *receiving,
 static int receive_datagram(const struct receiving *receiving,
 			    struct msghdr *msg, size_t length, int flags)
 {
-	size_t room = datagram_room(receiving, length), kept;
+	size_t room = clamp_t(size_t, length, DATAGRAM_MIN, DATAGRAM_MAX), kept;
 	struct sockaddr_storage from;
 	struct persock_endpoint source;
 	void *name = msg->msg_name, *buffer;
@@ -390,13 +378,6 @@ static bool has_refusal(const struct socket *sock)
 	return exchange && persock_exchange_has_refusal(exchange);
 }
 
-static bool is_ready(const struct persock_router *router, struct socket *sock)
-{
-	return has_refusal(sock) ||
-	       poll_provider(router, sock->file, sock, NULL) &
-	       (EPOLLIN | EPOLLERR | EPOLLHUP | EPOLLRDHUP);
-}
-
 /**
  * persock_answer_is_due() - may a receive get an answer of a resolver?
  * @router: the socket's
@@ -421,6 +402,37 @@ bool persock_answer_is_due(const struct persock_router *router,
 	       persock_router_names(router);
 }
 
+/*
+ * Try until something comes. What wakes the socket's queue is the reason to try
+ * again, and not what poll() reports: it reports an error as long as the error
+ * queue has an entry, and data that is before the offset of a peek.
+ */
+static int receive_waiting(struct receiving *receiving,
+			   struct wait_queue_entry *wait, long timeout,
+			   struct msghdr *msg, size_t length, int flags)
+{
+	long left = timeout;
+	int received;
+
+	for (;;) {
+		received = try_receive(receiving, msg, length, flags);
+		if (received != -EAGAIN || !left)
+			return received;
+		/* Nothing comes any more. */
+		if (READ_ONCE(receiving->who.sk->sk_shutdown) & RCV_SHUTDOWN)
+			return 0;
+		if (signal_pending(current))
+			return sock_intr_errno(timeout);
+		left = wait_woken(wait, TASK_INTERRUPTIBLE, left);
+	}
+}
+
+static bool wants_all(const struct receiving *receiving, int flags)
+{
+	return receiving->who.type == SOCK_STREAM &&
+	       (flags & (MSG_WAITALL | MSG_PEEK)) == MSG_WAITALL;
+}
+
 /**
  * persock_answer_receive() - receive, and learn from a resolver's answer
  * @router: the socket's
@@ -436,7 +448,9 @@ int persock_answer_receive(struct persock_router *router, struct socket *sock,
 			   struct msghdr *msg, size_t length, int flags)
 {
 	struct receiving receiving = { .router = router, .sock = sock };
-	long left, timeout;
+	DEFINE_WAIT_FUNC(wait, woken_wake_function);
+	size_t done = 0;
+	long timeout;
 	int received;
 
 	persock_identify(sock, &receiving.who);
@@ -444,20 +458,23 @@ int persock_answer_receive(struct persock_router *router, struct socket *sock,
 		return router->provider->ops->recvmsg(sock, msg, length, flags);
 
 	timeout = sock_rcvtimeo(receiving.who.sk, flags & MSG_DONTWAIT);
-	left = timeout;
-	for (;;) {
-		received = try_receive(&receiving, msg, length, flags);
-		if (received != -EAGAIN || !left)
-			return received;
-		/* Nothing comes any more. */
-		if (READ_ONCE(receiving.who.sk->sk_shutdown) & RCV_SHUTDOWN)
-			return 0;
-		left = wait_event_interruptible_timeout(sock->wq.wait,
-							is_ready(router, sock),
-							left);
-		if (left < 0)
-			return sock_intr_errno(timeout);
+	if (!timeout)
+		return try_receive(&receiving, msg, length, flags);
+
+	add_wait_queue(&sock->wq.wait, &wait);
+	/* Pairs with the barrier in wq_has_sleeper(). */
+	smp_mb();
+	received = receive_waiting(&receiving, &wait, timeout, msg, length,
+				   flags);
+	while (received > 0 && wants_all(&receiving, flags) &&
+	       done + received < length) {
+		done += received;
+		received = receive_waiting(&receiving, &wait, timeout, msg,
+					   length - done, flags);
 	}
+	remove_wait_queue(&sock->wq.wait, &wait);
+
+	return done ? done + max(received, 0) : received;
 }
 
 /**

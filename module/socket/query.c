@@ -250,7 +250,8 @@ static int read_query(struct persock_query *query,
 		return -ERESTARTSYS;
 	persock_exchange_begin_send(exchange);
 	err = exchange->out_sent ?
-	      send_rest(router, sock, msg->msg_flags & MSG_DONTWAIT) : 0;
+	      send_rest(router, sock, msg->msg_flags &
+				      (MSG_DONTWAIT | MSG_NOSIGNAL)) : 0;
 	if (!err)
 		err = read_stream(query, msg, length);
 	if (err)
