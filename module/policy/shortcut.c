@@ -150,6 +150,8 @@ void persock_shortcut_build(struct persock_shortcut *shortcut,
 			PERSOCK_SHORTCUT_NONE;
 		shortcut->set[PERSOCK_SHORTCUT_UDP][UDP_SEGMENT] =
 			PERSOCK_SHORTCUT_NONE;
+		shortcut->get[PERSOCK_SHORTCUT_TCP][TCP_ZEROCOPY_RECEIVE] =
+			PERSOCK_SHORTCUT_NONE;
 	}
 	shortcut->option_max = rules->option_max ?: U32_MAX;
 	shortcut->send = judged_flags(&rules->send);

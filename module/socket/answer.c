@@ -7,7 +7,10 @@
  *
  * An answer counts if it comes from a resolver of a layer, if this socket has
  * asked its question, and if a rule is about the name. In a stream the message
- * is put together first. What cannot be read is handed on, and not learnt from.
+ * is put together first, so each of its bytes must come by here: it is not
+ * spliced. What cannot be read is handed on, and not learnt from; neither is
+ * what is only looked at, as SO_PEEK_OFF can make that begin anywhere in an
+ * answer, with bytes that whoever serves some zone has chosen.
  *
  * Receives do not sleep in the provider: they wait in the socket's queue, which
  * both the kernel and query.c wake.
@@ -201,7 +204,7 @@ static int receive_datagram(const struct receiving *receiving,
 		goto free;
 	}
 	kept = min_t(size_t, received, room);
-	if (read_source(receiving, msg, &source))
+	if (!(flags & MSG_PEEK) && read_source(receiving, msg, &source))
 		learn(receiving, buffer, kept, &source);
 	msg->msg_name = name;
 	if (name)
@@ -278,23 +281,6 @@ static void feed(const struct receiving *receiving, const u8 *data,
 	}
 }
 
-/* A program that only looks at a whole message learns from it, too. */
-static void feed_peeked(const struct receiving *receiving, const u8 *data,
-			unsigned int length)
-{
-	struct persock_endpoint source;
-	unsigned int end;
-
-	if (receiving->exchange->in_length || length < PERSOCK_DNS_PREFIX)
-		return;
-	end = PERSOCK_DNS_PREFIX + (data[0] << 8 | data[1]);
-	if (length < end)
-		return;
-	persock_read_peer(&receiving->who, &source);
-	learn(receiving, data + PERSOCK_DNS_PREFIX, end - PERSOCK_DNS_PREFIX,
-	      &source);
-}
-
 /* Receive a part of a stream, without waiting for it. */
 static int receive_stream(const struct receiving *receiving,
 			  struct msghdr *msg, size_t length, int flags)
@@ -309,9 +295,7 @@ static int receive_stream(const struct receiving *receiving,
 	received = receive_into(receiving, msg, buffer, room,
 				(flags & ~(MSG_WAITALL | MSG_TRUNC)) |
 				MSG_DONTWAIT);
-	if (received > 0 && flags & MSG_PEEK)
-		feed_peeked(receiving, buffer, received);
-	else if (received > 0)
+	if (received > 0 && !(flags & MSG_PEEK))
 		feed(receiving, buffer, received);
 	if (received > 0 && !(flags & MSG_TRUNC) &&
 	    copy_to_iter(buffer, received, &msg->msg_iter) != received)

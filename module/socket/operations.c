@@ -23,6 +23,7 @@
 #include "socket/option.h"
 #include "socket/pass.h"
 #include "socket/port.h"
+#include "socket/query.h"
 #include "socket/report.h"
 #include "socket/router.h"
 #include "socket/unsent.h"
@@ -342,8 +343,13 @@ static ssize_t router_splice_read(struct socket *sock, loff_t *ppos,
 {
 	struct persock_router *router = persock_router_of(sock);
 
-	/* This reads through recvmsg, which is judged and counted. */
-	if (!router->provider->ops->splice_read)
+	/*
+	 * This reads through recvmsg, which is judged and counted, and which
+	 * must see what a resolver sends, see answer.c.
+	 */
+	if (!router->provider->ops->splice_read ||
+	    (unlikely(router->phase != PERSOCK_JUDGED) &&
+	     persock_query_peer(router, sock)))
 		return persock_splice_by_read(sock->file, ppos, pipe, length,
 					      flags);
 

@@ -534,3 +534,31 @@ int persock_query_stream(struct persock_router *router, struct socket *sock,
 
 	return 0;
 }
+
+/**
+ * persock_query_peer() - is the peer of a stream a resolver?
+ * @router: the socket's
+ * @sock: the governed socket
+ *
+ * Context: any; does not sleep.
+ * Return: 1 if it is one of a policy with rules on host names; -ENOTCONN if a
+ * stream for which there may be one has no peer yet; else 0.
+ */
+int persock_query_peer(const struct persock_router *router, struct socket *sock)
+{
+	struct persock_endpoint endpoint;
+	struct persock_identity who;
+
+	if (sock->type != SOCK_STREAM || router->class != PERSOCK_CLASS_INET ||
+	    !persock_router_names(router))
+		return 0;
+	persock_identify(sock, &who);
+	if (!who.sk || !persock_host_speaks_dns(who.type, who.protocol))
+		return 0;
+	if (inet_sk_state_load(who.sk) == TCP_CLOSE ||
+	    !READ_ONCE(inet_sk(who.sk)->inet_dport))
+		return -ENOTCONN;
+	persock_read_peer(&who, &endpoint);
+
+	return goes_to_resolver(router, &endpoint);
+}
