@@ -63,6 +63,7 @@ struct receiving {
  * struct learning - an answer from which addresses are learnt
  * @receiving: the receive
  * @view: what the socket is held to
+ * @source: the resolver
  * @question: the question of the answer
  * @state: what is known of the question: 0: nothing yet; 1: it was asked, and a
  *	   rule is about it; -1: not so
@@ -70,6 +71,7 @@ struct receiving {
 struct learning {
 	const struct receiving *receiving;
 	const struct persock_view *view;
+	const struct persock_endpoint *source;
 	struct persock_question question;
 	int state;
 };
@@ -132,7 +134,7 @@ static void found(int family, const u8 *address, u32 ttl, void *data)
 	if (!is_host(&endpoint))
 		return;
 	if (persock_learnt_add(inner->account, net, &endpoint,
-			       learning->question.host, ttl,
+			       learning->question.host, learning->source, ttl,
 			       learning->view->names) > 0)
 		persock_report_learnt(receiving->router->stack, &endpoint,
 				      learning->question.host, ttl,
@@ -142,7 +144,10 @@ static void found(int family, const u8 *address, u32 ttl, void *data)
 static void learn(const struct receiving *receiving, const u8 *message,
 		  size_t length, const struct persock_endpoint *source)
 {
-	struct learning learning = { .receiving = receiving };
+	struct learning learning = {
+		.receiving = receiving,
+		.source = source,
+	};
 
 	rcu_read_lock();
 	learning.view = persock_router_view(receiving->router);

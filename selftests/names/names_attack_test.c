@@ -244,6 +244,24 @@ TEST_F(attack, halves_of_answers)
 	close(fd);
 }
 
+/* What a resolver has said counts for policies that name this resolver. */
+TEST_F(attack, another_resolver)
+{
+	static const char *const resolvers[] = { "127.0.0.99", RESOLVER };
+	unsigned int i;
+
+	ASSERT_EQ(DNS_NOERROR, dns_lookup(RESOLVER, "api.example", DNS_A));
+	for (i = 0; i < 2; i++) {
+		policy_begin_open(self->id);
+		policy_default(PERSOCK_SECTION_CONNECT, ANY, -EACCES);
+		policy_host("api.example", 0, 65535, ANY, ALLOW);
+		policy_names(resolvers[i], NULL, PERSOCK_QUERIES_LISTED, 600,
+			     4096);
+		ASSERT_EQ(0, policy_set());
+		EXPECT_EQ(i ? 0 : REFUSED(EACCES), reach("127.0.1.1"));
+	}
+}
+
 /* What a splice takes is a part of the answer. */
 TEST_F(attack, spliced)
 {
