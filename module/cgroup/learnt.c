@@ -5,9 +5,10 @@
  * calls this.
  *
  * A table belongs to the cgroup of a socket's innermost layer. All layers
- * judge by it, each by its own rules on host names, because an entry keeps its
- * name. So what one cgroup learns allows nothing to another, and fills no
- * table but its own.
+ * judge by it, each by its own rules on host names and by what its own
+ * resolvers have answered, because an entry keeps its name and its resolver. So
+ * what one cgroup learns allows nothing to another, and fills no table but its
+ * own.
  *
  * A table is bounded. If it is full the oldest address is dropped, and counted.
  */
@@ -87,6 +88,16 @@ static void drop(struct persock_learnt_table *table,
 	kfree_rcu(learnt, rcu);
 }
 
+/* Is it known from this resolver, or for good from the administrator? */
+static bool is_from(const struct persock_learnt *learnt,
+		    const struct persock_endpoint *resolver)
+{
+	if (!learnt->resolver.family)
+		return !resolver->family || learnt->expires == U64_MAX;
+
+	return !memcmp(&learnt->resolver, resolver, sizeof(*resolver));
+}
+
 /*
  * The entry of a name; if there is none, NULL, and in *@oldest the oldest of
  * too many names of the address.
@@ -94,6 +105,7 @@ static void drop(struct persock_learnt_table *table,
 static struct persock_learnt *
 find_name(struct persock_learnt_table *table,
 	  const struct persock_learnt_key *key, const char *host,
+	  const struct persock_endpoint *resolver,
 	  struct persock_learnt **oldest)
 {
 	struct persock_learnt *learnt, *first = NULL;
@@ -103,7 +115,7 @@ find_name(struct persock_learnt_table *table,
 	*oldest = NULL;
 	list = rhltable_lookup(&table->table, key, params);
 	rhl_for_each_entry_rcu(learnt, position, list, node) {
-		if (!strcmp(learnt->host, host))
+		if (!strcmp(learnt->host, host) && is_from(learnt, resolver))
 			return learnt;
 		/* The list has new ones first. */
 		first = learnt;
@@ -141,13 +153,14 @@ static void make_room(struct persock_learnt_table *table,
 
 static int add(struct persock_learnt_table *table,
 	       const struct persock_learnt_key *key, u32 inode,
-	       const char *host, u32 ttl, unsigned int max)
+	       const char *host, const struct persock_endpoint *resolver,
+	       u32 ttl, unsigned int max)
 {
 	struct persock_learnt *learnt, *oldest;
 	size_t length = strlen(host) + 1;
 	int err;
 
-	learnt = find_name(table, key, host, &oldest);
+	learnt = find_name(table, key, host, resolver, &oldest);
 	if (learnt) {
 		/* What does not end is not shortened by an answer. */
 		if (learnt->expires != U64_MAX)
@@ -167,6 +180,7 @@ static int add(struct persock_learnt_table *table,
 	learnt->key = *key;
 	learnt->inode = inode;
 	learnt->expires = end_of(ttl);
+	learnt->resolver = *resolver;
 	memcpy(learnt->host, host, length);
 	err = rhltable_insert(&table->table, &learnt->node, params);
 	if (err) {
@@ -187,6 +201,7 @@ static int add(struct persock_learnt_table *table,
  * @net: the network namespace in which it was learnt
  * @endpoint: the address; its port does not matter
  * @host: the name
+ * @resolver: who has given it; NULL: the administrator
  * @ttl: seconds, or PERSOCK_TTL_NONE
  * @max: so many addresses at most, at least 1
  *
@@ -196,8 +211,11 @@ static int add(struct persock_learnt_table *table,
  */
 int persock_learnt_add(struct persock_account *account, const struct net *net,
 		       const struct persock_endpoint *endpoint,
-		       const char *host, u32 ttl, unsigned int max)
+		       const char *host,
+		       const struct persock_endpoint *resolver, u32 ttl,
+		       unsigned int max)
 {
+	static const struct persock_endpoint administrator;
 	struct persock_learnt_table *table = table_of(account);
 	struct persock_learnt_key key;
 	int err;
@@ -207,7 +225,8 @@ int persock_learnt_add(struct persock_account *account, const struct net *net,
 	make_key(&key, net, endpoint);
 	rcu_read_lock();
 	spin_lock(&table->lock);
-	err = add(table, &key, net->ns.inum, host, ttl, max);
+	err = add(table, &key, net->ns.inum, host, resolver ?: &administrator,
+		  ttl, max);
 	spin_unlock(&table->lock);
 	rcu_read_unlock();
 

@@ -36,6 +36,8 @@ struct persock_learnt_key {
  * @number: it grows with @age, for walks; the table's lock
  * @inode: inode number of the network namespace, for reports
  * @expires: end of the TTL in seconds since boot; U64_MAX: it does not end
+ * @resolver: who has given it, so that it counts only for layers that name this
+ *	      resolver; family 0: the administrator, for all
  * @rcu: frees it
  * @host: the name, as policy/host.h describes it
  */
@@ -46,6 +48,7 @@ struct persock_learnt {
 	u64 number;
 	u32 inode;
 	u64 expires;
+	struct persock_endpoint resolver;
 	struct rcu_head rcu;
 	char host[];
 };
@@ -77,7 +80,9 @@ struct persock_learnt_table {
 int persock_learnt_prepare(struct persock_account *account);
 int persock_learnt_add(struct persock_account *account, const struct net *net,
 		       const struct persock_endpoint *endpoint,
-		       const char *host, u32 ttl, unsigned int max);
+		       const char *host,
+		       const struct persock_endpoint *resolver, u32 ttl,
+		       unsigned int max);
 unsigned int persock_learnt_remove(struct persock_account *account,
 				   const struct net *net,
 				   const struct persock_endpoint *endpoint,

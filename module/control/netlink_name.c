@@ -135,7 +135,7 @@ int persock_nl_name_new_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!err)
 		err = persock_learnt_add(attachment->account,
 					 genl_info_net(info), &wish.endpoint,
-					 wish.host, wish.ttl,
+					 wish.host, NULL, wish.ttl,
 					 limit_of(attachment));
 	mutex_unlock(&persock_mutex);
 

@@ -287,7 +287,8 @@ bool persock_endpoint_peer(const struct persock_identity *who,
 {
 	int family = NO_ENDPOINT;
 
-	if (msg->msg_name && msg->msg_namelen) {
+	/* The kernel does not read the name of a peer of a stream. */
+	if (who->type != SOCK_STREAM && msg->msg_name && msg->msg_namelen) {
 		if (msg->msg_namelen <
 		    (int)offsetofend(struct sockaddr, sa_family))
 			return false;

@@ -117,6 +117,54 @@ void persock_exchange_end(struct socket *sock)
 	kfree_rcu(exchange, rcu);
 }
 
+/**
+ * persock_exchange_connects() - a socket is about to get another peer
+ * @sock: an open socket
+ *
+ * What is known of its stream is about its connection. Half a message of one
+ * and half a message of another must not become one message.
+ *
+ * Context: any.
+ */
+void persock_exchange_connects(const struct socket *sock)
+{
+	struct persock_exchange *exchange = persock_exchange_find(sock);
+
+	if (exchange)
+		atomic_inc(&exchange->connects);
+}
+
+/**
+ * persock_exchange_begin_send() - drop what an earlier connection has left
+ * @exchange: that of a stream; the caller has locked its sending
+ */
+void persock_exchange_begin_send(struct persock_exchange *exchange)
+{
+	int connects = atomic_read(&exchange->connects);
+
+	if (exchange->out_connects == connects)
+		return;
+	exchange->out_connects = connects;
+	exchange->out_length = 0;
+	exchange->out_sent = 0;
+}
+
+/**
+ * persock_exchange_begin_receive() - drop what an earlier connection has left
+ * @exchange: that of a stream; the caller has locked its receiving
+ */
+void persock_exchange_begin_receive(struct persock_exchange *exchange)
+{
+	int connects = atomic_read(&exchange->connects);
+
+	if (exchange->in_connects == connects)
+		return;
+	exchange->in_connects = connects;
+	kvfree(exchange->in);
+	exchange->in = NULL;
+	WRITE_ONCE(exchange->in_length, 0);
+}
+
 static u32 mark_of(const struct persock_question *question)
 {
 	u32 hash = jhash(question->host, strlen(question->host),
@@ -178,19 +226,20 @@ bool persock_exchange_asked(struct persock_exchange *exchange,
 void persock_exchange_refuse(struct persock_exchange *exchange,
 			     struct persock_refusal *refusal)
 {
-	struct persock_refusal *first = NULL;
+	struct persock_refusal *next;
+	LIST_HEAD(dropped);
 
 	spin_lock(&exchange->lock);
-	if (exchange->nr_refusals == PERSOCK_REFUSALS_MAX) {
-		first = list_first_entry(&exchange->refusals,
-					 struct persock_refusal, node);
-		list_del(&first->node);
+	/* One that a task only looks at comes back, and is one more then. */
+	while (exchange->nr_refusals >= PERSOCK_REFUSALS_MAX) {
+		list_move(exchange->refusals.next, &dropped);
 		exchange->nr_refusals--;
 	}
 	list_add_tail(&refusal->node, &exchange->refusals);
 	exchange->nr_refusals++;
 	spin_unlock(&exchange->lock);
-	kfree(first);
+	list_for_each_entry_safe(refusal, next, &dropped, node)
+		kfree(refusal);
 }
 
 /**

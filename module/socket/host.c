@@ -65,9 +65,14 @@ static const struct rhlist_head *names_of(const struct persock_identity *who,
 					     endpoint) : NULL;
 }
 
-static bool lasts(const struct persock_learnt *learnt,
-		  const struct persock_names *names)
+/* Does a policy know the address by this name? */
+static bool knows(const struct persock_names *names,
+		  const struct persock_learnt *learnt)
 {
+	if (learnt->resolver.family &&
+	    !persock_host_is_resolver(names, &learnt->resolver))
+		return false;
+
 	return persock_learnt_left(learnt) + (s64)names->hold >= 0 ||
 	       persock_learnt_left(learnt) == S64_MAX;
 }
@@ -91,7 +96,7 @@ static int judge_names(const struct persock_identity *who,
 		unsigned int number;
 		int verdict;
 
-		if (!lasts(learnt, names))
+		if (!knows(names, learnt))
 			continue;
 		if (!call->host)
 			call->host = learnt->host;
@@ -180,7 +185,7 @@ bool persock_host_allows_unsent(const struct persock_identity *who,
 
 	list = names_of(who, call->endpoint, call);
 	rhl_for_each_entry_rcu(learnt, position, list, node) {
-		if (lasts(learnt, &policy->names) &&
+		if (knows(&policy->names, learnt) &&
 		    persock_host_has_allowed(&policy->names, learnt->host))
 			return true;
 	}

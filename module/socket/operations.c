@@ -23,6 +23,7 @@
 #include "socket/option.h"
 #include "socket/pass.h"
 #include "socket/port.h"
+#include "socket/query.h"
 #include "socket/report.h"
 #include "socket/router.h"
 #include "socket/unsent.h"
@@ -155,6 +156,7 @@ static int router_connect(struct socket *sock, struct sockaddr_unsized *unsized,
 
 	if (!router->provider->ops->connect)
 		return -EOPNOTSUPP;
+	persock_exchange_connects(sock);
 	if (unlikely(!persock_pass_connect(router, length)))
 		return persock_connect_judged(sock, address, length, flags);
 
@@ -341,8 +343,13 @@ static ssize_t router_splice_read(struct socket *sock, loff_t *ppos,
 {
 	struct persock_router *router = persock_router_of(sock);
 
-	/* This reads through recvmsg, which is judged and counted. */
-	if (!router->provider->ops->splice_read)
+	/*
+	 * This reads through recvmsg, which is judged and counted, and which
+	 * must see what a resolver sends, see answer.c.
+	 */
+	if (!router->provider->ops->splice_read ||
+	    (unlikely(router->phase != PERSOCK_JUDGED) &&
+	     persock_query_peer(router, sock)))
 		return persock_splice_by_read(sock->file, ppos, pipe, length,
 					      flags);
 

@@ -11,7 +11,10 @@
  * socket that is corked, or that cuts its data into segments.
  *
  * In a stream the bytes of a query are held back until it is complete, and then
- * sent at once. A stream with a query that cannot be read fails.
+ * sent at once. A stream with a query that cannot be read fails. The kernel
+ * takes no notice of a name in a stream's message. It does with MSG_FASTOPEN,
+ * unless a connect was deferred (TCP_FASTOPEN_CONNECT): so it is answered as by
+ * a kernel that does not send data with a connect.
  */
 #include <linux/err.h>
 #include <linux/in.h>
@@ -20,6 +23,7 @@
 #include <linux/socket.h>
 #include <linux/uio.h>
 #include <linux/wait.h>
+#include <net/inet_sock.h>
 #include <net/sock.h>
 
 #include "compat.h"
@@ -65,6 +69,18 @@ static bool goes_to_resolver(const struct persock_router *router,
 	rcu_read_unlock();
 
 	return resolver;
+}
+
+/* UDP over IPv6 reads an address without a family as none. */
+static bool names_peer(const struct persock_identity *who,
+		       const struct msghdr *msg)
+{
+	const struct sockaddr *name = msg->msg_name;
+
+	return name && !(who->family == AF_INET6 &&
+			 msg->msg_namelen >=
+				(int)offsetofend(struct sockaddr, sa_family) &&
+			 name->sa_family == AF_UNSPEC);
 }
 
 static bool cuts_into_segments(struct msghdr *msg)
@@ -232,8 +248,10 @@ static int read_query(struct persock_query *query,
 		return read_datagram(query, msg, length);
 	if (mutex_lock_killable(&exchange->sending))
 		return -ERESTARTSYS;
+	persock_exchange_begin_send(exchange);
 	err = exchange->out_sent ?
-	      send_rest(router, sock, msg->msg_flags & MSG_DONTWAIT) : 0;
+	      send_rest(router, sock, msg->msg_flags &
+				      (MSG_DONTWAIT | MSG_NOSIGNAL)) : 0;
 	if (!err)
 		err = read_stream(query, msg, length);
 	if (err)
@@ -255,6 +273,7 @@ static int read_query(struct persock_query *query,
  * locked until persock_query_finish().
  * Return: the query, which persock_query_finish() frees; NULL for a send that
  * goes elsewhere; an ERR_PTR: -EDESTADDRREQ for a datagram without a peer,
+ * -EOPNOTSUPP for data that is sent with a connect,
  * -EMSGSIZE for a query of more than PERSOCK_DNS_QUERY_MAX bytes, -ENOBUFS
  * without memory, -EFAULT, or what sending the rest of a stream returns.
  */
@@ -270,9 +289,11 @@ struct persock_query *persock_query_begin(struct persock_router *router,
 	persock_identify(sock, &who);
 	if (!who.sk || !persock_host_speaks_dns(who.type, who.protocol))
 		return NULL;
+	if (who.type == SOCK_STREAM && msg->msg_flags & MSG_FASTOPEN)
+		return ERR_PTR(-EOPNOTSUPP);
 	if (!persock_endpoint_peer(&who, msg, &endpoint)) {
 		/* Another thread may be connecting it to a resolver. */
-		return who.type == SOCK_DGRAM && !msg->msg_name ?
+		return who.type == SOCK_DGRAM && !names_peer(&who, msg) ?
 		       ERR_PTR(-EDESTADDRREQ) : NULL;
 	}
 	if (!goes_to_resolver(router, &endpoint))
@@ -396,7 +417,7 @@ static int send_copy(struct persock_query *query, struct persock_router *router,
 		      query->length);
 	own.msg_flags &= ~PERSOCK_SPLICE_FLAGS;
 	own.msg_ubuf = NULL;
-	if (query->who.type != SOCK_STREAM && !own.msg_name) {
+	if (query->who.type != SOCK_STREAM && !names_peer(&query->who, msg)) {
 		own.msg_namelen = persock_write_address(&query->who,
 							&query->resolver,
 							&name);
@@ -488,7 +509,8 @@ int persock_query_finish(struct persock_query *query,
  * a resolver as its peer meanwhile, so it fails here.
  *
  * Context: process context.
- * Return: 0, or the errno of a stream without a peer.
+ * Return: 0; the errno of a stream without a peer; -EOPNOTSUPP for data that is
+ * sent with a connect.
  */
 int persock_query_stream(struct persock_router *router, struct socket *sock,
 			 struct msghdr *msg, bool *asks)
@@ -501,11 +523,43 @@ int persock_query_stream(struct persock_router *router, struct socket *sock,
 	if (!who.sk || !persock_host_speaks_dns(who.type, who.protocol) ||
 	    !persock_router_names(router))
 		return 0;
-	if (!msg->msg_name && READ_ONCE(who.sk->sk_state) == TCP_CLOSE)
+	if (msg->msg_flags & MSG_FASTOPEN)
+		return -EOPNOTSUPP;
+	/* MPTCP has its state before its peer. */
+	if (inet_sk_state_load(who.sk) == TCP_CLOSE ||
+	    !READ_ONCE(inet_sk(who.sk)->inet_dport))
 		return sk_stream_error((struct sock *)who.sk, msg->msg_flags,
 				       -EPIPE);
 	*asks = persock_endpoint_peer(&who, msg, &endpoint) &&
 		goes_to_resolver(router, &endpoint);
 
 	return 0;
+}
+
+/**
+ * persock_query_peer() - is the peer of a stream a resolver?
+ * @router: the socket's
+ * @sock: the governed socket
+ *
+ * Context: any; does not sleep.
+ * Return: 1 if it is one of a policy with rules on host names; -ENOTCONN if a
+ * stream for which there may be one has no peer yet; else 0.
+ */
+int persock_query_peer(const struct persock_router *router, struct socket *sock)
+{
+	struct persock_endpoint endpoint;
+	struct persock_identity who;
+
+	if (sock->type != SOCK_STREAM || router->class != PERSOCK_CLASS_INET ||
+	    !persock_router_names(router))
+		return 0;
+	persock_identify(sock, &who);
+	if (!who.sk || !persock_host_speaks_dns(who.type, who.protocol))
+		return 0;
+	if (inet_sk_state_load(who.sk) == TCP_CLOSE ||
+	    !READ_ONCE(inet_sk(who.sk)->inet_dport))
+		return -ENOTCONN;
+	persock_read_peer(&who, &endpoint);
+
+	return goes_to_resolver(router, &endpoint);
 }
