@@ -300,16 +300,19 @@ persock_learnt_find(const struct persock_account *account,
  * @account: what the cgroup has
  * @last: number of the last address that was looked at, 0 to begin; set to that
  *	  of the next one
+ * @end: number after which nothing is looked at; set if it is 0
  * @look: looks at one; must not sleep. An errno ends the walk before this one
  * @data: argument of @look
  *
  * An address that is learnt again meanwhile becomes the youngest, so it may be
- * seen twice.
+ * seen twice. The end leaves room for each to be learnt again once: a program
+ * that looks up names without end must not make a walk that lasts as long.
  *
  * Context: process context; the caller keeps the account alive.
  * Return: 0 at the end, or the errno of @look.
  */
 int persock_learnt_walk(const struct persock_account *account, u64 *last,
+			u64 *end,
 			int (*look)(const struct persock_learnt *learnt,
 				    void *data), void *data)
 {
@@ -320,9 +323,13 @@ int persock_learnt_walk(const struct persock_account *account, u64 *last,
 	if (!table)
 		return 0;
 	spin_lock(&table->lock);
+	if (!*end)
+		*end = table->numbers + table->nr;
 	list_for_each_entry(learnt, &table->ages, age) {
 		if (learnt->number <= *last)
 			continue;
+		if (learnt->number > *end)
+			break;
 		err = look(learnt, data);
 		if (err)
 			break;

@@ -92,6 +92,7 @@ persock_learnt_find(const struct persock_account *account,
 		    const struct net *net,
 		    const struct persock_endpoint *endpoint);
 int persock_learnt_walk(const struct persock_account *account, u64 *last,
+			u64 *end,
 			int (*look)(const struct persock_learnt *learnt,
 				    void *data), void *data);
 s64 persock_learnt_left(const struct persock_learnt *learnt);

@@ -230,7 +230,8 @@ static int put_learnt(const struct persock_learnt *learnt, void *data)
 }
 
 /*
- * args: number of finished attachments, and of the last address of the next.
+ * args: number of finished attachments; of the last address of the next, and of
+ * the one after which it is finished.
  */
 int persock_nl_name_get_dumpit(struct sk_buff *skb,
 			       struct netlink_callback *cb)
@@ -244,7 +245,7 @@ int persock_nl_name_get_dumpit(struct sk_buff *skb,
 	mutex_lock(&persock_mutex);
 	cb->seq = persock_generation;
 	while ((attachment = persock_attachment_next(attachment))) {
-		u64 last = cb->args[1];
+		u64 last = cb->args[1], end = cb->args[2];
 
 		if (!attachment->attached ||
 		    (id && attachment->id != nla_get_u64(id)) ||
@@ -252,14 +253,16 @@ int persock_nl_name_get_dumpit(struct sk_buff *skb,
 			continue;
 		listing.cgroup = attachment->id;
 		listing.lost = persock_learnt_lost(attachment->account);
-		err = persock_learnt_walk(attachment->account, &last,
+		err = persock_learnt_walk(attachment->account, &last, &end,
 					  put_learnt, &listing);
 		cb->args[1] = last;
+		cb->args[2] = end;
 		/* An address that did not fit goes into the next message. */
 		if (err)
 			break;
 		cb->args[0]++;
 		cb->args[1] = 0;
+		cb->args[2] = 0;
 	}
 	mutex_unlock(&persock_mutex);
 

@@ -497,6 +497,21 @@ int persock_query_finish(struct persock_query *query,
 	return sent;
 }
 
+/*
+ * The peer of a stream, if it has one. MPTCP has its state before its peer, and
+ * the peer's port before its address: a send waits for the connect that sets
+ * them.
+ */
+static bool has_peer(const struct persock_identity *who,
+		     struct persock_endpoint *endpoint)
+{
+	if (inet_sk_state_load(who->sk) == TCP_CLOSE)
+		return false;
+	persock_read_peer(who, endpoint);
+
+	return endpoint->port && !persock_unspecified(endpoint);
+}
+
 /**
  * persock_query_stream() - may data of a stream be sent without a look at it?
  * @router: the socket's
@@ -525,13 +540,10 @@ int persock_query_stream(struct persock_router *router, struct socket *sock,
 		return 0;
 	if (msg->msg_flags & MSG_FASTOPEN)
 		return -EOPNOTSUPP;
-	/* MPTCP has its state before its peer. */
-	if (inet_sk_state_load(who.sk) == TCP_CLOSE ||
-	    !READ_ONCE(inet_sk(who.sk)->inet_dport))
+	if (!has_peer(&who, &endpoint))
 		return sk_stream_error((struct sock *)who.sk, msg->msg_flags,
 				       -EPIPE);
-	*asks = persock_endpoint_peer(&who, msg, &endpoint) &&
-		goes_to_resolver(router, &endpoint);
+	*asks = goes_to_resolver(router, &endpoint);
 
 	return 0;
 }
@@ -556,10 +568,8 @@ int persock_query_peer(const struct persock_router *router, struct socket *sock)
 	persock_identify(sock, &who);
 	if (!who.sk || !persock_host_speaks_dns(who.type, who.protocol))
 		return 0;
-	if (inet_sk_state_load(who.sk) == TCP_CLOSE ||
-	    !READ_ONCE(inet_sk(who.sk)->inet_dport))
+	if (!has_peer(&who, &endpoint))
 		return -ENOTCONN;
-	persock_read_peer(&who, &endpoint);
 
 	return goes_to_resolver(router, &endpoint);
 }

@@ -269,6 +269,10 @@ TEST_F(attack, spliced)
 	int fd, pipes[2];
 	size_t length;
 
+	if (GOVERNED)
+		govern_tool(NULL, 0, "names", "del", govern_path(self->id),
+			    "other.example", NULL);
+	EXPECT_EQ(REFUSED(EACCES), reach("127.0.1.2"));
 	fd = stream_to(RESOLVER, 53);
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, pipe(pipes));
