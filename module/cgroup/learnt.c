@@ -21,7 +21,6 @@
 #include <linux/timekeeping.h>
 #include <net/net_namespace.h>
 
-#include "cgroup/attachment.h"
 #include "cgroup/learnt.h"
 
 static const struct rhashtable_params params = {
@@ -40,25 +39,25 @@ static void make_key(struct persock_learnt_key *key, const struct net *net,
 }
 
 static struct persock_learnt_table *
-table_of(const struct persock_account *account)
+table_of(struct persock_learnt_table *const *slot)
 {
 	/* Pairs with the exchange in persock_learnt_prepare(). */
-	return smp_load_acquire(&account->learnt);
+	return smp_load_acquire(slot);
 }
 
 /**
  * persock_learnt_prepare() - have a table for learnt addresses
- * @account: what the cgroup has
+ * @slot: the cgroup's place of its table
  *
  * Context: process context, may sleep.
  * Return: 0, or -ENOMEM: nothing is learnt without it.
  */
-int persock_learnt_prepare(struct persock_account *account)
+int persock_learnt_prepare(struct persock_learnt_table **slot)
 {
 	struct persock_learnt_table *table;
 	int err;
 
-	if (table_of(account))
+	if (table_of(slot))
 		return 0;
 	table = kzalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
 	if (!table)
@@ -70,7 +69,7 @@ int persock_learnt_prepare(struct persock_account *account)
 		kfree(table);
 		return err;
 	}
-	if (cmpxchg(&account->learnt, NULL, table)) {
+	if (cmpxchg(slot, NULL, table)) {
 		rhltable_destroy(&table->table);
 		kfree(table);
 	}
@@ -197,7 +196,8 @@ static int add(struct persock_learnt_table *table,
 
 /**
  * persock_learnt_add() - learn an address of a host name
- * @account: what the cgroup has; persock_learnt_prepare() was called for it
+ * @slot: the cgroup's place of its table; persock_learnt_prepare() was called
+ *	  for it
  * @net: the network namespace in which it was learnt
  * @endpoint: the address; its port does not matter
  * @host: the name
@@ -209,14 +209,14 @@ static int add(struct persock_learnt_table *table,
  * Return: 1 if it is new, 0 if it was known, and lasts longer now; -ENOMEM or
  * the errno of rhltable_insert(), and then it is counted as lost.
  */
-int persock_learnt_add(struct persock_account *account, const struct net *net,
+int persock_learnt_add(struct persock_learnt_table **slot, const struct net *net,
 		       const struct persock_endpoint *endpoint,
 		       const char *host,
 		       const struct persock_endpoint *resolver, u32 ttl,
 		       unsigned int max)
 {
 	static const struct persock_endpoint administrator;
-	struct persock_learnt_table *table = table_of(account);
+	struct persock_learnt_table *table = table_of(slot);
 	struct persock_learnt_key key;
 	int err;
 
@@ -235,7 +235,7 @@ int persock_learnt_add(struct persock_account *account, const struct net *net,
 
 /**
  * persock_learnt_remove() - forget addresses
- * @account: what the cgroup has
+ * @slot: the cgroup's place of its table
  * @net: the network namespace in which they were learnt
  * @endpoint: the address, or NULL for any
  * @host: the name, or NULL for any
@@ -243,12 +243,12 @@ int persock_learnt_add(struct persock_account *account, const struct net *net,
  * Context: process context; does not sleep.
  * Return: the number of removed addresses.
  */
-unsigned int persock_learnt_remove(struct persock_account *account,
+unsigned int persock_learnt_remove(struct persock_learnt_table **slot,
 				   const struct net *net,
 				   const struct persock_endpoint *endpoint,
 				   const char *host)
 {
-	struct persock_learnt_table *table = table_of(account);
+	struct persock_learnt_table *table = table_of(slot);
 	struct persock_learnt *learnt, *next;
 	struct persock_learnt_key key;
 	unsigned int nr = 0;
@@ -273,7 +273,7 @@ unsigned int persock_learnt_remove(struct persock_account *account,
 
 /**
  * persock_learnt_find() - the names of an address
- * @account: what the cgroup has
+ * @slot: the cgroup's place of its table
  * @net: the network namespace of the socket
  * @endpoint: the address
  *
@@ -281,11 +281,11 @@ unsigned int persock_learnt_remove(struct persock_account *account,
  * Return: the entries, for rhl_for_each_entry_rcu(); NULL if there are none.
  */
 const struct rhlist_head *
-persock_learnt_find(const struct persock_account *account,
+persock_learnt_find(struct persock_learnt_table *const *slot,
 		    const struct net *net,
 		    const struct persock_endpoint *endpoint)
 {
-	struct persock_learnt_table *table = table_of(account);
+	struct persock_learnt_table *table = table_of(slot);
 	struct persock_learnt_key key;
 
 	if (!table)
@@ -297,7 +297,7 @@ persock_learnt_find(const struct persock_account *account,
 
 /**
  * persock_learnt_walk() - look at learnt addresses by age
- * @account: what the cgroup has
+ * @slot: the cgroup's place of its table
  * @last: number of the last address that was looked at, 0 to begin; set to that
  *	  of the next one
  * @end: number after which nothing is looked at; set if it is 0
@@ -311,12 +311,12 @@ persock_learnt_find(const struct persock_account *account,
  * Context: process context; the caller keeps the account alive.
  * Return: 0 at the end, or the errno of @look.
  */
-int persock_learnt_walk(const struct persock_account *account, u64 *last,
+int persock_learnt_walk(struct persock_learnt_table *const *slot, u64 *last,
 			u64 *end,
 			int (*look)(const struct persock_learnt *learnt,
 				    void *data), void *data)
 {
-	struct persock_learnt_table *table = table_of(account);
+	struct persock_learnt_table *table = table_of(slot);
 	struct persock_learnt *learnt;
 	int err = 0;
 
@@ -357,14 +357,14 @@ s64 persock_learnt_left(const struct persock_learnt *learnt)
 
 /**
  * persock_learnt_lost() - number of addresses that were dropped too early
- * @account: what the cgroup has
+ * @slot: the cgroup's place of its table
  *
  * Context: process context; the caller keeps the account alive.
  * Return: the number.
  */
-u64 persock_learnt_lost(const struct persock_account *account)
+u64 persock_learnt_lost(struct persock_learnt_table *const *slot)
 {
-	struct persock_learnt_table *table = table_of(account);
+	struct persock_learnt_table *table = table_of(slot);
 	u64 lost = 0;
 
 	if (table) {
@@ -383,14 +383,15 @@ static void free_one(void *learnt, void *unused)
 
 /**
  * persock_learnt_free() - free the table of an account
- * @account: it has no sockets, and nobody looks it up any more
+ * @slot: place of the table of a cgroup without sockets, which nobody looks up
+ *	  any more
  *
  * Context: process context, may sleep.
  */
-void persock_learnt_free(struct persock_account *account)
+void persock_learnt_free(struct persock_learnt_table **slot)
 {
-	if (!account->learnt)
+	if (!*slot)
 		return;
-	rhltable_free_and_destroy(&account->learnt->table, free_one, NULL);
-	kfree(account->learnt);
+	rhltable_free_and_destroy(&(*slot)->table, free_one, NULL);
+	kfree(*slot);
 }

@@ -27,6 +27,7 @@
  * @restricts_bind: a layer that enforces may deny a bind
  * @names: the smallest number of learnt addresses that a layer with host
  *	   names allows; 0: no layer uses host names
+ * @holds_names: a layer that enforces uses host names
  * @limits: a layer limits its live sockets
  * @limited: index of the outermost one that does; @nr: none does
  * @server: index of the layer whose providers serve sockets: the innermost one
@@ -51,6 +52,7 @@ struct persock_view {
 	struct persock_backlog backlog;
 	bool restricts_bind;
 	unsigned int names;
+	bool holds_names;
 	bool limits;
 	unsigned int limited;
 	unsigned int server;

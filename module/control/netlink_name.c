@@ -130,10 +130,10 @@ int persock_nl_name_new_doit(struct sk_buff *skb, struct genl_info *info)
 
 	mutex_lock(&persock_mutex);
 	attachment = find(info, wish.cgroup);
-	err = attachment ? persock_learnt_prepare(attachment->account) :
+	err = attachment ? persock_learnt_prepare(&attachment->account->learnt) :
 			   -ENOENT;
 	if (!err)
-		err = persock_learnt_add(attachment->account,
+		err = persock_learnt_add(&attachment->account->learnt,
 					 genl_info_net(info), &wish.endpoint,
 					 wish.host, NULL, wish.ttl,
 					 limit_of(attachment));
@@ -160,7 +160,7 @@ int persock_nl_name_del_doit(struct sk_buff *skb, struct genl_info *info)
 	attachment = find(info, wish.cgroup);
 	err = -ENOENT;
 	if (attachment &&
-	    persock_learnt_remove(attachment->account, genl_info_net(info),
+	    persock_learnt_remove(&attachment->account->learnt, genl_info_net(info),
 				  wish.has_address ? &wish.endpoint : NULL,
 				  wish.host))
 		err = 0;
@@ -252,8 +252,8 @@ int persock_nl_name_get_dumpit(struct sk_buff *skb,
 		    i++ < cb->args[0])
 			continue;
 		listing.cgroup = attachment->id;
-		listing.lost = persock_learnt_lost(attachment->account);
-		err = persock_learnt_walk(attachment->account, &last, &end,
+		listing.lost = persock_learnt_lost(&attachment->account->learnt);
+		err = persock_learnt_walk(&attachment->account->learnt, &last, &end,
 					  put_learnt, &listing);
 		cb->args[1] = last;
 		cb->args[2] = end;

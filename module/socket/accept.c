@@ -13,6 +13,7 @@
 #include "socket/accept.h"
 #include "socket/endpoint.h"
 #include "socket/exchange.h"
+#include "socket/flags.h"
 #include "socket/judge.h"
 #include "socket/pass.h"
 #include "socket/router.h"

@@ -33,6 +33,7 @@
 #include "socket/answer.h"
 #include "socket/endpoint_set.h"
 #include "socket/exchange.h"
+#include "socket/flags.h"
 #include "socket/host.h"
 #include "socket/identity.h"
 #include "socket/query.h"
@@ -133,7 +134,7 @@ static void found(int family, const u8 *address, u32 ttl, void *data)
 	}
 	if (!is_host(&endpoint))
 		return;
-	if (persock_learnt_add(inner->account, net, &endpoint,
+	if (persock_learnt_add(&inner->account->learnt, net, &endpoint,
 			       learning->question.host, learning->source, ttl,
 			       learning->view->names) > 0)
 		persock_report_learnt(receiving->router->stack, &endpoint,
@@ -188,6 +189,11 @@ static bool read_source(const struct receiving *receiving,
 				     name->sa_family, source);
 }
 
+static bool sees_whole(const struct receiving *receiving)
+{
+	return READ_ONCE(receiving->who.sk->sk_peek_off) < 0;
+}
+
 /* Receive one datagram, without waiting for it. */
 static int receive_datagram(const struct receiving *receiving,
 			    struct msghdr *msg, size_t length, int flags)
@@ -196,6 +202,7 @@ static int receive_datagram(const struct receiving *receiving,
 	struct sockaddr_storage from;
 	struct persock_endpoint source;
 	void *name = msg->msg_name, *buffer;
+	bool whole = sees_whole(receiving);
 	int received;
 
 	buffer = kvmalloc(room, GFP_KERNEL_ACCOUNT);
@@ -209,7 +216,9 @@ static int receive_datagram(const struct receiving *receiving,
 		goto free;
 	}
 	kept = min_t(size_t, received, room);
-	if (!(flags & MSG_PEEK) && read_source(receiving, msg, &source))
+	/* A peek at an offset shows a part of the datagram only. */
+	if ((!(flags & MSG_PEEK) || (whole && sees_whole(receiving))) &&
+	    read_source(receiving, msg, &source))
 		learn(receiving, buffer, kept, &source);
 	msg->msg_name = name;
 	if (name)

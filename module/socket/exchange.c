@@ -12,17 +12,20 @@
  */
 #include <linux/jhash.h>
 #include <linux/minmax.h>
+#include <linux/poll.h>
 #include <linux/rcupdate.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uio.h>
+#include <linux/wait.h>
 
 #include "socket/exchange.h"
+#include "socket/flags.h"
 #include "socket/router.h"
 
 static const struct rhashtable_params params = {
-	.key_len = sizeof(const struct socket *),
+	.key_len = sizeof(struct socket *),
 	.key_offset = offsetof(struct persock_exchange, sock),
 	.head_offset = offsetof(struct persock_exchange, node),
 	.automatic_shrinking = true,
@@ -255,6 +258,30 @@ bool persock_exchange_has_refusal(const struct persock_exchange *exchange)
 	       !READ_ONCE(exchange->in_length);
 }
 
+/**
+ * persock_exchange_next() - the length of what can be received next
+ * @exchange: the socket's
+ *
+ * Context: process context; does not sleep.
+ * Return: bytes of the first refusal that are left; 0 if there is none.
+ */
+unsigned int persock_exchange_next(struct persock_exchange *exchange)
+{
+	const struct persock_refusal *refusal;
+	unsigned int left = 0;
+
+	if (!persock_exchange_has_refusal(exchange))
+		return 0;
+	spin_lock(&exchange->lock);
+	refusal = list_first_entry_or_null(&exchange->refusals,
+					   struct persock_refusal, node);
+	if (refusal)
+		left = refusal->length - refusal->offset;
+	spin_unlock(&exchange->lock);
+
+	return left;
+}
+
 /* Copy what is left of a refusal; the caller receives alone. */
 static int copy_out(struct persock_refusal *refusal, struct msghdr *msg,
 		    size_t length)
@@ -292,6 +319,9 @@ static void put_back(struct persock_exchange *exchange,
 	list_add(&refusal->node, &exchange->refusals);
 	exchange->nr_refusals++;
 	spin_unlock(&exchange->lock);
+	/* Another task may have looked meanwhile, and wait. */
+	wake_up_interruptible_poll(&exchange->sock->wq.wait,
+				   EPOLLIN | EPOLLRDNORM);
 }
 
 /**

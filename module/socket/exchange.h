@@ -16,14 +16,6 @@
 
 #include "policy/dns.h"
 
-/*
- * Flags of a governed socket, far from those of the kernel. ASKED: it has an
- * exchange. MOVED: it was connected to, or accepted from, a peer that is no
- * resolver, see unsent.c.
- */
-#define PERSOCK_ASKED	29
-#define PERSOCK_MOVED	28
-
 /* So many queries of a socket can wait for their answers. */
 #define PERSOCK_ASKED_MAX	256
 
@@ -80,19 +72,19 @@ struct persock_refusal {
  */
 struct persock_exchange {
 	struct rhash_head node;
-	const struct socket *sock;
-	spinlock_t lock;
+	struct socket *sock;
+	spinlock_t lock; /* of queries and refusals */
 	u32 asked[PERSOCK_ASKED_MAX];
 	unsigned int nr_asked;
 	struct list_head refusals;
 	unsigned int nr_refusals;
 	atomic_t connects;
-	struct mutex sending;
+	struct mutex sending; /* of @out */
 	u8 out[PERSOCK_DNS_PREFIX + PERSOCK_DNS_QUERY_MAX];
 	unsigned int out_length;
 	unsigned int out_sent;
 	int out_connects;
-	struct mutex receiving;
+	struct mutex receiving; /* of @in and @prefix */
 	u8 prefix[PERSOCK_DNS_PREFIX];
 	u8 *in;
 	unsigned int in_length;
@@ -117,6 +109,7 @@ bool persock_exchange_asked(struct persock_exchange *exchange,
 void persock_exchange_refuse(struct persock_exchange *exchange,
 			     struct persock_refusal *refusal);
 bool persock_exchange_has_refusal(const struct persock_exchange *exchange);
+unsigned int persock_exchange_next(struct persock_exchange *exchange);
 int persock_exchange_receive(struct persock_exchange *exchange,
 			     struct msghdr *msg, size_t length, int flags);
 

@@ -61,7 +61,7 @@ static const struct rhlist_head *names_of(const struct persock_identity *who,
 	const struct persock_attachment *inner =
 		persock_stack_inner(call->stack);
 
-	return who->sk ? persock_learnt_find(inner->account, sock_net(who->sk),
+	return who->sk ? persock_learnt_find(&inner->account->learnt, sock_net(who->sk),
 					     endpoint) : NULL;
 }
 

@@ -9,14 +9,17 @@
  */
 #include <linux/module.h>
 #include <linux/seq_file.h>
+#include <linux/sockios.h>
 #include <linux/splice.h>
 #include <net/sock.h>
+#include <asm/ioctls.h>
 
 #include "policy/verdict.h"
 #include "socket/accept.h"
 #include "socket/answer.h"
 #include "socket/endpoint.h"
 #include "socket/exchange.h"
+#include "socket/flags.h"
 #include "socket/judge.h"
 #include "socket/message.h"
 #include "socket/operations.h"
@@ -219,9 +222,16 @@ static int router_ioctl(struct socket *sock, unsigned int cmd,
 			unsigned long arg)
 {
 	struct persock_router *router = persock_router_of(sock);
+	unsigned int left;
 
 	if (!router->provider->ops->ioctl)
 		return -ENOIOCTLCMD;
+	/* Resolver libraries allocate as much as this tells them. */
+	if (unlikely(cmd == SIOCINQ) && test_bit(PERSOCK_ASKED, &sock->flags)) {
+		left = persock_exchange_next(persock_exchange_find(sock));
+		if (left)
+			return put_user(left, (int __user *)arg);
+	}
 	return router->provider->ops->ioctl(sock, cmd, arg);
 }
 

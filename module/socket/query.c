@@ -227,7 +227,7 @@ static int prepare(struct persock_query *query, struct persock_router *router,
 		   struct socket *sock)
 {
 	struct persock_attachment *inner = persock_stack_inner(router->stack);
-	int err = persock_learnt_prepare(inner->account);
+	int err = persock_learnt_prepare(&inner->account->learnt);
 
 	if (err)
 		return -ENOBUFS;
@@ -281,6 +281,7 @@ struct persock_query *persock_query_begin(struct persock_router *router,
 					  struct socket *sock,
 					  struct msghdr *msg, size_t length)
 {
+	bool holds = persock_router_holds_names(router);
 	struct persock_endpoint endpoint;
 	struct persock_identity who;
 	struct persock_query *query;
@@ -290,11 +291,11 @@ struct persock_query *persock_query_begin(struct persock_router *router,
 	if (!who.sk || !persock_host_speaks_dns(who.type, who.protocol))
 		return NULL;
 	if (who.type == SOCK_STREAM && msg->msg_flags & MSG_FASTOPEN)
-		return ERR_PTR(-EOPNOTSUPP);
+		return holds ? ERR_PTR(-EOPNOTSUPP) : NULL;
 	if (!persock_endpoint_peer(&who, msg, &endpoint)) {
 		/* Another thread may be connecting it to a resolver. */
-		return who.type == SOCK_DGRAM && !names_peer(&who, msg) ?
-		       ERR_PTR(-EDESTADDRREQ) : NULL;
+		return holds && who.type == SOCK_DGRAM &&
+		       !names_peer(&who, msg) ? ERR_PTR(-EDESTADDRREQ) : NULL;
 	}
 	if (!goes_to_resolver(router, &endpoint))
 		return NULL;
@@ -310,6 +311,9 @@ struct persock_query *persock_query_begin(struct persock_router *router,
 	if (!err)
 		return query;
 	kfree(query);
+	/* A policy that only audits leaves a long datagram to the kernel. */
+	if (err == -EMSGSIZE && !holds && who.type == SOCK_DGRAM)
+		return NULL;
 
 	return ERR_PTR(err);
 }
@@ -539,9 +543,10 @@ int persock_query_stream(struct persock_router *router, struct socket *sock,
 	    !persock_router_names(router))
 		return 0;
 	if (msg->msg_flags & MSG_FASTOPEN)
-		return -EOPNOTSUPP;
+		return persock_router_holds_names(router) ? -EOPNOTSUPP : 0;
 	if (!has_peer(&who, &endpoint))
-		return sk_stream_error((struct sock *)who.sk, msg->msg_flags,
+		return !persock_router_holds_names(router) ? 0 :
+		       sk_stream_error((struct sock *)who.sk, msg->msg_flags,
 				       -EPIPE);
 	*asks = goes_to_resolver(router, &endpoint);
 
@@ -563,7 +568,7 @@ int persock_query_peer(const struct persock_router *router, struct socket *sock)
 	struct persock_identity who;
 
 	if (sock->type != SOCK_STREAM || router->class != PERSOCK_CLASS_INET ||
-	    !persock_router_names(router))
+	    !persock_router_holds_names(router))
 		return 0;
 	persock_identify(sock, &who);
 	if (!who.sk || !persock_host_speaks_dns(who.type, who.protocol))

@@ -37,6 +37,7 @@
 #include "compat.h"
 #include "socket/endpoint.h"
 #include "socket/exchange.h"
+#include "socket/flags.h"
 #include "socket/host.h"
 #include "socket/judge.h"
 #include "socket/port.h"
@@ -153,7 +154,7 @@ static int prepare_resolver(struct persock_router *router, struct socket *sock,
 	}
 	persock_identify(sock, &who);
 	if (!persock_host_speaks_dns(who.type, who.protocol) ||
-	    (router->phase == PERSOCK_UNSENT &&
+	    !view->holds_names || (router->phase == PERSOCK_UNSENT &&
 	     !test_bit(PERSOCK_MOVED, &sock->flags)))
 		return PERSOCK_ALLOW;
 
