@@ -5,7 +5,7 @@
  *
  * A refused query does not leave the machine. It is answered NXDOMAIN, and the
  * answer waits here, in a queue of the socket's own, until the program receives
- * it: poll() and recvmsg() of the router look here first.
+ * it: poll(), FIONREAD and recvmsg() of the router look here first.
  *
  * Locks: exchange->lock is innermost. exchange->sending and exchange->receiving
  * are held across the provider's call, of this socket only.
@@ -204,6 +204,30 @@ bool persock_exchange_has_refusal(const struct persock_exchange *exchange)
 {
 	return READ_ONCE(exchange->nr_refusals) &&
 	       !READ_ONCE(exchange->in_length);
+}
+
+/**
+ * persock_exchange_ready() - how many bytes of a refusal can be received now?
+ * @exchange: the socket's
+ *
+ * Context: process context; does not sleep.
+ * Return: the bytes of the first one, or 0.
+ */
+unsigned int persock_exchange_ready(struct persock_exchange *exchange)
+{
+	const struct persock_refusal *refusal;
+	unsigned int bytes = 0;
+
+	if (!persock_exchange_has_refusal(exchange))
+		return 0;
+	spin_lock(&exchange->lock);
+	refusal = list_first_entry_or_null(&exchange->refusals,
+					   struct persock_refusal, node);
+	if (refusal)
+		bytes = refusal->length - refusal->offset;
+	spin_unlock(&exchange->lock);
+
+	return bytes;
 }
 
 /* Copy what is left of a refusal; the caller receives alone. */

@@ -107,6 +107,7 @@ bool persock_exchange_asked(struct persock_exchange *exchange,
 void persock_exchange_refuse(struct persock_exchange *exchange,
 			     struct persock_refusal *refusal);
 bool persock_exchange_has_refusal(const struct persock_exchange *exchange);
+unsigned int persock_exchange_ready(struct persock_exchange *exchange);
 int persock_exchange_receive(struct persock_exchange *exchange,
 			     struct msghdr *msg, size_t length, int flags);
 

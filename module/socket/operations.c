@@ -9,8 +9,11 @@
  */
 #include <linux/module.h>
 #include <linux/seq_file.h>
+#include <linux/sockios.h>
 #include <linux/splice.h>
+#include <linux/uaccess.h>
 #include <net/sock.h>
+#include <asm/ioctls.h>
 
 #include "policy/verdict.h"
 #include "socket/accept.h"
@@ -217,7 +220,14 @@ static int router_ioctl(struct socket *sock, unsigned int cmd,
 			unsigned long arg)
 {
 	struct persock_router *router = persock_router_of(sock);
+	struct persock_exchange *exchange = persock_exchange_find(sock);
+	unsigned int ready;
 
+	/* Programs, and C libraries, receive no more than this. */
+	ready = exchange && cmd == SIOCINQ ? persock_exchange_ready(exchange) :
+					     0;
+	if (ready)
+		return put_user(ready, (int __user *)arg);
 	if (!router->provider->ops->ioctl)
 		return -ENOIOCTLCMD;
 	return router->provider->ops->ioctl(sock, cmd, arg);
