@@ -107,7 +107,7 @@ find_name(struct persock_learnt_table *table,
 	  const struct persock_endpoint *resolver,
 	  struct persock_learnt **oldest)
 {
-	struct persock_learnt *learnt, *first = NULL;
+	struct persock_learnt *learnt, *eldest = NULL;
 	struct rhlist_head *list, *position;
 	unsigned int names = 0;
 
@@ -116,12 +116,13 @@ find_name(struct persock_learnt_table *table,
 	rhl_for_each_entry_rcu(learnt, position, list, node) {
 		if (!strcmp(learnt->host, host) && is_from(learnt, resolver))
 			return learnt;
-		/* The list has new ones first. */
-		first = learnt;
+		/* The list is by insertion: one may have been learnt again. */
+		if (!eldest || learnt->number < eldest->number)
+			eldest = learnt;
 		names++;
 	}
 	if (names >= PERSOCK_LEARNT_NAMES)
-		*oldest = first;
+		*oldest = eldest;
 
 	return NULL;
 }
