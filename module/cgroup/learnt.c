@@ -23,6 +23,9 @@
 
 #include "cgroup/learnt.h"
 
+/* So many addresses are dropped for one that is learnt. */
+#define DROPS_MAX	64
+
 static const struct rhashtable_params params = {
 	.key_len = sizeof(struct persock_learnt_key),
 	.key_offset = offsetof(struct persock_learnt, key),
@@ -144,9 +147,13 @@ static void lose(struct persock_learnt_table *table,
 static void make_room(struct persock_learnt_table *table,
 		      struct persock_learnt *oldest, unsigned int max)
 {
+	unsigned int drops = DROPS_MAX;
+
+
 	if (oldest)
 		lose(table, oldest);
-	while (table->nr >= max)
+	/* A limit that was lowered is reached step by step. */
+	for (; table->nr >= max && drops; drops--)
 		lose(table, list_first_entry(&table->ages,
 					     struct persock_learnt, age));
 }

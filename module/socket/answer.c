@@ -43,6 +43,8 @@
 #define DATAGRAM_MIN	4096
 /* The longest datagram; another one may come while a buffer is made for one. */
 #define DATAGRAM_MAX	65536
+/* So many addresses are learnt from an answer. */
+#define ADDRESSES_MAX	1024
 /* The buffer for a part of a stream is not larger. */
 #define STREAM_MAX	16384
 
@@ -68,6 +70,7 @@ struct receiving {
  * @question: the question of the answer
  * @state: what is known of the question: 0: nothing yet; 1: it was asked, and a
  *	   rule is about it; -1: not so
+ * @nr: number of addresses so far
  */
 struct learning {
 	const struct receiving *receiving;
@@ -75,6 +78,7 @@ struct learning {
 	const struct persock_endpoint *source;
 	struct persock_question question;
 	int state;
+	unsigned int nr;
 };
 
 static bool is_listed(const struct persock_view *view, const char *host)
@@ -122,7 +126,7 @@ static void found(int family, const u8 *address, u32 ttl, void *data)
 	struct persock_endpoint endpoint;
 	struct in6_addr in6;
 
-	if (!counts(learning))
+	if (!counts(learning) || learning->nr++ >= ADDRESSES_MAX)
 		return;
 	if (family == AF_INET) {
 		memset(&endpoint, 0, sizeof(endpoint));
@@ -325,6 +329,7 @@ static int try_stream(const struct receiving *receiving, struct msghdr *msg,
 	struct persock_exchange *exchange = receiving->exchange;
 	int received;
 
+	persock_query_flush(receiving->router, receiving->sock);
 	if (mutex_lock_interruptible(&exchange->receiving))
 		return -ERESTARTSYS;
 	persock_exchange_begin_receive(exchange);

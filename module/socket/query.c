@@ -165,7 +165,7 @@ static int send_rest(struct persock_router *router, struct socket *sock,
 		return sent;
 	if (sent < vec.iov_len) {
 		exchange->out_sent += sent;
-		return -EAGAIN;
+		return flags & MSG_DONTWAIT ? -EAGAIN : -EINTR;
 	}
 	exchange->out_length = 0;
 	exchange->out_sent = 0;
@@ -521,7 +521,7 @@ static bool has_peer(const struct persock_identity *who,
  * @router: the socket's
  * @sock: the governed socket
  * @msg: the message
- * @asks: set if it goes to a resolver, and must be read as queries
+ * @asks: set if it may go to a resolver, and must be read as queries
  *
  * A stream has its peer before it can send, and gets another one only if
  * nothing else uses the socket, see unsent.c. A socket without a peer might get
@@ -548,9 +548,31 @@ int persock_query_stream(struct persock_router *router, struct socket *sock,
 		return !persock_router_holds_names(router) ? 0 :
 		       sk_stream_error((struct sock *)who.sk, msg->msg_flags,
 				       -EPIPE);
-	*asks = goes_to_resolver(router, &endpoint);
+	/* Another program (cgroup-BPF) may have moved the peer of a connect. */
+	*asks = endpoint.port == PERSOCK_DNS_PORT ||
+		goes_to_resolver(router, &endpoint);
 
 	return 0;
+}
+
+/**
+ * persock_query_flush() - send the rest of a query, if there is any
+ * @router: the socket's
+ * @sock: a stream with an exchange, whose program waits for the answer
+ *
+ * Context: process context; does not wait.
+ */
+void persock_query_flush(struct persock_router *router, struct socket *sock)
+{
+	struct persock_exchange *exchange = persock_exchange_find(sock);
+
+	if (!READ_ONCE(exchange->out_sent) ||
+	    !mutex_trylock(&exchange->sending))
+		return;
+	persock_exchange_begin_send(exchange);
+	if (exchange->out_sent)
+		send_rest(router, sock, MSG_DONTWAIT | MSG_NOSIGNAL);
+	mutex_unlock(&exchange->sending);
 }
 
 /**

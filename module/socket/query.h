@@ -56,6 +56,7 @@ int persock_query_stream(struct persock_router *router, struct socket *sock,
 			 struct msghdr *msg, bool *asks);
 int persock_query_peer(const struct persock_router *router,
 		       struct socket *sock);
+void persock_query_flush(struct persock_router *router, struct socket *sock);
 bool persock_view_has_resolver(const struct persock_view *view,
 			       const struct persock_endpoint *endpoint);
 
