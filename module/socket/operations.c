@@ -47,7 +47,8 @@ int persock_router_release(struct socket *sock)
 
 	stack = router->stack;
 	wrapped = !router->native;
-	persock_exchange_end(sock);
+	if (unlikely(test_bit(PERSOCK_ASKED, &sock->flags)))
+		persock_exchange_end(sock);
 	router->provider->ops->release(sock);
 	if (wrapped)
 		persock_wrapper_release(sock);
@@ -159,7 +160,8 @@ static int router_connect(struct socket *sock, struct sockaddr_unsized *unsized,
 
 	if (!router->provider->ops->connect)
 		return -EOPNOTSUPP;
-	persock_exchange_connects(sock);
+	if (unlikely(test_bit(PERSOCK_ASKED, &sock->flags)))
+		persock_exchange_connects(sock);
 	if (unlikely(!persock_pass_connect(router, length)))
 		return persock_connect_judged(sock, address, length, flags);
 

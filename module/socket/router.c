@@ -215,18 +215,11 @@ unlock:
 }
 
 /* The phase of a new socket. */
-static enum persock_phase first_phase(const struct persock_stack *stack,
-				      enum persock_class class)
+static __always_inline enum persock_phase
+first_phase(const struct persock_stack *stack, enum persock_class class)
 {
-	bool names;
-
-	if (class != PERSOCK_CLASS_INET)
-		return PERSOCK_JUDGED;
-	rcu_read_lock_sched();
-	names = persock_stack_view(stack)->names;
-	rcu_read_unlock_sched();
-
-	return names ? PERSOCK_UNSENT : PERSOCK_JUDGED;
+	return unlikely(READ_ONCE(stack->names)) &&
+	       class == PERSOCK_CLASS_INET ? PERSOCK_UNSENT : PERSOCK_JUDGED;
 }
 
 /**
