@@ -149,7 +149,6 @@ static void make_room(struct persock_learnt_table *table,
 {
 	unsigned int drops = DROPS_MAX;
 
-
 	if (oldest)
 		lose(table, oldest);
 	/* A limit that was lowered is reached step by step. */
