@@ -420,6 +420,11 @@ static void *learn_again(void *unused)
 	while (!over) {
 		for (i = MORE + 1; !over && i < MORE + LEARNT; i += 2)
 			learn(learner, i);
+		/*
+		 * Two listings: one waits for no more addresses than there are
+		 * when it begins.
+		 */
+		usleep(4 * pace);
 	}
 
 	return NULL;
