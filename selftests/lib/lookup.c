@@ -13,8 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Resolvers are asked again after 5 s: an answer that late was a second try. */
-#define LATE_S 4
+/* Resolvers are asked again after 30 s: an answer that late was a second try. */
+#define LATE_S 25
 
 /* The number of addresses, each of which was reached; or -1. */
 static int reach(const char *host, const char *port)

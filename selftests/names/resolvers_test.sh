@@ -219,8 +219,9 @@ resolved() {
 	wait_for_resolver 53
 }
 
+# On a busy machine nobody shall ask again because an answer takes a while: see LATE_S of lookup.c.
 resolv_conf() { # [LINE...]
-	printf '%s\n' "nameserver $address" "$@" >"$root/etc/resolv.conf"
+	printf '%s\n' "nameserver $address" "options timeout:30" "$@" >"$root/etc/resolv.conf"
 }
 
 # How many queries for a name the resolver has got.
@@ -256,7 +257,7 @@ dig() {
 		for ((i = 0; i < $1; i++)); do
 			names+=("$2" A)
 		done
-		"${run[@]}" dig +search +tries=1 +noall +comments "${names[@]}" |
+		"${run[@]}" dig +search +tries=1 +time=30 +noall +comments "${names[@]}" |
 			sed -n 's/.*\(status: [A-Z]*\).*/\1/p; /runcated\|;; .*rror/p' | sort | uniq -c |
 			sed "s/^ *$1 status: NOERROR$/$1 of $1/; t; s/^ *[0-9]* //"
 		shift 2
