@@ -306,7 +306,7 @@ java() {
 
 # --- the comparison ---------------------------------------------------------------------------
 
-govern() { # [RULE]; sets: cgroup
+govern() { # [RULE [BIND-RULES]]; sets: cgroup
 	cat >"$work/policy.yaml" <<-END
 		personality: $base
 		base: host
@@ -316,6 +316,7 @@ govern() { # [RULE]; sets: cgroup
 		    - allow: [good.example, "*.wild.example"]
 		      ports: 80
 		${1:+    - $1}
+		${2:+bind: {default: allow, rules: [$2]\}}
 		names:
 		  resolvers: [127.0.0.2, 127.0.0.3, 127.0.0.4, 127.0.0.5, 127.0.0.53]
 	END
@@ -464,7 +465,8 @@ test_knot() { check_resolver knotd; }
 # A resolver that is governed: it asks another one.
 test_forwarding_unbound() {
 	local asked
-	govern "allow: 127.0.0.1" || return
+	# A program that could answer as a resolver must be allowed to have the port.
+	govern "allow: 127.0.0.1" "{allow: 127.0.0.7, ports: 53}" || return
 	dnsmasq
 	cat >"$root/etc/forward.conf" <<-END
 		server:
