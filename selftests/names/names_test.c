@@ -170,6 +170,27 @@ TEST_F(names, refused_queries)
 	close(fd);
 }
 
+/* Who does not receive refusals has a few of them, and the last ones. */
+TEST_F(names, many_refusals)
+{
+	uint8_t message[512];
+	unsigned int i, nr = 0;
+	int fd = dns_open(RESOLVER, 53);
+	size_t length;
+
+	if (self->id == UNGOVERNED)
+		SKIP(return, "nothing is refused");
+	ASSERT_LE(0, fd);
+	for (i = 0; i < 200; i++) {
+		length = dns_query(message, i, "evil.test", DNS_A, false);
+		ASSERT_EQ(length, send(fd, message, length, 0));
+	}
+	while (recv(fd, message, sizeof(message), MSG_DONTWAIT) > 0)
+		EXPECT_EQ(200 - 64 + nr++, message[1]);
+	EXPECT_EQ(64, nr);
+	close(fd);
+}
+
 /* A resolver may be asked by a socket without a peer, in one call for two. */
 TEST_F(names, unconnected)
 {
