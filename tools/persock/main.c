@@ -45,6 +45,7 @@ static const char help[] =
 "  monitor [--count N] [--ignored] [--names]\n"
 "                                      report calls as they are denied\n"
 "  counters [CGROUP | id:N]            count allowed, ignored and denied calls\n"
+"  metrics [--output FILE]             write all counters as OpenMetrics text\n"
 "  run -p PERSONALITY [--provider PROVIDER]... [--counters] [--report]\n"
 "      -- COMMAND [ARGUMENT]...        run a command under a personality\n"
 "  apply [--dry-run] [--prune] FOLDER  load the policies of a folder, and attach\n"
@@ -83,6 +84,7 @@ static const struct command {
 	{ "names",		names_command },
 	{ "monitor",		monitor_command },
 	{ "counters",		counters_command },
+	{ "metrics",		metrics_command },
 	{ "run",		run_command },
 	{ "apply",		apply_command },
 	{ "oci-hook",		oci_hook_command },

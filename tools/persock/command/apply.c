@@ -329,9 +329,8 @@ static int prune_personalities(struct apply *apply)
 	struct replies replies;
 	int status = 0;
 
-	netlink_request(&apply->nl, PERSOCK_CMD_PERSONALITY_GET);
-	if (netlink_dump(&apply->nl, &replies))
-		return netlink_error(&apply->nl);
+	if (personality_list(&apply->nl, &replies))
+		return EXIT_FAILURE;
 	replies_for_each(message, &replies) {
 		struct personality personality;
 

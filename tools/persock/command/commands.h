@@ -14,6 +14,7 @@ int detach_command(int argc, char **argv);
 int doctor_command(int argc, char **argv);
 int explain_command(int argc, char **argv);
 int keys_command(int argc, char **argv);
+int metrics_command(int argc, char **argv);
 int monitor_command(int argc, char **argv);
 int names_command(int argc, char **argv);
 int oci_hook_command(int argc, char **argv);

@@ -107,9 +107,8 @@ static int show_all(struct netlink *nl)
 	const struct nlmsghdr *message;
 	struct replies replies;
 
-	netlink_request(nl, PERSOCK_CMD_PERSONALITY_GET);
-	if (netlink_dump(nl, &replies))
-		return netlink_error(nl);
+	if (personality_list(nl, &replies))
+		return EXIT_FAILURE;
 	if (json_wanted) {
 		json_start(stdout);
 		json_array(NULL);

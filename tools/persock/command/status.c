@@ -20,56 +20,7 @@
 #include "wire/attachment.h"
 #include "wire/netlink.h"
 #include "wire/provider.h"
-
-struct status {
-	const char *version;
-	unsigned int address_family;
-	bool holds;
-	const char *reason;
-	bool armed;
-	uint64_t sockets_live;
-	uint64_t lost;
-};
-
-static void parse(const struct replies *replies, struct status *status)
-{
-	const struct nlmsghdr *message = replies_next(replies, NULL);
-	const struct nlattr *attribute;
-
-	/* Without a report governance does not hold. */
-	*status = (struct status){
-		.version = "", .reason = "the kernel does not report it"
-	};
-	if (!message)
-		return;
-	reply_for_each_attribute(attribute, message) {
-		switch (mnl_attr_get_type(attribute)) {
-		case PERSOCK_A_VERSION:
-			status->version = attribute_string(attribute);
-			break;
-		case PERSOCK_A_ADDRESS_FAMILY:
-			status->address_family = attribute_number(attribute);
-			break;
-		case PERSOCK_A_HOLDS:
-			status->holds = attribute_number(attribute);
-			break;
-		case PERSOCK_A_REASON:
-			status->reason = attribute_string(attribute);
-			break;
-		case PERSOCK_A_ARMED:
-			status->armed = attribute_number(attribute);
-			break;
-		case PERSOCK_A_SOCKETS_LIVE:
-			status->sockets_live = attribute_number(attribute);
-			break;
-		case PERSOCK_A_LOST:
-			status->lost = attribute_number(attribute);
-			break;
-		}
-	}
-	if (status->holds)
-		status->reason = "";
-}
+#include "wire/status.h"
 
 static void print(const struct status *status,
 		  const struct replies *attachments,
@@ -140,17 +91,14 @@ static int show(struct netlink *nl)
 	struct status status;
 	int result;
 
-	netlink_request(nl, PERSOCK_CMD_STATUS_GET);
-	if (netlink_do(nl, &replies))
-		return netlink_error(nl);
-	result = attachment_list(nl, &attachments);
-	if (result)
-		goto free;
-	result = provider_list(nl, &providers);
+	result = status_get(nl, &replies, &status);
+	if (!result)
+		result = attachment_list(nl, &attachments);
+	if (!result)
+		result = provider_list(nl, &providers);
 	if (result)
 		goto free;
 
-	parse(&replies, &status);
 	if (json_wanted)
 		print_json(&status, &attachments, &providers);
 	else
@@ -174,15 +122,12 @@ int status_holds(bool *holds, char *reason, size_t room)
 	result = netlink_open(&nl);
 	if (result)
 		return result;
-	netlink_request(&nl, PERSOCK_CMD_STATUS_GET);
-	if (netlink_do(&nl, &replies)) {
-		result = netlink_error(&nl);
-	} else {
-		parse(&replies, &status);
+	result = status_get(&nl, &replies, &status);
+	if (!result) {
 		*holds = status.holds;
 		snprintf(reason, room, "%s", status.reason);
-		replies_free(&replies);
 	}
+	replies_free(&replies);
 	netlink_close(&nl);
 
 	return result;

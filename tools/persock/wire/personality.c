@@ -17,6 +17,12 @@
 #include "wire/policy.h"
 #include "wire/provider.h"
 
+int personality_list(struct netlink *nl, struct replies *replies)
+{
+	netlink_request(nl, PERSOCK_CMD_PERSONALITY_GET);
+	return netlink_dump(nl, replies) ? netlink_error(nl) : 0;
+}
+
 int personality_from_base(struct netlink *nl, uint8_t command, const char *name,
 			  const char *base, const char *const *providers,
 			  unsigned int nr_providers)

@@ -24,6 +24,9 @@ struct personality {
 	struct counters counters;
 };
 
+/* Returns 0, or an exit status after an error. */
+int personality_list(struct netlink *nl, struct replies *replies);
+
 /*
  * Both return 0 or a negative errno; the caller calls netlink_error(). @command
  * is PERSOCK_CMD_PERSONALITY_NEW or _SET.
