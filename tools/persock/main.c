@@ -34,7 +34,8 @@ static const char help[] =
 "  show --effective CGROUP | POLICY POLICY...\n"
 "                                      show all layers of a cgroup, or policies as layers\n"
 "  check [FILE]                        check whether a policy file is valid\n"
-"  keys                                list and explain the keys of policy files\n"
+"  fmt [--check] FILE...              format policy files, or check whether they are\n"
+"  keys [--schema]                     list the keys of policy files, or their JSON Schema\n"
 "  explain FILE|PERSONALITY... -- OPERATION [ARGUMENT]...\n"
 "                                      show the verdict of a policy, and its line\n"
 "  explain --cgroup CGROUP -- OPERATION [ARGUMENT]...\n"
@@ -79,6 +80,7 @@ static const struct command {
 	{ "personality",	personality_command },
 	{ "show",		show_command },
 	{ "check",		check_command },
+	{ "fmt",		fmt_command },
 	{ "keys",		keys_command },
 	{ "explain",		explain_command },
 	{ "names",		names_command },

@@ -13,6 +13,7 @@ int counters_command(int argc, char **argv);
 int detach_command(int argc, char **argv);
 int doctor_command(int argc, char **argv);
 int explain_command(int argc, char **argv);
+int fmt_command(int argc, char **argv);
 int keys_command(int argc, char **argv);
 int metrics_command(int argc, char **argv);
 int monitor_command(int argc, char **argv);

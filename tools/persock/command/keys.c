@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * persock keys: which keys does a policy file have? main.c calls it; the table
- * is that of key.c, by which files are read.
+ * is that of key.c, by which files are read. Also prints the JSON Schema.
  */
 #include <getopt.h>
 #include <stdio.h>
 
 #include "base/error.h"
 #include "base/json.h"
-#include "command/arguments.h"
 #include "command/commands.h"
 #include "policy_file/key.h"
+#include "policy_file/schema.h"
 
 static void print_json(void)
 {
@@ -54,14 +54,33 @@ static void print_text(void)
 
 int keys_command(int argc, char **argv)
 {
-	int status;
+	static const struct option options[] = {
+		{ "schema",	no_argument, NULL, 's' },
+		{ "json",	no_argument, NULL, 'j' },
+		{ "pretty",	no_argument, NULL, 'p' },
+		{ }
+	};
+	bool schema = false;
+	int option;
 
-	status = command_options(argc, argv);
-	if (status)
-		return status;
+	while ((option = getopt_long(argc, argv, ":jp", options, NULL)) >= 0) {
+		switch (option) {
+		case 's':
+			schema = true;
+			break;
+		case 'j':
+		case 'p':
+			json_choose(option);
+			break;
+		default:
+			return option_error(option, argv);
+		}
+	}
 	if (argc > optind)
 		return usage_error("keys takes no argument, not \"%s\"", argv[optind]);
-	if (json_wanted)
+	if (schema)
+		schema_print(stdout);
+	else if (json_wanted)
 		print_json();
 	else
 		print_text();

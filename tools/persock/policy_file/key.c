@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The table of keys, with the description of each. The parser and folder.c look
- * up the keys of a mapping, and the command keys prints the table.
+ * up the keys of a mapping, schema.c and the command keys print the table, and
+ * format.c brings keys into its order.
  */
 #include "policy_file/key.h"
+
+#include <string.h>
 
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 #define IN(place)		(1U << KEY_##place)
@@ -15,7 +18,11 @@
 		int room;						\
 	}))
 #define KEY(places, name, value, about)					\
-	{ (places) + REQUIRED(value) + REQUIRED(about), name, value, about }
+	MAP(places, name, KEY_NR_PLACES, value, about)
+/* One whose value is a mapping, or has mappings in a list. */
+#define MAP(places, name, inside, value, about)				\
+	{ (places) + REQUIRED(value) + REQUIRED(about), name, inside,	\
+	  value, about }
 
 /*
  * In the order in which they are listed. Among names that are equally near to a
@@ -30,54 +37,56 @@ static const struct key keys[] = {
 	    "The providers, which are tried in order, 8 at most. Without it those of the base, or native."),
 	KEY(IN(POLICY), "mode", "enforce | audit",
 	    "With audit, calls that would be denied or ignored are counted, reported and allowed."),
-	KEY(IN(POLICY), "network", "MAPPING",
+	MAP(IN(POLICY), "network", KEY_NETWORK, "MAPPING",
 	    "The network namespace in which sockets of AF_INET and AF_INET6 are made."),
 	KEY(IN(NETWORK), "namespace", "PATH",
 	    "The absolute path of a network namespace, such as /proc/1/ns/net. It is opened when the personality is loaded."),
 	KEY(IN(NETWORK), "from", "PATH",
 	    "The network namespace whose tasks have their sockets made there; other tasks have their own sockets. Without it, that of the first task that creates such a socket."),
-	KEY(IN(POLICY), "sockets", "MAPPING",
+	MAP(IN(POLICY), "sockets", KEY_SOCKETS, "MAPPING",
 	    "Which sockets may be created, by family, type and protocol."),
-	KEY(IN(POLICY) | IN(CLASS), "options", "MAPPING",
+	MAP(IN(POLICY) | IN(CLASS), "options", KEY_OPTIONS, "MAPPING",
 	    "Which socket options may be read and set."),
-	KEY(IN(POLICY) | IN(CLASS), "flags", "MAPPING",
+	MAP(IN(POLICY) | IN(CLASS), "flags", KEY_FLAGS, "MAPPING",
 	    "Which flags a message may be sent or received with; each flag is judged by itself."),
-	KEY(IN(POLICY) | IN(CLASS), "control", "MAPPING",
+	MAP(IN(POLICY) | IN(CLASS), "control", KEY_CONTROL, "MAPPING",
 	    "Which control messages may be sent and received."),
-	KEY(IN(POLICY) | IN(CLASS), "ioctls", "MAPPING",
+	MAP(IN(POLICY) | IN(CLASS), "ioctls", KEY_LIST, "MAPPING",
 	    "Which ioctls may be called."),
-	KEY(IN(POLICY), "connect", "MAPPING",
+	MAP(IN(POLICY), "connect", KEY_ADDRESSES, "MAPPING",
 	    "Which peers connect, sendto, sendmsg and fast open may specify."),
-	KEY(IN(POLICY), "names", "MAPPING",
+	MAP(IN(POLICY), "names", KEY_NAMES, "MAPPING",
 	    "How addresses are learnt for the host names of connect, from the program's own DNS queries. Without it a policy with host names has the defaults of its keys."),
-	KEY(IN(POLICY), "bind", "MAPPING",
+	MAP(IN(POLICY), "bind", KEY_ADDRESSES, "MAPPING",
 	    "Which addresses bind may specify, and listen may use."),
-	KEY(IN(POLICY), "accept", "MAPPING",
+	MAP(IN(POLICY), "accept", KEY_ADDRESSES, "MAPPING",
 	    "Which peers are accepted. The connection of another peer is closed, and accept fails."),
 	KEY(IN(POLICY) | IN(CLASS), "listen", "VERDICT",
 	    "Whether sockets may listen. For class inet, bind also judges the bound address. At the top it includes AF_UNIX: write it below inet to allow local servers."),
-	KEY(IN(POLICY), "unix", "MAPPING",
+	MAP(IN(POLICY), "unix", KEY_UNIX, "MAPPING",
 	    "Whether AF_UNIX sockets pass descriptors and credentials."),
 	KEY(IN(POLICY) | IN(CLASS), "pair", "VERDICT",
 	    "socketpair(2)."),
 	KEY(IN(POLICY) | IN(CLASS), "mmap", "VERDICT",
 	    "mmap(2) of a socket."),
-	KEY(IN(POLICY) | IN(CLASS), "limits", "MAPPING",
-	    "Limits on numbers and lengths."),
-	KEY(IN(POLICY), "inet", "MAPPING",
+	MAP(IN(POLICY), "inet", KEY_CLASS, "MAPPING",
 	    "Rules for AF_INET and AF_INET6, in addition to those for all sockets."),
-	KEY(IN(POLICY), "others", "MAPPING",
+	MAP(IN(POLICY), "others", KEY_CLASS, "MAPPING",
 	    "Rules for the other families, in addition to those for all sockets."),
+	MAP(IN(POLICY), "limits", KEY_LIMITS, "MAPPING",
+	    "Limits on numbers and lengths."),
+	MAP(IN(CLASS), "limits", KEY_LIMITS_INET, "MAPPING",
+	    "Limits on numbers and lengths."),
 
 	KEY(IN(SOCKETS) | IN(ADDRESSES), "default", "VERDICT",
 	    "The verdict if no rule matches: allow, or an errno. A section with a default replaces that of the base."),
-	KEY(IN(SOCKETS), "rules", "LIST",
+	MAP(IN(SOCKETS), "rules", KEY_SOCKETS_RULE, "LIST",
 	    "The first rule that matches decides. Without a default these rules go before those of the base."),
-	KEY(IN(ADDRESSES), "rules", "LIST",
+	MAP(IN(ADDRESSES), "rules", KEY_ADDRESS_RULE, "LIST",
 	    "Among the rules that match port and protocol, the rule with the longest prefix decides; at the same prefix deny goes before allow."),
-	KEY(IN(SOCKETS_RULE), "allow", "MAPPING",
+	MAP(IN(SOCKETS_RULE), "allow", KEY_REQUEST, "MAPPING",
 	    "Requests that are allowed."),
-	KEY(IN(SOCKETS_RULE), "deny", "MAPPING",
+	MAP(IN(SOCKETS_RULE), "deny", KEY_REQUEST, "MAPPING",
 	    "Requests that are denied."),
 	KEY(IN(REQUEST), "family", "FAMILY or LIST",
 	    "The address family, such as inet or AF_INET."),
@@ -107,23 +116,23 @@ static const struct key keys[] = {
 	KEY(IN(NAMES), "max", "NUMBER",
 	    "The most addresses that a cgroup learns, from 1 to 65536; one more replaces the oldest. Without it 4096."),
 
-	KEY(IN(OPTIONS), "get", "MAPPING",
+	MAP(IN(OPTIONS), "get", KEY_LIST, "MAPPING",
 	    "Options that are read."),
-	KEY(IN(OPTIONS), "set", "MAPPING",
+	MAP(IN(OPTIONS), "set", KEY_LIST, "MAPPING",
 	    "Options that are set."),
-	KEY(IN(FLAGS), "send", "MAPPING",
+	MAP(IN(FLAGS), "send", KEY_LIST, "MAPPING",
 	    "Flags of messages that are sent."),
-	KEY(IN(FLAGS), "recv", "MAPPING",
+	MAP(IN(FLAGS), "recv", KEY_LIST, "MAPPING",
 	    "Flags of messages that are received."),
 	KEY(IN(LIST) | IN(CONTROL) | IN(RECEIVED), "default", "VERDICT",
 	    "The verdict for items that are not listed. A section with a default replaces that of the base."),
-	KEY(IN(LIST) | IN(CONTROL) | IN(RECEIVED), "allow", "NAME or LIST",
+	MAP(IN(LIST) | IN(CONTROL) | IN(RECEIVED), "allow", KEY_OPTION_GET, "NAME or LIST",
 	    "Items that are allowed."),
-	KEY(IN(LIST) | IN(CONTROL) | IN(RECEIVED), "ignore", "NAME or LIST",
+	MAP(IN(LIST) | IN(CONTROL) | IN(RECEIVED), "ignore", KEY_OPTION_GET, "NAME or LIST",
 	    "Items that have no effect: the call succeeds without them. Not in options.get."),
 	KEY(IN(LIST) | IN(CONTROL), "deny", "NAME or LIST, or MAPPING of names to errnos",
 	    "Items that are denied. Without an errno: that of the default, or EACCES."),
-	KEY(IN(CONTROL), "received", "MAPPING",
+	MAP(IN(CONTROL), "received", KEY_RECEIVED, "MAPPING",
 	    "Control messages that are received, for class inet."),
 	KEY(IN(OPTION_GET) | IN(OPTION_SET), "option", "LEVEL/NAME",
 	    "The option."),
@@ -137,6 +146,10 @@ static const struct key keys[] = {
 	KEY(IN(UNIX), "credentials", "VERDICT",
 	    "Credentials (SCM_CREDENTIALS) that are sent and received."),
 
+	MAP(IN(LIMITS), "sockets", KEY_LIMITS_SOCKETS, "NUMBER, or MAPPING",
+	    "The most live sockets of an attachment; one more fails with ENFILE."),
+	KEY(IN(LIMITS), "backlog", "[FLOOR, CEILING]",
+	    "The backlog that replaces one of 0 or less, and the largest backlog."),
 	KEY(IN(LIMITS) | IN(LIMITS_INET) | IN(LIMITS_OTHERS), "option", "BYTES",
 	    "The longest value of an option that is set; a longer one fails with EINVAL."),
 	KEY(IN(LIMITS) | IN(LIMITS_INET) | IN(LIMITS_OTHERS), "control", "BYTES",
@@ -145,16 +158,12 @@ static const struct key keys[] = {
 	    "The longest address; a longer one is cut."),
 	KEY(IN(LIMITS) | IN(LIMITS_INET), "received", "BYTES",
 	    "The most bytes of control messages that one call may receive, if control.received does not allow all."),
-	KEY(IN(LIMITS), "sockets", "NUMBER, or MAPPING",
-	    "The most live sockets of an attachment; one more fails with ENFILE."),
-	KEY(IN(LIMITS), "backlog", "[FLOOR, CEILING]",
-	    "The backlog that replaces one of 0 or less, and the largest backlog."),
 	KEY(IN(LIMITS_SOCKETS), "max", "NUMBER",
 	    "The most live sockets of an attachment."),
 	KEY(IN(LIMITS_SOCKETS), "errno", "ERRNO",
 	    "The errno of one more socket."),
 
-	KEY(IN(FOLDER), "attachments", "LIST",
+	MAP(IN(FOLDER), "attachments", KEY_ATTACHMENT, "LIST",
 	    "Cgroups and the personalities that they are attached to."),
 	KEY(IN(ATTACHMENT), "cgroup", "PATH",
 	    "The cgroup, below the root of the hierarchy. It is made if it does not exist."),
@@ -191,6 +200,17 @@ const struct key *key_next(enum key_place place, const struct key *key)
 	}
 
 	return NULL;
+}
+
+const struct key *key_find(enum key_place place, const char *name)
+{
+	const struct key *key = NULL;
+
+	while (place < KEY_NR_PLACES && (key = key_next(place, key)) &&
+	       strcmp(key->name, name))
+		;
+
+	return key;
 }
 
 bool key_mapping(struct yaml *yaml, const yaml_node_t *node, const char *what,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The keys of policy files, and of a folder's attachments.yaml. One table is
- * used to read the files and to describe the keys. The parser, folder.c and the
- * command keys call it.
+ * used to read the files, to describe the keys and to bring them into their order.
+ * The parser, folder.c, format.c, schema.c and the command keys call it.
  */
 #ifndef _PERSOCK_POLICY_FILE_KEY_H
 #define _PERSOCK_POLICY_FILE_KEY_H
@@ -73,18 +73,25 @@ enum key_place {
  * struct key - a key, in places where it means the same
  * @places: a bit for each place
  * @name: the key
+ * @inside: the place of the keys of its value, or of the items of its value;
+ *	KEY_NR_PLACES if it has no keys. Items of options.set are at
+ *	KEY_OPTION_SET, and others.limits is KEY_LIMITS_OTHERS
  * @value: the kind of its value
  * @about: its description, in sentences
  */
 struct key {
 	unsigned int places;
 	const char *name;
+	enum key_place inside;
 	const char *value;
 	const char *about;
 };
 
 /* The key of a place after @key, or the first one for NULL. */
 const struct key *key_next(enum key_place place, const struct key *key);
+
+/* The key of a place by its name, or NULL. */
+const struct key *key_find(enum key_place place, const char *name);
 
 const char *key_place_name(enum key_place place);
 const char *key_place_about(enum key_place place);

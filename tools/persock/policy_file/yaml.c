@@ -178,25 +178,13 @@ static bool scan(const struct yaml *yaml)
 	return good;
 }
 
-bool yaml_open(struct yaml *yaml, const char *path)
+/* Load what has been read. */
+static bool load(struct yaml *yaml)
 {
-	bool from_stdin = !strcmp(path, "-");
 	yaml_parser_t parser;
-	FILE *file;
-	bool good;
 
-	*yaml = (struct yaml){ .path = from_stdin ? "stdin" : path };
-	file = from_stdin ? stdin : fopen(path, "re");
-	if (!file) {
-		report_error("%s: cannot be opened (%s)", path, strerror(errno));
+	if (!scan(yaml))
 		return false;
-	}
-	good = read_file(yaml, file);
-	if (!from_stdin)
-		fclose(file);
-	if (!good || !scan(yaml))
-		return false;
-
 	if (!yaml_parser_initialize(&parser)) {
 		report_error("out of memory");
 		return false;
@@ -213,6 +201,38 @@ bool yaml_open(struct yaml *yaml, const char *path)
 	}
 
 	return yaml->loaded;
+}
+
+bool yaml_open(struct yaml *yaml, const char *path)
+{
+	bool from_stdin = !strcmp(path, "-");
+	FILE *file;
+	bool good;
+
+	*yaml = (struct yaml){ .path = from_stdin ? "stdin" : path };
+	file = from_stdin ? stdin : fopen(path, "re");
+	if (!file) {
+		report_error("%s: cannot be opened (%s)", path, strerror(errno));
+		return false;
+	}
+	good = read_file(yaml, file);
+	if (!from_stdin)
+		fclose(file);
+
+	return good && load(yaml);
+}
+
+bool yaml_open_text(struct yaml *yaml, const char *path, const char *text,
+		    size_t length)
+{
+	*yaml = (struct yaml){
+		.path = path,
+		.text = need(malloc(length + 1)),
+		.length = length,
+	};
+	memcpy(yaml->text, text, length);
+
+	return load(yaml);
 }
 
 void yaml_close(struct yaml *yaml)

@@ -21,6 +21,9 @@ struct yaml {
 
 /* "-" is stdin. False after an error; call yaml_close() in either case. */
 bool yaml_open(struct yaml *yaml, const char *path);
+/* The same for a copy of @text; @path is for messages. */
+bool yaml_open_text(struct yaml *yaml, const char *path, const char *text,
+		    size_t length);
 void yaml_close(struct yaml *yaml);
 
 yaml_node_t *yaml_root(struct yaml *yaml);
