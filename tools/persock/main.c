@@ -46,6 +46,7 @@ static const char help[] =
 "  monitor [--count N] [--ignored] [--names]\n"
 "                                      report calls as they are denied\n"
 "  counters [CGROUP | id:N]            count allowed, ignored and denied calls\n"
+"  sockets [CGROUP | --all]            list sockets, and what governs them\n"
 "  metrics [--output FILE]             write all counters as OpenMetrics text\n"
 "  run -p PERSONALITY [--provider PROVIDER]... [--counters] [--report]\n"
 "      -- COMMAND [ARGUMENT]...        run a command under a personality\n"
@@ -86,6 +87,7 @@ static const struct command {
 	{ "names",		names_command },
 	{ "monitor",		monitor_command },
 	{ "counters",		counters_command },
+	{ "sockets",		sockets_command },
 	{ "metrics",		metrics_command },
 	{ "run",		run_command },
 	{ "apply",		apply_command },

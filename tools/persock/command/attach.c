@@ -14,6 +14,7 @@
 
 #include "base/cgroup.h"
 #include "base/error.h"
+#include "base/held_socket.h"
 #include "command/arguments.h"
 #include "command/commands.h"
 #include "wire/attachment.h"
@@ -56,6 +57,23 @@ static int parse_options(int argc, char **argv, bool *anew)
 	return status;
 }
 
+/* An attachment governs no socket that is older. */
+static void report_older(int fd, const char *cgroup, const char *personality)
+{
+	struct held_sockets held = { 0 };
+	size_t i, nr = 0;
+
+	held_add_cgroup(&held, fd);
+	held_find(&held);
+	for (i = 0; i < held.nr; i++)
+		nr += !held_has_layer(&held.of[i], personality);
+	if (nr)
+		report_warning("note: %zu %s of processes in %s %s not governed by %s, being older; \"persock sockets\" lists them",
+			       nr, nr == 1 ? "socket" : "sockets", cgroup,
+			       nr == 1 ? "is" : "are", personality);
+	held_free(&held);
+}
+
 static int attach(struct netlink *nl, const char *cgroup,
 		  const char *personality, bool anew)
 {
@@ -68,6 +86,8 @@ static int attach(struct netlink *nl, const char *cgroup,
 		return EXIT_FAILURE;
 	status = attachment_new(nl, fd, personality, anew) ?
 		 netlink_error(nl) : 0;
+	if (!status)
+		report_older(fd, cgroup, personality);
 	close(fd);
 
 	return status;

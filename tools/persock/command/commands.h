@@ -22,6 +22,7 @@ int oci_hook_command(int argc, char **argv);
 int personality_command(int argc, char **argv);
 int run_command(int argc, char **argv);
 int show_command(int argc, char **argv);
+int sockets_command(int argc, char **argv);
 int status_command(int argc, char **argv);
 
 #endif
