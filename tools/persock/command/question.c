@@ -15,14 +15,12 @@
 #include "policy_file/host.h"
 #include "policy_file/judge_host.h"
 #include "policy_file/names.h"
+#include "policy_file/service.h"
 
 static int no_name(enum name_kind kind, const char *what, const char *text)
 {
-	const char *like = name_like(kind, 0, text);
-
-	return usage_error("\"%s\" is not %s%s%s%s", text, what,
-			   like ? ": did you mean " : "", like ?: "",
-			   like ? "?" : "");
+	return usage_error("\"%s\" is not %s%s", text, what,
+			   name_hint(kind, 0, text));
 }
 
 static int read_name(enum name_kind kind, const char *what, const char *text,
@@ -147,7 +145,9 @@ static int read_endpoint(const char *text, bool wants_port, bool named,
 	const char *port = NULL, *end = text + strlen(text);
 	const char *colon = strrchr(text, ':');
 	char address[4 * PERSOCK_HOST_LENGTH], *rest;
+	const char *problem;
 	unsigned long value;
+	uint16_t service;
 	int status;
 
 	if (*text == '[') {
@@ -169,6 +169,12 @@ static int read_endpoint(const char *text, bool wants_port, bool named,
 				   address);
 	if (!port)
 		return 0;
+	if (service_is_name(port)) {
+		problem = service_port(port, PERSOCK_ANY, &service);
+		peer->endpoint.port = service;
+		return problem ? usage_error("\"%s\" is no port and no service: %s",
+					     port, problem) : 0;
+	}
 	value = strtoul(port, &rest, 10);
 	if (*port < '0' || *port > '9' || *rest || value > U16_MAX)
 		return usage_error("\"%s\" is no port: a number from 0 to 65535",

@@ -101,7 +101,7 @@ static const struct key keys[] = {
 	KEY(IN(ADDRESS_RULE), "deny", "PREFIX, HOST or LIST",
 	    "Addresses and, in connect, host names that are denied. Of the host names that match, the most specific one decides; for the same name deny goes before allow."),
 	KEY(IN(ADDRESS_RULE), "ports", "PORTS or LIST",
-	    "A number from 0 to 65535, or a range such as 8000-8099. Without it any port."),
+	    "A number from 0 to 65535, a range such as 8000-8099, or a service of /etc/services such as https, which is looked up when the file is read. Without it any port."),
 	KEY(IN(ADDRESS_RULE), "protocol", "PROTOCOL or LIST",
 	    "The protocol, such as tcp. Without it any protocol. MPTCP is judged as tcp."),
 	KEY(IN(ADDRESS_RULE), "errno", "ERRNO",

@@ -47,4 +47,10 @@ bool name_option_value(enum name_kind kind, const char *text, int *level,
 /* The name that is nearest to @text, or NULL. */
 const char *name_like(enum name_kind kind, int64_t level, const char *text);
 
+/*
+ * What probably was meant by a text that is no name of @kind, as the end of a
+ * sentence: ": did you mean inet?", or "". Valid until the next call.
+ */
+const char *name_hint(enum name_kind kind, int64_t level, const char *text);
+
 #endif

@@ -26,32 +26,38 @@ static bool parse_options(struct parse *parse, yaml_node_t *node,
 			  unsigned int classes)
 {
 	yaml_node_t *get, *set;
+	bool good;
 
 	if (!key_mapping(parse->yaml, node, "options", KEY_OPTIONS))
 		return false;
 	get = yaml_find(parse->yaml, node, "get");
 	set = yaml_find(parse->yaml, node, "set");
 
-	return (!get || parse_list(parse, get, PERSOCK_SECTION_OPTIONS_GET,
-				   classes)) &&
-	       (!set || parse_list(parse, set, PERSOCK_SECTION_OPTIONS_SET,
-				   classes));
+	good = !get || parse_list(parse, get, PERSOCK_SECTION_OPTIONS_GET,
+				  classes);
+	good &= !set || parse_list(parse, set, PERSOCK_SECTION_OPTIONS_SET,
+				   classes);
+
+	return good;
 }
 
 static bool parse_flags(struct parse *parse, yaml_node_t *node,
 			unsigned int classes)
 {
 	yaml_node_t *send, *recv;
+	bool good;
 
 	if (!key_mapping(parse->yaml, node, "flags", KEY_FLAGS))
 		return false;
 	send = yaml_find(parse->yaml, node, "send");
 	recv = yaml_find(parse->yaml, node, "recv");
 
-	return (!send || parse_list(parse, send, PERSOCK_SECTION_FLAGS_SEND,
-				    classes)) &&
-	       (!recv || parse_list(parse, recv, PERSOCK_SECTION_FLAGS_RECEIVE,
-				    classes));
+	good = !send || parse_list(parse, send, PERSOCK_SECTION_FLAGS_SEND,
+				   classes);
+	good &= !recv || parse_list(parse, recv, PERSOCK_SECTION_FLAGS_RECEIVE,
+				    classes);
+
+	return good;
 }
 
 static bool parse_control(struct parse *parse, yaml_node_t *node,
@@ -215,19 +221,28 @@ static bool parse_classed(struct parse *parse, yaml_node_t *map,
 	yaml_node_t *listen = yaml_find(parse->yaml, map, "listen");
 	yaml_node_t *pair = yaml_find(parse->yaml, map, "pair");
 	yaml_node_t *mmap = yaml_find(parse->yaml, map, "mmap");
+	bool good = true;
 
-	return (!options || parse_options(parse, options, classes)) &&
-	       (!flags || parse_flags(parse, flags, classes)) &&
-	       (!control || parse_control(parse, control, classes)) &&
-	       (!ioctls || parse_list(parse, ioctls, PERSOCK_SECTION_IOCTLS,
-				      classes)) &&
-	       (!listen || parse_switch(parse, listen, PERSOCK_SECTION_LISTEN,
-					classes)) &&
-	       (!pair || parse_switch(parse, pair, PERSOCK_SECTION_PAIR,
-				      classes)) &&
-	       (!mmap || parse_switch(parse, mmap, PERSOCK_SECTION_MMAP,
-				      classes)) &&
-	       (!limits || parse_limits(parse, limits, classes, whole));
+	if (options)
+		good &= parse_options(parse, options, classes);
+	if (flags)
+		good &= parse_flags(parse, flags, classes);
+	if (control)
+		good &= parse_control(parse, control, classes);
+	if (ioctls)
+		good &= parse_list(parse, ioctls, PERSOCK_SECTION_IOCTLS,
+				   classes);
+	if (listen)
+		good &= parse_switch(parse, listen, PERSOCK_SECTION_LISTEN,
+				     classes);
+	if (pair)
+		good &= parse_switch(parse, pair, PERSOCK_SECTION_PAIR, classes);
+	if (mmap)
+		good &= parse_switch(parse, mmap, PERSOCK_SECTION_MMAP, classes);
+	if (limits)
+		good &= parse_limits(parse, limits, classes, whole);
+
+	return good;
 }
 
 static bool parse_class(struct parse *parse, yaml_node_t *root,
@@ -272,15 +287,21 @@ static bool parse_whole(struct parse *parse, yaml_node_t *root)
 	yaml_node_t *bind = yaml_find(parse->yaml, root, "bind");
 	yaml_node_t *accept = yaml_find(parse->yaml, root, "accept");
 	yaml_node_t *family = yaml_find(parse->yaml, root, "unix");
+	bool good = true;
 
-	return (!sockets || parse_sockets(parse, sockets)) &&
-	       (!connect || parse_addresses(parse, connect,
-					    PERSOCK_SECTION_CONNECT)) &&
-	       parse_names(parse, yaml_find(parse->yaml, root, "names")) &&
-	       (!bind || parse_addresses(parse, bind, PERSOCK_SECTION_BIND)) &&
-	       (!accept || parse_addresses(parse, accept,
-					   PERSOCK_SECTION_ACCEPT)) &&
-	       (!family || parse_unix(parse, family));
+	if (sockets)
+		good &= parse_sockets(parse, sockets);
+	if (connect)
+		good &= parse_addresses(parse, connect, PERSOCK_SECTION_CONNECT);
+	good &= parse_names(parse, yaml_find(parse->yaml, root, "names"));
+	if (bind)
+		good &= parse_addresses(parse, bind, PERSOCK_SECTION_BIND);
+	if (accept)
+		good &= parse_addresses(parse, accept, PERSOCK_SECTION_ACCEPT);
+	if (family)
+		good &= parse_unix(parse, family);
+
+	return good;
 }
 
 static bool parse_root(struct parse *parse, parse_base_fn load)
@@ -288,25 +309,34 @@ static bool parse_root(struct parse *parse, parse_base_fn load)
 	yaml_node_t *root = yaml_root(parse->yaml);
 	yaml_node_t *name, *base, *providers, *mode, *network;
 	const char *problem;
+	bool good;
 
-	if (!key_mapping(parse->yaml, root, "a policy", KEY_POLICY))
-		return false;
+	if (root->type != YAML_MAPPING_NODE)
+		return key_mapping(parse->yaml, root, "a policy", KEY_POLICY);
+	good = key_mapping(parse->yaml, root, "a policy", KEY_POLICY);
 	name = yaml_find(parse->yaml, root, "personality");
 	base = yaml_find(parse->yaml, root, "base");
 	providers = yaml_find(parse->yaml, root, "providers");
 	mode = yaml_find(parse->yaml, root, "mode");
 	network = yaml_find(parse->yaml, root, "network");
 
-	if ((name && !copy_name(parse, name, parse->draft->name,
-				"the name of a personality")) ||
-	    (base && !parse_base(parse, base, load)) ||
-	    (providers && !parse_providers(parse, providers)) ||
-	    (mode && !parse_mode(parse, mode)) ||
-	    (network && !parse_network(parse, network)) ||
-	    !parse_whole(parse, root) ||
-	    !parse_classed(parse, root, ALL_CLASSES, true) ||
-	    !parse_class(parse, root, "inet", INET_ONLY) ||
-	    !parse_class(parse, root, "others", OTHER_ONLY))
+	/* All other parts change what the base has. */
+	if (base && !parse_base(parse, base, load))
+		return false;
+	if (name)
+		good &= copy_name(parse, name, parse->draft->name,
+				  "the name of a personality");
+	if (providers)
+		good &= parse_providers(parse, providers);
+	if (mode)
+		good &= parse_mode(parse, mode);
+	if (network)
+		good &= parse_network(parse, network);
+	good &= parse_whole(parse, root);
+	good &= parse_classed(parse, root, ALL_CLASSES, true);
+	good &= parse_class(parse, root, "inet", INET_ONLY);
+	good &= parse_class(parse, root, "others", OTHER_ONLY);
+	if (!good)
 		return false;
 
 	if (network && !providers)

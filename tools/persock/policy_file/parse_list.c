@@ -207,17 +207,20 @@ static bool add(struct list *list, yaml_node_t *node, s16 verdict)
 /* A list of items that share a verdict. */
 static bool add_all(struct list *list, yaml_node_t *node, s16 verdict)
 {
+	bool good = true;
 	unsigned int i;
 
 	if (node->type == YAML_MAPPING_NODE)
 		return yaml_error(list->parse->yaml, node,
 				  "a list is expected here");
 	for (i = 0; i < yaml_size(node); i++) {
-		if (!add(list, yaml_item(list->parse->yaml, node, i), verdict))
+		yaml_node_t *item = yaml_item(list->parse->yaml, node, i);
+
+		if (!parse_goes_on(list->parse, add(list, item, verdict), &good))
 			return false;
 	}
 
-	return true;
+	return good;
 }
 
 /* {NAME: ERRNO, ...} */
@@ -247,6 +250,7 @@ static bool deny_mapping(struct list *list, yaml_node_t *node)
 
 static bool deny_all(struct list *list, yaml_node_t *node, s16 otherwise)
 {
+	bool good = true;
 	unsigned int i;
 
 	if (node->type == YAML_MAPPING_NODE)
@@ -254,13 +258,14 @@ static bool deny_all(struct list *list, yaml_node_t *node, s16 otherwise)
 	for (i = 0; i < yaml_size(node); i++) {
 		yaml_node_t *item = yaml_item(list->parse->yaml, node, i);
 
-		if (!(item->type == YAML_MAPPING_NODE ?
-		      deny_mapping(list, item) :
-		      add(list, item, otherwise)))
+		if (!parse_goes_on(list->parse,
+				   item->type == YAML_MAPPING_NODE ?
+				   deny_mapping(list, item) :
+				   add(list, item, otherwise), &good))
 			return false;
 	}
 
-	return true;
+	return good;
 }
 
 /* The errno of items without one: that of the default, or EACCES. */
@@ -328,9 +333,9 @@ bool parse_list(struct parse *parse, yaml_node_t *node,
 				  "%s allows or denies, it does not ignore",
 				  section_name(section));
 
-	good = (!allow || add_all(&list, allow, PERSOCK_ALLOW)) &&
-	       (!ignore || add_all(&list, ignore, PERSOCK_IGNORE)) &&
-	       (!deny || deny_by_class(&list, deny));
+	good = !allow || add_all(&list, allow, PERSOCK_ALLOW);
+	good &= !ignore || add_all(&list, ignore, PERSOCK_IGNORE);
+	good &= !deny || deny_by_class(&list, deny);
 	for (class = 0; class < PERSOCK_NR_CLASSES; class++)
 		draft_unmark(parse->draft, section, class);
 

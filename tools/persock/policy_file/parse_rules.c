@@ -13,6 +13,7 @@
 #include "policy_file/names.h"
 #include "policy_file/parse_names.h"
 #include "policy_file/section_name.h"
+#include "policy_file/service.h"
 #include "policy_file/yaml.h"
 
 #define MAX_ITEMS 32
@@ -132,30 +133,40 @@ static bool begin(struct parse *parse, yaml_node_t *node,
 	return true;
 }
 
+static bool parse_socket_rule(struct parse *parse, yaml_node_t *rule,
+			      unsigned int *place)
+{
+	yaml_node_t *allow, *deny;
+
+	if (!key_mapping(parse->yaml, rule, "a rule", KEY_SOCKETS_RULE))
+		return false;
+	allow = yaml_find(parse->yaml, rule, "allow");
+	deny = yaml_find(parse->yaml, rule, "deny");
+	if (!allow == !deny)
+		return yaml_error(parse->yaml, rule,
+				  "a rule either allows or denies");
+
+	return socket_rule(parse, allow ?: deny, deny, yaml_line(rule), place) &&
+	       parse_room(parse, rule);
+}
+
 bool parse_sockets(struct parse *parse, yaml_node_t *node)
 {
 	unsigned int i, place = 0;
 	yaml_node_t *rules;
+	bool good = true;
 
 	if (!begin(parse, node, PERSOCK_SECTION_SOCKETS, &rules))
 		return false;
 	for (i = 0; rules && i < yaml_size(rules); i++) {
 		yaml_node_t *rule = yaml_item(parse->yaml, rules, i);
-		yaml_node_t *allow, *deny;
 
-		if (!key_mapping(parse->yaml, rule, "a rule", KEY_SOCKETS_RULE))
-			return false;
-		allow = yaml_find(parse->yaml, rule, "allow");
-		deny = yaml_find(parse->yaml, rule, "deny");
-		if (!allow == !deny)
-			return yaml_error(parse->yaml, rule,
-					  "a rule either allows or denies");
-		if (!socket_rule(parse, allow ?: deny, deny, yaml_line(rule),
-				 &place) || !parse_room(parse, rule))
+		if (!parse_goes_on(parse, parse_socket_rule(parse, rule, &place),
+				   &good))
 			return false;
 	}
 
-	return true;
+	return good;
 }
 
 static bool read_prefix(struct parse *parse, const yaml_node_t *node,
@@ -228,7 +239,25 @@ static bool read_port(struct parse *parse, const yaml_node_t *node,
 	return true;
 }
 
+/* A service has the port of the rule's protocol, if there is only one. */
+static bool read_service(struct parse *parse, const yaml_node_t *node,
+			 const char *text, const struct numbers *protocols,
+			 struct persock_address_rule *rule)
+{
+	s32 protocol = protocols->nr == 1 ? protocols->value[0] : PERSOCK_ANY;
+	const char *problem = service_port(text, protocol, &rule->first);
+
+	if (problem)
+		return yaml_error(parse->yaml, node,
+				  "\"%.64s\" is no port and no service: %s",
+				  text, problem);
+	rule->last = rule->first;
+
+	return true;
+}
+
 static bool read_ports(struct parse *parse, const yaml_node_t *node,
+		       const struct numbers *protocols,
 		       struct persock_address_rule *rule)
 {
 	const char *text, *dash;
@@ -236,6 +265,8 @@ static bool read_ports(struct parse *parse, const yaml_node_t *node,
 	text = yaml_text(parse->yaml, node, "a port or a range of ports");
 	if (!text)
 		return false;
+	if (service_is_name(text))
+		return read_service(parse, node, text, protocols, rule);
 	dash = strchr(text, '-');
 	if (!read_port(parse, node, text, dash ? (size_t)(dash - text) :
 		       strlen(text), &rule->first))
@@ -331,7 +362,7 @@ static bool address_rule(struct parse *parse, yaml_node_t *map,
 		for (j = 0; j < nr_ports; j++) {
 			if (ports &&
 			    !read_ports(parse, yaml_item(parse->yaml, ports, j),
-					&peer.address))
+					&protocols, &peer.address))
 				return false;
 			for (k = 0; k < protocols.nr; k++) {
 				if (protocols.value[k] == IPPROTO_MPTCP)
@@ -352,6 +383,7 @@ bool parse_addresses(struct parse *parse, yaml_node_t *node,
 		     enum persock_section section)
 {
 	yaml_node_t *rules;
+	bool good = true;
 	unsigned int i;
 
 	if (!begin(parse, node, section, &rules))
@@ -359,13 +391,15 @@ bool parse_addresses(struct parse *parse, yaml_node_t *node,
 	for (i = 0; rules && i < yaml_size(rules); i++) {
 		yaml_node_t *rule = yaml_item(parse->yaml, rules, i);
 
-		if (!key_mapping(parse->yaml, rule, "a rule on addresses",
-				 KEY_ADDRESS_RULE) ||
-		    !address_rule(parse, rule, section))
+		if (!parse_goes_on(parse,
+				   key_mapping(parse->yaml, rule,
+					       "a rule on addresses",
+					       KEY_ADDRESS_RULE) &&
+				   address_rule(parse, rule, section), &good))
 			return false;
 	}
 
-	return true;
+	return good;
 }
 
 static bool read_limit(struct parse *parse, yaml_node_t *map, const char *key,

@@ -11,10 +11,23 @@
 
 #define LARGEST_ERRNO	133
 
+/* More would hide the first ones. */
+#define MOST_ERRORS	20
+
+bool parse_goes_on(struct parse *parse, bool good, bool *all)
+{
+	*all &= good;
+	parse->errors += !good;
+
+	return parse->errors < MOST_ERRORS && !parse->full;
+}
+
 bool parse_room(struct parse *parse, const yaml_node_t *node)
 {
 	/* Sections that follow may replace rules of a base, or of a class. */
-	return draft_rules(parse->draft) <= 4 * DRAFT_MAX_RULES ||
+	parse->full = draft_rules(parse->draft) > 4 * DRAFT_MAX_RULES;
+
+	return !parse->full ||
 	       yaml_error(parse->yaml, node, "a policy has at most %d rules",
 			  DRAFT_MAX_RULES);
 }
@@ -90,7 +103,7 @@ bool parse_default(struct parse *parse, const yaml_node_t *node,
 bool parse_name(struct parse *parse, const yaml_node_t *node, int kind,
 		const char *what, s64 max, s32 *value)
 {
-	const char *text = yaml_text(parse->yaml, node, what), *like;
+	const char *text = yaml_text(parse->yaml, node, what);
 	int64_t number;
 
 	if (!text)
@@ -103,9 +116,7 @@ bool parse_name(struct parse *parse, const yaml_node_t *node, int kind,
 		*value = number;
 		return true;
 	}
-	like = name_like(kind, 0, text);
 
-	return yaml_error(parse->yaml, node, "\"%.64s\" is not %s%s%s%s",
-			  text, what, like ? ": did you mean " : "",
-			  like ?: "", like ? "?" : "");
+	return yaml_error(parse->yaml, node, "\"%.64s\" is not %s%s", text,
+			  what, name_hint(kind, 0, text));
 }

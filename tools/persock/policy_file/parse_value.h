@@ -20,11 +20,22 @@ struct yaml;
  * struct parse - a file that is being read
  * @yaml: the file
  * @draft: the result
+ * @errors: how many have been printed, of those after which reading goes on
+ * @full: there are too many rules
  */
 struct parse {
 	struct yaml *yaml;
 	struct draft *draft;
+	unsigned int errors;
+	bool full;
 };
+
+/*
+ * After a part of a file: may the next one be read? After an error it may, so
+ * that a run shows all errors, or the first of them. @good is that of this part;
+ * *@all becomes false if it is.
+ */
+bool parse_goes_on(struct parse *parse, bool good, bool *all);
 
 /*
  * Is the number of rules still acceptable? Lists in a rule multiply: a small

@@ -354,6 +354,7 @@ bool yaml_mapping(struct yaml *yaml, const yaml_node_t *node, const char *what,
 		  const char *const *keys, size_t nr)
 {
 	unsigned int i, j;
+	bool good = true;
 
 	if (node->type != YAML_MAPPING_NODE)
 		return yaml_error(yaml, node,
@@ -376,11 +377,11 @@ bool yaml_mapping(struct yaml *yaml, const yaml_node_t *node, const char *what,
 		if (known(keys, nr, key))
 			continue;
 		like = word_like(keys, nr, key);
-		return yaml_error(yaml, name,
+		good = yaml_error(yaml, name,
 				  "%s has no key \"%.64s\"%s%s%s", what, key,
 				  like ? ": did you mean \"" : "",
 				  like ?: "", like ? "\"?" : "");
 	}
 
-	return true;
+	return good;
 }

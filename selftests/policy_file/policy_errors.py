@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0
+"""
+Errors of policy files, for policy_offline: all of a file are reported, each with its line, and say what
+was probably meant; services are ports. Functions get tool(), which runs the tool, and expect().
+"""
+
+import os
+
+FILE = """\
+personality: -x
+bas: host
+conect: {}
+sockets: {rules: [{allow: {family: tcp}}, {allow: {type: strem}}, {}]}
+connect: {default: perhaps, rules: [{allow: 10.0.0.1, ports: htps}]}
+bind: {rules: [{allow: 10.0.0.1, ports: 70000}, {allow: a.example.com}]}
+options: {get: {allow: [a, SOL_SOCKET/SO_ERORR], deny: [b]}, set: {deny: [x]}}
+ioctls: {deny: [FIO], allow: 5}
+names: {hold: 8d}
+inet: {listen: perhaps, limits: {sockets: 4}}
+"""
+# The line of each error, in the order in which sections are read.
+LINES = [2, 3, 1, 4, 4, 4, 5, 9, 6, 6, 7, 7, 7, 7, 8, 10, 10]
+
+HINTS = (
+    ("{family: tcp}", '"tcp" is not a family: it is a protocol'),
+    ("{family: ipv4}", '"ipv4" is not a family: did you mean inet?'),
+    ("{family: IPv6}", '"IPv6" is not a family: did you mean inet6?'),
+    ("{family: stream}", '"stream" is not a family: it is a type'),
+    ("{type: udp}", '"udp" is not a socket type: it is a protocol'),
+    ("{protocol: NETLINK_ROUTE}", '"NETLINK_ROUTE" is not a protocol: of family netlink that is protocol 0'),
+    ("{protocol: tpc}", '"tpc" is not a protocol: did you mean tcp?'),
+    ("{protocol: unheard-of}", '"unheard-of" is not a protocol'),
+)
+
+
+def test(tool, expect):
+    done = tool("check", text=FILE.encode())
+    said = done.stderr.decode().splitlines()
+    lines = [int(line.split(":")[2]) for line in said if line.startswith("persock: stdin:")]
+    expect(done.returncode == 1 and not done.stdout, done)
+    expect(lines == LINES, lines, "\n".join(said))
+    # Not more than one can read.
+    many = "ioctls: {deny: [%s]}" % ", ".join(f"X{number}" for number in range(100))
+    said = tool("check", text=many.encode()).stderr.decode().splitlines()
+    expect(len(said) == 20, len(said), "errors of a hundred")
+    for request, hint in HINTS:
+        said = tool("check", text=b"sockets: {rules: [{allow: %s}]}" % request.encode()).stderr.decode()
+        expect(said == f"persock: stdin:1: {hint}\n", request, "is refused with", said)
+    said = tool("explain", "host", "--", "socket", "ipv4", "stream").stderr.decode()
+    expect(said == 'persock: "ipv4" is not a family: did you mean inet?\n', said)
+    if os.path.exists("/etc/services"):
+        services(tool, expect)
+
+
+def services(tool, expect):
+    form = b"connect: {default: EACCES, rules: [{allow: 10.0.0.1, protocol: tcp, ports: %s}]}"
+    shown = tool("show", "-", text=form % b"[https, domain, 8000-8099]").stdout.decode()
+    ports = [line.split("ports: ")[1].split(",")[0] for line in shown.splitlines() if "ports: " in line]
+    expect(ports == ["443", "53", "8000-8099"], ports, shown)
+    said = tool("check", text=form % b"htps").stderr.decode()
+    expect('"htps" is no port and no service: /etc/services has none of that name: did you mean https?'
+           in said, said)
+    said = tool("explain", "host", "--", "connect", "tcp", "10.0.0.1:https").stdout.decode()
+    expect(said.startswith("connect tcp 10.0.0.1:https: allow"), said)
+    said = tool("explain", "host", "--", "connect", "tcp", "10.0.0.1:htps").stderr.decode()
+    expect('"htps" is no port and no service' in said, said)
