@@ -125,7 +125,7 @@ test_the_hook_by_itself() {
 	refused "has no process" hook 0 '"io.persock.personality":"none"'
 	refused "has no cgroup v2 path" hook 4194305 '"io.persock.personality":"none"'
 	hold "$own" "$probe" hold unix
-	refused "no such personality" hook "$held" '"io.persock.personality":"nobody"'
+	refused 'personality "nobody": not loaded' hook "$held" '"io.persock.personality":"nobody"'
 	ok hook "$held" '"io.persock.personality":"none"'
 	governs "$own"
 	release
@@ -144,7 +144,7 @@ while True: print(server.recv(1000).decode(), flush=True)' >"$log" &
 	eventually test -S /dev/log
 	bundle '"io.persock.personality": "nobody"' "$probe" unix
 	run crun >/dev/null && fail "it has started"
-	eventually grep -q 'persock\[[0-9]*\]: the container is not started: no such personality' "$log"
+	eventually grep -q 'persock\[[0-9]*\]: the container is not started: personality "nobody": not loaded' "$log"
 	rm /dev/log
 }
 

@@ -43,7 +43,7 @@ attach $base-a/b: $base-quiet"
 test_is_idempotent() {
 	new_folder
 	expect "$first" persock apply --dry-run "$folder"
-	refused "no such personality" persock personality show "$base-web"
+	refused "not loaded" persock personality show "$base-web"
 	[ ! -d "$root/$base-a" ] || fail "--dry-run has made a cgroup"
 	expect "$first" persock apply "$folder"
 	governs "$root/$base-a/b"
@@ -176,7 +176,7 @@ delete personality $own" persock apply --dry-run --prune "$folder"
 	expect "detach /$(basename "$other"): $own
 delete personality $own" persock apply --prune "$folder"
 	expect ok within "$other" "$probe" tcp
-	refused "no such personality" persock personality show "$own"
+	refused "not loaded" persock personality show "$own"
 	governs "$root/$base-a/b"
 }
 

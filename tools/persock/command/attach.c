@@ -19,6 +19,7 @@
 #include "command/commands.h"
 #include "wire/attachment.h"
 #include "wire/netlink.h"
+#include "wire/personality.h"
 
 /* "none" or "full"; returns 0, or the exit status for bad usage. */
 static int parse_delegate(const char *text, bool *anew)
@@ -85,7 +86,7 @@ static int attach(struct netlink *nl, const char *cgroup,
 	if (fd < 0)
 		return EXIT_FAILURE;
 	status = attachment_new(nl, fd, personality, anew) ?
-		 netlink_error(nl) : 0;
+		 personality_error(nl, personality) : 0;
 	if (!status)
 		report_older(fd, cgroup, personality);
 	close(fd);
@@ -125,13 +126,13 @@ static int detach_one(struct netlink *nl, const char *name)
 	int fd, error;
 
 	if (cgroup_parse_id(name, &id))
-		return attachment_end_by_id(nl, id) ? netlink_error(nl) : 0;
+		return attachment_end_by_id(nl, id) ? attachment_error(nl, name) : 0;
 	fd = cgroup_open(name);
 	if (fd < 0)
 		return EXIT_FAILURE;
 	error = attachment_end(nl, fd);
 	close(fd);
-	return error ? netlink_error(nl) : 0;
+	return error ? attachment_error(nl, name) : 0;
 }
 
 static int detach_all(struct netlink *nl)

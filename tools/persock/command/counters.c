@@ -26,13 +26,13 @@ static int get(struct netlink *nl, const char *name, struct replies *replies)
 
 	if (cgroup_parse_id(name, &id))
 		return attachment_get_by_id(nl, id, replies) ?
-		       netlink_error(nl) : 0;
+		       attachment_error(nl, name) : 0;
 	fd = cgroup_open(name);
 	if (fd < 0)
 		return EXIT_FAILURE;
 	error = attachment_get_fd(nl, fd, replies);
 	close(fd);
-	return error ? netlink_error(nl) : 0;
+	return error ? attachment_error(nl, name) : 0;
 }
 
 /* Every attachment, or the one that @name names. */

@@ -23,6 +23,7 @@
 #include "policy_file/host.h"
 #include "policy_file/resolver.h"
 #include "wire/cgroup_path.h"
+#include "wire/attachment.h"
 #include "wire/name.h"
 #include "wire/netlink.h"
 
@@ -255,7 +256,7 @@ static int add(struct netlink *nl, int argc, char **argv)
 	if (!find_cgroup(argv[0], &entry.name.cgroup_id))
 		return EXIT_FAILURE;
 
-	return name_add(nl, &entry.name) ? netlink_error(nl) : 0;
+	return name_add(nl, &entry.name) ? attachment_error(nl, argv[0]) : 0;
 }
 
 /* What was learnt in the network namespace of the caller: others stay. */
@@ -308,7 +309,7 @@ static int del(struct netlink *nl, int argc, char **argv)
 	if (argc == 1)
 		return del_all(nl, entry.name.cgroup_id);
 
-	return name_remove(nl, &entry.name) ? netlink_error(nl) : 0;
+	return name_remove(nl, &entry.name) ? attachment_error(nl, argv[0]) : 0;
 }
 
 static int dispatch(struct netlink *nl, int argc, char **argv)

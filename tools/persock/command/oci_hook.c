@@ -19,6 +19,7 @@
 #include "policy_file/yaml.h"
 #include "wire/attachment.h"
 #include "wire/netlink.h"
+#include "wire/personality.h"
 
 #define PREFIX		"io.persock."
 #define ANNOTATION	PREFIX "personality"
@@ -90,7 +91,7 @@ static int attach(const char *pid, const char *personality)
 	if (status)
 		goto free;
 	if (attachment_new(&nl, fd, personality, false))
-		status = netlink_error(&nl);
+		status = personality_error(&nl, personality);
 	netlink_close(&nl);
 free:
 	if (fd >= 0)

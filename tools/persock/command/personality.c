@@ -33,7 +33,8 @@ static int del_command(int argc, char **argv)
 	status = netlink_open(&nl);
 	if (status)
 		return status;
-	status = personality_del(&nl, argv[optind]) ? netlink_error(&nl) : 0;
+	status = personality_del(&nl, argv[optind]) ?
+		 personality_error(&nl, argv[optind]) : 0;
 	netlink_close(&nl);
 	return status;
 }

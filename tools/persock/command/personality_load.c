@@ -48,7 +48,8 @@ static int send_base(const struct request *request)
 	if (personality_from_base(&nl, request->command, request->name,
 				  request->base, request->providers.name,
 				  request->providers.count))
-		status = netlink_error(&nl);
+		status = personality_error(&nl, strstr(nl.reason, "base") ?
+						request->base : request->name);
 	netlink_close(&nl);
 
 	return status;

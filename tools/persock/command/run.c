@@ -115,7 +115,7 @@ static int make_cgroup(struct run *run, const char *parent)
 			return 0;
 		rmdir(run->path);
 		if (run->nl.error != EEXIST)
-			return netlink_error(&run->nl);
+			return personality_error(&run->nl, run->personality);
 	}
 	return report_error("every name for a cgroup below %s is taken, up to %s",
 			    parent, run->path);
@@ -302,7 +302,7 @@ static int run_in_cgroup(struct run *run)
 				 cgroup_id(run->directory)) : 0;
 	if (!status && attachment_new(&run->nl, run->directory, personality,
 				      false))
-		status = netlink_error(&run->nl);
+		status = personality_error(&run->nl, personality);
 	else if (!status)
 		status = run_attached(run);
 	run_report_close(&run->report);

@@ -151,7 +151,7 @@ static int show_one(struct netlink *nl, const char *name)
 	netlink_request(nl, PERSOCK_CMD_PERSONALITY_GET);
 	netlink_put_string(nl, PERSOCK_A_PERSONALITY, name);
 	if (netlink_do(nl, &replies))
-		return netlink_error(nl);
+		return personality_error(nl, name);
 	error = policy_read(nl, name, &draft);
 	message = replies_next(&replies, NULL);
 	if (error) {

@@ -12,6 +12,7 @@
 #include "command/arguments.h"
 #include "policy_file/parse.h"
 #include "wire/netlink.h"
+#include "wire/personality.h"
 #include "wire/policy.h"
 
 bool source_is_file(const char *argument)
@@ -47,7 +48,7 @@ bool source_personality(struct draft *draft, const char *name)
 	draft_free(draft);
 	good = !policy_read(&nl, name, draft);
 	if (!good)
-		netlink_error(&nl);
+		personality_error(&nl, name);
 	netlink_close(&nl);
 
 	return good;

@@ -7,7 +7,9 @@
 
 #include "wire/attachment.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/json.h"
@@ -69,6 +71,16 @@ int attachment_end_by_id(struct netlink *nl, uint64_t id)
 	netlink_request(nl, PERSOCK_CMD_DETACH);
 	netlink_put_u64(nl, PERSOCK_A_CGROUP_ID, id);
 	return netlink_do(nl, NULL);
+}
+
+int attachment_error(const struct netlink *nl, const char *cgroup)
+{
+	if (nl->error == ENOENT &&
+	    !strcmp(nl->reason, "the cgroup is not attached to a personality"))
+		return report_error("cgroup \"%s\": not attached; \"persock status\" lists those that are",
+				    cgroup);
+
+	return netlink_error(nl);
 }
 
 static void parse_layer(struct attachment *attachment, uint64_t id)

@@ -52,6 +52,12 @@ int attachment_new(struct netlink *nl, int fd, const char *personality,
 int attachment_end(struct netlink *nl, int fd);
 int attachment_end_by_id(struct netlink *nl, uint64_t id);
 
+/*
+ * Print the error of the last request, which named a cgroup as @cgroup. Returns
+ * EXIT_FAILURE.
+ */
+int attachment_error(const struct netlink *nl, const char *cgroup);
+
 void attachment_parse(const struct nlmsghdr *message,
 		      struct attachment *attachment);
 

@@ -9,18 +9,85 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/word.h"
 #include "policy_file/draft.h"
 #include "wire/policy.h"
 #include "wire/provider.h"
+
+#define MOST_NAMES	12
 
 int personality_list(struct netlink *nl, struct replies *replies)
 {
 	netlink_request(nl, PERSOCK_CMD_PERSONALITY_GET);
 	return netlink_dump(nl, replies) ? netlink_error(nl) : 0;
+}
+
+/* "host, none, gvisor and 3 more"; to be freed. */
+static char *list_of(const char *const *names, size_t nr)
+{
+	char *text = NULL;
+	size_t size, i;
+	FILE *memory = need(open_memstream(&text, &size));
+
+	for (i = 0; i < nr && i < MOST_NAMES; i++)
+		fprintf(memory, "%s%s", i ? ", " : "", names[i]);
+	if (i < nr)
+		fprintf(memory, " and %zu more", nr - i);
+	fclose(memory);
+
+	return need(text);
+}
+
+static int no_personality(const struct replies *replies, const char *name)
+{
+	const struct nlmsghdr *message;
+	struct personality personality;
+	const char **names = NULL, *like;
+	size_t nr = 0;
+	char *list;
+
+	replies_for_each(message, replies) {
+		personality_parse(message, &personality);
+		names = need(reallocarray(names, nr + 1, sizeof(*names)));
+		names[nr++] = personality.name;
+	}
+	like = word_like(names, nr, name);
+	list = list_of(names, nr);
+	if (like)
+		report_error("personality \"%s\": not loaded: did you mean \"%s\"?",
+			     name, like);
+	else
+		report_error("personality \"%s\": not loaded; loaded are %s",
+			     name, list);
+	free(list);
+	free(names);
+
+	return EXIT_FAILURE;
+}
+
+int personality_error(struct netlink *nl, const char *name)
+{
+	struct replies replies;
+	int status;
+
+	/* The module says so, too, if a cgroup or provider is missing. */
+	if (nl->error != ENOENT ||
+	    (strcmp(nl->reason, "no such personality") &&
+	     strcmp(nl->reason, "no personality has the base's name")))
+		return netlink_error(nl);
+	status = personality_list(nl, &replies);
+	if (status)
+		return status;
+	status = no_personality(&replies, name);
+	replies_free(&replies);
+
+	return status;
 }
 
 int personality_from_base(struct netlink *nl, uint8_t command, const char *name,
@@ -83,7 +150,7 @@ int personality_load_draft(struct netlink *nl, uint8_t command,
 	if (!status)
 		status = provider_check(nl, draft, file);
 	if (!status && policy_send(nl, command, draft, network, from, hold))
-		status = netlink_error(nl);
+		status = personality_error(nl, draft->name);
 	if (network >= 0)
 		close(network);
 	if (from >= 0)

@@ -51,6 +51,12 @@ int personality_load_draft(struct netlink *nl, uint8_t command,
  */
 int personality_commit(struct netlink *nl);
 
+/*
+ * Print the error of the last request, which named the personality @name. If
+ * there is none, say which there are. Returns EXIT_FAILURE.
+ */
+int personality_error(struct netlink *nl, const char *name);
+
 void personality_parse(const struct nlmsghdr *message,
 		       struct personality *personality);
 
