@@ -142,6 +142,9 @@ bad_usage() {
 	refused 2 '"unx" is not a family: did you mean unix?' explain --family unx host -- mmap
 	refused 2 "monitor takes no arguments*" monitor now
 	refused 2 "--count takes a number*" monitor --count 0
+	refused 2 'there is no operation "conect": did you mean connect?' monitor --operation conect
+	refused 2 "*has something else" monitor --personality "a b"
+	refused 1 'there is no cgroup "/nowhere"' monitor --cgroup /nowhere
 	refused 2 "personality add needs --base*" personality add tool-a
 	refused 2 "option --base needs a value" personality add tool-a --base
 	refused 2 'personality add takes one --base*"none"' personality add tool-a --base host --base none
@@ -205,9 +208,9 @@ attach_and_detach() {
 	quiet attach tool-test/below host
 	(cd "$cg" && exec persock detach below) || fail "a relative path is not found"
 	quiet detach "id:$id"
-	refused 1 "* (*)" detach "id:$id"
-	refused 1 "* (*)" detach "$cg"
-	refused 1 "* (*)" counters "$cg"
+	refused 1 "cgroup \"id:$id\": not attached*" detach "id:$id"
+	refused 1 "cgroup \"$cg\": not attached*" detach "$cg"
+	refused 1 "cgroup \"$cg\": not attached*" counters "$cg"
 	quiet attach "$cg" host
 	quiet attach "$cg/below" none
 	quiet detach --all
@@ -341,10 +344,17 @@ removed_cgroup() {
 
 unknown_personality() {
 	mkdir "$cg"
-	refused 1 "* (No such file or directory)" attach "$cg" tool-unknown
-	refused 1 "* (No such file or directory)" personality show tool-unknown
-	refused 1 "* (No such file or directory)" personality del tool-unknown
-	refused 1 "* (No such file or directory)" personality add tool-a --base tool-unknown
+	local missing='personality "tool-unknown": not loaded; loaded are *gvisor*'
+	refused 1 "$missing" attach "$cg" tool-unknown
+	refused 1 "$missing" personality show tool-unknown
+	refused 1 "$missing" personality del tool-unknown
+	refused 1 "$missing" personality add tool-a --base tool-unknown
+	refused 1 "$missing" personality set tool-unknown --base host
+	refused 1 "$missing" run -p tool-unknown -- true
+	refused 1 "$missing" run -p tool-unknown --provider native -- true
+	refused 1 'personality "hots": not loaded: did you mean "host"?' attach "$cg" hots
+	refused 1 "cgroup \"$cg\": not attached; \"persock status\" lists those that are" detach "$cg"
+	refused 1 "cgroup \"$cg\": not attached*" counters "$cg"
 	rmdir "$cg"
 	no_traces
 }
@@ -353,13 +363,13 @@ unknown_provider() {
 	refused 1 "* (No such file or directory)" personality add tool-a --base host --provider nobody
 	refused 1 "* (No such file or directory)" personality add tool-a --base host \
 		--provider native --provider nobody
-	refused 1 "* (No such file or directory)" personality show tool-a
+	refused 1 'personality "tool-a": not loaded*' personality show tool-a
 	printf 'base: none\nproviders:\n- native\n- hostine\n' >"$work/nobody.yaml"
 	refused 1 "$work/nobody.yaml:4: no provider called \"hostine\" is registered: did you mean hostinet?" \
 		personality add "$work/nobody.yaml" tool-a
 	refused 1 "* (No such file or directory)" personality add "$work/nobody.yaml" tool-a \
 		--provider nobody
-	refused 1 "* (No such file or directory)" personality show tool-a
+	refused 1 'personality "tool-a": not loaded*' personality show tool-a
 }
 
 make_and_delete() {
@@ -392,7 +402,7 @@ d["providers"] == ["native", "hostinet"]' -j personality show tool-a
 		setsockopt SOL_SOCKET/SO_REUSEADDR
 	explained "EPERM (default of options.set, from base host; in another network namespace this is denied unless a rule lists it)" \
 		setsockopt SOL_SOCKET/SO_REUSEPORT
-	refused 1 "* (No such file or directory)" personality show tool-a
+	refused 1 'personality "tool-a": not loaded*' personality show tool-a
 }
 
 inherited_providers() {
@@ -468,7 +478,7 @@ policy_commands() {
 	tool check "$work/a.yaml"
 	same "what check says" "$out" "$work/a.yaml: valid, personality \"tool-a\", 2 rules"
 	json 'd["name"] == "tool-a" and d["rules"] == 1 and d["mode"] == "audit"' -j check "$work/b.yaml"
-	refused 1 "* (No such file or directory)" personality set "$work/a.yaml"
+	refused 1 'personality "tool-a": not loaded*' personality set "$work/a.yaml"
 	quiet personality add "$work/a.yaml"
 	refused 1 "* (File exists)" personality add "$work/a.yaml"
 	persock personality add - tool-b <"$work/a.yaml" || fail "stdin is not taken"
@@ -542,7 +552,7 @@ explain() {
 	same "the answer of the module's policy" "$out" \
 		"connect tcp 10.0.0.1:443: EACCES (rule 5 of connect, line 10)"
 	quiet personality del tool-a
-	refused 1 "no such personality*" explain tool-a -- listen
+	refused 1 'personality "tool-a": not loaded*' explain tool-a -- listen
 }
 
 # What no default ignores, and the other key of an option: as the module judges.
@@ -770,8 +780,8 @@ run_kills_the_rest() {
 }
 
 run_refused() {
-	refused 1 "* (No such file or directory)" run -p tool-unknown -- touch "$work/ran"
-	refused 1 "* (No such file or directory)" run -p tool-unknown --provider native -- touch "$work/ran"
+	refused 1 'personality "tool-unknown": not loaded*' run -p tool-unknown -- touch "$work/ran"
+	refused 1 'personality "tool-unknown": not loaded*' run -p tool-unknown --provider native -- touch "$work/ran"
 	refused 1 "* (No such file or directory)" run -p host --provider nobody -- touch "$work/ran"
 	[ ! -e "$work/ran" ] || fail "the command was run"
 	no_traces
@@ -966,6 +976,32 @@ run_gives_up() {
 	no_traces
 }
 
+# What a file would change in what is loaded.
+differences() {
+	printf '%s\n' 'personality: tool-a' 'base: host' 'connect: {rules: [{deny: 10.0.0.1}]}' >"$work/a.yaml"
+	refused 1 'personality "tool-a": not loaded*' diff "$work/a.yaml"
+	quiet personality add "$work/a.yaml"
+	quiet diff "$work/a.yaml"
+	sed -i 's/10.0.0.1/10.0.0.2/' "$work/a.yaml"
+	tool diff "$work/a.yaml"
+	same "exit status" "$status" 1
+	same "errors" "$err" ""
+	[[ $out == "--- loaded"$'\n'"+++ $work/a.yaml"$'\n'*$'\n-'*"10.0.0.1"*$'\n+'*"10.0.0.2"* ]] || fail "it prints '$out'"
+	quiet personality set "$work/a.yaml"
+	quiet diff "$work/a.yaml" tool-a
+	# The line is part of what denials say.
+	sed -i '1a # a comment' "$work/a.yaml"
+	tool diff "$work/a.yaml"
+	same "exit status" "$status" 1
+	same "output" "$out" "$work/a.yaml: only numbers of lines differ, or a network namespace"
+	tool -j diff "$work/a.yaml" host
+	same "exit status of JSON" "$status" 1
+	same "JSON" "$out" "{\"file\":\"$work/a.yaml\",\"personality\":\"host\",\"differs\":true}"
+	quiet personality del tool-a
+	refused 2 "diff needs a policy file*" diff
+	refused 2 'diff takes a policy file and one name*"c"' diff a.yaml b c
+}
+
 # A valid file that does not do what was meant.
 check_warns() {
 	printf '%s\n' 'base: host' 'connect: {rules: [{allow: 10.0.0.0/8}]}' \
@@ -990,7 +1026,7 @@ check_warns() {
 
 tests=(bad_usage missing_cgroup cgroup_v1 not_a_cgroup attach_and_detach layers delegated_in_full removed_cgroup
 	unknown_personality unknown_provider make_and_delete inherited_providers mistakes
-	policy_commands explain explain_options ways check_warns denials no_privilege
+	policy_commands differences explain explain_options ways check_warns denials no_privilege
 	run_status run_passes_on run_governs run_nested run_kills_the_rest run_refused run_forwards
 	run_killed run_gives_up run_counters json_output odd_names help_and_version module_absent)
 

@@ -12,63 +12,11 @@
 #include "base/json.h"
 #include "base/word.h"
 #include "command/commands.h"
+#include "help.h"
 
 #define VERSION	"0.1.0"
 
-static const char help[] =
-"persock governs the sockets of the processes in a cgroup: persock(8)\n"
-"\n"
-"Usage: persock [-j | -p] COMMAND\n"
-"\n"
-"  status                              check governance, list attachments\n"
-"  doctor                              check whether this machine can run persock\n"
-"  attach [--delegate none|full] CGROUP PERSONALITY\n"
-"                                      govern the sockets created in CGROUP\n"
-"  detach CGROUP | id:N | --all        end an attachment, or all of them\n"
-"  personality add FILE [NAME]         load a policy file: persock-policy(5)\n"
-"  personality set FILE [NAME]         replace the policy of a personality\n"
-"  personality add|set NAME --base BASE [--provider PROVIDER]...\n"
-"  personality show [NAME]             show the policy of one, or list all\n"
-"  personality del NAME                delete a personality\n"
-"  show FILE|PERSONALITY               show a complete policy\n"
-"  show --effective CGROUP | POLICY POLICY...\n"
-"                                      show all layers of a cgroup, or policies as layers\n"
-"  check [FILE]                        check whether a policy file is valid\n"
-"  fmt [--check] FILE...              format policy files, or check whether they are\n"
-"  keys [--schema]                     list the keys of policy files, or their JSON Schema\n"
-"  explain FILE|PERSONALITY... -- OPERATION [ARGUMENT]...\n"
-"                                      show the verdict of a policy, and its line\n"
-"  explain --cgroup CGROUP -- OPERATION [ARGUMENT]...\n"
-"                                      show the verdict of each layer of a cgroup\n"
-"  names [CGROUP | id:N]               list the addresses that were learnt for host names\n"
-"  names add CGROUP HOST ADDRESS [TTL] add one\n"
-"  names del CGROUP [HOST] [ADDRESS]   remove those of a host, an address, or all\n"
-"  monitor [--count N] [--ignored] [--names]\n"
-"                                      report calls as they are denied\n"
-"  counters [CGROUP | id:N]            count allowed, ignored and denied calls\n"
-"  sockets [CGROUP | --all]            list sockets, and what governs them\n"
-"  metrics [--output FILE]             write all counters as OpenMetrics text\n"
-"  run -p PERSONALITY [--provider PROVIDER]... [--counters] [--report]\n"
-"      -- COMMAND [ARGUMENT]...        run a command under a personality\n"
-"  apply [--dry-run] [--prune] FOLDER  load the policies of a folder, and attach\n"
-"  oci-hook                            attach a container: createRuntime hook\n"
-"  help                                write this text\n"
-"\n"
-"  -j, --json      write JSON\n"
-"  -p, --pretty    write JSON with line breaks\n"
-"  -V, --version   write the version of this tool\n"
-"\n"
-"Exit status: 0 for success, 1 for an error, 2 for bad usage. For run: that of\n"
-"the command, 126 if it cannot be executed, 127 if it does not exist, 128 + N\n"
-"if signal N killed it.\n";
-
-static int help_command(int argc, char **argv)
-{
-	(void)argc;
-	(void)argv;
-	fputs(help, stdout);
-	return 0;
-}
+static int help_command(int argc, char **argv);
 
 static const struct command {
 	const char *name;
@@ -82,6 +30,7 @@ static const struct command {
 	{ "show",		show_command },
 	{ "check",		check_command },
 	{ "fmt",		fmt_command },
+	{ "diff",		diff_command },
 	{ "keys",		keys_command },
 	{ "explain",		explain_command },
 	{ "names",		names_command },
@@ -97,27 +46,47 @@ static const struct command {
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
-static int dispatch(int argc, char **argv)
+static int no_command(const char *name)
 {
 	const char *words[NR_COMMANDS], *like;
 	size_t i;
 
-	for (i = 0; i < NR_COMMANDS; i++) {
+	for (i = 0; i < NR_COMMANDS; i++)
 		words[i] = commands[i].name;
+	like = word_like(words, NR_COMMANDS, name);
+	if (like)
+		return usage_error("there is no command \"%s\": did you mean \"%s\"?",
+				   name, like);
+	return usage_error("there is no command \"%s\"; \"persock help\" lists them",
+			   name);
+}
+
+static int help_command(int argc, char **argv)
+{
+	if (argc > 2)
+		return usage_error("help takes one command, not also \"%s\"",
+				   argv[2]);
+	if (argc < 2)
+		help_print_all();
+	else if (!help_print(argv[1]))
+		return no_command(argv[1]);
+	return 0;
+}
+
+static int dispatch(int argc, char **argv)
+{
+	size_t i;
+
+	for (i = 0; i < NR_COMMANDS; i++) {
 		if (strcmp(commands[i].name, argv[0]))
 			continue;
 		if (argc > 1 && !strcmp(argv[1], "--help"))
-			return help_command(0, NULL);
+			return help_command(2, (char *[]){ argv[1], argv[0] });
 		/* 0 makes getopt() start anew. */
 		optind = 0;
 		return commands[i].function(argc, argv);
 	}
-	like = word_like(words, NR_COMMANDS, argv[0]);
-	if (like)
-		return usage_error("there is no command \"%s\": did you mean \"%s\"?",
-				   argv[0], like);
-	return usage_error("there is no command \"%s\"; \"persock help\" lists them",
-			   argv[0]);
+	return no_command(argv[0]);
 }
 
 /* A failed write is an error. */

@@ -11,6 +11,7 @@ int attach_command(int argc, char **argv);
 int check_command(int argc, char **argv);
 int counters_command(int argc, char **argv);
 int detach_command(int argc, char **argv);
+int diff_command(int argc, char **argv);
 int doctor_command(int argc, char **argv);
 int explain_command(int argc, char **argv);
 int fmt_command(int argc, char **argv);

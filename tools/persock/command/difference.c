@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Compares a loaded policy with a policy file, as complete policy files. apply.c
- * asks for each file of a folder.
+ * asks for each file of a folder, and the command diff.
  */
 #include "command/difference.h"
 
@@ -104,6 +104,12 @@ int difference(const struct draft *loaded, const struct policy *wanted)
 		answer = 1;
 
 	return answer;
+}
+
+bool difference_same_text(const struct draft *loaded,
+			  const struct policy *wanted)
+{
+	return !compare_drafts(loaded, wanted, false);
 }
 
 bool difference_print(const struct draft *loaded, const struct policy *wanted)

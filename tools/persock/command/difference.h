@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * How a loaded policy differs from a policy file. apply.c asks for each file of
- * a folder.
+ * a folder, and the command diff.
  */
 #ifndef _PERSOCK_COMMAND_DIFFERENCE_H
 #define _PERSOCK_COMMAND_DIFFERENCE_H
@@ -10,6 +10,10 @@
 
 /* 1 if they differ, 0 if they do not, -1 after an error. */
 int difference(const struct draft *loaded, const struct policy *wanted);
+
+/* Do both have the same keys and values? Then lines or namespaces differ. */
+bool difference_same_text(const struct draft *loaded,
+			  const struct policy *wanted);
 
 /* Print what differs, by diff(1). Returns false after an error. */
 bool difference_print(const struct draft *loaded, const struct policy *wanted);

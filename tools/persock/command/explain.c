@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/json.h"
@@ -27,6 +28,7 @@
  * @nr_sources: length of @sources; several are layers, the outermost first
  * @stack: the layers of the cgroup, or several policies
  * @draft: one policy
+ * @expect: the answer that is expected, or NULL
  */
 struct explain {
 	const char *cgroup;
@@ -34,6 +36,7 @@ struct explain {
 	unsigned int nr_sources;
 	struct stack stack;
 	struct draft draft;
+	const char *expect;
 };
 
 static bool is_audit(const struct draft *draft)
@@ -116,14 +119,53 @@ static void print_json(const struct explain *explain,
 	json_finish();
 }
 
+/* --expect: allow, ignore, deny (for any errno), or the name of an errno. */
+static int parse_expect(struct explain *explain, const char *text)
+{
+	int64_t number;
+
+	if (strcmp(text, "allow") && strcmp(text, "ignore") &&
+	    strcmp(text, "deny") && !name_value(NAME_ERRNO, 0, text, &number))
+		return usage_error("--expect takes allow, ignore, deny or an errno, not \"%s\"",
+				   text);
+	explain->expect = text;
+
+	return 0;
+}
+
+static int compare(const struct explain *explain,
+		   const struct question *question, int verdict)
+{
+	const char *wanted = explain->expect;
+	char text[256] = "";
+	int64_t number;
+	size_t end = 0;
+	int i;
+
+	if (!wanted || !strcmp(wanted, answer_verdict(verdict)) ||
+	    (verdict < 0 && (!strcmp(wanted, "deny") ||
+			     (name_value(NAME_ERRNO, 0, wanted, &number) &&
+			      number == -verdict))))
+		return 0;
+
+	for (i = 0; i < question->nr && end < sizeof(text); i++)
+		end += snprintf(text + end, sizeof(text) - end, "%s%s",
+				i ? " " : "", question->words[i]);
+
+	return report_error("%s: %s was expected, not %s", text, wanted,
+			    answer_verdict(verdict));
+}
+
 static int answer(const struct explain *explain,
 		  const struct question *question)
 {
 	struct judgement judgement;
-	int status;
+	int status, verdict;
 
-	if (explain->stack.nr)
-		return explain_layers(&explain->stack, question);
+	if (explain->stack.nr) {
+		status = explain_layers(&explain->stack, question, &verdict);
+		return status ?: compare(explain, question, verdict);
+	}
 	status = question_judge(question, &explain->draft, &judgement);
 	if (status)
 		return status;
@@ -133,20 +175,25 @@ static int answer(const struct explain *explain,
 	else
 		print_answer(explain, question, &judgement);
 
-	return 0;
+	/* What cannot be created cannot be used. */
+	return compare(explain, question,
+		       judgement.verdict ?: judgement.socket);
 }
 
 #define WORDS_MAX	64
 
-/* "-": read an operation from each line. The first error ends the command. */
+/*
+ * "-": read an operation from each line. The first error ends the command, but
+ * another answer than the expected one does not.
+ */
 static int answer_all(const struct explain *explain, struct question *question)
 {
 	char *words[WORDS_MAX], *line = NULL, *rest, *word;
-	int status = 0;
+	int status = 0, result = 0;
 	size_t size = 0;
 
 	question->words = words;
-	while (!status && getline(&line, &size, stdin) >= 0) {
+	while (status != EXIT_USAGE && getline(&line, &size, stdin) >= 0) {
 		question->nr = 0;
 		rest = line;
 		while ((word = strsep(&rest, " \t\n")) &&
@@ -156,10 +203,11 @@ static int answer_all(const struct explain *explain, struct question *question)
 		}
 		if (question->nr)
 			status = answer(explain, question);
+		result = status ?: result;
 	}
 	free(line);
 
-	return status;
+	return result;
 }
 
 /* Several policies end at "--"; behind one policy it may be left out. */
@@ -181,6 +229,7 @@ static int parse_options(struct explain *explain, struct question *question,
 {
 	static const struct option options[] = {
 		{ "cgroup",	required_argument, NULL, 'c' },
+		{ "expect",	required_argument, NULL, 'e' },
 		{ "family",	required_argument, NULL, 'f' },
 		{ "json",	no_argument, NULL, 'j' },
 		{ "pretty",	no_argument, NULL, 'p' },
@@ -193,6 +242,9 @@ static int parse_options(struct explain *explain, struct question *question,
 		switch (option) {
 		case 'c':
 			explain->cgroup = optarg;
+			break;
+		case 'e':
+			status = parse_expect(explain, optarg);
 			break;
 		case 'f':
 			status = question_family(question, optarg);

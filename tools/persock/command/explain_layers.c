@@ -271,7 +271,8 @@ static void json_result(const struct walk *walk, const struct result *result)
 	json_finish();
 }
 
-int explain_layers(const struct stack *stack, const struct question *question)
+int explain_layers(const struct stack *stack, const struct question *question,
+		   int *verdict)
 {
 	struct walk walk = { .stack = stack, .question = question };
 	struct judgement judgement;
@@ -283,6 +284,7 @@ int explain_layers(const struct stack *stack, const struct question *question)
 	if (status)
 		return status;
 	ask(&walk, &result);
+	*verdict = result.verdict ?: result.socket;
 	if (json_wanted) {
 		json_result(&walk, &result);
 	} else {

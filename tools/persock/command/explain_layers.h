@@ -9,9 +9,11 @@ struct question;
 struct stack;
 
 /*
- * Print the verdict of each layer on a question, and the result. Returns 0, or
- * an exit status after an error.
+ * Print the verdict of each layer on a question, and the result, which is also
+ * @verdict; if the socket cannot be created, that. Returns 0, or an exit status
+ * after an error.
  */
-int explain_layers(const struct stack *stack, const struct question *question);
+int explain_layers(const struct stack *stack, const struct question *question,
+		   int *verdict);
 
 #endif
