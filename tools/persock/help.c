@@ -111,8 +111,14 @@ static const struct topic {
 "names del CGROUP [HOST] [ADDRESS]\tremove those of a host, an address, or all\n",
 "TTL is a number of seconds. They count in the network namespace of the caller.\n" },
 	{ "monitor",
-"monitor [--count N] [--ignored] [--names]\n"
+"monitor [--cgroup CGROUP] [--personality NAME] [--operation OPERATION]\n"
+"    [--count N] [--ignored] [--names]\n"
 "\treport calls as they are denied\n",
+"  --cgroup CGROUP   only of an attached cgroup, and those below\n"
+"  --personality NAME\n"
+"                    only what this personality denies\n"
+"  --operation OPERATION\n"
+"                    only this operation, such as connect\n"
 "  --count N         end after N lines\n"
 "  --ignored         report ignored calls, too\n"
 "  --names           report addresses that are learnt for host names, too\n" },

@@ -25,6 +25,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "command/commands.h"
+#include "command/monitor_filter.h"
 #include "wire/attachment.h"
 #include "wire/cgroup_path.h"
 #include "wire/denial.h"
@@ -42,6 +43,7 @@ struct monitor {
 	struct netlink nl;		/* for requests */
 	struct mnl_socket *socket;	/* listens */
 	struct groups groups;
+	struct monitor_filter filter;	/* what is printed */
 	bool ignored;			/* print ignored calls, too */
 	bool names;			/* print learnt addresses, too */
 	uint64_t left;			/* lines until the end; 0: no end */
@@ -105,6 +107,8 @@ static int join(struct monitor *monitor)
 {
 	int notify = GENL_ID_CTRL, status;
 
+	if (in_other_namespace())
+		return report_error("this is another network namespace than that of process 1: denials are reported in the initial one only");
 	monitor->socket = group_socket();
 	if (!monitor->socket)
 		return EXIT_FAILURE;
@@ -121,8 +125,6 @@ static int join(struct monitor *monitor)
 				    monitor->groups.names);
 	if (status)
 		return status;
-	if (in_other_namespace())
-		report_warning("this is another network namespace than that of process 1: denials are reported in the initial one only");
 	return 0;
 }
 
@@ -213,6 +215,8 @@ static void print_denial(struct monitor *monitor, const struct nlattr *nest)
 	struct denial denial;
 
 	denial_parse(&denial, nest);
+	if (!monitor_filter_denial(&monitor->filter, &monitor->nl, &denial))
+		return;
 	begin_line();
 	if (json_wanted)
 		denial_json(&denial, &monitor->nl);
@@ -242,7 +246,9 @@ static void print_learnt(struct monitor *monitor, const struct nlmsghdr *message
 	struct name name;
 
 	name_parse(message, &name);
-	if (!name.address)
+	if (!name.address ||
+	    !monitor_filter_cgroup(&monitor->filter, &monitor->nl,
+				   name.cgroup_id))
 		return;
 	begin_line();
 	print_cgroup(monitor, name.cgroup_id);
@@ -271,7 +277,8 @@ static void print_lost(struct monitor *monitor, uint64_t cgroup,
 		return;
 	more = count > lost->count ? count - lost->count : 0;
 	lost->count = count;
-	if (!more)
+	if (!more ||
+	    !monitor_filter_cgroup(&monitor->filter, &monitor->nl, cgroup))
 		return;
 	begin_line();
 	print_cgroup(monitor, cgroup);
@@ -422,9 +429,12 @@ static int parse_count(const char *text, uint64_t *count)
 static int parse_options(int argc, char **argv, struct monitor *monitor)
 {
 	static const struct option options[] = {
+		{ "cgroup",	required_argument, NULL, 'C' },
 		{ "count",	required_argument, NULL, 'c' },
 		{ "ignored",	no_argument, NULL, 'i' },
 		{ "names",	no_argument, NULL, 'n' },
+		{ "operation",	required_argument, NULL, 'o' },
+		{ "personality", required_argument, NULL, 'P' },
 		{ "json",	no_argument, NULL, 'j' },
 		{ "pretty",	no_argument, NULL, 'p' },
 		{ }
@@ -433,6 +443,9 @@ static int parse_options(int argc, char **argv, struct monitor *monitor)
 
 	while ((option = getopt_long(argc, argv, ":jp", options, NULL)) >= 0) {
 		switch (option) {
+		case 'C':
+			monitor->filter.cgroup = optarg;
+			break;
 		case 'c':
 			status = parse_count(optarg, &monitor->left);
 			break;
@@ -441,6 +454,12 @@ static int parse_options(int argc, char **argv, struct monitor *monitor)
 			break;
 		case 'n':
 			monitor->names = true;
+			break;
+		case 'o':
+			monitor->filter.operation = optarg;
+			break;
+		case 'P':
+			monitor->filter.personality = optarg;
 			break;
 		case 'j':
 		case 'p':
@@ -455,7 +474,7 @@ static int parse_options(int argc, char **argv, struct monitor *monitor)
 	if (optind < argc)
 		return usage_error("monitor takes no arguments, not \"%s\"",
 				   argv[optind]);
-	return 0;
+	return monitor_filter_check(&monitor->filter);
 }
 
 int monitor_command(int argc, char **argv)
@@ -471,6 +490,8 @@ int monitor_command(int argc, char **argv)
 		return status;
 	status = find_groups(&monitor);
 	if (!status)
+		status = monitor_filter_open(&monitor.filter, &monitor.nl);
+	if (!status)
 		status = join(&monitor);
 	if (!status) {
 		read_lost(&monitor);
@@ -479,6 +500,7 @@ int monitor_command(int argc, char **argv)
 	if (monitor.socket)
 		mnl_socket_close(monitor.socket);
 	free(monitor.lost);
+	monitor_filter_close(&monitor.filter);
 	cgroup_path_forget();
 	netlink_close(&monitor.nl);
 	return status;

@@ -41,6 +41,11 @@ const char *operation_name(unsigned int operation)
 	return number;
 }
 
+unsigned int operation_count(void)
+{
+	return sizeof(names) / sizeof(names[0]);
+}
+
 void counters_parse(struct counters *counters, const struct nlattr *nest)
 {
 	const struct nlattr *attribute;

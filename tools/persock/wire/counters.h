@@ -30,6 +30,9 @@ struct counters {
 /* "create" for PERSOCK_OP_CREATE; "operation-N" for one without a name. */
 const char *operation_name(unsigned int operation);
 
+/* How many operations have a name. */
+unsigned int operation_count(void);
+
 /* Add the counter of a PERSOCK_A_COUNTER attribute. */
 void counters_parse(struct counters *counters, const struct nlattr *nest);
 

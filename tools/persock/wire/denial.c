@@ -53,7 +53,12 @@ static const char *string(const struct denial *denial, int type)
 	return has(denial, type) ? attribute_string(denial->of[type]) : "";
 }
 
-static const char *operation(const struct denial *denial)
+const char *denial_personality(const struct denial *denial)
+{
+	return string(denial, PERSOCK_A_DENIAL_PERSONALITY);
+}
+
+const char *denial_operation(const struct denial *denial)
 {
 	return operation_name(number(denial, PERSOCK_A_DENIAL_OPERATION));
 }
@@ -262,10 +267,10 @@ void denial_print(FILE *stream, const struct denial *denial,
 {
 	print_cgroup(stream, number(denial, PERSOCK_A_DENIAL_CGROUP_ID), nl);
 	fputc(' ', stream);
-	text_print(stream, string(denial, PERSOCK_A_DENIAL_PERSONALITY));
+	text_print(stream, denial_personality(denial));
 	fprintf(stream, " %" PRIu64 "/", number(denial, PERSOCK_A_DENIAL_PID));
 	text_print(stream, string(denial, PERSOCK_A_DENIAL_COMM));
-	fprintf(stream, " %s", operation(denial));
+	fprintf(stream, " %s", denial_operation(denial));
 	print_kind(stream, denial);
 	if (address(denial))
 		print_address(stream, denial);
@@ -359,12 +364,12 @@ void denial_json(const struct denial *denial, struct netlink *nl)
 	if (path)
 		json_string("path", path);
 	json_string("personality",
-		    string(denial, PERSOCK_A_DENIAL_PERSONALITY));
+		    denial_personality(denial));
 	json_layer(denial, nl);
 	json_string("mode", denial_is_audited(denial) ? "audit" : "enforce");
 	json_number(denial, PERSOCK_A_DENIAL_PID, "pid");
 	json_string("comm", string(denial, PERSOCK_A_DENIAL_COMM));
-	json_string("operation", operation(denial));
+	json_string("operation", denial_operation(denial));
 	if (is_ignored(denial)) {
 		json_bool("ignored", true);
 	} else {

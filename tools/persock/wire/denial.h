@@ -25,6 +25,10 @@ void denial_parse(struct denial *denial, const struct nlattr *nest);
 /* The cgroup whose task made the call: that of the innermost layer. */
 uint64_t denial_cgroup(const struct denial *denial);
 
+/* The personality of the layer that decided, and the operation. */
+const char *denial_personality(const struct denial *denial);
+const char *denial_operation(const struct denial *denial);
+
 /*
  * The host name of the peer or of a DNS query, or NULL. Is it that of a query?
  * Was the call only audited?
