@@ -13,6 +13,7 @@
 #include "socket/accept.h"
 #include "socket/endpoint.h"
 #include "socket/judge.h"
+#include "socket/note.h"
 #include "socket/pass.h"
 #include "socket/router.h"
 #include "socket/wrapper.h"
@@ -67,6 +68,10 @@ static int judge_peer(const struct persock_version *version,
 	struct accepted *accepted = data;
 	int verdict;
 
+	if (persock_records(version)) {
+		persock_note_accept(call);
+		return PERSOCK_ALLOW;
+	}
 	verdict = persock_endpoint_accept(call->sock, &version->policy,
 					  &accepted->endpoint, call);
 	/* Other sockets may have been accepted and counted meanwhile. */

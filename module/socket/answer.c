@@ -6,7 +6,7 @@
  * before the policy does.
  *
  * An answer counts if it comes from a resolver of a layer, if this socket has
- * asked its question, and if a rule is about the name. In a stream the message
+ * asked its question, and if a rule is about the name, or a layer records. In a stream the message
  * is put together first. What cannot be read is handed on, and not learnt from.
  *
  * Receives do not sleep in the provider: they wait in the socket's queue, which
@@ -74,7 +74,10 @@ static bool is_listed(const struct persock_view *view, const char *host)
 	unsigned int i;
 
 	for (i = 0; i < view->nr; i++) {
-		if (persock_host_listed(&view->layers[i]->policy.names, host))
+		const struct persock_version *version = view->layers[i];
+
+		if (persock_records(version) ||
+		    persock_host_listed(&version->policy.names, host))
 			return true;
 	}
 

@@ -68,7 +68,7 @@ int persock_endpoint_bind(struct socket *sock, struct sockaddr *address,
 	int err;
 
 	call->section = PERSOCK_SECTION_BIND;
-	if (!persock_restricts(&policy->bind) || !persock_is_inet(sock))
+	if (!persock_reads(policy, &policy->bind) || !persock_is_inet(sock))
 		return PERSOCK_ALLOW;
 	if (length < (int)offsetofend(struct sockaddr, sa_family))
 		return -EINVAL;
@@ -81,6 +81,10 @@ int persock_endpoint_bind(struct socket *sock, struct sockaddr *address,
 	err = persock_read_address(&who, address, length, who.family, endpoint);
 	if (err)
 		return err;
+	if (policy->mode == PERSOCK_MODE_RECORD) {
+		call->endpoint = endpoint;
+		return PERSOCK_ALLOW;
+	}
 
 	return judge_bound(&who, persock_judge_address, policy, endpoint, call);
 }
@@ -111,6 +115,29 @@ static bool port_is_named(const struct persock_identity *who)
 {
 	return who->sk && ((who->sk->sk_userlocks & SOCK_BINDPORT_LOCK &&
 			    !who->chosen) || persock_has_port_range(who->sk));
+}
+
+/**
+ * persock_endpoint_named() - the bound address, as the program has named it
+ * @sock: the governed socket
+ * @endpoint: filled in, with port 0 if the kernel has chosen it, or will
+ *
+ * Context: process context.
+ * Return: false if @sock is no INET socket.
+ */
+bool persock_endpoint_named(struct socket *sock,
+			    struct persock_endpoint *endpoint)
+{
+	struct persock_identity who;
+
+	if (!persock_is_inet(sock))
+		return false;
+	persock_identify(sock, &who);
+	read_bound(&who, endpoint);
+	if (!port_is_named(&who))
+		endpoint->port = 0;
+
+	return true;
 }
 
 /**

@@ -218,15 +218,17 @@ unlock:
 static enum persock_phase first_phase(const struct persock_stack *stack,
 				      enum persock_class class)
 {
-	bool names;
+	const struct persock_view *view;
+	bool unsent;
 
 	if (class != PERSOCK_CLASS_INET)
 		return PERSOCK_JUDGED;
 	rcu_read_lock_sched();
-	names = persock_stack_view(stack)->names;
+	view = persock_stack_view(stack);
+	unsent = view->names || view->records;
 	rcu_read_unlock_sched();
 
-	return names ? PERSOCK_UNSENT : PERSOCK_JUDGED;
+	return unsent ? PERSOCK_UNSENT : PERSOCK_JUDGED;
 }
 
 /**

@@ -39,6 +39,7 @@
 #include "socket/exchange.h"
 #include "socket/host.h"
 #include "socket/judge.h"
+#include "socket/note.h"
 #include "socket/port.h"
 #include "socket/query.h"
 #include "socket/report.h"
@@ -134,6 +135,23 @@ struct connecting {
 	bool unsent;
 };
 
+/* Is it a resolver only of layers that record, and do not judge queries? */
+static bool only_recorded(const struct persock_view *view,
+			  const struct persock_endpoint *endpoint)
+{
+	unsigned int i;
+
+	for (i = 0; i < view->nr; i++) {
+		const struct persock_version *version = view->layers[i];
+
+		if (!persock_records(version) &&
+		    persock_host_is_resolver(&version->policy.names, endpoint))
+			return false;
+	}
+
+	return true;
+}
+
 /*
  * May the socket be connected to a resolver? Sends that have begun under another
  * peer must not go there. RCU read side.
@@ -159,7 +177,8 @@ static int prepare_resolver(struct persock_router *router, struct socket *sock,
 
 	connecting->unsent = unsent_begin(sock);
 
-	return connecting->unsent ? PERSOCK_ALLOW :
+	return connecting->unsent ||
+	       only_recorded(view, &connecting->endpoint) ? PERSOCK_ALLOW :
 	       persock_refuse(router->stack, view, call, view->nr - 1,
 			      -EACCES);
 }
@@ -173,6 +192,10 @@ static int judge_connect(const struct persock_version *version,
 	verdict = persock_endpoint_connect(call->sock, connecting->address,
 					   connecting->length, &version->policy,
 					   &connecting->endpoint, call);
+	if (persock_records(version)) {
+		persock_note_peer(call, false);
+		return PERSOCK_ALLOW;
+	}
 	if (!verdict ||
 	    !persock_endpoint_unsent(call->sock, &version->policy, call))
 		return verdict;
