@@ -47,6 +47,10 @@ static const char help[] =
 "  counters [CGROUP | id:N]            count allowed, ignored and denied calls\n"
 "  run -p PERSONALITY [--provider PROVIDER]... [--counters] [--report]\n"
 "      -- COMMAND [ARGUMENT]...        run a command under a personality\n"
+"  record [-p BASE] [-o FILE] [--merge FILE] [--generalise ports,prefixes,wildcards]\n"
+"      -- COMMAND [ARGUMENT]...        run a command, and write a policy that allows what it did\n"
+"  record [OPTION]... [--for TIME] CGROUP\n"
+"                                      the same for what runs in a cgroup\n"
 "  apply [--dry-run] [--prune] FOLDER  load the policies of a folder, and attach\n"
 "  oci-hook                            attach a container: createRuntime hook\n"
 "  help                                write this text\n"
@@ -55,9 +59,9 @@ static const char help[] =
 "  -p, --pretty    write JSON with line breaks\n"
 "  -V, --version   write the version of this tool\n"
 "\n"
-"Exit status: 0 for success, 1 for an error, 2 for bad usage. For run: that of\n"
-"the command, 126 if it cannot be executed, 127 if it does not exist, 128 + N\n"
-"if signal N killed it.\n";
+"Exit status: 0 for success, 1 for an error, 2 for bad usage. For run and\n"
+"record: that of the command, 126 if it cannot be executed, 127 if it does not\n"
+"exist, 128 + N if signal N killed it.\n";
 
 static int help_command(int argc, char **argv)
 {
@@ -83,6 +87,7 @@ static const struct command {
 	{ "names",		names_command },
 	{ "monitor",		monitor_command },
 	{ "counters",		counters_command },
+	{ "record",		record_command },
 	{ "run",		run_command },
 	{ "apply",		apply_command },
 	{ "oci-hook",		oci_hook_command },
