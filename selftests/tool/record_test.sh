@@ -42,8 +42,8 @@ enforce() { # FILE KIND...
 	ok persock attach "$cgroup" "$name"
 	# shellcheck disable=SC2046 # words
 	within "$cgroup" $(does "${@:2}") >"$work/said" 2>&1
-	denied=$(persock -j counters "$cgroup" | grep -o '"operation":"[a-z]*",[^}]*"denied":[1-9][0-9]*' |
-		sed 's/"operation":"\([a-z]*\)".*"denied":\([0-9]*\)$/\1 \2/' | tr '\n' ' ')
+	denied=$(persock -j counters "$cgroup" | grep -o '"[a-z]*":{[^}]*"denied":[1-9][0-9]*' |
+		sed 's/^"\([a-z]*\)".*"denied":\([0-9]*\)$/\1 \2/' | tr '\n' ' ')
 }
 
 # The same run is denied nothing.
@@ -92,7 +92,7 @@ with_resolver() { # FUNCTION [ARGUMENT...]
 test_tcp() {
 	record tcp -- tcp
 	has tcp 'allow: .*127.0.0.1/32.*ports: 7070, protocol: tcp.*# 1 time, python3; first after [0-9.]* s'
-	has tcp 'SOL_TCP/TCP_NODELAY  # '
+	has tcp 'IPPROTO_TCP/TCP_NODELAY  # '
 	has tcp 'MSG_PEEK  # 1 time'
 	has tcp '^listen: |^  listen: allow  # 1 time'
 	has tcp '^limits: .*sockets: 16'
@@ -210,7 +210,7 @@ test_cgroup() {
 	# shellcheck disable=SC2046 # words
 	ok within "$cgroup" $(does tcp)
 	wait $!
-	has watched 'SOL_TCP/TCP_NODELAY'
+	has watched 'IPPROTO_TCP/TCP_NODELAY'
 	ok persock attach "$cgroup" host
 	refused "is attached" persock record --for 1s "$cgroup"
 }
