@@ -10,6 +10,7 @@
 #include <linux/net.h>
 #include <linux/socket.h>
 #include <linux/string.h>
+#include <net/ip.h>
 #include <net/sock.h>
 
 #include "report/record.h"
@@ -226,6 +227,24 @@ static void note_address(const struct persock_call *call,
 	note(call, &fact, host, 0);
 }
 
+/*
+ * A server of UDP answers clients, whose ports their kernels have chosen. One
+ * fact stands for all of these ports: the first that this kernel chooses from.
+ */
+static void join_ports(const struct persock_call *call,
+		       const struct persock_identity *who,
+		       struct persock_endpoint *endpoint)
+{
+	struct persock_endpoint own;
+	int low, high;
+
+	if (!who->sk || !persock_endpoint_named(call->sock, &own) || !own.port)
+		return;
+	inet_sk_get_local_port_range(who->sk, &low, &high);
+	if (endpoint->port >= low)
+		endpoint->port = low;
+}
+
 /**
  * persock_note_peer() - note the peer of a connect or of a send
  * @call: the call; without an endpoint there is nothing to note
@@ -244,8 +263,12 @@ void persock_note_peer(const struct persock_call *call, bool sends)
 		return;
 	endpoint = *call->endpoint;
 	persock_identify(call->sock, &who);
-	if (!sends && who.type == SOCK_DGRAM && who.protocol == IPPROTO_UDP)
-		endpoint.port = 0;
+	if (who.type == SOCK_DGRAM && who.protocol == IPPROTO_UDP) {
+		if (sends)
+			join_ports(call, &who, &endpoint);
+		else
+			endpoint.port = 0;
+	}
 	note_address(call, PERSOCK_SECTION_CONNECT, &endpoint, who.protocol,
 		     persock_host_name(&who, &endpoint, call));
 }
