@@ -78,6 +78,22 @@ def name():
         pass
 
 
+def mirrors():
+    """Two hosts of one domain."""
+    for host in "a", "b":
+        try:
+            socket.create_connection((host + ".mirror.example.com", 9), 30)
+        except ConnectionRefusedError:
+            pass
+
+
+def peers():
+    """Two addresses of one network."""
+    one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    for host in "127.5.0.1", "127.5.0.2":
+        one.sendto(b"", (host, 9))
+
+
 def asked():
     """A host that is only asked for."""
     socket.getaddrinfo("only.example.com", 9, type=socket.SOCK_STREAM)

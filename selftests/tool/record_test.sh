@@ -143,6 +143,10 @@ check_names() {
 	has names 'resolvers:'
 	! grep -q '127.0.0.[59]' "$work/names.yaml" || fail "an address is in the policy"
 	same names name asked
+	record wildcards --generalise wildcards -- name mirrors
+	has wildcards "'\*.mirror.example.com', ports: 9, protocol: tcp.*# 2 times"
+	has wildcards 'allow: db.example.com'
+	same wildcards name mirrors
 }
 
 test_names() {
@@ -172,8 +176,11 @@ test_merge() {
 test_generalise() {
 	record wide --generalise ports -- tcp other
 	has wide '127.0.0.1/32, ports: 9-7070'
-	record narrow --generalise prefixes -- tcp other
-	has narrow '127.0.0.1/32.*ports: 9,'
+	record narrow --generalise prefixes -- peers tcp
+	has narrow '127.5.0.0/24, ports: 9, protocol: udp.*# 2 times'
+	has narrow '127.0.0.1/32.*ports: 7070,'
+	same narrow peers tcp
+	refused "not JSON" persock -j record -- true
 	refused "not \"all\"" persock record --generalise all -- true
 }
 

@@ -20,6 +20,7 @@
 
 #include "base/cgroup.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "command/arguments.h"
 #include "command/commands.h"
 #include "command/record_file.h"
@@ -430,6 +431,8 @@ static int parse(struct recording *recording, int argc, char **argv)
 
 	if (status)
 		return status;
+	if (json_wanted)
+		return usage_error("record writes a policy file, not JSON; \"persock -j show FILE\" shows it as JSON");
 	if (recording->base && recording->merge)
 		return usage_error("record takes a base or a file to merge with, not both");
 	if (optind == argc)

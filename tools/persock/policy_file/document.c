@@ -143,12 +143,17 @@ static void print_line(char *line, FILE *stream,
 		       void *data)
 {
 	const char *comment = NULL;
-	char *mark;
+	char *mark = line, *end;
 
-	while ((mark = strstr(line, MARK))) {
-		char *end;
+	while ((mark = strstr(mark, MARK))) {
+		unsigned int number = strtoul(mark + strlen(MARK), &end, 10);
 
-		comment = remark(strtoul(mark + strlen(MARK), &end, 10), data);
+		/* A path may contain what looks like a mark. */
+		if (!number) {
+			mark += strlen(MARK);
+			continue;
+		}
+		comment = remark(number, data);
 		memmove(mark, end, strlen(end) + 1);
 	}
 	fputs(line, stream);
