@@ -13,6 +13,7 @@
 #include <net/ip.h>
 #include <net/sock.h>
 
+#include "compat.h"
 #include "report/record.h"
 #include "socket/endpoint.h"
 #include "socket/host.h"

@@ -12,8 +12,11 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "policy_file/draft.h"
 #include "policy_file/draft_print.h"
+#include "policy_file/fact.h"
 #include "policy_file/names.h"
+#include "policy_file/recorded.h"
 
 #define NSEC_PER_SEC	UINT64_C(1000000000)
 

@@ -5,10 +5,11 @@
 #ifndef _PERSOCK_COMMAND_RECORD_FILE_H
 #define _PERSOCK_COMMAND_RECORD_FILE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
-#include "policy_file/recorded.h"
+struct recorded;
 
 /**
  * struct record_file - how a policy is written

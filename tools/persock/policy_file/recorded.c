@@ -16,6 +16,7 @@
 
 #include <stdio.h>
 
+#include "policy_file/fact.h"
 #include "policy_file/judge.h"
 
 /* A limit has room for twice as much, and is a power of 2. */

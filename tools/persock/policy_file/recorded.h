@@ -6,8 +6,11 @@
 #ifndef _PERSOCK_POLICY_FILE_RECORDED_H
 #define _PERSOCK_POLICY_FILE_RECORDED_H
 
-#include "policy_file/draft.h"
-#include "policy_file/fact.h"
+#include <stdbool.h>
+
+struct draft;
+struct fact;
+struct persock_names;
 
 /**
  * struct recorded - a policy that is made of facts

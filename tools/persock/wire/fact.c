@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "policy_file/fact.h"
 
 int record_known(const struct netlink *nl)
 {

@@ -7,8 +7,9 @@
 
 #include <stdint.h>
 
-#include "policy_file/fact.h"
 #include "wire/netlink.h"
+
+struct fact;
 
 /**
  * struct record - what an attachment has recorded
