@@ -62,7 +62,8 @@ static void guard_options(struct kunit *test)
 		{ SOL_IP, IP_ROUTER_ALERT }, { SOL_IPV6, IPV6_ROUTER_ALERT },
 		{ SOL_IP, 200, true }, { SOL_IPV6, 200, true },
 	};
-	struct persock_policy policy = { }, plain = { };
+	static const struct persock_policy plain;
+	struct persock_policy policy = { };
 	struct persock_rules *rules = &policy.rules[PERSOCK_CLASS_INET];
 	unsigned int i;
 
@@ -124,7 +125,8 @@ static void guard_messages(struct kunit *test)
 		{ SOL_IPV6, IPV6_DSTOPTS, -EPERM },
 		{ SOL_IPV6, IPV6_TCLASS, 0 }, { SOL_UDP, 103, 0 },
 	};
-	struct persock_policy policy = { }, plain = { };
+	static const struct persock_policy plain;
+	struct persock_policy policy = { };
 	const struct persock_options *sent =
 		&policy.rules[PERSOCK_CLASS_INET].control_send;
 	const struct persock_options *free =
@@ -221,19 +223,21 @@ static void guard_addresses(struct kunit *test)
 		{ { AF_INET6, 5000, { 0xff, 2 } }, -EACCES, 0, 0 },
 		{ { AF_INET6, 80, { 0xff, 5 } }, -EACCES, -EACCES, -EACCES },
 	};
-	struct persock_policy policy = { }, named = { };
+	struct persock_policy policy = { }, *named;
 	struct persock_address_index *index;
 	unsigned int i, rule;
 
+	named = kunit_kzalloc(test, sizeof(*named), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, named);
 	index = persock_address_index(rules, ARRAY_SIZE(rules));
 	KUNIT_ASSERT_FALSE(test, IS_ERR_OR_NULL(index));
-	named.connect.rules = rules;
-	named.connect.nr = ARRAY_SIZE(rules);
-	named.connect.index = index;
-	named.bind = named.connect;
+	named->connect.rules = rules;
+	named->connect.nr = ARRAY_SIZE(rules);
+	named->connect.index = index;
+	named->bind = named->connect;
 	KUNIT_EXPECT_FALSE(test, persock_restricts(&policy.bind));
 	persock_guard_policy(&policy);
-	persock_guard_policy(&named);
+	persock_guard_policy(named);
 	KUNIT_EXPECT_TRUE(test, persock_restricts(&policy.bind));
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -242,10 +246,10 @@ static void guard_addresses(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, cases[i].fallback,
 				judge(&policy.bind, endpoint, &rule));
 		KUNIT_EXPECT_EQ(test, cases[i].connect,
-				judge(&named.connect, endpoint, &rule));
+				judge(&named->connect, endpoint, &rule));
 		KUNIT_EXPECT_EQ(test, !cases[i].connect, !!rule);
 		KUNIT_EXPECT_EQ(test, cases[i].bind,
-				judge(&named.bind, endpoint, &rule));
+				judge(&named->bind, endpoint, &rule));
 	}
 	persock_address_index_free(index);
 }

@@ -36,20 +36,24 @@
 #define ALL_ON(name, verdict)		ON(name, 0, 65535, ANY, verdict)
 #define ALL_BELOW(name, verdict)	BELOW(name, 0, 65535, ANY, verdict)
 
-static struct persock_policy policy_of(struct kunit *test,
-				       const struct persock_host_rule *rules,
-				       unsigned int nr)
+/* A policy has no room on the stack. */
+static struct persock_policy *
+policy_of(struct kunit *test, const struct persock_host_rule *rules,
+	  unsigned int nr)
 {
-	struct persock_policy policy = {
-		.connect.fallback = NO_RULE,
-		.names.rules = rules,
-		.names.nr = nr,
-	};
-	u32 *sorted = kunit_kcalloc(test, nr + 1, sizeof(*sorted), GFP_KERNEL);
+	struct persock_policy *policy;
+	u32 *sorted;
 
+	policy = kunit_kzalloc(test, sizeof(*policy), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, policy);
+	sorted = kunit_kcalloc(test, nr + 1, sizeof(*sorted), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, sorted);
+
 	persock_hosts_sort(rules, nr, sorted);
-	policy.names.sorted = sorted;
+	policy->connect.fallback = NO_RULE;
+	policy->names.rules = rules;
+	policy->names.sorted = sorted;
+	policy->names.nr = nr;
 
 	return policy;
 }
@@ -66,7 +70,7 @@ static void ask(struct kunit *test, const struct persock_host_rule *rules,
 		unsigned int nr, const struct question *questions,
 		unsigned int nr_questions)
 {
-	struct persock_policy policy = policy_of(test, rules, nr);
+	struct persock_policy *policy = policy_of(test, rules, nr);
 	unsigned int i, rule;
 
 	for (i = 0; i < nr_questions; i++) {
@@ -74,7 +78,7 @@ static void ask(struct kunit *test, const struct persock_host_rule *rules,
 		int verdict;
 
 		rule = UINT_MAX;
-		verdict = persock_judge_host(&policy.names, question->host,
+		verdict = persock_judge_host(&policy->names, question->host,
 					     question->port,
 					     question->protocol, &rule);
 		KUNIT_EXPECT_EQ_MSG(test, rule, question->rule, "question %u",
@@ -86,7 +90,7 @@ static void ask(struct kunit *test, const struct persock_host_rule *rules,
 		/* A rule that decides lists the name. */
 		if (question->rule)
 			KUNIT_EXPECT_TRUE_MSG(test,
-					      persock_host_listed(&policy.names,
+					      persock_host_listed(&policy->names,
 								  question->host),
 					      "question %u", i);
 	}
@@ -199,8 +203,8 @@ static void sorted(struct kunit *test)
 /* Without rules nothing decides, and only the default lets a query out. */
 static void no_rules(struct kunit *test)
 {
-	struct persock_policy policy = { .connect.fallback = NO_RULE };
-	const struct persock_names *none = &policy.names;
+	struct persock_policy *policy = policy_of(test, NULL, 0);
+	const struct persock_names *none = &policy->names;
 	unsigned int rule = UINT_MAX;
 
 	KUNIT_EXPECT_EQ(test, persock_judge_host(none, "a.b", 80, TCP, &rule),
@@ -209,7 +213,7 @@ static void no_rules(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, persock_host_listed(none, "a.b"));
 	KUNIT_EXPECT_FALSE(test, persock_host_has_allowed(none, "a.b"));
 	rule = UINT_MAX;
-	KUNIT_EXPECT_EQ(test, persock_judge_query(&policy, "a.b",
+	KUNIT_EXPECT_EQ(test, persock_judge_query(policy, "a.b",
 						  PERSOCK_DNS_DS, &rule),
 			NO_RULE);
 	KUNIT_EXPECT_EQ(test, rule, 0);
@@ -340,25 +344,25 @@ static void odd_names(struct kunit *test)
 		{ "\\.com", 80, TCP, 0 },
 		{ "a\\046bad.com", 80, TCP, 0 },
 	};
-	struct persock_policy policy = policy_of(test, rules,
-						 ARRAY_SIZE(rules));
+	struct persock_policy *policy = policy_of(test, rules,
+						  ARRAY_SIZE(rules));
 	unsigned int rule;
 
 	ask(test, rules, ARRAY_SIZE(rules), questions, ARRAY_SIZE(questions));
-	KUNIT_EXPECT_FALSE(test, persock_host_listed(&policy.names,
+	KUNIT_EXPECT_FALSE(test, persock_host_listed(&policy->names,
 						     "\\.good.com"));
-	KUNIT_EXPECT_FALSE(test, persock_host_has_allowed(&policy.names,
+	KUNIT_EXPECT_FALSE(test, persock_host_has_allowed(&policy->names,
 							  "\\.good.com"));
-	KUNIT_EXPECT_EQ(test, persock_judge_query(&policy, "\\.good.com",
+	KUNIT_EXPECT_EQ(test, persock_judge_query(policy, "\\.good.com",
 						  PERSOCK_DNS_A, &rule),
 			NO_RULE);
 	KUNIT_EXPECT_EQ(test, rule, 0);
 
-	policy.connect.fallback = ALLOW;
-	KUNIT_EXPECT_EQ(test, persock_judge_query(&policy, "\\.good.com",
+	policy->connect.fallback = ALLOW;
+	KUNIT_EXPECT_EQ(test, persock_judge_query(policy, "\\.good.com",
 						  PERSOCK_DNS_A, &rule),
 			ALLOW);
-	KUNIT_EXPECT_EQ(test, persock_judge_query(&policy, "\\.bad.com",
+	KUNIT_EXPECT_EQ(test, persock_judge_query(policy, "\\.bad.com",
 						  PERSOCK_DNS_A, &rule),
 			-EPERM);
 	KUNIT_EXPECT_EQ(test, rule, 2);
@@ -443,17 +447,17 @@ static void has_allowed(struct kunit *test)
 		{ "b.f", true, false },
 		{ "", false, false },
 	};
-	struct persock_policy policy = policy_of(test, rules,
-						 ARRAY_SIZE(rules));
+	struct persock_policy *policy = policy_of(test, rules,
+						  ARRAY_SIZE(rules));
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		KUNIT_EXPECT_EQ_MSG(test,
-				    persock_host_listed(&policy.names,
+				    persock_host_listed(&policy->names,
 							cases[i].host),
 				    cases[i].listed, "case %u", i);
 		KUNIT_EXPECT_EQ_MSG(test,
-				    persock_host_has_allowed(&policy.names,
+				    persock_host_has_allowed(&policy->names,
 							     cases[i].host),
 				    cases[i].allowed, "case %u", i);
 	}
@@ -463,7 +467,7 @@ static void has_allowed(struct kunit *test)
 static void many_denials(struct kunit *test)
 {
 	static struct persock_host_rule rules[RULES];
-	struct persock_policy policy;
+	struct persock_policy *policy;
 	unsigned int i;
 
 	for (i = 0; i < RULES; i++)
@@ -472,17 +476,17 @@ static void many_denials(struct kunit *test)
 	rules[RULES - 1] = (struct persock_host_rule)BELOW("b", 0, 0, TCP,
 							   ALLOW);
 	policy = policy_of(test, rules, RULES);
-	KUNIT_EXPECT_FALSE(test, persock_host_has_allowed(&policy.names,
+	KUNIT_EXPECT_FALSE(test, persock_host_has_allowed(&policy->names,
 							  "a.b"));
 
 	rules[RULES - 1].first = 200;
 	rules[RULES - 1].last = 200;
-	KUNIT_EXPECT_TRUE(test, persock_host_has_allowed(&policy.names,
+	KUNIT_EXPECT_TRUE(test, persock_host_has_allowed(&policy->names,
 							 "a.b"));
 }
 
 #define A	PERSOCK_DNS_A
-#define DS	PERSOCK_DNS_DS
+#define SIGNER	PERSOCK_DNS_DS
 
 /* Which queries leave the machine, with the default that denies and allows. */
 static void queries(struct kunit *test)
@@ -510,68 +514,68 @@ static void queries(struct kunit *test)
 		{ "www.example.com", 65535, ALLOW, ALLOW },
 		{ "xyz.example.com", A, NO_RULE, ALLOW },
 		{ "data.www.example.com", A, NO_RULE, ALLOW },
-		{ "data.www.example.com", DS, NO_RULE, ALLOW },
+		{ "data.www.example.com", SIGNER, NO_RULE, ALLOW },
 		{ "x.cdn.example.org", A, ALLOW, ALLOW },
 		{ "ads.cdn.example.org", A, ALLOW, ALLOW },
 		{ "x.ads.cdn.example.org", A, -EPERM, -EPERM, 3 },
-		{ "x.ads.cdn.example.org", DS, -EPERM, -EPERM, 3 },
+		{ "x.ads.cdn.example.org", SIGNER, -EPERM, -EPERM, 3 },
 		/* Other ports may be allowed by the default. */
 		{ "www.example.net", A, NO_RULE, ALLOW },
 		{ "mail.example.net", A, -ECONNREFUSED, -ECONNREFUSED, 5 },
-		{ "mail.example.net", DS, -ECONNREFUSED, -ECONNREFUSED, 5 },
+		{ "mail.example.net", SIGNER, -ECONNREFUSED, -ECONNREFUSED, 5 },
 		{ "b.both", A, -EACCES, -EACCES, 11 },
 		/* What a resolver needs that validates. */
-		{ "example.com", DS, ALLOW, ALLOW },
+		{ "example.com", SIGNER, ALLOW, ALLOW },
 		{ "example.com", PERSOCK_DNS_DNSKEY, ALLOW, ALLOW },
 		{ "example.com", PERSOCK_DNS_NS, ALLOW, ALLOW },
 		{ "example.com", PERSOCK_DNS_SOA, ALLOW, ALLOW },
 		{ "example.com", A, NO_RULE, ALLOW },
-		{ "xample.com", DS, NO_RULE, ALLOW },
-		{ "com", DS, ALLOW, ALLOW },
-		{ "om", DS, NO_RULE, ALLOW },
-		{ "", DS, ALLOW, ALLOW },
+		{ "xample.com", SIGNER, NO_RULE, ALLOW },
+		{ "com", SIGNER, ALLOW, ALLOW },
+		{ "om", SIGNER, NO_RULE, ALLOW },
+		{ "", SIGNER, ALLOW, ALLOW },
 		{ "", A, NO_RULE, ALLOW },
-		{ "cdn.example.org", DS, ALLOW, ALLOW },
+		{ "cdn.example.org", SIGNER, ALLOW, ALLOW },
 		{ "cdn.example.org", A, NO_RULE, ALLOW },
-		{ "example.org", DS, ALLOW, ALLOW },
-		{ "example.info", DS, ALLOW, ALLOW },
+		{ "example.org", SIGNER, ALLOW, ALLOW },
+		{ "example.info", SIGNER, ALLOW, ALLOW },
 		{ "example.info", A, -EPERM, -EPERM, 8 },
 		/* Rules that deny need no keys. */
-		{ "example.net", DS, NO_RULE, ALLOW },
-		{ "net", DS, NO_RULE, ALLOW },
-		{ "denied", DS, NO_RULE, ALLOW },
-		{ "a.denied", DS, -EPERM, -EPERM, 6 },
-		{ "zzz", DS, NO_RULE, ALLOW },
-		{ NAME_191 "." LABEL_63, DS, NO_RULE, ALLOW },
+		{ "example.net", SIGNER, NO_RULE, ALLOW },
+		{ "net", SIGNER, NO_RULE, ALLOW },
+		{ "denied", SIGNER, NO_RULE, ALLOW },
+		{ "a.denied", SIGNER, -EPERM, -EPERM, 6 },
+		{ "zzz", SIGNER, NO_RULE, ALLOW },
+		{ NAME_191 "." LABEL_63, SIGNER, NO_RULE, ALLOW },
 	};
-	struct persock_policy policy = policy_of(test, rules,
-						 ARRAY_SIZE(rules));
+	struct persock_policy *policy = policy_of(test, rules,
+						  ARRAY_SIZE(rules));
 	unsigned int i, rule;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		policy.names.queries = PERSOCK_QUERIES_LISTED;
-		policy.connect.fallback = NO_RULE;
+		policy->names.queries = PERSOCK_QUERIES_LISTED;
+		policy->connect.fallback = NO_RULE;
 		rule = UINT_MAX;
 		KUNIT_EXPECT_EQ_MSG(test,
-				    persock_judge_query(&policy, cases[i].host,
+				    persock_judge_query(policy, cases[i].host,
 							cases[i].type, &rule),
 				    cases[i].listed, "case %u", i);
 		KUNIT_EXPECT_EQ_MSG(test, rule, cases[i].rule, "case %u", i);
 
-		policy.connect.fallback = ALLOW;
+		policy->connect.fallback = ALLOW;
 		rule = UINT_MAX;
 		KUNIT_EXPECT_EQ_MSG(test,
-				    persock_judge_query(&policy, cases[i].host,
+				    persock_judge_query(policy, cases[i].host,
 							cases[i].type, &rule),
 				    cases[i].open, "case %u, open", i);
 		KUNIT_EXPECT_EQ_MSG(test, rule, cases[i].rule, "case %u, open",
 				    i);
 
-		policy.names.queries = PERSOCK_QUERIES_ANY;
-		policy.connect.fallback = NO_RULE;
+		policy->names.queries = PERSOCK_QUERIES_ANY;
+		policy->connect.fallback = NO_RULE;
 		rule = UINT_MAX;
 		KUNIT_EXPECT_EQ_MSG(test,
-				    persock_judge_query(&policy, cases[i].host,
+				    persock_judge_query(policy, cases[i].host,
 							cases[i].type, &rule),
 				    ALLOW, "case %u, any", i);
 		KUNIT_EXPECT_EQ_MSG(test, rule, 0, "case %u, any", i);

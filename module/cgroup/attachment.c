@@ -31,7 +31,7 @@ static void account_leave(struct persock_attachment *attachment,
 	list_del(&attachment->sibling);
 	if (!list_empty(&account->members))
 		return;
-	persock_learnt_free(account);
+	persock_learnt_free(&account->learnt);
 	persock_record_free(account->record);
 	kfree_rcu(account, rcu);
 }

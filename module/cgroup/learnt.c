@@ -5,9 +5,10 @@
  * calls this.
  *
  * A table belongs to the cgroup of a socket's innermost layer. All layers
- * judge by it, each by its own rules on host names, because an entry keeps its
- * name. So what one cgroup learns allows nothing to another, and fills no
- * table but its own.
+ * judge by it, each by its own rules on host names and by what its own
+ * resolvers have answered, because an entry keeps its name and its resolver. So
+ * what one cgroup learns allows nothing to another, and fills no table but its
+ * own.
  *
  * A table is bounded. If it is full the oldest address is dropped, and counted.
  */
@@ -20,8 +21,10 @@
 #include <linux/timekeeping.h>
 #include <net/net_namespace.h>
 
-#include "cgroup/attachment.h"
 #include "cgroup/learnt.h"
+
+/* So many addresses are dropped for one that is learnt. */
+#define DROPS_MAX	64
 
 static const struct rhashtable_params params = {
 	.key_len = sizeof(struct persock_learnt_key),
@@ -39,25 +42,25 @@ static void make_key(struct persock_learnt_key *key, const struct net *net,
 }
 
 static struct persock_learnt_table *
-table_of(const struct persock_account *account)
+table_of(struct persock_learnt_table *const *slot)
 {
 	/* Pairs with the exchange in persock_learnt_prepare(). */
-	return smp_load_acquire(&account->learnt);
+	return smp_load_acquire(slot);
 }
 
 /**
  * persock_learnt_prepare() - have a table for learnt addresses
- * @account: what the cgroup has
+ * @slot: the cgroup's place of its table
  *
  * Context: process context, may sleep.
  * Return: 0, or -ENOMEM: nothing is learnt without it.
  */
-int persock_learnt_prepare(struct persock_account *account)
+int persock_learnt_prepare(struct persock_learnt_table **slot)
 {
 	struct persock_learnt_table *table;
 	int err;
 
-	if (table_of(account))
+	if (table_of(slot))
 		return 0;
 	table = kzalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
 	if (!table)
@@ -69,7 +72,7 @@ int persock_learnt_prepare(struct persock_account *account)
 		kfree(table);
 		return err;
 	}
-	if (cmpxchg(&account->learnt, NULL, table)) {
+	if (cmpxchg(slot, NULL, table)) {
 		rhltable_destroy(&table->table);
 		kfree(table);
 	}
@@ -87,6 +90,16 @@ static void drop(struct persock_learnt_table *table,
 	kfree_rcu(learnt, rcu);
 }
 
+/* Is it known from this resolver, or for good from the administrator? */
+static bool is_from(const struct persock_learnt *learnt,
+		    const struct persock_endpoint *resolver)
+{
+	if (!learnt->resolver.family)
+		return !resolver->family || learnt->expires == U64_MAX;
+
+	return !memcmp(&learnt->resolver, resolver, sizeof(*resolver));
+}
+
 /*
  * The entry of a name; if there is none, NULL, and in *@oldest the oldest of
  * too many names of the address.
@@ -94,23 +107,25 @@ static void drop(struct persock_learnt_table *table,
 static struct persock_learnt *
 find_name(struct persock_learnt_table *table,
 	  const struct persock_learnt_key *key, const char *host,
+	  const struct persock_endpoint *resolver,
 	  struct persock_learnt **oldest)
 {
-	struct persock_learnt *learnt, *first = NULL;
+	struct persock_learnt *learnt, *eldest = NULL;
 	struct rhlist_head *list, *position;
 	unsigned int names = 0;
 
 	*oldest = NULL;
 	list = rhltable_lookup(&table->table, key, params);
 	rhl_for_each_entry_rcu(learnt, position, list, node) {
-		if (!strcmp(learnt->host, host))
+		if (!strcmp(learnt->host, host) && is_from(learnt, resolver))
 			return learnt;
-		/* The list has new ones first. */
-		first = learnt;
+		/* The list is by insertion: one may have been learnt again. */
+		if (!eldest || learnt->number < eldest->number)
+			eldest = learnt;
 		names++;
 	}
 	if (names >= PERSOCK_LEARNT_NAMES)
-		*oldest = first;
+		*oldest = eldest;
 
 	return NULL;
 }
@@ -132,22 +147,27 @@ static void lose(struct persock_learnt_table *table,
 static void make_room(struct persock_learnt_table *table,
 		      struct persock_learnt *oldest, unsigned int max)
 {
+	unsigned int drops = DROPS_MAX;
+
+
 	if (oldest)
 		lose(table, oldest);
-	while (table->nr >= max)
+	/* A limit that was lowered is reached step by step. */
+	for (; table->nr >= max && drops; drops--)
 		lose(table, list_first_entry(&table->ages,
 					     struct persock_learnt, age));
 }
 
 static int add(struct persock_learnt_table *table,
 	       const struct persock_learnt_key *key, u32 inode,
-	       const char *host, u32 ttl, unsigned int max)
+	       const char *host, const struct persock_endpoint *resolver,
+	       u32 ttl, unsigned int max)
 {
 	struct persock_learnt *learnt, *oldest;
 	size_t length = strlen(host) + 1;
 	int err;
 
-	learnt = find_name(table, key, host, &oldest);
+	learnt = find_name(table, key, host, resolver, &oldest);
 	if (learnt) {
 		/* What does not end is not shortened by an answer. */
 		if (learnt->expires != U64_MAX)
@@ -167,6 +187,7 @@ static int add(struct persock_learnt_table *table,
 	learnt->key = *key;
 	learnt->inode = inode;
 	learnt->expires = end_of(ttl);
+	learnt->resolver = *resolver;
 	memcpy(learnt->host, host, length);
 	err = rhltable_insert(&table->table, &learnt->node, params);
 	if (err) {
@@ -183,10 +204,12 @@ static int add(struct persock_learnt_table *table,
 
 /**
  * persock_learnt_add() - learn an address of a host name
- * @account: what the cgroup has; persock_learnt_prepare() was called for it
+ * @slot: the cgroup's place of its table; persock_learnt_prepare() was called
+ *	  for it
  * @net: the network namespace in which it was learnt
  * @endpoint: the address; its port does not matter
  * @host: the name
+ * @resolver: who has given it; NULL: the administrator
  * @ttl: seconds, or PERSOCK_TTL_NONE
  * @max: so many addresses at most, at least 1
  *
@@ -194,11 +217,14 @@ static int add(struct persock_learnt_table *table,
  * Return: 1 if it is new, 0 if it was known, and lasts longer now; -ENOMEM or
  * the errno of rhltable_insert(), and then it is counted as lost.
  */
-int persock_learnt_add(struct persock_account *account, const struct net *net,
+int persock_learnt_add(struct persock_learnt_table **slot, const struct net *net,
 		       const struct persock_endpoint *endpoint,
-		       const char *host, u32 ttl, unsigned int max)
+		       const char *host,
+		       const struct persock_endpoint *resolver, u32 ttl,
+		       unsigned int max)
 {
-	struct persock_learnt_table *table = table_of(account);
+	static const struct persock_endpoint administrator;
+	struct persock_learnt_table *table = table_of(slot);
 	struct persock_learnt_key key;
 	int err;
 
@@ -207,7 +233,8 @@ int persock_learnt_add(struct persock_account *account, const struct net *net,
 	make_key(&key, net, endpoint);
 	rcu_read_lock();
 	spin_lock(&table->lock);
-	err = add(table, &key, net->ns.inum, host, ttl, max);
+	err = add(table, &key, net->ns.inum, host, resolver ?: &administrator,
+		  ttl, max);
 	spin_unlock(&table->lock);
 	rcu_read_unlock();
 
@@ -216,7 +243,7 @@ int persock_learnt_add(struct persock_account *account, const struct net *net,
 
 /**
  * persock_learnt_remove() - forget addresses
- * @account: what the cgroup has
+ * @slot: the cgroup's place of its table
  * @net: the network namespace in which they were learnt
  * @endpoint: the address, or NULL for any
  * @host: the name, or NULL for any
@@ -224,12 +251,12 @@ int persock_learnt_add(struct persock_account *account, const struct net *net,
  * Context: process context; does not sleep.
  * Return: the number of removed addresses.
  */
-unsigned int persock_learnt_remove(struct persock_account *account,
+unsigned int persock_learnt_remove(struct persock_learnt_table **slot,
 				   const struct net *net,
 				   const struct persock_endpoint *endpoint,
 				   const char *host)
 {
-	struct persock_learnt_table *table = table_of(account);
+	struct persock_learnt_table *table = table_of(slot);
 	struct persock_learnt *learnt, *next;
 	struct persock_learnt_key key;
 	unsigned int nr = 0;
@@ -254,7 +281,7 @@ unsigned int persock_learnt_remove(struct persock_account *account,
 
 /**
  * persock_learnt_find() - the names of an address
- * @account: what the cgroup has
+ * @slot: the cgroup's place of its table
  * @net: the network namespace of the socket
  * @endpoint: the address
  *
@@ -262,11 +289,11 @@ unsigned int persock_learnt_remove(struct persock_account *account,
  * Return: the entries, for rhl_for_each_entry_rcu(); NULL if there are none.
  */
 const struct rhlist_head *
-persock_learnt_find(const struct persock_account *account,
+persock_learnt_find(struct persock_learnt_table *const *slot,
 		    const struct net *net,
 		    const struct persock_endpoint *endpoint)
 {
-	struct persock_learnt_table *table = table_of(account);
+	struct persock_learnt_table *table = table_of(slot);
 	struct persock_learnt_key key;
 
 	if (!table)
@@ -278,32 +305,39 @@ persock_learnt_find(const struct persock_account *account,
 
 /**
  * persock_learnt_walk() - look at learnt addresses by age
- * @account: what the cgroup has
+ * @slot: the cgroup's place of its table
  * @last: number of the last address that was looked at, 0 to begin; set to that
  *	  of the next one
+ * @end: number after which nothing is looked at; set if it is 0
  * @look: looks at one; must not sleep. An errno ends the walk before this one
  * @data: argument of @look
  *
  * An address that is learnt again meanwhile becomes the youngest, so it may be
- * seen twice.
+ * seen twice. The end leaves room for each to be learnt again once: a program
+ * that looks up names without end must not make a walk that lasts as long.
  *
  * Context: process context; the caller keeps the account alive.
  * Return: 0 at the end, or the errno of @look.
  */
-int persock_learnt_walk(const struct persock_account *account, u64 *last,
+int persock_learnt_walk(struct persock_learnt_table *const *slot, u64 *last,
+			u64 *end,
 			int (*look)(const struct persock_learnt *learnt,
 				    void *data), void *data)
 {
-	struct persock_learnt_table *table = table_of(account);
+	struct persock_learnt_table *table = table_of(slot);
 	struct persock_learnt *learnt;
 	int err = 0;
 
 	if (!table)
 		return 0;
 	spin_lock(&table->lock);
+	if (!*end)
+		*end = table->numbers + table->nr;
 	list_for_each_entry(learnt, &table->ages, age) {
 		if (learnt->number <= *last)
 			continue;
+		if (learnt->number > *end)
+			break;
 		err = look(learnt, data);
 		if (err)
 			break;
@@ -331,14 +365,14 @@ s64 persock_learnt_left(const struct persock_learnt *learnt)
 
 /**
  * persock_learnt_lost() - number of addresses that were dropped too early
- * @account: what the cgroup has
+ * @slot: the cgroup's place of its table
  *
  * Context: process context; the caller keeps the account alive.
  * Return: the number.
  */
-u64 persock_learnt_lost(const struct persock_account *account)
+u64 persock_learnt_lost(struct persock_learnt_table *const *slot)
 {
-	struct persock_learnt_table *table = table_of(account);
+	struct persock_learnt_table *table = table_of(slot);
 	u64 lost = 0;
 
 	if (table) {
@@ -357,14 +391,15 @@ static void free_one(void *learnt, void *unused)
 
 /**
  * persock_learnt_free() - free the table of an account
- * @account: it has no sockets, and nobody looks it up any more
+ * @slot: place of the table of a cgroup without sockets, which nobody looks up
+ *	  any more
  *
  * Context: process context, may sleep.
  */
-void persock_learnt_free(struct persock_account *account)
+void persock_learnt_free(struct persock_learnt_table **slot)
 {
-	if (!account->learnt)
+	if (!*slot)
 		return;
-	rhltable_free_and_destroy(&account->learnt->table, free_one, NULL);
-	kfree(account->learnt);
+	rhltable_free_and_destroy(&(*slot)->table, free_one, NULL);
+	kfree(*slot);
 }

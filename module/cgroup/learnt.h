@@ -14,7 +14,6 @@
 #include "policy/policy.h"
 
 struct net;
-struct persock_account;
 
 /**
  * struct persock_learnt_key - an address, where it was learnt
@@ -36,6 +35,8 @@ struct persock_learnt_key {
  * @number: it grows with @age, for walks; the table's lock
  * @inode: inode number of the network namespace, for reports
  * @expires: end of the TTL in seconds since boot; U64_MAX: it does not end
+ * @resolver: who has given it, so that it counts only for layers that name this
+ *	      resolver; family 0: the administrator, for all
  * @rcu: frees it
  * @host: the name, as policy/host.h describes it
  */
@@ -46,6 +47,7 @@ struct persock_learnt {
 	u64 number;
 	u32 inode;
 	u64 expires;
+	struct persock_endpoint resolver;
 	struct rcu_head rcu;
 	char host[];
 };
@@ -62,7 +64,7 @@ struct persock_learnt {
 struct persock_learnt_table {
 	struct rhltable table;
 	struct list_head ages;
-	spinlock_t lock;
+	spinlock_t lock; /* of the table and the list */
 	unsigned int nr;
 	u64 numbers;
 	u64 lost;
@@ -74,23 +76,26 @@ struct persock_learnt_table {
 /* So many names of one address are looked at; more are not remembered. */
 #define PERSOCK_LEARNT_NAMES	64
 
-int persock_learnt_prepare(struct persock_account *account);
-int persock_learnt_add(struct persock_account *account, const struct net *net,
+int persock_learnt_prepare(struct persock_learnt_table **slot);
+int persock_learnt_add(struct persock_learnt_table **slot, const struct net *net,
 		       const struct persock_endpoint *endpoint,
-		       const char *host, u32 ttl, unsigned int max);
-unsigned int persock_learnt_remove(struct persock_account *account,
+		       const char *host,
+		       const struct persock_endpoint *resolver, u32 ttl,
+		       unsigned int max);
+unsigned int persock_learnt_remove(struct persock_learnt_table **slot,
 				   const struct net *net,
 				   const struct persock_endpoint *endpoint,
 				   const char *host);
 const struct rhlist_head *
-persock_learnt_find(const struct persock_account *account,
+persock_learnt_find(struct persock_learnt_table *const *slot,
 		    const struct net *net,
 		    const struct persock_endpoint *endpoint);
-int persock_learnt_walk(const struct persock_account *account, u64 *last,
+int persock_learnt_walk(struct persock_learnt_table *const *slot, u64 *last,
+			u64 *end,
 			int (*look)(const struct persock_learnt *learnt,
 				    void *data), void *data);
 s64 persock_learnt_left(const struct persock_learnt *learnt);
-u64 persock_learnt_lost(const struct persock_account *account);
-void persock_learnt_free(struct persock_account *account);
+u64 persock_learnt_lost(struct persock_learnt_table *const *slot);
+void persock_learnt_free(struct persock_learnt_table **slot);
 
 #endif /* _PERSOCK_LEARNT_H */

@@ -74,6 +74,7 @@ static void add_layer(struct persock_view *view, unsigned int i)
 	if (!persock_enforces(version))
 		return;
 
+	view->holds_names |= policy->names.nr_resolvers;
 	for (class = 0; class < PERSOCK_NR_CLASSES; class++)
 		view->address_max[class] =
 			least(view->address_max[class],

@@ -27,6 +27,7 @@
  * @restricts_bind: a layer that enforces may deny a bind
  * @names: the smallest number of learnt addresses that a layer with host
  *	   names allows; 0: no layer uses host names
+ * @holds_names: a layer that enforces uses host names
  * @records: a layer records calls
  * @limits: a layer limits its live sockets
  * @limited: index of the outermost one that does; @nr: none does
@@ -52,6 +53,7 @@ struct persock_view {
 	struct persock_backlog backlog;
 	bool restricts_bind;
 	unsigned int names;
+	bool holds_names;
 	bool records;
 	bool limits;
 	unsigned int limited;

@@ -130,12 +130,12 @@ int persock_nl_name_new_doit(struct sk_buff *skb, struct genl_info *info)
 
 	mutex_lock(&persock_mutex);
 	attachment = find(info, wish.cgroup);
-	err = attachment ? persock_learnt_prepare(attachment->account) :
+	err = attachment ? persock_learnt_prepare(&attachment->account->learnt) :
 			   -ENOENT;
 	if (!err)
-		err = persock_learnt_add(attachment->account,
+		err = persock_learnt_add(&attachment->account->learnt,
 					 genl_info_net(info), &wish.endpoint,
-					 wish.host, wish.ttl,
+					 wish.host, NULL, wish.ttl,
 					 limit_of(attachment));
 	mutex_unlock(&persock_mutex);
 
@@ -160,7 +160,7 @@ int persock_nl_name_del_doit(struct sk_buff *skb, struct genl_info *info)
 	attachment = find(info, wish.cgroup);
 	err = -ENOENT;
 	if (attachment &&
-	    persock_learnt_remove(attachment->account, genl_info_net(info),
+	    persock_learnt_remove(&attachment->account->learnt, genl_info_net(info),
 				  wish.has_address ? &wish.endpoint : NULL,
 				  wish.host))
 		err = 0;
@@ -230,7 +230,8 @@ static int put_learnt(const struct persock_learnt *learnt, void *data)
 }
 
 /*
- * args: number of finished attachments, and of the last address of the next.
+ * args: number of finished attachments; of the last address of the next, and of
+ * the one after which it is finished.
  */
 int persock_nl_name_get_dumpit(struct sk_buff *skb,
 			       struct netlink_callback *cb)
@@ -244,22 +245,24 @@ int persock_nl_name_get_dumpit(struct sk_buff *skb,
 	mutex_lock(&persock_mutex);
 	cb->seq = persock_generation;
 	while ((attachment = persock_attachment_next(attachment))) {
-		u64 last = cb->args[1];
+		u64 last = cb->args[1], end = cb->args[2];
 
 		if (!attachment->attached ||
 		    (id && attachment->id != nla_get_u64(id)) ||
 		    i++ < cb->args[0])
 			continue;
 		listing.cgroup = attachment->id;
-		listing.lost = persock_learnt_lost(attachment->account);
-		err = persock_learnt_walk(attachment->account, &last,
+		listing.lost = persock_learnt_lost(&attachment->account->learnt);
+		err = persock_learnt_walk(&attachment->account->learnt, &last, &end,
 					  put_learnt, &listing);
 		cb->args[1] = last;
+		cb->args[2] = end;
 		/* An address that did not fit goes into the next message. */
 		if (err)
 			break;
 		cb->args[0]++;
 		cb->args[1] = 0;
+		cb->args[2] = 0;
 	}
 	mutex_unlock(&persock_mutex);
 

@@ -162,11 +162,15 @@ void persock_shortcut_build(struct persock_shortcut *shortcut,
 			PERSOCK_SHORTCUT_NONE;
 		shortcut->set[PERSOCK_SHORTCUT_UDP][UDP_SEGMENT] =
 			PERSOCK_SHORTCUT_NONE;
+		shortcut->get[PERSOCK_SHORTCUT_TCP][TCP_ZEROCOPY_RECEIVE] =
+			PERSOCK_SHORTCUT_NONE;
 	}
 	shortcut->option_max = rules->option_max ?: U32_MAX;
 	shortcut->send = judged_flags(&rules->send);
 	shortcut->receive = judged_flags(&rules->receive);
-	shortcut->bind_max = address_max(policy, &policy->bind, class);
+	/* Port 53 is judged if there are resolvers, see bound.c. */
+	shortcut->bind_max = inet && policy->names.nr_resolvers ? 0 :
+			     address_max(policy, &policy->bind, class);
 	/* A connect or send may also bind the socket: see port.c. */
 	shortcut->connect_max = min(address_max(policy, &policy->connect,
 						class), shortcut->bind_max);

@@ -12,6 +12,8 @@
 #include "compat.h"
 #include "socket/accept.h"
 #include "socket/endpoint.h"
+#include "socket/exchange.h"
+#include "socket/flags.h"
 #include "socket/judge.h"
 #include "socket/note.h"
 #include "socket/pass.h"
@@ -138,6 +140,9 @@ static int accept_routed(struct socket *sock, struct socket *newsock,
 	 */
 	if (!newsock->ops)
 		WRITE_ONCE(newsock->ops, sock->ops);
+	/* It has a peer, see unsent.c. */
+	if (unlikely(router->phase != PERSOCK_JUDGED))
+		set_bit(PERSOCK_MOVED, &newsock->flags);
 	if (unlikely(!persock_pass_accepted(router)))
 		verdict = judge_accepted(router, view, newsock, &accepted);
 	rcu_read_unlock();

@@ -6,8 +6,11 @@
  * before the policy does.
  *
  * An answer counts if it comes from a resolver of a layer, if this socket has
- * asked its question, and if a rule is about the name, or a layer records. In a stream the message
- * is put together first. What cannot be read is handed on, and not learnt from.
+ * asked its question, and if a rule is about the name, or a layer records. In a
+ * stream the message is put together first, so each of its bytes must come by
+ * here: it is not spliced. What cannot be read is handed on, and not learnt
+ * from; neither is what is only looked at, as SO_PEEK_OFF can make that begin
+ * anywhere in an answer, with bytes that whoever serves some zone has chosen.
  *
  * Receives do not sleep in the provider: they wait in the socket's queue, which
  * both the kernel and query.c wake.
@@ -30,6 +33,7 @@
 #include "socket/answer.h"
 #include "socket/endpoint_set.h"
 #include "socket/exchange.h"
+#include "socket/flags.h"
 #include "socket/host.h"
 #include "socket/identity.h"
 #include "socket/query.h"
@@ -37,6 +41,10 @@
 
 /* The buffer for a datagram is not smaller: the module reads it whole. */
 #define DATAGRAM_MIN	4096
+/* The longest datagram; another one may come while a buffer is made for one. */
+#define DATAGRAM_MAX	65536
+/* So many addresses are learnt from an answer. */
+#define ADDRESSES_MAX	1024
 /* The buffer for a part of a stream is not larger. */
 #define STREAM_MAX	16384
 
@@ -58,15 +66,19 @@ struct receiving {
  * struct learning - an answer from which addresses are learnt
  * @receiving: the receive
  * @view: what the socket is held to
+ * @source: the resolver
  * @question: the question of the answer
  * @state: what is known of the question: 0: nothing yet; 1: it was asked, and a
  *	   rule is about it; -1: not so
+ * @nr: number of addresses so far
  */
 struct learning {
 	const struct receiving *receiving;
 	const struct persock_view *view;
+	const struct persock_endpoint *source;
 	struct persock_question question;
 	int state;
+	unsigned int nr;
 };
 
 static bool is_listed(const struct persock_view *view, const char *host)
@@ -117,7 +129,7 @@ static void found(int family, const u8 *address, u32 ttl, void *data)
 	struct persock_endpoint endpoint;
 	struct in6_addr in6;
 
-	if (!counts(learning))
+	if (!counts(learning) || learning->nr++ >= ADDRESSES_MAX)
 		return;
 	if (family == AF_INET) {
 		memset(&endpoint, 0, sizeof(endpoint));
@@ -129,8 +141,8 @@ static void found(int family, const u8 *address, u32 ttl, void *data)
 	}
 	if (!is_host(&endpoint))
 		return;
-	if (persock_learnt_add(inner->account, net, &endpoint,
-			       learning->question.host, ttl,
+	if (persock_learnt_add(&inner->account->learnt, net, &endpoint,
+			       learning->question.host, learning->source, ttl,
 			       learning->view->names) > 0)
 		persock_report_learnt(receiving->router->stack, &endpoint,
 				      learning->question.host, ttl,
@@ -140,7 +152,10 @@ static void found(int family, const u8 *address, u32 ttl, void *data)
 static void learn(const struct receiving *receiving, const u8 *message,
 		  size_t length, const struct persock_endpoint *source)
 {
-	struct learning learning = { .receiving = receiving };
+	struct learning learning = {
+		.receiving = receiving,
+		.source = source,
+	};
 
 	rcu_read_lock();
 	learning.view = persock_router_view(receiving->router);
@@ -167,20 +182,6 @@ static int receive_into(const struct receiving *receiving, struct msghdr *msg,
 	return received;
 }
 
-static size_t datagram_room(const struct receiving *receiving, size_t length)
-{
-	const struct sock *sk = receiving->who.sk;
-	struct socket *inner = READ_ONCE(sk->sk_socket);
-	const struct proto_ops *ops = inner ? READ_ONCE(inner->ops) : NULL;
-	int next;
-
-	if (length <= DATAGRAM_MIN || !ops || !ops->peek_len)
-		return DATAGRAM_MIN;
-	next = ops->peek_len(inner);
-
-	return clamp(next, DATAGRAM_MIN, U16_MAX + 1);
-}
-
 static bool read_source(const struct receiving *receiving,
 			const struct msghdr *msg,
 			struct persock_endpoint *source)
@@ -195,14 +196,20 @@ static bool read_source(const struct receiving *receiving,
 				     name->sa_family, source);
 }
 
+static bool sees_whole(const struct receiving *receiving)
+{
+	return READ_ONCE(receiving->who.sk->sk_peek_off) < 0;
+}
+
 /* Receive one datagram, without waiting for it. */
 static int receive_datagram(const struct receiving *receiving,
 			    struct msghdr *msg, size_t length, int flags)
 {
-	size_t room = datagram_room(receiving, length), kept;
+	size_t room = clamp_t(size_t, length, DATAGRAM_MIN, DATAGRAM_MAX), kept;
 	struct sockaddr_storage from;
 	struct persock_endpoint source;
 	void *name = msg->msg_name, *buffer;
+	bool whole = sees_whole(receiving);
 	int received;
 
 	buffer = kvmalloc(room, GFP_KERNEL_ACCOUNT);
@@ -216,7 +223,9 @@ static int receive_datagram(const struct receiving *receiving,
 		goto free;
 	}
 	kept = min_t(size_t, received, room);
-	if (read_source(receiving, msg, &source))
+	/* A peek at an offset shows a part of the datagram only. */
+	if ((!(flags & MSG_PEEK) || (whole && sees_whole(receiving))) &&
+	    read_source(receiving, msg, &source))
 		learn(receiving, buffer, kept, &source);
 	msg->msg_name = name;
 	if (name)
@@ -293,23 +302,6 @@ static void feed(const struct receiving *receiving, const u8 *data,
 	}
 }
 
-/* A program that only looks at a whole message learns from it, too. */
-static void feed_peeked(const struct receiving *receiving, const u8 *data,
-			unsigned int length)
-{
-	struct persock_endpoint source;
-	unsigned int end;
-
-	if (receiving->exchange->in_length || length < PERSOCK_DNS_PREFIX)
-		return;
-	end = PERSOCK_DNS_PREFIX + (data[0] << 8 | data[1]);
-	if (length < end)
-		return;
-	persock_read_peer(&receiving->who, &source);
-	learn(receiving, data + PERSOCK_DNS_PREFIX, end - PERSOCK_DNS_PREFIX,
-	      &source);
-}
-
 /* Receive a part of a stream, without waiting for it. */
 static int receive_stream(const struct receiving *receiving,
 			  struct msghdr *msg, size_t length, int flags)
@@ -324,9 +316,7 @@ static int receive_stream(const struct receiving *receiving,
 	received = receive_into(receiving, msg, buffer, room,
 				(flags & ~(MSG_WAITALL | MSG_TRUNC)) |
 				MSG_DONTWAIT);
-	if (received > 0 && flags & MSG_PEEK)
-		feed_peeked(receiving, buffer, received);
-	else if (received > 0)
+	if (received > 0 && !(flags & MSG_PEEK))
 		feed(receiving, buffer, received);
 	if (received > 0 && !(flags & MSG_TRUNC) &&
 	    copy_to_iter(buffer, received, &msg->msg_iter) != received)
@@ -342,8 +332,10 @@ static int try_stream(const struct receiving *receiving, struct msghdr *msg,
 	struct persock_exchange *exchange = receiving->exchange;
 	int received;
 
+	persock_query_flush(receiving->router, receiving->sock);
 	if (mutex_lock_interruptible(&exchange->receiving))
 		return -ERESTARTSYS;
+	persock_exchange_begin_receive(exchange);
 	received = persock_exchange_receive(exchange, msg, length, flags);
 	if (received == -EAGAIN)
 		received = receive_stream(receiving, msg, length, flags);
@@ -392,13 +384,6 @@ static bool has_refusal(const struct socket *sock)
 	return exchange && persock_exchange_has_refusal(exchange);
 }
 
-static bool is_ready(const struct persock_router *router, struct socket *sock)
-{
-	return has_refusal(sock) ||
-	       poll_provider(router, sock->file, sock, NULL) &
-	       (EPOLLIN | EPOLLERR | EPOLLHUP | EPOLLRDHUP);
-}
-
 /**
  * persock_answer_is_due() - may a receive get an answer of a resolver?
  * @router: the socket's
@@ -423,6 +408,37 @@ bool persock_answer_is_due(const struct persock_router *router,
 	       persock_router_names(router);
 }
 
+/*
+ * Try until something comes. What wakes the socket's queue is the reason to try
+ * again, and not what poll() reports: it reports an error as long as the error
+ * queue has an entry, and data that is before the offset of a peek.
+ */
+static int receive_waiting(struct receiving *receiving,
+			   struct wait_queue_entry *wait, long timeout,
+			   struct msghdr *msg, size_t length, int flags)
+{
+	long left = timeout;
+	int received;
+
+	for (;;) {
+		received = try_receive(receiving, msg, length, flags);
+		if (received != -EAGAIN || !left)
+			return received;
+		/* Nothing comes any more. */
+		if (READ_ONCE(receiving->who.sk->sk_shutdown) & RCV_SHUTDOWN)
+			return 0;
+		if (signal_pending(current))
+			return sock_intr_errno(timeout);
+		left = wait_woken(wait, TASK_INTERRUPTIBLE, left);
+	}
+}
+
+static bool wants_all(const struct receiving *receiving, int flags)
+{
+	return receiving->who.type == SOCK_STREAM &&
+	       (flags & (MSG_WAITALL | MSG_PEEK)) == MSG_WAITALL;
+}
+
 /**
  * persock_answer_receive() - receive, and learn from a resolver's answer
  * @router: the socket's
@@ -438,7 +454,9 @@ int persock_answer_receive(struct persock_router *router, struct socket *sock,
 			   struct msghdr *msg, size_t length, int flags)
 {
 	struct receiving receiving = { .router = router, .sock = sock };
-	long left, timeout;
+	DEFINE_WAIT_FUNC(wait, woken_wake_function);
+	size_t done = 0;
+	long timeout;
 	int received;
 
 	persock_identify(sock, &receiving.who);
@@ -446,20 +464,23 @@ int persock_answer_receive(struct persock_router *router, struct socket *sock,
 		return router->provider->ops->recvmsg(sock, msg, length, flags);
 
 	timeout = sock_rcvtimeo(receiving.who.sk, flags & MSG_DONTWAIT);
-	left = timeout;
-	for (;;) {
-		received = try_receive(&receiving, msg, length, flags);
-		if (received != -EAGAIN || !left)
-			return received;
-		/* Nothing comes any more. */
-		if (READ_ONCE(receiving.who.sk->sk_shutdown) & RCV_SHUTDOWN)
-			return 0;
-		left = wait_event_interruptible_timeout(sock->wq.wait,
-							is_ready(router, sock),
-							left);
-		if (left < 0)
-			return sock_intr_errno(timeout);
+	if (!timeout)
+		return try_receive(&receiving, msg, length, flags);
+
+	add_wait_queue(&sock->wq.wait, &wait);
+	/* Pairs with the barrier in wq_has_sleeper(). */
+	smp_mb();
+	received = receive_waiting(&receiving, &wait, timeout, msg, length,
+				   flags);
+	while (received > 0 && wants_all(&receiving, flags) &&
+	       done + received < length) {
+		done += received;
+		received = receive_waiting(&receiving, &wait, timeout, msg,
+					   length - done, flags);
 	}
+	remove_wait_queue(&sock->wq.wait, &wait);
+
+	return done ? done + max(received, 0) : received;
 }
 
 /**

@@ -11,7 +11,6 @@
 #include <linux/net.h>
 #include <linux/poll.h>
 
-#include "socket/exchange.h"
 #include "socket/router.h"
 
 bool persock_answer_is_due(const struct persock_router *router,

@@ -14,8 +14,10 @@
 
 #include "compat.h"
 #include "policy/address.h"
+#include "policy/host.h"
 #include "socket/endpoint.h"
 #include "socket/endpoint_set.h"
+#include "socket/host.h"
 #include "socket/identity.h"
 
 typedef int (*judge_t)(const struct persock_addresses *addresses,
@@ -47,6 +49,28 @@ static int judge_bound(const struct persock_identity *who, judge_t judge,
 	return judge(&policy->bind, endpoint, who->protocol, &call->rule);
 }
 
+/*
+ * Would the socket have the port of resolvers? It could send itself answers
+ * that seem to be theirs: a resolver's address may be one of the machine's own
+ * (127.0.0.53), and with options (IPV6_FREEBIND, IP_TRANSPARENT, IP_PKTINFO)
+ * the source of a datagram is not the address that was bound.
+ */
+static bool poses_as_resolver(const struct persock_identity *who,
+			      const struct persock_policy *policy,
+			      const struct persock_endpoint *endpoint)
+{
+	return policy->names.nr_resolvers &&
+	       endpoint->port == PERSOCK_DNS_PORT &&
+	       persock_host_speaks_dns(who->type, who->protocol);
+}
+
+/* Does the rule that decided name just one port? */
+static bool names_port(const struct persock_policy *policy, unsigned int rule)
+{
+	return rule && policy->bind.rules[rule - 1].first ==
+		       policy->bind.rules[rule - 1].last;
+}
+
 /**
  * persock_endpoint_bind() - the verdict on an address that is bound
  * @sock: the governed socket
@@ -56,6 +80,9 @@ static int judge_bound(const struct persock_identity *who, judge_t judge,
  * @endpoint: filled in, and pointed to by @call
  * @call: the section and rule that decided are filled in
  *
+ * If the policy has rules on host names, port 53 of UDP and TCP is for resolvers
+ * unless a rule allows just this port.
+ *
  * Context: as persock_endpoint_connect().
  * Return: as persock_endpoint_connect().
  */
@@ -64,11 +91,13 @@ int persock_endpoint_bind(struct socket *sock, struct sockaddr *address,
 			  struct persock_endpoint *endpoint,
 			  struct persock_call *call)
 {
+	bool restricts = persock_restricts(&policy->bind);
 	struct persock_identity who;
-	int err;
+	int err, verdict;
 
 	call->section = PERSOCK_SECTION_BIND;
-	if (!persock_reads(policy, &policy->bind) || !persock_is_inet(sock))
+	if ((!persock_reads(policy, &policy->bind) &&
+	     !policy->names.nr_resolvers) || !persock_is_inet(sock))
 		return PERSOCK_ALLOW;
 	if (length < (int)offsetofend(struct sockaddr, sa_family))
 		return -EINVAL;
@@ -85,8 +114,17 @@ int persock_endpoint_bind(struct socket *sock, struct sockaddr *address,
 		call->endpoint = endpoint;
 		return PERSOCK_ALLOW;
 	}
+	if (!restricts && !poses_as_resolver(&who, policy, endpoint))
+		return PERSOCK_ALLOW;
 
-	return judge_bound(&who, persock_judge_address, policy, endpoint, call);
+	verdict = judge_bound(&who, persock_judge_address, policy, endpoint,
+			      call);
+	if (verdict || !poses_as_resolver(&who, policy, endpoint) ||
+	    names_port(policy, call->rule))
+		return verdict;
+
+	call->rule = 0;
+	return persock_unjudged_errno(&policy->bind);
 }
 
 /* The bound address and port; all zero if the socket is not bound. */

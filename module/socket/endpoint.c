@@ -135,16 +135,22 @@ static int judge_unnamed(struct socket *sock, const struct persock_identity *who
 {
 	bool unsent = persock_router_of(sock)->phase != PERSOCK_JUDGED;
 
-	/* A stream cannot get another peer, see connect_judged(). */
-	if (!who->sk || who->type == SOCK_STREAM ||
-	    (who->type != SOCK_RAW && !unsent))
+	/*
+	 * The peer of a stream was judged when it was connected, unless that of
+	 * another program's choice may be a resolver, see query.c.
+	 */
+	if (!who->sk || (who->type != SOCK_RAW && !unsent) ||
+	    (who->type == SOCK_STREAM &&
+	     !(policy->names.nr_resolvers &&
+	       who->sk->sk_dport == htons(PERSOCK_DNS_PORT))))
 		return PERSOCK_ALLOW;
 
 	call->section = PERSOCK_SECTION_CONNECT;
 	if (policy->mode != PERSOCK_MODE_RECORD && moves_peer(who->sk))
 		return persock_unjudged_errno(&policy->connect);
 	/* Without a peer it fails, or it adds to data for another peer. */
-	if (!unsent || READ_ONCE(who->sk->sk_state) != TCP_ESTABLISHED)
+	if (!unsent || (who->type != SOCK_STREAM &&
+			READ_ONCE(who->sk->sk_state) != TCP_ESTABLISHED))
 		return PERSOCK_ALLOW;
 	persock_read_peer(who, endpoint);
 	call->endpoint = endpoint;
@@ -291,7 +297,8 @@ bool persock_endpoint_peer(const struct persock_identity *who,
 {
 	int family = NO_ENDPOINT;
 
-	if (msg->msg_name && msg->msg_namelen) {
+	/* The kernel does not read the name of a peer of a stream. */
+	if (who->type != SOCK_STREAM && msg->msg_name && msg->msg_namelen) {
 		if (msg->msg_namelen <
 		    (int)offsetofend(struct sockaddr, sa_family))
 			return false;

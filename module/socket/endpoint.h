@@ -14,13 +14,6 @@
 #include "socket/report.h"
 #include "socket/router.h"
 
-/*
- * A flag of a governed socket, far from those of the kernel: the kernel chose
- * its port, the program did not name it. port.c sets the flag, and a bind to a
- * named port clears it. A chosen port stays with the socket.
- */
-#define PERSOCK_PORT_CHOSEN	30
-
 /**
  * persock_endpoint_length() - the length of an address for the provider
  * @router: the socket's

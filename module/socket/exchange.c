@@ -12,17 +12,20 @@
  */
 #include <linux/jhash.h>
 #include <linux/minmax.h>
+#include <linux/poll.h>
 #include <linux/rcupdate.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uio.h>
+#include <linux/wait.h>
 
 #include "socket/exchange.h"
+#include "socket/flags.h"
 #include "socket/router.h"
 
 static const struct rhashtable_params params = {
-	.key_len = sizeof(const struct socket *),
+	.key_len = sizeof(struct socket *),
 	.key_offset = offsetof(struct persock_exchange, sock),
 	.head_offset = offsetof(struct persock_exchange, node),
 	.automatic_shrinking = true,
@@ -117,6 +120,54 @@ void persock_exchange_end(struct socket *sock)
 	kfree_rcu(exchange, rcu);
 }
 
+/**
+ * persock_exchange_connects() - a socket is about to get another peer
+ * @sock: an open socket
+ *
+ * What is known of its stream is about its connection. Half a message of one
+ * and half a message of another must not become one message.
+ *
+ * Context: any.
+ */
+void persock_exchange_connects(const struct socket *sock)
+{
+	struct persock_exchange *exchange = persock_exchange_find(sock);
+
+	if (exchange)
+		atomic_inc(&exchange->connects);
+}
+
+/**
+ * persock_exchange_begin_send() - drop what an earlier connection has left
+ * @exchange: that of a stream; the caller has locked its sending
+ */
+void persock_exchange_begin_send(struct persock_exchange *exchange)
+{
+	int connects = atomic_read(&exchange->connects);
+
+	if (exchange->out_connects == connects)
+		return;
+	exchange->out_connects = connects;
+	exchange->out_length = 0;
+	exchange->out_sent = 0;
+}
+
+/**
+ * persock_exchange_begin_receive() - drop what an earlier connection has left
+ * @exchange: that of a stream; the caller has locked its receiving
+ */
+void persock_exchange_begin_receive(struct persock_exchange *exchange)
+{
+	int connects = atomic_read(&exchange->connects);
+
+	if (exchange->in_connects == connects)
+		return;
+	exchange->in_connects = connects;
+	kvfree(exchange->in);
+	exchange->in = NULL;
+	WRITE_ONCE(exchange->in_length, 0);
+}
+
 static u32 mark_of(const struct persock_question *question)
 {
 	u32 hash = jhash(question->host, strlen(question->host),
@@ -178,19 +229,20 @@ bool persock_exchange_asked(struct persock_exchange *exchange,
 void persock_exchange_refuse(struct persock_exchange *exchange,
 			     struct persock_refusal *refusal)
 {
-	struct persock_refusal *first = NULL;
+	struct persock_refusal *next;
+	LIST_HEAD(dropped);
 
 	spin_lock(&exchange->lock);
-	if (exchange->nr_refusals == PERSOCK_REFUSALS_MAX) {
-		first = list_first_entry(&exchange->refusals,
-					 struct persock_refusal, node);
-		list_del(&first->node);
+	/* One that a task only looks at comes back, and is one more then. */
+	while (exchange->nr_refusals >= PERSOCK_REFUSALS_MAX) {
+		list_move(exchange->refusals.next, &dropped);
 		exchange->nr_refusals--;
 	}
 	list_add_tail(&refusal->node, &exchange->refusals);
 	exchange->nr_refusals++;
 	spin_unlock(&exchange->lock);
-	kfree(first);
+	list_for_each_entry_safe(refusal, next, &dropped, node)
+		kfree(refusal);
 }
 
 /**
@@ -204,6 +256,30 @@ bool persock_exchange_has_refusal(const struct persock_exchange *exchange)
 {
 	return READ_ONCE(exchange->nr_refusals) &&
 	       !READ_ONCE(exchange->in_length);
+}
+
+/**
+ * persock_exchange_next() - the length of what can be received next
+ * @exchange: the socket's
+ *
+ * Context: process context; does not sleep.
+ * Return: bytes of the first refusal that are left; 0 if there is none.
+ */
+unsigned int persock_exchange_next(struct persock_exchange *exchange)
+{
+	const struct persock_refusal *refusal;
+	unsigned int left = 0;
+
+	if (!persock_exchange_has_refusal(exchange))
+		return 0;
+	spin_lock(&exchange->lock);
+	refusal = list_first_entry_or_null(&exchange->refusals,
+					   struct persock_refusal, node);
+	if (refusal)
+		left = refusal->length - refusal->offset;
+	spin_unlock(&exchange->lock);
+
+	return left;
 }
 
 /* Copy what is left of a refusal; the caller receives alone. */
@@ -243,6 +319,9 @@ static void put_back(struct persock_exchange *exchange,
 	list_add(&refusal->node, &exchange->refusals);
 	exchange->nr_refusals++;
 	spin_unlock(&exchange->lock);
+	/* Another task may have looked meanwhile, and wait. */
+	wake_up_interruptible_poll(&exchange->sock->wq.wait,
+				   EPOLLIN | EPOLLRDNORM);
 }
 
 /**

@@ -6,6 +6,7 @@
 #ifndef _PERSOCK_EXCHANGE_H
 #define _PERSOCK_EXCHANGE_H
 
+#include <linux/atomic.h>
 #include <linux/in6.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -14,14 +15,6 @@
 #include <linux/spinlock.h>
 
 #include "policy/dns.h"
-
-/*
- * Flags of a governed socket, far from those of the kernel. ASKED: it has an
- * exchange. MOVED: it was connected to a peer that is no resolver, see
- * unsent.c.
- */
-#define PERSOCK_ASKED	29
-#define PERSOCK_MOVED	28
 
 /* So many queries of a socket can wait for their answers. */
 #define PERSOCK_ASKED_MAX	256
@@ -59,16 +52,19 @@ struct persock_refusal {
  * @nr_asked: number of queries so far; the last ones are in @asked
  * @refusals: refusals that wait to be received, the first one first
  * @nr_refusals: length of @refusals
+ * @connects: number of connects of the socket since the first query
  * @sending: serialises sends of a stream; taken before the sock's lock
  * @out: bytes of a stream: a query that is not complete, or the rest of one
  *	 that was allowed; @sending
  * @out_length: length of @out; @sending
  * @out_sent: bytes of @out that were sent; 0: it is not complete; @sending
+ * @out_connects: @connects when @out was begun; @sending
  * @receiving: serialises receives of a stream; taken before the sock's lock
  * @prefix: length of the message that is being received; @receiving
  * @in: the message that is being received; NULL without memory; @receiving
  * @in_length: its received bytes, with @prefix; @receiving
  * @in_end: its length, with @prefix; valid from PERSOCK_DNS_PREFIX bytes on
+ * @in_connects: @connects when the message was begun; @receiving
  * @rcu: frees it, as a lookup of another socket may pass by
  *
  * Made with the first query, freed with the socket. Its memory is charged to
@@ -76,21 +72,24 @@ struct persock_refusal {
  */
 struct persock_exchange {
 	struct rhash_head node;
-	const struct socket *sock;
-	spinlock_t lock;
+	struct socket *sock;
+	spinlock_t lock; /* of queries and refusals */
 	u32 asked[PERSOCK_ASKED_MAX];
 	unsigned int nr_asked;
 	struct list_head refusals;
 	unsigned int nr_refusals;
-	struct mutex sending;
+	atomic_t connects;
+	struct mutex sending; /* of @out */
 	u8 out[PERSOCK_DNS_PREFIX + PERSOCK_DNS_QUERY_MAX];
 	unsigned int out_length;
 	unsigned int out_sent;
-	struct mutex receiving;
+	int out_connects;
+	struct mutex receiving; /* of @in and @prefix */
 	u8 prefix[PERSOCK_DNS_PREFIX];
 	u8 *in;
 	unsigned int in_length;
 	unsigned int in_end;
+	int in_connects;
 	struct rcu_head rcu;
 };
 
@@ -99,6 +98,9 @@ void persock_exchange_exit(void);
 struct persock_exchange *persock_exchange_make(struct socket *sock);
 struct persock_exchange *persock_exchange_find(const struct socket *sock);
 void persock_exchange_end(struct socket *sock);
+void persock_exchange_connects(const struct socket *sock);
+void persock_exchange_begin_send(struct persock_exchange *exchange);
+void persock_exchange_begin_receive(struct persock_exchange *exchange);
 
 void persock_exchange_ask(struct persock_exchange *exchange,
 			  const struct persock_question *question);
@@ -107,6 +109,7 @@ bool persock_exchange_asked(struct persock_exchange *exchange,
 void persock_exchange_refuse(struct persock_exchange *exchange,
 			     struct persock_refusal *refusal);
 bool persock_exchange_has_refusal(const struct persock_exchange *exchange);
+unsigned int persock_exchange_next(struct persock_exchange *exchange);
 int persock_exchange_receive(struct persock_exchange *exchange,
 			     struct msghdr *msg, size_t length, int flags);
 

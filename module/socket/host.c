@@ -61,13 +61,18 @@ static const struct rhlist_head *names_of(const struct persock_identity *who,
 	const struct persock_attachment *inner =
 		persock_stack_inner(call->stack);
 
-	return who->sk ? persock_learnt_find(inner->account, sock_net(who->sk),
+	return who->sk ? persock_learnt_find(&inner->account->learnt, sock_net(who->sk),
 					     endpoint) : NULL;
 }
 
-static bool lasts(const struct persock_learnt *learnt,
-		  const struct persock_names *names)
+/* Does a policy know the address by this name? */
+static bool knows(const struct persock_names *names,
+		  const struct persock_learnt *learnt)
 {
+	if (learnt->resolver.family &&
+	    !persock_host_is_resolver(names, &learnt->resolver))
+		return false;
+
 	return persock_learnt_left(learnt) + (s64)names->hold >= 0 ||
 	       persock_learnt_left(learnt) == S64_MAX;
 }
@@ -91,7 +96,7 @@ static int judge_names(const struct persock_identity *who,
 		unsigned int number;
 		int verdict;
 
-		if (!lasts(learnt, names))
+		if (!knows(names, learnt))
 			continue;
 		if (!call->host)
 			call->host = learnt->host;
@@ -205,7 +210,7 @@ bool persock_host_allows_unsent(const struct persock_identity *who,
 
 	list = names_of(who, call->endpoint, call);
 	rhl_for_each_entry_rcu(learnt, position, list, node) {
-		if (lasts(learnt, &policy->names) &&
+		if (knows(&policy->names, learnt) &&
 		    persock_host_has_allowed(&policy->names, learnt->host))
 			return true;
 	}

@@ -14,8 +14,8 @@
 
 #include "policy/guard.h"
 #include "policy/request.h"
-#include "socket/endpoint.h"
 #include "socket/endpoint_set.h"
+#include "socket/flags.h"
 #include "socket/identity.h"
 
 /* The shortest address that IPv6 accepts: without a scope (RFC 2133). */
@@ -59,8 +59,8 @@ void persock_identify(struct socket *sock, struct persock_identity *who)
  * Return: 0, or -EINVAL for an address that is too short.
  */
 int persock_read_address(const struct persock_identity *who,
-			const struct sockaddr *address, int length, int family,
-			struct persock_endpoint *endpoint)
+			 const struct sockaddr *address, int length, int family,
+			 struct persock_endpoint *endpoint)
 {
 	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)address;
 	const struct sockaddr_in *in = (const struct sockaddr_in *)address;
@@ -98,7 +98,7 @@ bool persock_unspecified(const struct persock_endpoint *endpoint)
  * @endpoint: filled in
  */
 void persock_read_peer(const struct persock_identity *who,
-		      struct persock_endpoint *endpoint)
+		       struct persock_endpoint *endpoint)
 {
 	const struct sock *sk = who->sk;
 
@@ -154,7 +154,7 @@ int persock_write_address(const struct persock_identity *who,
  * Return: true if it can.
  */
 bool persock_accepts_unseen(const struct persock_identity *who,
-			   const struct persock_policy *policy)
+			    const struct persock_policy *policy)
 {
 	if (who->sk && who->sk->sk_protocol == IPPROTO_MPTCP)
 		return !persock_names_mptcp(&policy->sockets, who->family);

@@ -79,6 +79,7 @@ void persock_report_masked(const struct persock_version *version,
  * @flags: the flags that every layer lets through
  * @removes: a layer ignores a control message
  * @reports: a layer has something to report about each such send
+ * @named: a layer may judge the peer by its host names, which may change
  */
 struct sending {
 	const struct persock_router *router;
@@ -88,6 +89,7 @@ struct sending {
 	u32 flags;
 	bool removes;
 	bool reports;
+	bool named;
 };
 
 static int judge_parts(const struct persock_version *version,
@@ -105,6 +107,10 @@ static int judge_parts(const struct persock_version *version,
 		verdict = persock_endpoint_send(call->sock, msg,
 						&version->policy,
 						&sending->endpoint, call);
+	/* What no rule on addresses decides, a name may decide differently. */
+	if (version->policy.names.nr_resolvers &&
+	    (!call->rule || call->rule > version->policy.connect.nr))
+		sending->named = true;
 	if (!verdict && version->policy.names.nr_resolvers)
 		verdict = persock_query_judge(version, call, sending->query);
 
@@ -122,9 +128,12 @@ static int note_send(const struct persock_version *version,
 			   msg->msg_flags & ~PERSOCK_KERNEL_SEND_FLAGS);
 	if (msg->msg_controllen)
 		persock_note_controls(call, msg);
-	persock_endpoint_send(call->sock, msg, &version->policy,
-			      &sending->endpoint, call);
-	persock_note_peer(call, true);
+	/* The peer of a stream was noted when it was connected. */
+	if (call->sock->type != SOCK_STREAM || msg->msg_name) {
+		persock_endpoint_send(call->sock, msg, &version->policy,
+				      &sending->endpoint, call);
+		persock_note_peer(call, true);
+	}
 	persock_note_query(call, sending->query);
 
 	return PERSOCK_ALLOW;
@@ -204,9 +213,9 @@ static noinline int send_judged(struct persock_router *router,
 		msg->msg_flags &= sending.flags;
 		if (sending.removes)
 			persock_cmsg_remove(router, view, msg);
-		/* What a name allows changes without the policy. */
-		if (!sending.reports && !view->names)
-			persock_peer_allowed(router, view, sock, msg);
+		if (!sending.reports && !sending.query && !sending.named)
+			persock_peer_allowed(router, view, sock, msg,
+					     &sending.endpoint);
 	}
 	rcu_read_unlock();
 	/* A send of TCP that names a peer (MSG_FASTOPEN) connects. */
@@ -241,7 +250,9 @@ int persock_router_sendmsg(struct socket *sock, struct msghdr *msg,
 	     (unlikely(sock->type == SOCK_RAW) ||
 	      unlikely(persock_port_missing(router, sock)))) ||
 	    (!persock_pass_send(router, msg) &&
-	     (!msg->msg_name || !persock_peer_pass(router, sock, msg))))
+	     (!msg->msg_name ||
+	      !persock_peer_pass(router, persock_peer_name(router, sock, msg),
+				 msg))))
 		return send_judged(router, sock, msg, length);
 	if (router->native)
 		return router->native->sendmsg(sock, msg, length);
@@ -268,7 +279,8 @@ static int send_queries(struct persock_router *router, struct socket *sock,
 
 /*
  * In phase UNSENT there is no shortcut for datagrams: the socket's peer is
- * judged. That of a stream was judged, but it may be a resolver.
+ * judged, unless it was judged recently. That of a stream was judged, but it may
+ * be a resolver.
  */
 int persock_unsent_sendmsg(struct socket *sock, struct msghdr *msg,
 			   size_t length)
@@ -277,8 +289,16 @@ int persock_unsent_sendmsg(struct socket *sock, struct msghdr *msg,
 	bool asks;
 	int err;
 
-	if (sock->type != SOCK_STREAM)
-		return send_judged(router, sock, msg, length);
+	if (sock->type != SOCK_STREAM) {
+		u64 name = msg->msg_name ?
+			   persock_peer_name(router, sock, msg) :
+			   persock_peer_connected(router, sock, msg);
+
+		if (persock_port_missing(router, sock) ||
+		    !persock_peer_pass(router, name, msg))
+			return send_judged(router, sock, msg, length);
+		return router->provider->ops->sendmsg(sock, msg, length);
+	}
 	err = persock_query_stream(router, sock, msg, &asks);
 	if (err)
 		return err;

@@ -9,14 +9,17 @@
  */
 #include <linux/module.h>
 #include <linux/seq_file.h>
+#include <linux/sockios.h>
 #include <linux/splice.h>
 #include <net/sock.h>
+#include <asm/ioctls.h>
 
 #include "policy/verdict.h"
 #include "socket/accept.h"
 #include "socket/answer.h"
 #include "socket/endpoint.h"
 #include "socket/exchange.h"
+#include "socket/flags.h"
 #include "socket/judge.h"
 #include "socket/message.h"
 #include "socket/note.h"
@@ -24,6 +27,7 @@
 #include "socket/option.h"
 #include "socket/pass.h"
 #include "socket/port.h"
+#include "socket/query.h"
 #include "socket/report.h"
 #include "socket/router.h"
 #include "socket/unsent.h"
@@ -44,7 +48,8 @@ int persock_router_release(struct socket *sock)
 
 	stack = router->stack;
 	wrapped = !router->native;
-	persock_exchange_end(sock);
+	if (unlikely(test_bit(PERSOCK_ASKED, &sock->flags)))
+		persock_exchange_end(sock);
 	router->provider->ops->release(sock);
 	if (wrapped)
 		persock_wrapper_release(sock);
@@ -160,6 +165,8 @@ static int router_connect(struct socket *sock, struct sockaddr_unsized *unsized,
 
 	if (!router->provider->ops->connect)
 		return -EOPNOTSUPP;
+	if (unlikely(test_bit(PERSOCK_ASKED, &sock->flags)))
+		persock_exchange_connects(sock);
 	if (unlikely(!persock_pass_connect(router, length)))
 		return persock_connect_judged(sock, address, length, flags);
 
@@ -227,9 +234,16 @@ static int router_ioctl(struct socket *sock, unsigned int cmd,
 			unsigned long arg)
 {
 	struct persock_router *router = persock_router_of(sock);
+	unsigned int left;
 
 	if (!router->provider->ops->ioctl)
 		return -ENOIOCTLCMD;
+	/* Resolver libraries allocate as much as this tells them. */
+	if (unlikely(cmd == SIOCINQ) && test_bit(PERSOCK_ASKED, &sock->flags)) {
+		left = persock_exchange_next(persock_exchange_find(sock));
+		if (left)
+			return put_user(left, (int __user *)arg);
+	}
 	return router->provider->ops->ioctl(sock, cmd, arg);
 }
 
@@ -370,8 +384,13 @@ static ssize_t router_splice_read(struct socket *sock, loff_t *ppos,
 {
 	struct persock_router *router = persock_router_of(sock);
 
-	/* This reads through recvmsg, which is judged and counted. */
-	if (!router->provider->ops->splice_read)
+	/*
+	 * This reads through recvmsg, which is judged and counted, and which
+	 * must see what a resolver sends, see answer.c.
+	 */
+	if (!router->provider->ops->splice_read ||
+	    (unlikely(router->phase != PERSOCK_JUDGED) &&
+	     persock_query_peer(router, sock)))
 		return persock_splice_by_read(sock->file, ppos, pipe, length,
 					      flags);
 

@@ -25,6 +25,7 @@
 #include "socket/note.h"
 #include "socket/option.h"
 #include "socket/pass.h"
+#include "socket/query.h"
 #include "socket/report.h"
 
 persock_sk_getsockopt_t persock_sk_getsockopt __ro_after_init;
@@ -87,6 +88,12 @@ static int judge_reading(const struct persock_version *version,
 	if (!verdict && judges_len)
 		verdict = persock_judge_get_len(size, reading->len);
 	if (!verdict && persock_detour_get(level, optname))
+		verdict = judge_detour(reading->router, &version->policy,
+				       PERSOCK_SECTION_CONNECT, call);
+	/* It would read a resolver's answers past answer.c. */
+	if (!verdict && version->policy.names.nr_resolvers &&
+	    level == SOL_TCP && optname == TCP_ZEROCOPY_RECEIVE &&
+	    persock_query_peer(reading->router, call->sock))
 		verdict = judge_detour(reading->router, &version->policy,
 				       PERSOCK_SECTION_CONNECT, call);
 	if (max && persock_enforces(version))
@@ -426,6 +433,10 @@ static noinline int set_judged(struct persock_router *router,
 			return -EFAULT;
 		if (ulp_escapes(name))
 			return -ENOENT;
+		/* What is judged as a query would be sent encrypted. */
+		verdict = persock_query_peer(router, sock);
+		if (verdict)
+			return verdict < 0 ? verdict : -ENOENT;
 		optval = KERNEL_SOCKPTR(name);
 	}
 	if (level == SOL_IPV6 && optname == IPV6_V6ONLY &&

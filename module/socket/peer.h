@@ -21,6 +21,8 @@
  * struct persock_peer - an IPv4 peer that UDP may send to
  * @view: number of the view that allows it; 0: none
  * @name: family, port and address, the first 8 bytes of the socket address
+ *
+ * A peer that is allowed by a host name, and a resolver, is not remembered.
  */
 struct persock_peer {
 	u64 view;
@@ -30,28 +32,58 @@ struct persock_peer {
 DECLARE_PER_CPU(struct persock_peer, persock_peers[1 << PERSOCK_PEER_BITS]);
 
 /*
- * The name of a peer for the cache; 0: the send is not cached. Only view and
- * name differ between cached sends. Everything else that the verdict on a
- * peer depends on is the same: UDP over IPv4, no option of the socket that
- * would send elsewhere (see endpoint.c), a specified address.
+ * May sends of a socket be cached? Only view and name differ between cached
+ * sends. Everything else that the verdict on a peer depends on is the same: UDP
+ * over IPv4, no option of the socket that would send elsewhere (see
+ * endpoint.c).
+ */
+static __always_inline bool
+persock_peer_is_plain(const struct persock_router *router,
+		      const struct sock *sk, const struct msghdr *msg)
+{
+	return router->native && sk->sk_family == AF_INET &&
+	       sk->sk_protocol == IPPROTO_UDP && sk->sk_type == SOCK_DGRAM &&
+	       !msg->msg_controllen &&
+	       !rcu_access_pointer(inet_sk(sk)->inet_opt);
+}
+
+/*
+ * The name of a peer for the cache: a specified address; 0: the send is not
+ * cached.
  */
 static __always_inline u64 persock_peer_name(const struct persock_router *router,
 					     const struct socket *sock,
 					     const struct msghdr *msg)
 {
 	const struct sockaddr_in *address = msg->msg_name;
-	const struct sock *sk = sock->sk;
 
 	static_assert(offsetofend(struct sockaddr_in, sin_addr) == sizeof(u64));
-	if (!router->native || sk->sk_family != AF_INET ||
-	    sk->sk_protocol != IPPROTO_UDP || sk->sk_type != SOCK_DGRAM ||
-	    msg->msg_controllen ||
+	if (!persock_peer_is_plain(router, sock->sk, msg) ||
 	    msg->msg_namelen != sizeof(*address) ||
-	    address->sin_family != AF_INET || !address->sin_addr.s_addr ||
-	    rcu_access_pointer(inet_sk(sk)->inet_opt))
+	    address->sin_family != AF_INET || !address->sin_addr.s_addr)
 		return 0;
 
 	return *(const u64 *)address;
+}
+
+/* The same for a send that goes to the connected peer. */
+static __always_inline u64
+persock_peer_connected(const struct persock_router *router,
+		       const struct socket *sock, const struct msghdr *msg)
+{
+	const struct sock *sk = sock->sk;
+	union {
+		struct sockaddr_in in;
+		u64 name;
+	} peer = { .in.sin_family = AF_INET };
+
+	if (!persock_peer_is_plain(router, sk, msg) ||
+	    READ_ONCE(sk->sk_state) != TCP_ESTABLISHED)
+		return 0;
+	peer.in.sin_port = READ_ONCE(sk->sk_dport);
+	peer.in.sin_addr.s_addr = READ_ONCE(sk->sk_daddr);
+
+	return peer.name;
 }
 
 static __always_inline struct persock_peer *persock_peer_entry(u64 name)
@@ -60,19 +92,18 @@ static __always_inline struct persock_peer *persock_peer_entry(u64 name)
 }
 
 /**
- * persock_peer_pass() - does a send to a named peer pass?
+ * persock_peer_pass() - does a send to a peer pass?
  * @router: the socket's
- * @sock: the governed socket
+ * @name: persock_peer_name() or persock_peer_connected()
  * @msg: the message
  *
  * Context: any; does not sleep.
  * Return: true if it passes, and was counted; false if it must be judged.
  */
 static __always_inline bool persock_peer_pass(const struct persock_router *router,
-					      const struct socket *sock,
+					      u64 name,
 					      const struct msghdr *msg)
 {
-	u64 name = persock_peer_name(router, sock, msg);
 	const struct persock_shortcut *shortcut;
 	const struct persock_peer *entry;
 	const struct persock_view *view;
@@ -99,6 +130,7 @@ static __always_inline bool persock_peer_pass(const struct persock_router *route
  * @view: the view that allowed it
  * @sock: the governed socket
  * @msg: the judged message
+ * @endpoint: the peer, as it was judged; of family 0 if it was not
  *
  * Context: process context, like every send of a governed socket; does not
  * sleep.
@@ -106,17 +138,25 @@ static __always_inline bool persock_peer_pass(const struct persock_router *route
 static inline void persock_peer_allowed(const struct persock_router *router,
 					const struct persock_view *view,
 					const struct socket *sock,
-					const struct msghdr *msg)
+					const struct msghdr *msg,
+					const struct persock_endpoint *endpoint)
 {
-	u64 name = persock_peer_name(router, sock, msg);
+	union {
+		struct sockaddr_in in;
+		u64 name;
+	} peer = { .in.sin_family = AF_INET };
 	struct persock_peer *entry;
 
-	if (!name)
+	if (endpoint->family != AF_INET ||
+	    !persock_peer_is_plain(router, sock->sk, msg))
 		return;
 
+	peer.in.sin_port = htons(endpoint->port);
+	memcpy(&peer.in.sin_addr, endpoint->address,
+	       sizeof(peer.in.sin_addr));
 	preempt_disable();
-	entry = persock_peer_entry(name);
-	entry->name = name;
+	entry = persock_peer_entry(peer.name);
+	entry->name = peer.name;
 	entry->view = view->number;
 	preempt_enable();
 }

@@ -30,6 +30,7 @@
 
 #include "compat.h"
 #include "socket/endpoint.h"
+#include "socket/flags.h"
 #include "socket/judge.h"
 #include "socket/port.h"
 #include "socket/report.h"

@@ -11,7 +11,10 @@
  * socket that is corked, or that cuts its data into segments.
  *
  * In a stream the bytes of a query are held back until it is complete, and then
- * sent at once. A stream with a query that cannot be read fails.
+ * sent at once. A stream with a query that cannot be read fails. The kernel
+ * takes no notice of a name in a stream's message. It does with MSG_FASTOPEN,
+ * unless a connect was deferred (TCP_FASTOPEN_CONNECT): so it is answered as by
+ * a kernel that does not send data with a connect.
  */
 #include <linux/err.h>
 #include <linux/in.h>
@@ -20,6 +23,7 @@
 #include <linux/socket.h>
 #include <linux/uio.h>
 #include <linux/wait.h>
+#include <net/inet_sock.h>
 #include <net/sock.h>
 
 #include "compat.h"
@@ -65,6 +69,18 @@ static bool goes_to_resolver(const struct persock_router *router,
 	rcu_read_unlock();
 
 	return resolver;
+}
+
+/* UDP over IPv6 reads an address without a family as none. */
+static bool names_peer(const struct persock_identity *who,
+		       const struct msghdr *msg)
+{
+	const struct sockaddr *name = msg->msg_name;
+
+	return name && !(who->family == AF_INET6 &&
+			 msg->msg_namelen >=
+				(int)offsetofend(struct sockaddr, sa_family) &&
+			 name->sa_family == AF_UNSPEC);
 }
 
 static bool cuts_into_segments(struct msghdr *msg)
@@ -149,7 +165,7 @@ static int send_rest(struct persock_router *router, struct socket *sock,
 		return sent;
 	if (sent < vec.iov_len) {
 		exchange->out_sent += sent;
-		return -EAGAIN;
+		return flags & MSG_DONTWAIT ? -EAGAIN : -EINTR;
 	}
 	exchange->out_length = 0;
 	exchange->out_sent = 0;
@@ -211,7 +227,7 @@ static int prepare(struct persock_query *query, struct persock_router *router,
 		   struct socket *sock)
 {
 	struct persock_attachment *inner = persock_stack_inner(router->stack);
-	int err = persock_learnt_prepare(inner->account);
+	int err = persock_learnt_prepare(&inner->account->learnt);
 
 	if (err)
 		return -ENOBUFS;
@@ -232,8 +248,10 @@ static int read_query(struct persock_query *query,
 		return read_datagram(query, msg, length);
 	if (mutex_lock_killable(&exchange->sending))
 		return -ERESTARTSYS;
+	persock_exchange_begin_send(exchange);
 	err = exchange->out_sent ?
-	      send_rest(router, sock, msg->msg_flags & MSG_DONTWAIT) : 0;
+	      send_rest(router, sock, msg->msg_flags &
+				      (MSG_DONTWAIT | MSG_NOSIGNAL)) : 0;
 	if (!err)
 		err = read_stream(query, msg, length);
 	if (err)
@@ -255,6 +273,7 @@ static int read_query(struct persock_query *query,
  * locked until persock_query_finish().
  * Return: the query, which persock_query_finish() frees; NULL for a send that
  * goes elsewhere; an ERR_PTR: -EDESTADDRREQ for a datagram without a peer,
+ * -EOPNOTSUPP for data that is sent with a connect,
  * -EMSGSIZE for a query of more than PERSOCK_DNS_QUERY_MAX bytes, -ENOBUFS
  * without memory, -EFAULT, or what sending the rest of a stream returns.
  */
@@ -262,6 +281,7 @@ struct persock_query *persock_query_begin(struct persock_router *router,
 					  struct socket *sock,
 					  struct msghdr *msg, size_t length)
 {
+	bool holds = persock_router_holds_names(router);
 	struct persock_endpoint endpoint;
 	struct persock_identity who;
 	struct persock_query *query;
@@ -270,10 +290,12 @@ struct persock_query *persock_query_begin(struct persock_router *router,
 	persock_identify(sock, &who);
 	if (!who.sk || !persock_host_speaks_dns(who.type, who.protocol))
 		return NULL;
+	if (who.type == SOCK_STREAM && msg->msg_flags & MSG_FASTOPEN)
+		return holds ? ERR_PTR(-EOPNOTSUPP) : NULL;
 	if (!persock_endpoint_peer(&who, msg, &endpoint)) {
 		/* Another thread may be connecting it to a resolver. */
-		return who.type == SOCK_DGRAM && !msg->msg_name ?
-		       ERR_PTR(-EDESTADDRREQ) : NULL;
+		return holds && who.type == SOCK_DGRAM &&
+		       !names_peer(&who, msg) ? ERR_PTR(-EDESTADDRREQ) : NULL;
 	}
 	if (!goes_to_resolver(router, &endpoint))
 		return NULL;
@@ -289,6 +311,9 @@ struct persock_query *persock_query_begin(struct persock_router *router,
 	if (!err)
 		return query;
 	kfree(query);
+	/* A policy that only audits leaves a long datagram to the kernel. */
+	if (err == -EMSGSIZE && !holds && who.type == SOCK_DGRAM)
+		return NULL;
 
 	return ERR_PTR(err);
 }
@@ -337,6 +362,7 @@ int persock_query_judge(const struct persock_version *version,
 
 	call->host = query->question.host;
 	call->query = true;
+	call->subject = 0;
 	verdict = persock_judge_query(policy, query->question.host,
 				      query->question.type, &rule);
 	if (rule)
@@ -395,7 +421,7 @@ static int send_copy(struct persock_query *query, struct persock_router *router,
 		      query->length);
 	own.msg_flags &= ~PERSOCK_SPLICE_FLAGS;
 	own.msg_ubuf = NULL;
-	if (query->who.type != SOCK_STREAM && !own.msg_name) {
+	if (query->who.type != SOCK_STREAM && !names_peer(&query->who, msg)) {
 		own.msg_namelen = persock_write_address(&query->who,
 							&query->resolver,
 							&name);
@@ -475,19 +501,35 @@ int persock_query_finish(struct persock_query *query,
 	return sent;
 }
 
+/*
+ * The peer of a stream, if it has one. MPTCP has its state before its peer, and
+ * the peer's port before its address: a send waits for the connect that sets
+ * them.
+ */
+static bool has_peer(const struct persock_identity *who,
+		     struct persock_endpoint *endpoint)
+{
+	if (inet_sk_state_load(who->sk) == TCP_CLOSE)
+		return false;
+	persock_read_peer(who, endpoint);
+
+	return endpoint->port && !persock_unspecified(endpoint);
+}
+
 /**
  * persock_query_stream() - may data of a stream be sent without a look at it?
  * @router: the socket's
  * @sock: the governed socket
  * @msg: the message
- * @asks: set if it goes to a resolver, and must be read as queries
+ * @asks: set if it may go to a resolver, and must be read as queries
  *
  * A stream has its peer before it can send, and gets another one only if
  * nothing else uses the socket, see unsent.c. A socket without a peer might get
  * a resolver as its peer meanwhile, so it fails here.
  *
  * Context: process context.
- * Return: 0, or the errno of a stream without a peer.
+ * Return: 0; the errno of a stream without a peer; -EOPNOTSUPP for data that is
+ * sent with a connect.
  */
 int persock_query_stream(struct persock_router *router, struct socket *sock,
 			 struct msghdr *msg, bool *asks)
@@ -500,11 +542,61 @@ int persock_query_stream(struct persock_router *router, struct socket *sock,
 	if (!who.sk || !persock_host_speaks_dns(who.type, who.protocol) ||
 	    !persock_router_names(router))
 		return 0;
-	if (!msg->msg_name && READ_ONCE(who.sk->sk_state) == TCP_CLOSE)
-		return sk_stream_error((struct sock *)who.sk, msg->msg_flags,
+	if (msg->msg_flags & MSG_FASTOPEN)
+		return persock_router_holds_names(router) ? -EOPNOTSUPP : 0;
+	if (!has_peer(&who, &endpoint))
+		return !persock_router_holds_names(router) ? 0 :
+		       sk_stream_error((struct sock *)who.sk, msg->msg_flags,
 				       -EPIPE);
-	*asks = persock_endpoint_peer(&who, msg, &endpoint) &&
+	/* Another program (cgroup-BPF) may have moved the peer of a connect. */
+	*asks = endpoint.port == PERSOCK_DNS_PORT ||
 		goes_to_resolver(router, &endpoint);
 
 	return 0;
+}
+
+/**
+ * persock_query_flush() - send the rest of a query, if there is any
+ * @router: the socket's
+ * @sock: a stream with an exchange, whose program waits for the answer
+ *
+ * Context: process context; does not wait.
+ */
+void persock_query_flush(struct persock_router *router, struct socket *sock)
+{
+	struct persock_exchange *exchange = persock_exchange_find(sock);
+
+	if (!READ_ONCE(exchange->out_sent) ||
+	    !mutex_trylock(&exchange->sending))
+		return;
+	persock_exchange_begin_send(exchange);
+	if (exchange->out_sent)
+		send_rest(router, sock, MSG_DONTWAIT | MSG_NOSIGNAL);
+	mutex_unlock(&exchange->sending);
+}
+
+/**
+ * persock_query_peer() - is the peer of a stream a resolver?
+ * @router: the socket's
+ * @sock: the governed socket
+ *
+ * Context: any; does not sleep.
+ * Return: 1 if it is one of a policy with rules on host names; -ENOTCONN if a
+ * stream for which there may be one has no peer yet; else 0.
+ */
+int persock_query_peer(const struct persock_router *router, struct socket *sock)
+{
+	struct persock_endpoint endpoint;
+	struct persock_identity who;
+
+	if (sock->type != SOCK_STREAM || router->class != PERSOCK_CLASS_INET ||
+	    !persock_router_holds_names(router))
+		return 0;
+	persock_identify(sock, &who);
+	if (!who.sk || !persock_host_speaks_dns(who.type, who.protocol))
+		return 0;
+	if (!has_peer(&who, &endpoint))
+		return -ENOTCONN;
+
+	return goes_to_resolver(router, &endpoint);
 }

@@ -54,6 +54,9 @@ int persock_query_finish(struct persock_query *query,
 			 struct msghdr *msg, int verdict);
 int persock_query_stream(struct persock_router *router, struct socket *sock,
 			 struct msghdr *msg, bool *asks);
+int persock_query_peer(const struct persock_router *router,
+		       struct socket *sock);
+void persock_query_flush(struct persock_router *router, struct socket *sock);
 bool persock_view_has_resolver(const struct persock_view *view,
 			       const struct persock_endpoint *endpoint);
 

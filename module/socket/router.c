@@ -215,20 +215,11 @@ unlock:
 }
 
 /* The phase of a new socket. */
-static enum persock_phase first_phase(const struct persock_stack *stack,
-				      enum persock_class class)
+static __always_inline enum persock_phase
+first_phase(const struct persock_stack *stack, enum persock_class class)
 {
-	const struct persock_view *view;
-	bool unsent;
-
-	if (class != PERSOCK_CLASS_INET)
-		return PERSOCK_JUDGED;
-	rcu_read_lock_sched();
-	view = persock_stack_view(stack);
-	unsent = view->names || view->records;
-	rcu_read_unlock_sched();
-
-	return unsent ? PERSOCK_UNSENT : PERSOCK_JUDGED;
+	return unlikely(READ_ONCE(stack->names)) &&
+	       class == PERSOCK_CLASS_INET ? PERSOCK_UNSENT : PERSOCK_JUDGED;
 }
 
 /**

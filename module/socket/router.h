@@ -157,6 +157,26 @@ persock_router_names(const struct persock_router *router)
 }
 
 /**
+ * persock_router_holds_names() - are rules on host names enforced?
+ * @router: the socket's
+ *
+ * A policy that only audits them changes no call.
+ *
+ * Context: any; does not sleep.
+ * Return: true if a layer that enforces has such rules.
+ */
+static inline bool persock_router_holds_names(const struct persock_router *router)
+{
+	bool holds;
+
+	rcu_read_lock_sched();
+	holds = persock_router_view(router)->holds_names;
+	rcu_read_unlock_sched();
+
+	return holds;
+}
+
+/**
  * persock_router_rules() - the rules of a version for a socket
  * @router: its router
  * @version: the version that governs

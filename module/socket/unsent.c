@@ -37,6 +37,7 @@
 #include "compat.h"
 #include "socket/endpoint.h"
 #include "socket/exchange.h"
+#include "socket/flags.h"
 #include "socket/host.h"
 #include "socket/judge.h"
 #include "socket/note.h"
@@ -135,23 +136,6 @@ struct connecting {
 	bool unsent;
 };
 
-/* Is it a resolver only of layers that record, and do not judge queries? */
-static bool only_recorded(const struct persock_view *view,
-			  const struct persock_endpoint *endpoint)
-{
-	unsigned int i;
-
-	for (i = 0; i < view->nr; i++) {
-		const struct persock_version *version = view->layers[i];
-
-		if (!persock_records(version) &&
-		    persock_host_is_resolver(&version->policy.names, endpoint))
-			return false;
-	}
-
-	return true;
-}
-
 /*
  * May the socket be connected to a resolver? Sends that have begun under another
  * peer must not go there. RCU read side.
@@ -171,14 +155,13 @@ static int prepare_resolver(struct persock_router *router, struct socket *sock,
 	}
 	persock_identify(sock, &who);
 	if (!persock_host_speaks_dns(who.type, who.protocol) ||
-	    (router->phase == PERSOCK_UNSENT &&
+	    !view->holds_names || (router->phase == PERSOCK_UNSENT &&
 	     !test_bit(PERSOCK_MOVED, &sock->flags)))
 		return PERSOCK_ALLOW;
 
 	connecting->unsent = unsent_begin(sock);
 
-	return connecting->unsent ||
-	       only_recorded(view, &connecting->endpoint) ? PERSOCK_ALLOW :
+	return connecting->unsent ? PERSOCK_ALLOW :
 	       persock_refuse(router->stack, view, call, view->nr - 1,
 			      -EACCES);
 }

@@ -28,12 +28,14 @@
 #include "harness.h"
 #include "memory.h"
 #include "model.h"
+#include "model_names.h"
 #include "mutate.h"
 #include "oracle.h"
 
 /* A tenth of it on the debug kernel. */
 #define COUNT		100000
 #define WARM_UP		5000
+#define NAMES		8000
 /* Messages between looks at what nobody may have changed. */
 #define ROUND		2500
 /* Messages in one request: far more than there ever are. */
@@ -72,6 +74,7 @@ static struct mutate_world world = {
 	.nr_fds = LENGTH(fds),
 	.ids = ids,
 	.nr_ids = LENGTH(ids),
+	.nr_cgroups = MODEL_CGROUPS - 1,
 	.networks = networks,
 	.nr_networks = LENGTH(networks),
 };
@@ -307,7 +310,7 @@ static const char *clear(bool all)
 		err = control_do(PERSOCK_CMD_DETACH, NULL, cgroup->fd);
 		if (err)
 			return model_says("detach", cgroup->path, err);
-		cgroup->personality[0] = '\0';
+		model_detach(cgroup);
 	}
 	for (i = model.nr; i-- > 0;) {
 		personality = &model.personalities[i];
@@ -381,6 +384,28 @@ static const char *run(unsigned long messages)
 	return end(why);
 }
 
+/* So many messages that are mostly about learnt addresses; how many were lost. */
+static const char *learn(unsigned long messages, unsigned long *lost)
+{
+	unsigned long last = sent + messages, turn = 0;
+	const char *why = begin();
+	unsigned int i;
+
+	world.learning = true;
+	while (!why && sent < last) {
+		why = step(mutate_request(&world, request, RANDOM_ROOM));
+		if (!why && ++turn % 8 == 0)
+			why = model_names_look();
+		if (!why && model.nr >= MODEL_PERSONALITIES / 2)
+			why = clear(false);
+	}
+	world.learning = false;
+	for (i = 0; i < MODEL_CGROUPS; i++)
+		*lost += model.cgroups[i].lost;
+
+	return end(why);
+}
+
 /* Each of the refusals that were met, so many times. */
 static const char *repeat_refusals(unsigned int times)
 {
@@ -448,7 +473,7 @@ static int make_networks(void)
 	return err;
 }
 
-/* Cgroups to attach, and what is none, or none any more. */
+/* Cgroups to attach, one in another, and what is none, or none any more. */
 static int make_world(void)
 {
 	struct model_cgroup removed;
@@ -458,11 +483,12 @@ static int make_world(void)
 
 	world.family = control_family();
 	for (i = 0; !err && i < MODEL_CGROUPS; i++) {
-		snprintf(name, sizeof(name), "fuzz-%u", i);
+		snprintf(name, sizeof(name), "%sfuzz-%u", i == 1 ? "fuzz-0/" : "", i);
 		err = make_cgroup(name, &model.cgroups[i]);
 		fds[i] = model.cgroups[i].fd;
 		ids[i] = model.cgroups[i].id;
 	}
+	model.cgroups[1].above = &model.cgroups[0];
 	if (!err)
 		err = make_cgroup("removed", &removed);
 	if (err || rmdir(removed.path))
@@ -530,7 +556,7 @@ FIXTURE_TEARDOWN(fuzz)
 	for (i = 0; i < model.nr; i++)
 		control_do(PERSOCK_CMD_PERSONALITY_DEL,
 			   model.personalities[i].name, -1);
-	for (i = 0; i < MODEL_CGROUPS; i++) {
+	for (i = MODEL_CGROUPS; i-- > 0;) {
 		EXPECT_EQ(0, rmdir(model.cgroups[i].path));
 	}
 }
@@ -617,12 +643,36 @@ TEST_F_TIMEOUT(fuzz, refusals, 300)
 	EXPECT_NO_MORE(times / 2);
 }
 
+/*
+ * Tables of learnt addresses that fill: what is learnt again, what gives way, in
+ * one cgroup and in one below it, while their policies change.
+ */
+TEST_F_TIMEOUT(fuzz, names, 300)
+{
+	unsigned long some = slow_kernel() ? NAMES / 8 : NAMES, lost = 0;
+	const char *why = learn(some, &lost);
+
+	EXPECT_EQ(0, memory_measure(&self->before));
+	if (!why)
+		why = learn(some, &lost);
+	EXPECT_NONE(why);
+	if (why)
+		return;
+	EXPECT_NO_MORE(150);
+	TH_LOG("%lu messages of seed %lu: %lu valid, %lu addresses lost", sent,
+	       seed, valid, lost);
+	EXPECT_LT(some / 2, valid);
+	EXPECT_LT(some / 20, lost);
+}
+
+/* Every other one is on a host. */
 static int set_rules(unsigned int nr)
 {
 	struct nlmsghdr *header = mnl_nlmsg_put_header(request);
 	struct control_answer answer;
 	struct genlmsghdr *genl;
 	struct nlattr *nest;
+	char host[16];
 	int err;
 
 	header->nlmsg_type = world.family;
@@ -633,11 +683,19 @@ static int set_rules(unsigned int nr)
 	mnl_attr_put_strz(header, PERSOCK_A_PERSONALITY, COPY);
 	while (nr--) {
 		nest = mnl_attr_nest_start(header, PERSOCK_A_RULE);
-		mnl_attr_put_u32(header, PERSOCK_A_RULE_SECTION,
+		mnl_attr_put_u32(header, PERSOCK_A_RULE_SECTION, nr % 2 ?
+				 PERSOCK_SECTION_CONNECT :
 				 PERSOCK_SECTION_SOCKETS);
 		mnl_attr_put_u32(header, PERSOCK_A_RULE_VERDICT, 0);
+		if (nr % 2) {
+			snprintf(host, sizeof(host), "h%x", nr);
+			mnl_attr_put_strz(header, PERSOCK_A_RULE_HOST, host);
+		}
 		mnl_attr_nest_end(header, nest);
 	}
+	nest = mnl_attr_nest_start(header, PERSOCK_A_NAMES);
+	mnl_attr_put_u32(header, PERSOCK_A_NAMES_RESOLVER, 0);
+	mnl_attr_nest_end(header, nest);
 	err = control_exchange(header, header->nlmsg_len, header->nlmsg_seq, 1,
 			       &answer, NULL, NULL);
 

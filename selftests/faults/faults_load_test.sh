@@ -102,7 +102,7 @@ test_load() {
 	local first inside last tried=0
 	need_module_file || return 0
 	need_tracing || return 0
-	ok rmmod persock
+	eventually unloaded
 	clean=$(traces)
 	# The points of all that comes before: the parameters are read, its own init has begun.
 	count first EINVAL family=x

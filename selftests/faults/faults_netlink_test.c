@@ -250,6 +250,21 @@ TEST_F_TIMEOUT(netlink, status_get, TIMEOUT)
 	run_all(_metadata, self, PERSOCK_CMD_STATUS_GET);
 }
 
+TEST_F_TIMEOUT(netlink, name_new, TIMEOUT)
+{
+	run_all(_metadata, self, PERSOCK_CMD_NAME_NEW);
+}
+
+TEST_F_TIMEOUT(netlink, name_del, TIMEOUT)
+{
+	run_all(_metadata, self, PERSOCK_CMD_NAME_DEL);
+}
+
+TEST_F_TIMEOUT(netlink, name_get, TIMEOUT)
+{
+	run_all(_metadata, self, PERSOCK_CMD_NAME_GET);
+}
+
 FIXTURE(after)
 {
 };

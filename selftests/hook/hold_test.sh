@@ -15,6 +15,7 @@ test_armed_only_while_attached() {
 	need_tracing || return 0
 	new_cgroup first first
 	new_cgroup second second
+	eventually idle
 	expect false status_of armed
 	expect 0 intercepted
 	ok persock attach "$first" none
@@ -25,7 +26,7 @@ test_armed_only_while_attached() {
 	expect true status_of armed
 	expect 4 intercepted
 	ok persock detach "$second"
-	expect false status_of armed
+	eventually idle
 	expect 0 intercepted
 	expect true status_of holds
 	# The probe that this made is over, too.
@@ -40,6 +41,7 @@ test_ftrace_cannot_be_disabled() {
 		return 0
 	}
 	new_cgroup cgroup ftrace
+	eventually idle
 	# 7.x does not let anybody.
 	if ! grep -q "not supported" < <(put 0 "$knob" 2>&1); then
 		expect 0 cat "$knob"
@@ -131,7 +133,7 @@ test_kprobes_do_not_disturb() {
 # family= must be a free address family; the log says what is wrong with one that is not.
 test_family_parameter_is_checked() {
 	need_module_file || return 0
-	ok rmmod persock
+	eventually unloaded
 	mark_log
 	# 7.x's loader keeps EEXIST to itself.
 	refused "file exists|busy" insmod "$module" family=2
@@ -150,7 +152,7 @@ test_family_parameter_is_used() {
 	local cgroup personality
 	need_module_file || return 0
 	expect 19 status_of address_family
-	ok rmmod persock
+	eventually unloaded
 	ok insmod "$module" family=22
 	expect 22 status_of address_family
 	expect true status_of holds
@@ -160,7 +162,7 @@ test_family_parameter_is_used() {
 	expect ok within "$cgroup" "$probe" tcp
 	expect "socketpair: EAFNOSUPPORT" within "$cgroup" "$probe" unix
 	clean_up
-	ok rmmod persock
+	eventually unloaded
 	ok insmod "$module"
 }
 

@@ -101,6 +101,7 @@ test_livepatch_before_attaching() {
 	local cgroup
 	need_livepatch || return 0
 	new_cgroup cgroup before
+	eventually idle
 	patch_kernel
 	refused "livepatch redirects" persock attach "$cgroup" none
 	expect false status_of holds
@@ -115,7 +116,7 @@ test_livepatch_before_attaching() {
 # Nor is the module loaded then, and it says why.
 test_livepatch_before_loading() {
 	need_module_file && need_livepatch || return 0
-	ok rmmod persock
+	eventually unloaded
 	patch_kernel
 	mark_log
 	refused "busy" insmod "$module"
@@ -135,6 +136,7 @@ test_livepatch_after_attaching() {
 	ok "$compat" one-ioctl
 	expect true status_of holds
 	ok persock detach "$cgroup"
+	eventually idle
 	patch_kernel
 	unpatch_kernel
 }

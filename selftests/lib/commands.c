@@ -18,6 +18,9 @@
 #include "faults.h"
 
 #define RULES	300
+#define HOSTS	50
+/* Addresses: they take several messages. */
+#define LEARNT	400
 
 /* Personalities: the first two are there, the third is made. */
 #define FIRST	"faults-first"
@@ -63,6 +66,18 @@ static size_t repeated(const struct nlmsghdr *header, const struct reply *reply)
 	return sizeof(*genl) + MNL_ALIGN(name->nla_len);
 }
 
+/* How many learnt addresses were lost says how often there was no memory. */
+static void forget_lost(const struct nlmsghdr *header)
+{
+	const struct nlattr *attribute;
+
+	mnl_attr_for_each(attribute, header, sizeof(struct genlmsghdr)) {
+		if (mnl_attr_get_type(attribute) == PERSOCK_A_LEARNT_LOST)
+			memset(mnl_attr_get_payload(attribute), 0,
+			       sizeof(__u64));
+	}
+}
+
 static void keep(struct reply *reply, const struct nlmsghdr *header)
 {
 	const char *payload = mnl_nlmsg_get_payload(header);
@@ -74,6 +89,7 @@ static void keep(struct reply *reply, const struct nlmsghdr *header)
 		reply->err = *(int *)payload;
 		return;
 	}
+	forget_lost(header);
 	skip = repeated(header, reply);
 	if (reply->length + size - skip > ROOM)
 		abort();
@@ -195,7 +211,28 @@ static void put_options(struct nlmsghdr *header)
 	}
 }
 
-/* A policy with lists and indexes of addresses. */
+static void put_host(struct nlmsghdr *header, unsigned int i)
+{
+	struct nlattr *nest = mnl_attr_nest_start(header, PERSOCK_A_RULE);
+	char host[32];
+
+	snprintf(host, sizeof(host), "%sn%u.example", i % 3 ? "" : "*.", i);
+	put_rule(header, PERSOCK_SECTION_CONNECT, i % 5 ? 0 : -EACCES);
+	mnl_attr_put_strz(header, PERSOCK_A_RULE_HOST, host);
+	mnl_attr_nest_end(header, nest);
+}
+
+static void put_names(struct nlmsghdr *header)
+{
+	struct nlattr *nest = mnl_attr_nest_start(header, PERSOCK_A_NAMES);
+	static const __u8 resolver[16] = { 127, 0, 0, 53 };
+
+	mnl_attr_put(header, PERSOCK_A_NAMES_RESOLVER, 4, resolver);
+	mnl_attr_put(header, PERSOCK_A_NAMES_RESOLVER, 16, resolver);
+	mnl_attr_nest_end(header, nest);
+}
+
+/* A policy with lists and indexes of addresses, and hosts. */
 static void put_policy(struct nlmsghdr *header)
 {
 	unsigned int i;
@@ -203,6 +240,9 @@ static void put_policy(struct nlmsghdr *header)
 	mnl_attr_put_u32(header, PERSOCK_A_MODE, PERSOCK_MODE_ENFORCE);
 	for (i = 1; i <= RULES; i++)
 		put_address(header, i);
+	for (i = 1; i <= HOSTS; i++)
+		put_host(header, i);
+	put_names(header);
 	put_options(header);
 }
 
@@ -288,6 +328,47 @@ static void put_other_cgroup(struct nlmsghdr *header)
 	mnl_attr_put_u32(header, PERSOCK_A_CGROUP_FD, cgroup[1]);
 }
 
+/* One address of each host. */
+static void put_learnt(struct nlmsghdr *header, unsigned int i)
+{
+	__u8 address[4] = { 10, 0, i / 256, i % 256 };
+	struct nlattr *nest;
+	char host[32];
+
+	snprintf(host, sizeof(host), "n%u.example", i);
+	put_cgroup(header);
+	nest = mnl_attr_nest_start(header, PERSOCK_A_LEARNT);
+	mnl_attr_put_strz(header, PERSOCK_A_LEARNT_HOST, host);
+	mnl_attr_put(header, PERSOCK_A_LEARNT_ADDRESS, sizeof(address),
+		     address);
+	mnl_attr_nest_end(header, nest);
+}
+
+static unsigned int next;
+
+static void put_next(struct nlmsghdr *header)
+{
+	put_learnt(header, next);
+}
+
+static void put_new(struct nlmsghdr *header)
+{
+	put_learnt(header, LEARNT);
+}
+
+/* By its host alone. */
+static void put_last(struct nlmsghdr *header)
+{
+	struct nlattr *nest;
+	char host[32];
+
+	snprintf(host, sizeof(host), "n%u.example", LEARNT - 1);
+	put_cgroup(header);
+	nest = mnl_attr_nest_start(header, PERSOCK_A_LEARNT);
+	mnl_attr_put_strz(header, PERSOCK_A_LEARNT_HOST, host);
+	mnl_attr_nest_end(header, nest);
+}
+
 static void change(int id, void (*put)(struct nlmsghdr *header))
 {
 	must(&(struct command){ .id = id, .flags = NLM_F_ACK, .put = put });
@@ -316,6 +397,30 @@ static void attach_first(void)
 static void detach(void)
 {
 	change(PERSOCK_CMD_DETACH, put_cgroup);
+}
+
+/* The table of learnt addresses goes with the attachment. */
+static void attach_anew(void)
+{
+	detach();
+	attach_first();
+}
+
+static void learn(unsigned int first, unsigned int end)
+{
+	for (next = first; next < end; next++)
+		change(PERSOCK_CMD_NAME_NEW, put_next);
+}
+
+static void forget_new(void)
+{
+	change(PERSOCK_CMD_NAME_DEL, put_new);
+}
+
+/* It was the youngest, and is so again. */
+static void learn_last(void)
+{
+	learn(LEARNT - 1, LEARNT);
 }
 
 const struct command commands[] = {
@@ -355,6 +460,16 @@ const struct command commands[] = {
 	  put_id, .attached = true },
 	{ "attachments", PERSOCK_CMD_ATTACHMENT_GET, NLM_F_DUMP,
 	  .attached = true },
+	{ "learn, the first", PERSOCK_CMD_NAME_NEW, NLM_F_ACK,
+	  put_new, attach_anew, .attached = true },
+	{ "learn, one more", PERSOCK_CMD_NAME_NEW, NLM_F_ACK,
+	  put_new, forget_new, .attached = true, .learnt = true },
+	{ "forget", PERSOCK_CMD_NAME_DEL, NLM_F_ACK,
+	  put_last, learn_last, .attached = true, .learnt = true },
+	{ "learnt", PERSOCK_CMD_NAME_GET, NLM_F_DUMP,
+	  .attached = true, .learnt = true },
+	{ "learnt, by id", PERSOCK_CMD_NAME_GET, NLM_F_DUMP,
+	  put_id, .attached = true, .learnt = true },
 };
 
 const size_t nr_commands = sizeof(commands) / sizeof(commands[0]);
@@ -417,6 +532,8 @@ void command_prepare(const struct command *command)
 		change(PERSOCK_CMD_ATTACH, put_other_cgroup);
 	if (command->attached)
 		attach_first();
+	if (command->learnt)
+		learn(0, LEARNT);
 }
 
 void command_restore(const struct command *command)
@@ -433,6 +550,7 @@ void state_read(struct state *state)
 		{ .id = PERSOCK_CMD_PROVIDER_GET },
 		{ .id = PERSOCK_CMD_PERSONALITY_GET },
 		{ .id = PERSOCK_CMD_ATTACHMENT_GET },
+		{ .id = PERSOCK_CMD_NAME_GET },
 		{ .id = PERSOCK_CMD_POLICY_GET, .put = put_first },
 		{ .id = PERSOCK_CMD_POLICY_GET, .put = put_second },
 		{ .id = PERSOCK_CMD_POLICY_GET, .put = put_third },

@@ -32,12 +32,13 @@ struct command {
 	void (*put)(struct nlmsghdr *header);
 	void (*undo)(void);	/* what was done; NULL: it only reads */
 	bool attached;		/* the cgroup is, to the first */
+	bool learnt;		/* and it has learnt addresses */
 	bool alone;		/* nothing else is attached */
 };
 
 struct state {
 	size_t length;
-	char text[6 * ROOM];
+	char text[7 * ROOM];
 };
 
 extern const struct command commands[];

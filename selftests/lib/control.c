@@ -176,7 +176,17 @@ int control_do(int command, const char *name, int fd)
 
 int control_list(int command, control_read read, void *data)
 {
-	return talk(begin(family, command, NLM_F_DUMP), read, data);
+	return control_list_of(command, 0, read, data);
+}
+
+int control_list_of(int command, __u64 id, control_read read, void *data)
+{
+	struct nlmsghdr *header = begin(family, command, NLM_F_DUMP);
+
+	if (id)
+		mnl_attr_put_u64(header, PERSOCK_A_CGROUP_ID, id);
+
+	return talk(header, read, data);
 }
 
 static void read_policy(const struct nlmsghdr *message, void *data)

@@ -47,8 +47,9 @@ __u32 control_sequence(unsigned int nr);
  */
 int control_do(int command, const char *name, int fd);
 
-/* A list, one message after the other. */
+/* A list, one message after the other; of one cgroup when @id is not 0. */
 int control_list(int command, control_read read, void *data);
+int control_list_of(int command, __u64 id, control_read read, void *data);
 
 /* A policy as policy-get returns it: its name, base and network apart. */
 struct control_policy {

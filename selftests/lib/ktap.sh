@@ -182,6 +182,13 @@ need_module_file() {
 	return 1
 }
 
+# A test that needs it must wait for it: what was attached is freed a while after it is detached and
+# its last socket is closed, and holds on to the interception points and to providers until then.
+idle() {
+	[ "$(status_of armed)" = false ]
+}
+
+# So must one that unloads the module: a closed socket lets go of it a little later.
 unloaded() {
 	[ ! -d /sys/module/persock ] || rmmod persock
 }

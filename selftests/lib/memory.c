@@ -14,12 +14,12 @@
 
 /*
  * By name: the folder cannot be listed once L2TP's module is there, whose cache
- * has a slash in its name. Those of other kinds (kmalloc-cg-*, ...) hold what
- * the module never takes.
+ * has a slash in its name. Learnt addresses are charged to a memory cgroup;
+ * those of other kinds and sizes hold what the module never takes.
  */
 static const char *const caches[] = {
 	"8", "16", "32", "64", "96", "128", "192", "256", "512", "1k", "2k",
-	"4k", "8k",
+	"4k", "8k", "cg-128", "cg-192", "cg-256", "cg-512",
 };
 
 #define CACHES		(sizeof(caches) / sizeof(caches[0]))
@@ -80,6 +80,11 @@ static int read_objects(struct memory *memory)
 		snprintf(path, sizeof(path), "/sys/kernel/slab/kmalloc-%s",
 			 caches[i]);
 		err = read_cache(path, &lowest[i]);
+		/* Without memory cgroups they are in the other caches. */
+		if (err == -ENOENT && !strncmp(caches[i], "cg-", 3)) {
+			lowest[i] = 0;
+			err = 0;
+		}
 		memory->objects += lowest[i];
 	}
 

@@ -9,6 +9,7 @@
 #include <linux/genetlink.h>
 
 #include "model.h"
+#include "model_names.h"
 
 #define GIVEN	16
 
@@ -224,6 +225,26 @@ static void foresee_cgroup(bool attach, const struct oracle_request *req,
 		not_now(foreseen, cgroup && !cgroup->personality[0], ENOENT);
 }
 
+/* A host, an address, or both, of a cgroup that is attached. */
+static void foresee_learnt(bool add, const struct oracle_request *req,
+			   struct model_foreseen *foreseen)
+{
+	const struct oracle_learnt *learnt = &req->learnt;
+	const struct model_cgroup *cgroup = cgroup_of(false, req);
+
+	foresee_cgroup(false, req, foreseen);
+	if (!learnt->specified)
+		foreseen->why = "no learnt address is specified";
+	else if (learnt->wrong)
+		foreseen->why = learnt->wrong;
+	else if (add && (!learnt->named || !learnt->length))
+		foreseen->why = "a host and an address are needed";
+	else if (!learnt->named && !learnt->length)
+		foreseen->why = "a host or an address is needed";
+	else if (!add && cgroup)
+		not_now(foreseen, !model_names_find(cgroup, learnt), ENOENT);
+}
+
 /* What has got a network since keeps one. */
 static void foresee_commit(struct model_foreseen *foreseen)
 {
@@ -280,9 +301,12 @@ static const char *check_header(const struct nlmsghdr *message, bool *list)
 	case PERSOCK_CMD_PROVIDER_GET:
 	case PERSOCK_CMD_POLICY_GET:
 	case PERSOCK_CMD_IGNORED_GET:
+	case PERSOCK_CMD_NAME_GET:
 	case PERSOCK_CMD_RECORD_GET:
 		return *list ? NULL : "the command only lists";
 	case PERSOCK_CMD_COMMIT:
+	case PERSOCK_CMD_NAME_NEW:
+	case PERSOCK_CMD_NAME_DEL:
 	case PERSOCK_CMD_RECORD_DEL:
 		return *list ? "the command does not list" : NULL;
 	default:
@@ -328,6 +352,11 @@ void model_foresee(const struct nlmsghdr *message, struct oracle_request *req,
 	case PERSOCK_CMD_DETACH:
 	case PERSOCK_CMD_RECORD_DEL:
 		foresee_cgroup(genl->cmd == PERSOCK_CMD_ATTACH, req, foreseen);
+		break;
+	case PERSOCK_CMD_NAME_NEW:
+	case PERSOCK_CMD_NAME_DEL:
+		foresee_learnt(genl->cmd == PERSOCK_CMD_NAME_NEW, req,
+			       foreseen);
 		break;
 	case PERSOCK_CMD_COMMIT:
 		foresee_commit(foreseen);
@@ -381,6 +410,7 @@ apply_proposal(const struct oracle_request *req, bool hold)
 	strcpy(next.name, req->personality);
 	strcpy(next.base, req->base);
 	next.policy = req->has_policy ? req->policy : base->policy;
+	next.limit = req->has_policy ? req->limit : base->limit;
 	set_providers(req, &next);
 	if (req->has_network) {
 		strcpy(next.network, req->path);
@@ -412,6 +442,21 @@ apply_proposal(const struct oracle_request *req, bool hold)
 	return named;
 }
 
+static void apply_attach(const struct oracle_request *req)
+{
+	struct model_cgroup *cgroup = cgroup_of(true, req);
+
+	/* One that was attached keeps what it has learnt. */
+	strcpy(cgroup->personality, req->personality);
+	cgroup->anew = req->anew;
+}
+
+void model_detach(struct model_cgroup *cgroup)
+{
+	cgroup->personality[0] = '\0';
+	model_names_forget(cgroup);
+}
+
 struct model_personality *model_apply(const struct nlmsghdr *message,
 				      const struct oracle_request *req)
 {
@@ -430,10 +475,16 @@ struct model_personality *model_apply(const struct nlmsghdr *message,
 		*named = model.personalities[--model.nr];
 		break;
 	case PERSOCK_CMD_ATTACH:
-		strcpy(cgroup_of(true, req)->personality, req->personality);
+		apply_attach(req);
 		break;
 	case PERSOCK_CMD_DETACH:
-		cgroup_of(false, req)->personality[0] = '\0';
+		model_detach(cgroup_of(false, req));
+		break;
+	case PERSOCK_CMD_NAME_NEW:
+		model_names_add(cgroup_of(false, req), &req->learnt);
+		break;
+	case PERSOCK_CMD_NAME_DEL:
+		model_names_remove(cgroup_of(false, req), &req->learnt);
 		break;
 	}
 
@@ -460,7 +511,8 @@ const char *model_compare(const struct model_personality *personality,
 	if (req.malformed || req.wrong)
 		return model_says(req.malformed ? req.malformed : req.wrong,
 				  personality->name, 0);
-	if (req.policy != personality->policy)
+	if (req.policy != personality->policy ||
+	    req.limit != personality->limit)
 		return model_says("the policy is another", personality->name,
 				  0);
 	if (strcmp(policy->base, personality->base) ||
@@ -564,6 +616,9 @@ const char *model_look(void)
 		attached += !!model.cgroups[i].personality[0];
 	if (look.personalities != model.nr || look.attachments != attached)
 		return model_says("there is less than was made", "netlink", 0);
+	why = model_names_look();
+	if (why)
+		return why;
 
 	for (i = 0; i < model.nr; i++) {
 		why = model_compare(&model.personalities[i], &policy);
@@ -630,6 +685,7 @@ const char *model_learn(void)
 		oracle_read(given[nr_given].attributes, given[nr_given].length,
 			    &req);
 		model.personalities[nr_given].policy = req.policy;
+		model.personalities[nr_given].limit = req.limit;
 	}
 
 	return model_look();

@@ -25,6 +25,7 @@ struct model_personality {
 	unsigned int nr_providers;
 	char providers[ORACLE_PROVIDERS][CONTROL_NAME];
 	__u64 policy;		/* as struct oracle_request has it */
+	__u32 limit;
 	char network[PERSOCK_NETWORK_MAX + 1];
 	__u32 inode;		/* of the network namespace; 0: the task's own */
 	char from[PERSOCK_NETWORK_MAX + 1];
@@ -43,6 +44,10 @@ struct model_cgroup {
 	int fd;
 	char path[PATH_MAX];
 	char personality[CONTROL_NAME];	/* empty: it is not attached */
+	struct model_cgroup *above;	/* the one that it is in, or NULL */
+	bool anew;		/* which does not govern its sockets */
+	unsigned int nr_learnt;	/* addresses, see model_names.h */
+	__u64 lost;		/* of those that had to give way */
 };
 
 extern struct model {
@@ -78,6 +83,9 @@ bool model_fits(const struct model_foreseen *foreseen, int err);
  */
 struct model_personality *model_apply(const struct nlmsghdr *message,
 				      const struct oracle_request *req);
+
+/* A cgroup is not attached any more. */
+void model_detach(struct model_cgroup *cgroup);
 
 /* What is held is there now, or gone. */
 void model_end_batch(bool commit);

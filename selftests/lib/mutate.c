@@ -2,6 +2,7 @@
 /* Random requests: see mutate.h. */
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <linux/genetlink.h>
@@ -31,6 +32,8 @@ static unsigned int spoilt;
  * none. A request with one of these among much that is valid gets farthest.
  */
 static unsigned int slips;
+/* The policy has rules on hosts. */
+static bool hosts;
 /* Flags that the policy lists already, of sends and of receives. */
 static __u32 flags_listed[2];
 
@@ -313,12 +316,31 @@ static void put_defaults(void)
 	}
 }
 
+static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+static void put_ports(void)
+{
+	__u16 first = edge(), last = edge();
+
+	if (first > last && !slip()) {
+		first = last;
+		last = 65535;
+	}
+	if (one_in(2))
+		put_u16(PERSOCK_A_RULE_PORT_FIRST, first);
+	if (one_in(2))
+		put_u16(PERSOCK_A_RULE_PORT_LAST, last);
+	if (slip())
+		put_u32(PERSOCK_A_RULE_PROTOCOL,
+			one_in(2) ? IPPROTO_MPTCP : above(0x7fffffff));
+	else if (one_in(2))
+		put_u32(PERSOCK_A_RULE_PROTOCOL, mutate_below(256));
+}
+
 static void put_address(void)
 {
-	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
 	unsigned char address[16] = { };
 	__u32 length = one_in(2) ? 4 : 16, bit;
-	__u16 first = edge(), last = edge();
 	unsigned char prefix = between(0, length * 8);
 
 	if (!one_in(8))
@@ -333,24 +355,155 @@ static void put_address(void)
 		prefix = between(length * 8 + 1, 255);
 	if (slip())
 		length = mutate_below(16);
-	if (first > last && !slip()) {
-		first = last;
-		last = 65535;
-	}
 
 	if (!slip())
 		put(PERSOCK_A_RULE_ADDRESS, address, length);
 	if (!slip())
 		put(PERSOCK_A_RULE_PREFIX_LENGTH, &prefix, 1);
-	if (one_in(2))
-		put_u16(PERSOCK_A_RULE_PORT_FIRST, first);
-	if (one_in(2))
-		put_u16(PERSOCK_A_RULE_PORT_LAST, last);
+	put_ports();
+}
+
+/* More than the longest name with "*.", and a NUL. */
+#define HOST_ROOM	264
+
+/* A name of @length bytes at most, with labels of 63 at most; its length. */
+static size_t make_name(char *to, size_t length)
+{
+	static const char bytes[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+	size_t i, label = between(1, one_in(4) ? 63 : 8), at = 0;
+
+	for (i = 0; i < length; i++) {
+		/* None is empty, and the last byte is no dot. */
+		if (at == label && i + 1 < length) {
+			to[i] = '.';
+			at = 0;
+			continue;
+		}
+		if (at == label)
+			break;
+		to[i] = bytes[mutate_below(sizeof(bytes) - 1)];
+		at++;
+	}
+	to[i] = '\0';
+
+	return i;
+}
+
+/* What no host is called. */
+static void make_wrong_host(char *to)
+{
+	static const char *const wrong[] = {
+		"", ".", "*", "*.", "**.a", "*.*.a", "a.*", "*a", "*.a.",
+		".a", "a.", "a..b", "*..a", "A.example", "a.Example", "*.A",
+		"a b", "a\n", "a/b", "a:53", "b\xc3\xbc" "cher",
+		"a\\.b",
+	};
+	size_t length;
+
+	switch (mutate_below(4)) {
+	case 0:			/* a label of 64 bytes */
+		length = mutate_below(8);
+		memset(to, 'b', length + 64);
+		if (length)
+			to[length - 1] = '.';
+		to[length + 64] = '\0';
+		break;
+	case 1:			/* a name of 254 bytes, or 256 with "*." */
+		if (one_in(2)) {
+			*to++ = '*';
+			*to++ = '.';
+		}
+		for (length = 0; length < 254; length++)
+			to[length] = length % 8 == 7 ? '.' : 'c';
+		to[length] = '\0';
+		break;
+	default:
+		strcpy(to, wrong[mutate_below(sizeof(wrong) / sizeof(wrong[0]))]);
+	}
+}
+
+static void make_host(char *to, bool rule)
+{
+	/* There are many ways, and few hosts. */
+	if (slips && one_in(6)) {
+		make_wrong_host(to);
+		return;
+	}
+	if (rule && one_in(3)) {
+		*to++ = '*';
+		*to++ = '.';
+	}
+	make_name(to, one_in(8) ? between(250, 253) : between(1, 30));
+}
+
+static void put_host(void)
+{
+	char host[HOST_ROOM];
+
+	make_host(host, true);
+	/* In place of an address, and not with one. */
 	if (slip())
-		put_u32(PERSOCK_A_RULE_PROTOCOL,
-			one_in(2) ? IPPROTO_MPTCP : above(0x7fffffff));
+		put_address();
+	put_string(PERSOCK_A_RULE_HOST, host);
+	put_ports();
+}
+
+/* An address by itself, of a resolver or a host; its length. */
+static __u32 make_peer(unsigned char *address)
+{
+	__u32 length = one_in(2) ? 4 : 16;
+
+	fill(address, 17);
+	if (length == 16 && one_in(3))
+		memcpy(address, mapped, sizeof(mapped));
+
+	return slip() ? one_in(2) ? 3 : one_in(2) ? 17 : 0 : length;
+}
+
+static void put_resolvers(unsigned int nr)
+{
+	unsigned char address[17];
+
+	while (nr--)
+		put(PERSOCK_A_NAMES_RESOLVER, address, make_peer(address));
+}
+
+/* The most addresses that a cgroup learns: so few that some give way. */
+static __u32 learnt_limit(void)
+{
+	if (slip())
+		return one_in(2) ? 0 : above(65536);
+	if (one_in(8))
+		return one_in(2) ? 1 : 65536;
+	return between(1, one_in(3) ? 10 : 300);
+}
+
+static void put_names(void)
+{
+	unsigned char *nest = nest_begin(PERSOCK_A_NAMES);
+	unsigned int nr = one_in(8) ? 16 : between(1, 4);
+	/* The attributes need not come in the order of their numbers. */
+	unsigned int later = one_in(4) ? mutate_below(nr) : 0;
+
+	/* Nothing else is wrong with as many. */
+	if (slip()) {
+		nr = one_in(2) ? 0 : 17;
+		later = 0;
+		slips = 0;
+	}
+	put_resolvers(nr - later);
+	if (one_in(2))
+		put_u32(PERSOCK_A_NAMES_QUERIES,
+			slip() ? above(1) : mutate_below(2));
+	if (slip())
+		put_u32(PERSOCK_A_NAMES_HOLD, above(604800));
 	else if (one_in(2))
-		put_u32(PERSOCK_A_RULE_PROTOCOL, mutate_below(256));
+		put_u32(PERSOCK_A_NAMES_HOLD, one_in(4) ? 604800 :
+			one_in(3) ? 0 : mutate_below(604800));
+	if (one_in(2) || slip())
+		put_u32(PERSOCK_A_NAMES_LIMIT, learnt_limit());
+	put_resolvers(later);
+	nest_end(nest);
 }
 
 static void put_option(int section)
@@ -413,6 +566,8 @@ static void put_rule(void)
 	int section = mutate_below(PERSOCK_SECTION_ACCEPT + 1), class = BOTH;
 	unsigned char *nest;
 
+	if (hosts && one_in(4))
+		section = PERSOCK_SECTION_CONNECT;
 	if (section == PERSOCK_SECTION_CONTROL_RECEIVE && !slip())
 		class = PERSOCK_CLASS_INET;
 	else if (by_class(section))
@@ -443,7 +598,11 @@ static void put_rule(void)
 	case PERSOCK_SECTION_CONNECT:
 	case PERSOCK_SECTION_BIND:
 	case PERSOCK_SECTION_ACCEPT:
-		put_address();
+		if (slip() || (hosts && section == PERSOCK_SECTION_CONNECT &&
+			       !one_in(3)))
+			put_host();
+		else
+			put_address();
 		break;
 	default:
 		put_option(section);
@@ -572,12 +731,13 @@ static void put_policy(void)
 	/* Lists of more than 8 KiB are memory of another kind to the kernel. */
 	unsigned int rules = one_in(100) ? between(200, 500) :
 			     mutate_below(one_in(4) ? 30 : 5);
-	unsigned int rate = slips, part = mutate_below(8);
+	unsigned int rate = slips, part = mutate_below(9);
 	bool whole = !one_in(8);
 	__u8 hold;
 
 	flags_listed[0] = 0;
 	flags_listed[1] = 0;
+	hosts = one_in(3);
 	if (!one_in(64))
 		put_string(PERSOCK_A_PERSONALITY, name());
 	if (!whole || one_in(3))
@@ -598,6 +758,10 @@ static void put_policy(void)
 	slips = part > 0 && part < 7 ? rate : 0;
 	while (rules--)
 		put_rule();
+	/* There is only one of them. */
+	slips = part == 8 && rate ? 4 : 0;
+	if (!slip() && (hosts || one_in(8) || slips))
+		put_names();
 	slips = part == 7 ? rate : 0;
 	put_bounds();
 }
@@ -611,11 +775,78 @@ static void put_cgroup(void)
 		put_u32(PERSOCK_A_CGROUP_FD, edge());
 }
 
+static void put_id(__u64 id)
+{
+	put(PERSOCK_A_CGROUP_ID, &id, sizeof(id));
+}
+
+/* Mostly a cgroup that there is. */
+static void put_learner(unsigned int i)
+{
+	if (one_in(16))
+		put_cgroup();
+	else if (one_in(2))
+		put_id(world->ids[i]);
+	else
+		put_u32(PERSOCK_A_CGROUP_FD, world->fds[i]);
+}
+
+/*
+ * One of few hosts and of few addresses, so that they are learnt again; many
+ * hosts are at the first address.
+ */
+static void put_learnt(bool add)
+{
+	unsigned char *nest = nest_begin(PERSOCK_A_LEARNT);
+	bool many = add && one_in(2);
+	unsigned char address[17] = { 10 };
+	char host[HOST_ROOM];
+	__u32 length = 4;
+
+	if (one_in(8))
+		make_host(host, slip());
+	else
+		sprintf(host, "n%u.example", mutate_below(many ? 100 : 8));
+	if (!many && one_in(4)) {
+		memcpy(address, "\x20\x01\x0d\xb8", 4);
+		length = 16;
+	}
+	address[length - 1] = many ? 0 : mutate_below(6);
+	if (length == 4 && one_in(16)) {
+		memcpy(address + 12, address, 4);
+		memcpy(address, mapped, sizeof(mapped));
+		length = 16;
+	}
+	if (slip())
+		length = make_peer(address);
+
+	if (add ? !slip() : !one_in(3))
+		put_string(PERSOCK_A_LEARNT_HOST, host);
+	if (add ? !slip() : one_in(2))
+		put(PERSOCK_A_LEARNT_ADDRESS, address, length);
+	if (slip())
+		put_u32(PERSOCK_A_LEARNT_TTL, above(0x7fffffff));
+	else if (one_in(2))
+		put_u32(PERSOCK_A_LEARNT_TTL, one_in(4) ? 0x7fffffff :
+			one_in(3) ? 0 : mutate_below(100000));
+	/* A list has them, and a request need not. */
+	if (one_in(16))
+		put_u32(PERSOCK_A_LEARNT_NETWORK_INODE, edge());
+	if (one_in(16))
+		put(PERSOCK_A_LEARNT_STATIC, "\1", 1);
+	nest_end(nest);
+}
+
+static void put_change_of_names(bool add)
+{
+	put_learner(mutate_below(world->nr_cgroups));
+	if (!one_in(64))
+		put_learnt(add);
+}
+
 /* The attributes that a command takes. */
 static void put_attributes(unsigned int command)
 {
-	__u64 id;
-
 	switch (command) {
 	case PERSOCK_CMD_PERSONALITY_NEW:
 	case PERSOCK_CMD_PERSONALITY_SET:
@@ -637,47 +868,68 @@ static void put_attributes(unsigned int command)
 	case PERSOCK_CMD_DETACH:
 	case PERSOCK_CMD_ATTACHMENT_GET:
 	case PERSOCK_CMD_IGNORED_GET:
+	case PERSOCK_CMD_NAME_GET:
 	case PERSOCK_CMD_RECORD_GET:
 	case PERSOCK_CMD_RECORD_DEL:
 		put_cgroup();
-		if (one_in(2)) {
-			id = world->ids[mutate_below(world->nr_ids)];
-			if (one_in(8))
-				id = edge();
-			put(PERSOCK_A_CGROUP_ID, &id, sizeof(id));
-		}
+		if (one_in(2))
+			put_id(one_in(8) ? edge() :
+			       world->ids[mutate_below(world->nr_ids)]);
+		return;
+	case PERSOCK_CMD_NAME_NEW:
+	case PERSOCK_CMD_NAME_DEL:
+		put_change_of_names(command == PERSOCK_CMD_NAME_NEW);
 		return;
 	}
 }
 
+struct share {
+	unsigned int command;
+	unsigned int share;	/* in 1000 */
+};
+
+/* The probe of status-get takes some milliseconds. */
+static const struct share usual[] = {
+	{ PERSOCK_CMD_PERSONALITY_SET, 370 },
+	{ PERSOCK_CMD_PERSONALITY_NEW, 230 },
+	{ PERSOCK_CMD_PERSONALITY_DEL, 100 },
+	{ PERSOCK_CMD_PERSONALITY_GET, 50 },
+	{ PERSOCK_CMD_POLICY_GET, 40 },
+	{ PERSOCK_CMD_ATTACH, 70 },
+	{ PERSOCK_CMD_DETACH, 30 },
+	{ PERSOCK_CMD_ATTACHMENT_GET, 20 },
+	{ PERSOCK_CMD_RECORD_GET, 5 },
+	{ PERSOCK_CMD_RECORD_DEL, 5 },
+	{ PERSOCK_CMD_IGNORED_GET, 5 },
+	{ PERSOCK_CMD_PROVIDER_GET, 15 },
+	{ PERSOCK_CMD_STATUS_GET, 5 },
+	{ PERSOCK_CMD_COMMIT, 20 },
+	{ PERSOCK_CMD_NAME_NEW, 15 },
+	{ PERSOCK_CMD_NAME_DEL, 5 },
+	{ PERSOCK_CMD_NAME_GET, 5 },
+	{ }
+};
+
+/* What is detached forgets all. */
+static const struct share learning[] = {
+	{ PERSOCK_CMD_NAME_NEW, 780 },
+	{ PERSOCK_CMD_NAME_DEL, 80 },
+	{ PERSOCK_CMD_NAME_GET, 10 },
+	{ PERSOCK_CMD_PERSONALITY_SET, 70 },
+	{ PERSOCK_CMD_PERSONALITY_NEW, 40 },
+	{ PERSOCK_CMD_ATTACH, 20 },
+	{ }
+};
+
 static unsigned int choose_command(void)
 {
-	/* The probe of status-get takes some milliseconds. */
-	static const struct {
-		unsigned int command;
-		unsigned int share;
-	} shares[] = {
-		{ PERSOCK_CMD_PERSONALITY_SET, 400 },
-		{ PERSOCK_CMD_PERSONALITY_NEW, 250 },
-		{ PERSOCK_CMD_PERSONALITY_DEL, 100 },
-		{ PERSOCK_CMD_PERSONALITY_GET, 50 },
-		{ PERSOCK_CMD_POLICY_GET, 40 },
-		{ PERSOCK_CMD_ATTACH, 70 },
-		{ PERSOCK_CMD_DETACH, 30 },
-		{ PERSOCK_CMD_ATTACHMENT_GET, 20 },
-		{ PERSOCK_CMD_RECORD_GET, 5 },
-		{ PERSOCK_CMD_RECORD_DEL, 5 },
-		{ PERSOCK_CMD_IGNORED_GET, 5 },
-		{ PERSOCK_CMD_PROVIDER_GET, 15 },
-		{ PERSOCK_CMD_STATUS_GET, 5 },
-		{ PERSOCK_CMD_COMMIT, 20 },
-	};
-	unsigned int left = mutate_below(1000), i;
+	const struct share *share = world->learning ? learning : usual;
+	unsigned int left = mutate_below(1000);
 
-	for (i = 0; i < sizeof(shares) / sizeof(shares[0]); i++) {
-		if (left < shares[i].share)
-			return shares[i].command;
-		left -= shares[i].share;
+	for (; share->share; share++) {
+		if (left < share->share)
+			return share->command;
+		left -= share->share;
 	}
 
 	return one_in(2) ? PERSOCK_CMD_DENIAL_NTF : number() & 0xff;
@@ -689,6 +941,7 @@ static bool dumps(unsigned int command)
 	case PERSOCK_CMD_PROVIDER_GET:
 	case PERSOCK_CMD_POLICY_GET:
 	case PERSOCK_CMD_IGNORED_GET:
+	case PERSOCK_CMD_NAME_GET:
 	case PERSOCK_CMD_RECORD_GET:
 		return !one_in(16);
 	case PERSOCK_CMD_PERSONALITY_GET:
@@ -730,7 +983,8 @@ static void tamper_header(struct nlmsghdr *header)
 		header->nlmsg_flags ^= 1 << mutate_below(16);
 		break;
 	case 2:
-		genl->cmd = one_in(2) ? number() : mutate_below(16);
+		genl->cmd = one_in(2) ? number() :
+			    mutate_below(PERSOCK_CMD_MAX + 2);
 		break;
 	case 3:
 		genl->version = number();

@@ -23,6 +23,8 @@ struct mutate_world {
 	unsigned int nr_fds;
 	const __u64 *ids;
 	unsigned int nr_ids;
+	unsigned int nr_cgroups;	/* the first of both, that there are */
+	bool learning;		/* mostly about learnt addresses */
 	const int *networks;	/* descriptors, of network namespaces and not */
 	unsigned int nr_networks;
 };

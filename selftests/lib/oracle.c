@@ -21,10 +21,24 @@
 /* More than the test ever sends. */
 #define RULES		16384
 
+/* A name of RFC 1035, and each of its labels. */
+#define HOST		253
+#define LABEL		63
+#define RESOLVERS	16
+#define HOLD		600
+#define HOLD_MAX	604800
+#define LEARNT		4096
+#define LEARNT_MAX	65536
+
 #define IGNORE		1
 /* The largest errno that Linux answers, EHWPOISON: the documents say "errno". */
 #define LAST_ERRNO	133
 #define NONE		(-1)
+
+/* What an item is about when it is of no section; limits are from -2 down. */
+#define MODE		(-1)
+#define NAMES		(-20)
+#define RESOLVER	(-21)
 
 /* The attributes that requests have, as the specification lists them. */
 enum kind { ABSENT, U8, U16, U32, U64, S32, STRING, UNENDED, BINARY, NEST };
@@ -66,6 +80,22 @@ static const struct attribute rule_attributes[] = {
 	[PERSOCK_A_RULE_PREFIX_LENGTH] = { U8 },
 	[PERSOCK_A_RULE_PORT_FIRST] = { U16 },
 	[PERSOCK_A_RULE_PORT_LAST] = { U16 },
+	[PERSOCK_A_RULE_HOST] = { STRING, PERSOCK_HOST_MAX },
+};
+
+static const struct attribute names_attributes[] = {
+	[PERSOCK_A_NAMES_RESOLVER] = { BINARY },
+	[PERSOCK_A_NAMES_QUERIES] = { U32, PERSOCK_QUERIES_ANY },
+	[PERSOCK_A_NAMES_HOLD] = { U32 },
+	[PERSOCK_A_NAMES_LIMIT] = { U32 },
+};
+
+static const struct attribute learnt_attributes[] = {
+	[PERSOCK_A_LEARNT_HOST] = { STRING, HOST },
+	[PERSOCK_A_LEARNT_ADDRESS] = { BINARY },
+	[PERSOCK_A_LEARNT_NETWORK_INODE] = { U32 },
+	[PERSOCK_A_LEARNT_TTL] = { S32 },
+	[PERSOCK_A_LEARNT_STATIC] = { U8 },
 };
 
 static const struct attribute bound_attributes[] = {
@@ -78,6 +108,8 @@ static const struct attribute bound_attributes[] = {
 static const struct set default_set = SET(default_attributes);
 static const struct set rule_set = SET(rule_attributes);
 static const struct set bound_set = SET(bound_attributes);
+static const struct set names_set = SET(names_attributes);
+static const struct set learnt_set = SET(learnt_attributes);
 
 /*
  * Those of all commands: "kernel-policy: global" has a command ignore what only
@@ -100,13 +132,16 @@ static const struct attribute request_attributes[] = {
 	[PERSOCK_A_NETWORK_FROM_FD] = { U32 },
 	[PERSOCK_A_DELEGATE] = { U32, PERSOCK_DELEGATE_FULL },
 	[PERSOCK_A_HOLD] = { U8 },
+	[PERSOCK_A_NAMES] = { NEST, 0, &names_set },
+	[PERSOCK_A_LEARNT] = { NEST, 0, &learnt_set },
 };
 
 static const struct set request_set = SET(request_attributes);
 
 #define HAS(name)	(1U << PERSOCK_A_RULE_##name)
 #define ADDRESSES	(HAS(ADDRESS) | HAS(PREFIX_LENGTH))
-#define WHERE		(ADDRESSES | HAS(PORT_FIRST) | HAS(PORT_LAST) | HAS(PROTOCOL))
+#define PORTS		(HAS(PORT_FIRST) | HAS(PORT_LAST) | HAS(PROTOCOL))
+#define WHERE		(ADDRESSES | PORTS)
 #define OPTION		(HAS(LEVEL) | HAS(NAME))
 
 /*
@@ -149,8 +184,9 @@ static const struct section {
 	[PERSOCK_SECTION_IOCTLS] = {
 		-ENOTTY, true, true, false, HAS(COMMAND), HAS(COMMAND)
 	},
+	/* A rule needs an address or, in place of it, a host: see needs(). */
 	[PERSOCK_SECTION_CONNECT] = {
-		-EACCES, false, false, true, ADDRESSES, WHERE
+		-EACCES, false, false, true, ADDRESSES, WHERE | HAS(HOST)
 	},
 	[PERSOCK_SECTION_BIND] = {
 		-EACCES, false, false, true, ADDRESSES, WHERE
@@ -181,6 +217,7 @@ struct item {
 	__u32 prefix;
 	__u32 length;
 	unsigned char address[16];
+	__u64 host;		/* a hash of it */
 };
 
 static struct reading {
@@ -190,6 +227,9 @@ static struct reading {
 	int defaults[SECTIONS][CLASSES];
 	__u32 flags[SECTIONS][CLASSES];
 	__u32 rules[SECTIONS][CLASSES];
+	__u32 hosts;
+	const struct nlattr *names;
+	__u32 limit;
 	bool bounded[LIMITS][CLASSES];
 	__u32 bounds[LIMITS][CLASSES];
 	int full;
@@ -233,6 +273,14 @@ static __u64 number(const struct nlattr *attribute)
 static int integer(const struct nlattr *attribute)
 {
 	return (__s32)number(attribute);
+}
+
+static void copy(char *to, const struct nlattr *attribute)
+{
+	int length = strnlen(data_of(attribute), length_of(attribute));
+
+	memcpy(to, data_of(attribute), length);
+	to[length] = '\0';
 }
 
 static const char *check_set(const struct set *set, const void *start,
@@ -311,15 +359,20 @@ static void sort_out(const struct nlattr *nest, const struct nlattr **tb,
  * A sum, as the order of most things means nothing; and FNV-1a, as any hash of
  * their bytes will do.
  */
+static __u64 hash_of(const void *what, size_t size)
+{
+	const unsigned char *byte = what;
+	__u64 hash = 0xcbf29ce484222325;
+
+	while (size--)
+		hash = (hash ^ *byte++) * 0x100000001b3;
+
+	return hash;
+}
+
 static void say(const struct item *item)
 {
-	const unsigned char *byte = (const void *)item;
-	__u64 hash = 0xcbf29ce484222325;
-	size_t i;
-
-	for (i = 0; i < sizeof(*item); i++)
-		hash = (hash ^ byte[i]) * 0x100000001b3;
-	now.policy += hash;
+	now.policy += hash_of(item, sizeof(*item));
 }
 
 static const char *check_verdict(int section, int verdict)
@@ -389,27 +442,8 @@ static bool read_any(const struct nlattr *attribute, __u32 max, int *value)
 	return !attribute || number(attribute) <= max;
 }
 
-static const char *read_address(const struct nlattr **tb, struct item *item)
+static const char *read_ports(const struct nlattr **tb, struct item *item)
 {
-	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
-	const struct nlattr *address = tb[PERSOCK_A_RULE_ADDRESS];
-	int bit;
-
-	item->length = length_of(address);
-	if (item->length != 4 && item->length != 16)
-		return "this is no address";
-	memcpy(item->address, data_of(address), item->length);
-	item->prefix = number(tb[PERSOCK_A_RULE_PREFIX_LENGTH]);
-	if (item->prefix > item->length * 8)
-		return "the address has fewer bits";
-	for (bit = item->prefix; bit < item->length * 8; bit++) {
-		if (item->address[bit / 8] >> (7 - bit % 8) & 1)
-			return "a bit behind the prefix is not 0";
-	}
-	if (item->length == 16 && item->prefix >= 96 &&
-	    !memcmp(item->address, mapped, sizeof(mapped)))
-		return "the prefix is of mapped addresses";
-
 	item->last = 65535;
 	if (tb[PERSOCK_A_RULE_PORT_FIRST])
 		item->first = number(tb[PERSOCK_A_RULE_PORT_FIRST]);
@@ -425,6 +459,90 @@ static const char *read_address(const struct nlattr **tb, struct item *item)
 	return NULL;
 }
 
+static bool is_mapped(const unsigned char *address)
+{
+	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	return !memcmp(address, mapped, sizeof(mapped));
+}
+
+static const char *read_address(const struct nlattr **tb, struct item *item)
+{
+	const struct nlattr *address = tb[PERSOCK_A_RULE_ADDRESS];
+	int bit;
+
+	item->length = length_of(address);
+	if (item->length != 4 && item->length != 16)
+		return "this is no address";
+	memcpy(item->address, data_of(address), item->length);
+	item->prefix = number(tb[PERSOCK_A_RULE_PREFIX_LENGTH]);
+	if (item->prefix > item->length * 8)
+		return "the address has fewer bits";
+	for (bit = item->prefix; bit < item->length * 8; bit++) {
+		if (item->address[bit / 8] >> (7 - bit % 8) & 1)
+			return "a bit behind the prefix is not 0";
+	}
+	if (item->length == 16 && item->prefix >= 96 &&
+	    is_mapped(item->address))
+		return "the prefix is of mapped addresses";
+
+	return read_ports(tb, item);
+}
+
+/*
+ * Labels of lower case, as DNS compares without regard to it and one name has
+ * one spelling here; "_" is none of RFC 1123's, and in many names of services.
+ */
+static bool is_host(const char *name)
+{
+	size_t label;
+
+	if (strlen(name) > HOST)
+		return false;
+	for (;;) {
+		label = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_");
+		if (!label || label > LABEL)
+			return false;
+		name += label;
+		if (!*name)
+			return true;
+		if (*name++ != '.')
+			return false;
+	}
+}
+
+static const char *read_host(const struct nlattr **tb, struct item *item)
+{
+	const char *host = data_of(tb[PERSOCK_A_RULE_HOST]);
+	bool below = !strncmp(host, "*.", 2);
+
+	if (!is_host(below ? host + 2 : host))
+		return "there is no such host name";
+	item->host = hash_of(host, strlen(host));
+
+	return read_ports(tb, item);
+}
+
+/*
+ * An address by itself. A rule on mapped ones is refused because its prefix
+ * might cover others, too; this is one peer, which "is judged as IPv4".
+ */
+static __u32 read_peer(const struct nlattr *attribute, unsigned char *address)
+{
+	const unsigned char *bytes = data_of(attribute);
+	int length = length_of(attribute);
+
+	if (length != 4 && length != 16)
+		return 0;
+	if (length == 16 && is_mapped(bytes)) {
+		length = 4;
+		bytes += 12;
+	}
+	memcpy(address, bytes, length);
+
+	return length;
+}
+
 static const char *read_what(const struct nlattr **tb, struct item *item)
 {
 	const struct nlattr *size = tb[PERSOCK_A_RULE_SIZE];
@@ -438,6 +556,8 @@ static const char *read_what(const struct nlattr **tb, struct item *item)
 		       read_any(tb[PERSOCK_A_RULE_PROTOCOL], INT_MAX,
 				&item->protocol) ? NULL :
 		       "there is no such socket";
+	if (tb[PERSOCK_A_RULE_HOST])
+		return read_host(tb, item);
 	if (tb[PERSOCK_A_RULE_ADDRESS])
 		return read_address(tb, item);
 	if (tb[PERSOCK_A_RULE_COMMAND])
@@ -498,7 +618,10 @@ static const char *add(struct item *item)
 		item->flag = flags;
 		return NULL;
 	}
-	if (sections[section].ordered) {
+	/* They decide where no address does: the two have an order each. */
+	if (item->host) {
+		item->order = ++now.hosts;
+	} else if (sections[section].ordered) {
 		item->order = ++now.rules[section][0];
 	} else {
 		if (is_listed(item))
@@ -511,6 +634,12 @@ static const char *add(struct item *item)
 	say(item);
 
 	return NULL;
+}
+
+/* The attributes that a rule needs. */
+static unsigned int needs(int section, unsigned int has)
+{
+	return has & HAS(HOST) ? 0 : sections[section].needs;
 }
 
 static const char *read_rule(const struct nlattr *nest)
@@ -533,7 +662,9 @@ static const char *read_rule(const struct nlattr *nest)
 		has |= tb[i] ? 1U << i : 0;
 	if (has & ~sections[item.section].has)
 		return "rules of the section do not have this attribute";
-	if (sections[item.section].needs & ~has)
+	if (has & HAS(HOST) && has & ADDRESSES)
+		return "a host is in place of an address";
+	if (needs(item.section, has) & ~has)
 		return "a rule does not say what it is about";
 	if (tb[PERSOCK_A_RULE_CLASS]) {
 		if (!sections[item.section].by_class)
@@ -607,13 +738,102 @@ static const char *read_bound(const struct nlattr *nest)
 	return NULL;
 }
 
+static const char *read_resolvers(const struct nlattr *nest)
+{
+	struct item item = { .section = RESOLVER };
+	const struct nlattr *attribute;
+	int left = length_of(nest);
+
+	for_each(attribute, data_of(nest), left) {
+		if (type_of(attribute) != PERSOCK_A_NAMES_RESOLVER)
+			continue;
+		memset(item.address, 0, sizeof(item.address));
+		item.length = read_peer(attribute, item.address);
+		if (!item.length)
+			return "this is no resolver's address";
+		if (++item.order > RESOLVERS)
+			return "there are at most 16 resolvers";
+		say(&item);
+	}
+
+	/* Nothing would ever be learnt. */
+	return item.order ? NULL : "a resolver is needed";
+}
+
+/* A number between two, or what holds without one. */
+static bool read_between(const struct nlattr *attribute, __u32 min, __u32 max,
+			 __u32 *value)
+{
+	if (attribute)
+		*value = number(attribute);
+
+	return *value >= min && *value <= max;
+}
+
+static const char *read_names(const struct nlattr *nest)
+{
+	struct item item = { .section = NAMES, .size = HOLD };
+	const struct nlattr *tb[PERSOCK_A_NAMES_MAX + 1];
+
+	if (!nest)
+		return now.hosts ? "rules on hosts need names" : NULL;
+	sort_out(nest, tb, PERSOCK_A_NAMES_MAX);
+	now.limit = LEARNT;
+	if (!read_between(tb[PERSOCK_A_NAMES_HOLD], 0, HOLD_MAX, &item.size))
+		return "an address is not held that long";
+	/* Of none at all, no rule on a host would ever apply. */
+	if (!read_between(tb[PERSOCK_A_NAMES_LIMIT], 1, LEARNT_MAX, &now.limit))
+		return "so many addresses are not learnt";
+	if (tb[PERSOCK_A_NAMES_QUERIES])
+		item.verdict = number(tb[PERSOCK_A_NAMES_QUERIES]);
+	item.size_max = now.limit;
+	say(&item);
+
+	return read_resolvers(nest);
+}
+
+/*
+ * The address of a host name. In a request its network namespace is the
+ * caller's and its TTL says whether it ends, whatever else is specified.
+ */
+static const char *read_learnt(const struct nlattr *nest,
+			       struct oracle_learnt *learnt)
+{
+	const struct nlattr *tb[PERSOCK_A_LEARNT_MAX + 1];
+	const struct nlattr *address, *host, *ttl;
+
+	sort_out(nest, tb, PERSOCK_A_LEARNT_MAX);
+	host = tb[PERSOCK_A_LEARNT_HOST];
+	address = tb[PERSOCK_A_LEARNT_ADDRESS];
+	ttl = tb[PERSOCK_A_LEARNT_TTL];
+	if (host) {
+		learnt->named = true;
+		copy(learnt->host, host);
+		if (!is_host(learnt->host))
+			return "no address is learnt for such a name";
+	}
+	if (address) {
+		learnt->length = read_peer(address, learnt->address);
+		if (!learnt->length)
+			return "this is no address that is learnt";
+	}
+	if (ttl) {
+		learnt->ends = true;
+		learnt->ttl = integer(ttl);
+		if (learnt->ttl < 0)
+			return "it has ended already";
+	}
+
+	return NULL;
+}
+
 /* What was specified, and what holds without. */
 static const char *conclude(void)
 {
 	const __u32 *floor = now.bounds[PERSOCK_LIMIT_BACKLOG_FLOOR];
 	const __u32 *ceiling = now.bounds[PERSOCK_LIMIT_BACKLOG_CEILING];
 	__u32 *received = now.bounds[PERSOCK_LIMIT_RECEIVED_CONTROL];
-	struct item item = { .section = -1, .verdict = now.mode };
+	struct item item = { .section = MODE, .verdict = now.mode };
 	int section, limit, i;
 
 	if (*floor && *ceiling && *floor > *ceiling)
@@ -665,14 +885,6 @@ static const char *read_all(const void *start, int length, int type,
 	}
 
 	return why;
-}
-
-static void copy(char *to, const struct nlattr *attribute)
-{
-	int length = strnlen(data_of(attribute), length_of(attribute));
-
-	memcpy(to, data_of(attribute), length);
-	to[length] = '\0';
 }
 
 static const char *add_provider(struct oracle_request *request,
@@ -734,9 +946,20 @@ static const char *read_one(struct oracle_request *request,
 		break;
 	/* How the cgroup is attached, and when the change is made. */
 	case PERSOCK_A_DELEGATE:
+		request->anew = number(attribute) == PERSOCK_DELEGATE_FULL;
 		break;
 	case PERSOCK_A_HOLD:
 		request->hold = number(attribute);
+		break;
+	case PERSOCK_A_LEARNT:
+		memset(&request->learnt, 0, sizeof(request->learnt));
+		request->learnt.specified = true;
+		request->learnt.wrong = read_learnt(attribute,
+						    &request->learnt);
+		break;
+	case PERSOCK_A_NAMES:
+		request->has_policy = true;
+		now.names = attribute;
 		break;
 	case PERSOCK_A_MODE:
 		now.mode = number(attribute);
@@ -779,9 +1002,12 @@ void oracle_read(const void *attributes, int length,
 		why = read_all(attributes, length, PERSOCK_A_BOUND,
 			       read_bound);
 	if (!why)
+		why = read_names(now.names);
+	if (!why)
 		why = conclude();
 	request->wrong = why;
 	request->policy = now.policy;
+	request->limit = now.limit;
 }
 
 /* The specification's [A-Za-z0-9._-]+, and no option of a command. */

@@ -21,6 +21,18 @@
 
 #define ORACLE_PROVIDERS	8
 
+/* The address of a host name that a request is about. */
+struct oracle_learnt {
+	const char *wrong;	/* there is no such thing; or NULL */
+	bool specified;
+	bool named;		/* a host is named */
+	char host[PERSOCK_HOST_MAX + 1];
+	__u32 length;		/* of the address; 0: there is none */
+	unsigned char address[16];
+	bool ends;		/* after @ttl seconds */
+	int ttl;
+};
+
 struct oracle_request {
 	/* No request has attributes like these, whatever the command; or NULL. */
 	const char *malformed;
@@ -36,6 +48,8 @@ struct oracle_request {
 	bool has_policy;	/* part of a policy is specified */
 	/* Equal for policies that say the same, in whatever words. */
 	__u64 policy;
+	/* The most addresses that it has a cgroup learn; 0: it has no names. */
+	__u32 limit;
 
 	bool has_fd;
 	__u32 fd;
@@ -51,7 +65,10 @@ struct oracle_request {
 	bool has_from;
 	__u32 from;
 
+	bool anew;		/* no attached ancestor governs the cgroup */
 	bool hold;		/* the change waits for commit */
+
+	struct oracle_learnt learnt;
 };
 
 /* Read the attributes of a request, from the first one on. */

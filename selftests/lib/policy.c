@@ -435,6 +435,21 @@ int policy_attach_anew(int cgroup, const char *personality)
 	return talk(header, NULL);
 }
 
+int policy_learn(int cgroup, const char *host, const __u8 *address,
+		 size_t length)
+{
+	struct nlmsghdr *header = begin(family, PERSOCK_CMD_NAME_NEW);
+	struct nlattr *nest;
+
+	mnl_attr_put_u32(header, PERSOCK_A_CGROUP_FD, cgroup);
+	nest = mnl_attr_nest_start(header, PERSOCK_A_LEARNT);
+	mnl_attr_put_strz(header, PERSOCK_A_LEARNT_HOST, host);
+	mnl_attr_put(header, PERSOCK_A_LEARNT_ADDRESS, length, address);
+	mnl_attr_nest_end(header, nest);
+
+	return talk(header, NULL);
+}
+
 static int join(const __u32 *which)
 {
 	struct mnl_socket *monitor;

@@ -9,6 +9,8 @@
 #ifndef SELFTESTS_POLICY_H
 #define SELFTESTS_POLICY_H
 
+#include <stddef.h>
+
 #include <linux/types.h>
 
 #include <linux/persock.h>
@@ -85,6 +87,13 @@ int policy_attach(int cgroup, const char *personality);
 
 /* The same, delegated in full: its attached ancestors do not govern it. */
 int policy_attach_anew(int cgroup, const char *personality);
+
+/*
+ * Have a cgroup learn an address, of 4 or 16 bytes, of a host name. It does not
+ * end. 0 or -errno.
+ */
+int policy_learn(int cgroup, const char *host, const __u8 *address,
+		 size_t length);
 
 /* Join the group of denials, or of names; the descriptor or -errno. */
 int policy_monitor(void);

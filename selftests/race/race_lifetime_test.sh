@@ -65,7 +65,7 @@ test_loads_under_traffic() {
 	mark_log
 	# Without its debugging information it loads faster.
 	ok objcopy --strip-debug "$module" "$work/persock.ko"
-	ok unloaded
+	eventually unloaded
 	rm -f "$work/over"
 	workers=()
 	keep_busy "$native" "$work/native"
@@ -226,6 +226,7 @@ test_provider_over_governed_sockets() {
 	new_cgroup cgroup over
 	mark_log
 	refused "not supported" /usr/bin/python3 -c "$relay_socket"
+	eventually idle
 	ok insmod "$samples/persock_relay.ko"
 	before=$(pins)
 	new_personality personality host relay native
@@ -252,6 +253,7 @@ test_provider_over_none() {
 	local cgroup personality providers before
 	need_samples || return 0
 	new_cgroup cgroup none
+	eventually idle
 	ok insmod "$samples/persock_relay.ko"
 	before=$(pins)
 	for providers in "relay hostinet native" relay; do

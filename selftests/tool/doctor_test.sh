@@ -78,6 +78,7 @@ test_function_cannot_be_traced() {
 test_livepatch() {
 	local patch=${PERSOCK_MODULES:-}/selftests/livepatch/persock_livepatch.ko
 	[ -f "$patch" ] || { skip "the kernel cannot be patched while it runs" && return; }
+	eventually idle
 	ok insmod "$patch"
 	eventually grep -qx 0 /sys/kernel/livepatch/persock_livepatch/transition
 	expect WRONG line_about livepatch
@@ -105,7 +106,7 @@ test_signature() {
 
 test_no_module() {
 	need_module_file || return 0
-	ok unloaded
+	eventually unloaded
 	expect note line_about module
 	expect ok line_about "address family"
 	ok persock doctor

@@ -206,7 +206,7 @@ test_layers() {
 	ok persock attach "$outer" none
 	# shellcheck disable=SC2046 # words
 	refused "" within "$outer" persock record -o "$work/layers.yaml" -- $(does tcp)
-	! grep -q stream "$work/layers.yaml" || fail "a socket that was denied is recorded"
+	! grep -qs stream "$work/layers.yaml" || fail "a socket that was denied is recorded"
 }
 
 test_cgroup() {

@@ -848,7 +848,13 @@ sys.exit(not (d["sockets_created"] >= 1 and d["sockets_live"] == 0 and
 
 # --- output -----------------------------------------------------------------------------------
 
+# What has been detached holds on to the interception points until it is freed.
+not_armed() {
+	persock -j status | grep -q '"armed":false'
+}
+
 json_output() {
+	eventually not_armed
 	json 'd["holds"] is True and d["reason"] == "" and d["armed"] is False and
 d["attachments"] == [] and d["sockets_live"] == 0 and
 {p["name"] for p in d["providers"]} >= {"native", "hostinet"} and
