@@ -33,7 +33,7 @@ static int judge_new(const struct persock_version *version,
 	int verdict;
 
 	if (unlikely(persock_records(version))) {
-		persock_note_request(call);
+		persock_note_sockets(call);
 		return PERSOCK_ALLOW;
 	}
 	verdict = persock_judge_request(&version->policy, making->request,

@@ -126,7 +126,7 @@ static int judge(const struct persock_version *version,
 	int verdict;
 
 	if (persock_records(version)) {
-		persock_note_request(call);
+		persock_note_sockets(call);
 		return PERSOCK_ALLOW;
 	}
 	verdict = persock_judge_request(&version->policy, &making->request,

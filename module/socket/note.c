@@ -71,8 +71,10 @@ void persock_note_sockets(const struct persock_call *call)
 /**
  * persock_note_request() - note a request for a socket
  * @call: the call
+ *
+ * Return: PERSOCK_ALLOW.
  */
-void persock_note_request(const struct persock_call *call)
+int persock_note_request(const struct persock_call *call)
 {
 	const struct persock_request *request = call->request;
 	struct persock_fact fact = {
@@ -82,11 +84,32 @@ void persock_note_request(const struct persock_call *call)
 		.endpoint.family = request->family,
 	};
 
-	/* __sock_create() makes the same change. */
-	if (request->family == AF_INET && request->type == SOCK_PACKET)
-		fact.endpoint.family = AF_PACKET;
 	note(call, &fact, NULL, 0);
-	persock_note_sockets(call);
+
+	return PERSOCK_ALLOW;
+}
+
+/**
+ * persock_note_requests() - note a request for each layer that records
+ * @stack: the layers that govern
+ * @view: what they are held to
+ * @call: the call, which no layer denies
+ *
+ * It is noted whether or not the kernel makes such a socket: a program that
+ * asks for one and gets none shall get the same answer under a policy.
+ */
+void persock_note_requests(struct persock_stack *stack,
+			   const struct persock_view *view,
+			   struct persock_call *call)
+{
+	if (likely(!view->records))
+		return;
+
+	call->stack = stack;
+	for (call->layer = 0; call->layer < view->nr; call->layer++) {
+		if (persock_records(view->layers[call->layer]))
+			persock_note_request(call);
+	}
 }
 
 /**

@@ -12,7 +12,10 @@
 struct msghdr;
 struct persock_query;
 
-void persock_note_request(const struct persock_call *call);
+int persock_note_request(const struct persock_call *call);
+void persock_note_requests(struct persock_stack *stack,
+			   const struct persock_view *view,
+			   struct persock_call *call);
 void persock_note_sockets(const struct persock_call *call);
 void persock_note_limit(const struct persock_call *call,
 			enum persock_limit limit, u32 value);

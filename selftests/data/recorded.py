@@ -99,6 +99,14 @@ def asked():
     socket.getaddrinfo("only.example.com", 9, type=socket.SOCK_STREAM)
 
 
+def refused():
+    """A socket that the kernel does not make."""
+    try:
+        socket.socket(socket.AF_INET, socket.SOCK_SEQPACKET, socket.IPPROTO_UDP)
+    except OSError:
+        pass
+
+
 def other():
     """A peer on another port."""
     try:

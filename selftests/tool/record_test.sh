@@ -131,6 +131,12 @@ test_unsent() {
 	[ "$denied" = "sendmsg 1 " ] || fail "data is sent: $denied"
 }
 
+test_refused() {
+	record refused -- refused tcp
+	has refused 'family: inet, type: seqpacket, protocol: udp'
+	same refused refused tcp
+}
+
 test_unix() {
 	record unix -- unix
 	same unix unix
