@@ -414,6 +414,39 @@ static void requests_found(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bits & persock_shortcut_request(&request), 0);
 }
 
+/* What is recorded is looked at in full. */
+static void recorded(struct kunit *test)
+{
+	static const struct persock_policy policy = {
+		.mode = PERSOCK_MODE_RECORD,
+	};
+	struct persock_shortcut *shortcut;
+	unsigned int class;
+
+	shortcut = kunit_kzalloc(test, sizeof(*shortcut), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, shortcut);
+	for (class = 0; class < PERSOCK_NR_CLASSES; class++) {
+		persock_shortcut_build(shortcut, &policy, class);
+		KUNIT_EXPECT_FALSE(test, persock_shortcut_get(shortcut,
+							      SOL_SOCKET,
+							      SO_TYPE, 4));
+		KUNIT_EXPECT_FALSE(test, persock_shortcut_set(shortcut, SOL_TCP,
+							      TCP_NODELAY, 4));
+		KUNIT_EXPECT_FALSE(test, persock_shortcut_send(shortcut,
+							       MSG_DONTWAIT,
+							       NULL, 0, 0));
+		KUNIT_EXPECT_FALSE(test, persock_shortcut_send(shortcut, 0,
+							       shortcut, 1, 0));
+		KUNIT_EXPECT_FALSE(test, persock_shortcut_send(shortcut, 0,
+							       NULL, 0, 1));
+		KUNIT_EXPECT_FALSE(test, persock_shortcut_receive(shortcut, 0,
+								  0));
+		KUNIT_EXPECT_EQ(test, shortcut->connect_max, 0);
+		KUNIT_EXPECT_EQ(test, shortcut->bind_max, 0);
+		KUNIT_EXPECT_FALSE(test, shortcut->accept);
+	}
+}
+
 static struct kunit_case shortcut_cases[] = {
 	KUNIT_CASE(as_judged),
 	KUNIT_CASE(open),
@@ -421,6 +454,7 @@ static struct kunit_case shortcut_cases[] = {
 	KUNIT_CASE(join),
 	KUNIT_CASE(requests),
 	KUNIT_CASE(requests_found),
+	KUNIT_CASE(recorded),
 	{ }
 };
 

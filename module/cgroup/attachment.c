@@ -12,6 +12,7 @@
 
 #include "cgroup/attachment.h"
 #include "cgroup/learnt.h"
+#include "report/record.h"
 #include "state.h"
 
 /* All attachment objects, including those that wait for their last socket. */
@@ -31,6 +32,7 @@ static void account_leave(struct persock_attachment *attachment,
 	if (!list_empty(&account->members))
 		return;
 	persock_learnt_free(&account->learnt);
+	persock_record_free(account->record);
 	kfree_rcu(account, rcu);
 }
 

@@ -20,6 +20,7 @@
 
 struct persock_ignored;
 struct persock_learnt_table;
+struct persock_record;
 struct persock_stack;
 
 /**
@@ -33,6 +34,8 @@ struct persock_stack;
  * @retired: counts of attachment objects that are gone; persock_mutex
  * @learnt: the addresses of host names that its sockets have learnt; NULL
  *	    before the first one. Written once
+ * @record: what its sockets have done under mode record; NULL before the first
+ *	    fact. Written once
  * @rcu: frees it
  *
  * Lives as long as a member. Limits apply to it, so that attaching a cgroup
@@ -44,6 +47,7 @@ struct persock_account {
 	struct list_head members;
 	struct persock_totals retired;
 	struct persock_learnt_table *learnt;
+	struct persock_record *record;
 	struct rcu_head rcu;
 };
 

@@ -35,7 +35,8 @@ struct persock_layer {
 /**
  * struct persock_stack - the layers of some sockets
  * @view: what they are held to now; RCU, replaced under persock_mutex
- * @names: new sockets may ask resolvers: that of @view
+ * @names: new sockets may ask resolvers, or are recorded: not 0 if @view has
+ *	   names or records
  * @totals: counts of what passed all layers, and of created sockets
  * @routers: the routing tables of the sockets, by native proto_ops; RCU,
  *	     written under the router's lock

@@ -39,7 +39,8 @@ static bool passes_natively(const struct persock_request *request,
 	unsigned int i, rule;
 
 	for (i = 0; i < view->nr; i++) {
-		if (persock_judge_request(&view->layers[i]->policy, request,
+		if (persock_records(view->layers[i]) ||
+		    persock_judge_request(&view->layers[i]->policy, request,
 					  &section, &rule))
 			return false;
 	}
@@ -63,12 +64,13 @@ static void add_layer(struct persock_view *view, unsigned int i)
 	const struct persock_policy *policy = &version->policy;
 	unsigned int class;
 
-	if (policy->max_sockets && !view->limits) {
+	if (policy->max_sockets && !persock_records(version) && !view->limits) {
 		view->limits = true;
 		view->limited = i;
 	}
 	if (policy->names.nr_resolvers)
 		view->names = least(view->names, policy->names.max);
+	view->records |= persock_records(version);
 	if (!persock_enforces(version))
 		return;
 

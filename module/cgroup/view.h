@@ -28,6 +28,7 @@
  * @names: the smallest number of learnt addresses that a layer with host
  *	   names allows; 0: no layer uses host names
  * @holds_names: a layer that enforces uses host names
+ * @records: a layer records calls
  * @limits: a layer limits its live sockets
  * @limited: index of the outermost one that does; @nr: none does
  * @server: index of the layer whose providers serve sockets: the innermost one
@@ -53,6 +54,7 @@ struct persock_view {
 	bool restricts_bind;
 	unsigned int names;
 	bool holds_names;
+	bool records;
 	bool limits;
 	unsigned int limited;
 	unsigned int server;
@@ -77,6 +79,17 @@ void persock_view_put(struct persock_view *view);
 static inline bool persock_enforces(const struct persock_version *version)
 {
 	return version->policy.mode == PERSOCK_MODE_ENFORCE;
+}
+
+/**
+ * persock_records() - are calls recorded, and not judged?
+ * @version: the version of a layer
+ *
+ * Return: true in mode record.
+ */
+static inline bool persock_records(const struct persock_version *version)
+{
+	return version->policy.mode == PERSOCK_MODE_RECORD;
 }
 
 /**

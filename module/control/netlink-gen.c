@@ -67,7 +67,7 @@ const struct nla_policy persock_nl_policy[PERSOCK_A_LEARNT + 1] = {
 	[PERSOCK_A_PERSONALITY] = { .type = NLA_NUL_STRING, .len = 63, },
 	[PERSOCK_A_BASE] = { .type = NLA_NUL_STRING, .len = 63, },
 	[PERSOCK_A_PROVIDER] = { .type = NLA_STRING, .len = 63, },
-	[PERSOCK_A_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[PERSOCK_A_MODE] = NLA_POLICY_MAX(NLA_U32, 2),
 	[PERSOCK_A_DEFAULT] = NLA_POLICY_NESTED(persock_default_nl_policy),
 	[PERSOCK_A_RULE] = NLA_POLICY_NESTED(persock_rule_nl_policy),
 	[PERSOCK_A_BOUND] = NLA_POLICY_NESTED(persock_bound_nl_policy),
@@ -82,7 +82,7 @@ const struct nla_policy persock_nl_policy[PERSOCK_A_LEARNT + 1] = {
 };
 
 /* Ops table for persock */
-const struct genl_small_ops persock_nl_ops[15] = {
+const struct genl_small_ops persock_nl_ops[17] = {
 	{
 		.cmd	= PERSOCK_CMD_STATUS_GET,
 		.doit	= persock_nl_status_get_doit,
@@ -158,6 +158,16 @@ const struct genl_small_ops persock_nl_ops[15] = {
 	{
 		.cmd	= PERSOCK_CMD_NAME_GET,
 		.dumpit	= persock_nl_name_get_dumpit,
+		.flags	= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd	= PERSOCK_CMD_RECORD_GET,
+		.dumpit	= persock_nl_record_get_dumpit,
+		.flags	= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd	= PERSOCK_CMD_RECORD_DEL,
+		.doit	= persock_nl_record_del_doit,
 		.flags	= GENL_ADMIN_PERM,
 	},
 };

@@ -22,7 +22,7 @@ extern const struct nla_policy persock_rule_nl_policy[PERSOCK_A_RULE_HOST + 1];
 extern const struct nla_policy persock_nl_policy[PERSOCK_A_LEARNT + 1];
 
 /* Ops table for persock */
-extern const struct genl_small_ops persock_nl_ops[15];
+extern const struct genl_small_ops persock_nl_ops[17];
 
 int persock_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info);
 int persock_nl_provider_get_dumpit(struct sk_buff *skb,
@@ -51,6 +51,9 @@ int persock_nl_name_new_doit(struct sk_buff *skb, struct genl_info *info);
 int persock_nl_name_del_doit(struct sk_buff *skb, struct genl_info *info);
 int persock_nl_name_get_dumpit(struct sk_buff *skb,
 			       struct netlink_callback *cb);
+int persock_nl_record_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb);
+int persock_nl_record_del_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	PERSOCK_NLGRP_DENIALS,

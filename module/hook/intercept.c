@@ -58,6 +58,7 @@
 #include "socket/ioctl.h"
 #include "socket/judge.h"
 #include "socket/message.h"
+#include "socket/note.h"
 #include "socket/option.h"
 #include "socket/pass.h"
 #include "socket/report.h"
@@ -109,6 +110,9 @@ request_of(struct ftrace_regs *regs)
 static int judge(const struct persock_version *version,
 		 struct persock_call *call, void *request)
 {
+	if (persock_records(version))
+		return persock_note_request(call);
+
 	return persock_judge_request(&version->policy, request, &call->section,
 				     &call->rule);
 }
@@ -158,6 +162,7 @@ static noinline void route_request(struct ftrace_regs *regs,
 		fail_call(regs, err);
 		return;
 	}
+	persock_note_requests(stack, view, &call);
 	provider = persock_view_provider(view, &request,
 					 persock_stack_net(stack, view,
 							   request.family));

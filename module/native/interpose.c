@@ -14,6 +14,7 @@
 #include "native/native.h"
 #include "socket/creation.h"
 #include "socket/judge.h"
+#include "socket/note.h"
 
 /**
  * struct making - a new socket that is judged
@@ -31,6 +32,10 @@ static int judge_new(const struct persock_version *version,
 	const struct making *making = data;
 	int verdict;
 
+	if (unlikely(persock_records(version))) {
+		persock_note_sockets(call);
+		return PERSOCK_ALLOW;
+	}
 	verdict = persock_judge_request(&version->policy, making->request,
 					&call->section, &call->rule);
 	if (!verdict && version->policy.max_sockets)

@@ -344,7 +344,8 @@ struct persock_names {
 
 /**
  * struct persock_policy - all verdicts and limits of a personality, immutable
- * @mode: whether verdicts are applied, or only reported
+ * @mode: whether verdicts are applied, or only reported, or the policy does not
+ *	  judge, and calls are recorded
  * @sockets: requests for sockets
  * @connect: peers, whichever call names them
  * @names: host names of peers; they decide where no rule of @connect does
@@ -385,6 +386,20 @@ static inline bool persock_restricts(const struct persock_addresses *addresses)
 {
 	return addresses->nr || addresses->fallback != PERSOCK_ALLOW ||
 	       addresses->guard != PERSOCK_GUARD_NONE || addresses->names;
+}
+
+/**
+ * persock_reads() - must the addresses of a section be read?
+ * @policy: the policy
+ * @addresses: the section
+ *
+ * Return: true if they may be denied, or are recorded.
+ */
+static inline bool persock_reads(const struct persock_policy *policy,
+				 const struct persock_addresses *addresses)
+{
+	return persock_restricts(addresses) ||
+	       policy->mode == PERSOCK_MODE_RECORD;
 }
 
 /**

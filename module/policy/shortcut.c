@@ -91,6 +91,14 @@ static u8 entry_set(const struct persock_rules *rules, int level, int optname)
 	return size_entry(len, true);
 }
 
+/* Nothing passes: each call is recorded. */
+static void pass_nothing(struct persock_shortcut *shortcut)
+{
+	memset(shortcut, 0, sizeof(*shortcut));
+	shortcut->send = U32_MAX;
+	shortcut->receive = U32_MAX;
+}
+
 static u32 address_max(const struct persock_policy *policy,
 		       const struct persock_addresses *addresses,
 		       enum persock_class class)
@@ -132,6 +140,10 @@ void persock_shortcut_build(struct persock_shortcut *shortcut,
 	bool scm = policy->unix_rights || policy->unix_credentials;
 	unsigned int row, name;
 
+	if (policy->mode == PERSOCK_MODE_RECORD) {
+		pass_nothing(shortcut);
+		return;
+	}
 	for (row = 0; row < PERSOCK_SHORTCUT_LEVELS; row++) {
 		for (name = 0; name < PERSOCK_SHORTCUT_NAMES; name++) {
 			shortcut->get[row][name] =

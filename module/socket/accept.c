@@ -15,6 +15,7 @@
 #include "socket/exchange.h"
 #include "socket/flags.h"
 #include "socket/judge.h"
+#include "socket/note.h"
 #include "socket/pass.h"
 #include "socket/router.h"
 #include "socket/wrapper.h"
@@ -69,6 +70,10 @@ static int judge_peer(const struct persock_version *version,
 	struct accepted *accepted = data;
 	int verdict;
 
+	if (persock_records(version)) {
+		persock_note_accept(call);
+		return PERSOCK_ALLOW;
+	}
 	verdict = persock_endpoint_accept(call->sock, &version->policy,
 					  &accepted->endpoint, call);
 	/* Other sockets may have been accepted and counted meanwhile. */

@@ -18,6 +18,7 @@
 #include "cgroup/attach.h"
 #include "socket/af_persock.h"
 #include "socket/judge.h"
+#include "socket/note.h"
 #include "socket/router.h"
 #include "socket/wrapper.h"
 
@@ -124,6 +125,10 @@ static int judge(const struct persock_version *version,
 	const struct making *making = data;
 	int verdict;
 
+	if (persock_records(version)) {
+		persock_note_sockets(call);
+		return PERSOCK_ALLOW;
+	}
 	verdict = persock_judge_request(&version->policy, &making->request,
 					&call->section, &call->rule);
 	if (!verdict)

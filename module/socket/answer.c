@@ -6,11 +6,11 @@
  * before the policy does.
  *
  * An answer counts if it comes from a resolver of a layer, if this socket has
- * asked its question, and if a rule is about the name. In a stream the message
- * is put together first, so each of its bytes must come by here: it is not
- * spliced. What cannot be read is handed on, and not learnt from; neither is
- * what is only looked at, as SO_PEEK_OFF can make that begin anywhere in an
- * answer, with bytes that whoever serves some zone has chosen.
+ * asked its question, and if a rule is about the name, or a layer records. In a
+ * stream the message is put together first, so each of its bytes must come by
+ * here: it is not spliced. What cannot be read is handed on, and not learnt
+ * from; neither is what is only looked at, as SO_PEEK_OFF can make that begin
+ * anywhere in an answer, with bytes that whoever serves some zone has chosen.
  *
  * Receives do not sleep in the provider: they wait in the socket's queue, which
  * both the kernel and query.c wake.
@@ -86,7 +86,10 @@ static bool is_listed(const struct persock_view *view, const char *host)
 	unsigned int i;
 
 	for (i = 0; i < view->nr; i++) {
-		if (persock_host_listed(&view->layers[i]->policy.names, host))
+		const struct persock_version *version = view->layers[i];
+
+		if (persock_records(version) ||
+		    persock_host_listed(&version->policy.names, host))
 			return true;
 	}
 

@@ -96,8 +96,8 @@ int persock_endpoint_bind(struct socket *sock, struct sockaddr *address,
 	int err, verdict;
 
 	call->section = PERSOCK_SECTION_BIND;
-	if ((!restricts && !policy->names.nr_resolvers) ||
-	    !persock_is_inet(sock))
+	if ((!persock_reads(policy, &policy->bind) &&
+	     !policy->names.nr_resolvers) || !persock_is_inet(sock))
 		return PERSOCK_ALLOW;
 	if (length < (int)offsetofend(struct sockaddr, sa_family))
 		return -EINVAL;
@@ -110,6 +110,10 @@ int persock_endpoint_bind(struct socket *sock, struct sockaddr *address,
 	err = persock_read_address(&who, address, length, who.family, endpoint);
 	if (err)
 		return err;
+	if (policy->mode == PERSOCK_MODE_RECORD) {
+		call->endpoint = endpoint;
+		return PERSOCK_ALLOW;
+	}
 	if (!restricts && !poses_as_resolver(&who, policy, endpoint))
 		return PERSOCK_ALLOW;
 
@@ -149,6 +153,29 @@ static bool port_is_named(const struct persock_identity *who)
 {
 	return who->sk && ((who->sk->sk_userlocks & SOCK_BINDPORT_LOCK &&
 			    !who->chosen) || persock_has_port_range(who->sk));
+}
+
+/**
+ * persock_endpoint_named() - the bound address, as the program has named it
+ * @sock: the governed socket
+ * @endpoint: filled in, with port 0 if the kernel has chosen it, or will
+ *
+ * Context: process context.
+ * Return: false if @sock is no INET socket.
+ */
+bool persock_endpoint_named(struct socket *sock,
+			    struct persock_endpoint *endpoint)
+{
+	struct persock_identity who;
+
+	if (!persock_is_inet(sock))
+		return false;
+	persock_identify(sock, &who);
+	read_bound(&who, endpoint);
+	if (!port_is_named(&who))
+		endpoint->port = 0;
+
+	return true;
 }
 
 /**

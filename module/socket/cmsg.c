@@ -26,7 +26,11 @@
 #include "socket/answer.h"
 #include "socket/cmsg.h"
 #include "socket/judge.h"
+#include "socket/note.h"
 #include "socket/report.h"
+
+/* The size of a buffer for control messages that are only noted. */
+#define NOTED_MAX	16384
 
 /*
  * Keep a control message: move it behind those that were kept before, over the
@@ -211,6 +215,7 @@ void persock_cmsg_filter(const struct persock_router *router,
 
 	filter->room = 0;
 	filter->none = false;
+	filter->notes = view->records;
 	for (i = 0; i < view->nr; i++) {
 		const struct persock_version *version = view->layers[i];
 		const struct persock_policy *policy = &version->policy;
@@ -248,6 +253,10 @@ static bool is_received(const struct persock_router *router,
 		const struct persock_options *options =
 			&persock_router_rules(router, version)->control_receive;
 
+		if (persock_records(version))
+			persock_note_control(&call,
+					     PERSOCK_SECTION_CONTROL_RECEIVE,
+					     cmsg->cmsg_level, cmsg->cmsg_type);
 		if (!persock_enforces(version) ||
 		    persock_judge_control(options, cmsg->cmsg_level,
 					  cmsg->cmsg_type,
@@ -330,6 +339,53 @@ static int receive_none(struct persock_router *router, struct socket *sock,
 	return received;
 }
 
+/*
+ * Note for each layer that records, of a receive that has returned control
+ * messages of that length. A policy that denies descriptors receives none.
+ */
+static void note_received(const struct persock_router *router,
+			  struct socket *sock, size_t length)
+{
+	struct persock_call call = {
+		.operation = PERSOCK_OP_RECVMSG,
+		.sock = sock,
+		.stack = router->stack,
+	};
+	const struct persock_view *view;
+
+	rcu_read_lock();
+	view = persock_router_view(router);
+	for (; call.layer < view->nr; call.layer++) {
+		if (!persock_records(view->layers[call.layer]))
+			continue;
+		if (router->class == PERSOCK_CLASS_INET)
+			persock_note_limit(&call,
+					   PERSOCK_LIMIT_RECEIVED_CONTROL,
+					   length);
+		if (!persock_router_unix(router))
+			continue;
+		persock_note_default(&call, PERSOCK_SECTION_UNIX_RIGHTS);
+		if (persock_passes_credentials(sock))
+			persock_note_default(&call,
+					     PERSOCK_SECTION_UNIX_CREDENTIALS);
+	}
+	rcu_read_unlock();
+}
+
+/* The control messages of such sockets are not read, only noted. */
+static int receive_unread(struct persock_router *router, struct socket *sock,
+			  struct msghdr *msg, size_t length, int flags)
+{
+	size_t room = msg->msg_controllen;
+	int received;
+
+	received = persock_receive(router, sock, msg, length, flags);
+	if (received >= 0 && msg->msg_controllen < room)
+		note_received(router, sock, room - msg->msg_controllen);
+
+	return received;
+}
+
 /**
  * persock_cmsg_recv() - receive a message, and judge its control messages
  * @router: the socket's
@@ -350,17 +406,21 @@ int persock_cmsg_recv(struct persock_router *router, struct socket *sock,
 {
 	unsigned int compat = msg->msg_flags & MSG_CMSG_COMPAT;
 	void __user *control = msg->msg_control_user;
+	unsigned int size = filter->room ?: NOTED_MAX;
 	size_t room = msg->msg_controllen;
 	void *buffer;
 	int received;
 
 	if (filter->none)
 		return receive_none(router, sock, msg, length, flags);
+	if (filter->notes && router->class != PERSOCK_CLASS_INET)
+		return receive_unread(router, sock, msg, length, flags);
 	/* A kernel caller receives into its own buffer, unfiltered. */
-	if (!filter->room || !control || !room || !msg->msg_control_is_user)
+	if ((!filter->room && !filter->notes) || !control || !room ||
+	    !msg->msg_control_is_user)
 		return persock_receive(router, sock, msg, length, flags);
 
-	buffer = kzalloc(filter->room, GFP_KERNEL_ACCOUNT);
+	buffer = kvzalloc(size, GFP_KERNEL_ACCOUNT);
 	if (!buffer)
 		return -ENOBUFS;
 
@@ -371,7 +431,7 @@ int persock_cmsg_recv(struct persock_router *router, struct socket *sock,
 	msg->msg_flags &= ~MSG_CMSG_COMPAT;
 	msg->msg_control_is_user = false;
 	msg->msg_control = buffer;
-	msg->msg_controllen = filter->room;
+	msg->msg_controllen = size;
 
 	received = persock_receive(router, sock, msg, length, flags);
 
@@ -383,7 +443,9 @@ int persock_cmsg_recv(struct persock_router *router, struct socket *sock,
 	if (received >= 0)
 		put_allowed(msg, buffer, keep_allowed(router, sock, msg,
 						      buffer, length));
-	kfree(buffer);
+	kvfree(buffer);
+	if (filter->notes && length && received >= 0)
+		note_received(router, sock, length);
 
 	return received;
 }

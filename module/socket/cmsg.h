@@ -16,12 +16,14 @@ struct persock_call;
  * struct persock_cmsg_filter - how a receive handles control messages
  * @room: size in bytes of the buffer in which they are judged; 0: not judged
  * @none: no control messages are received
+ * @notes: a layer notes those that are
  *
  * Filled in from the view that the receive is judged by, before it may sleep.
  */
 struct persock_cmsg_filter {
 	unsigned int room;
 	bool none;
+	bool notes;
 };
 
 int persock_cmsg_send(const struct persock_router *router,

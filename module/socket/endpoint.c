@@ -146,7 +146,7 @@ static int judge_unnamed(struct socket *sock, const struct persock_identity *who
 		return PERSOCK_ALLOW;
 
 	call->section = PERSOCK_SECTION_CONNECT;
-	if (moves_peer(who->sk))
+	if (policy->mode != PERSOCK_MODE_RECORD && moves_peer(who->sk))
 		return persock_unjudged_errno(&policy->connect);
 	/* Without a peer it fails, or it adds to data for another peer. */
 	if (!unsent || (who->type != SOCK_STREAM &&
@@ -155,7 +155,9 @@ static int judge_unnamed(struct socket *sock, const struct persock_identity *who
 	persock_read_peer(who, endpoint);
 	call->endpoint = endpoint;
 
-	return persock_host_judge_peer(who, policy, endpoint, call);
+	return policy->mode == PERSOCK_MODE_RECORD ?
+	       PERSOCK_ALLOW :
+	       persock_host_judge_peer(who, policy, endpoint, call);
 }
 
 static int judge_peer(struct socket *sock, struct sockaddr *address, int length,
@@ -188,6 +190,8 @@ static int judge_peer(struct socket *sock, struct sockaddr *address, int length,
 		specify(&who, address, family, endpoint);
 	}
 	call->endpoint = endpoint;
+	if (policy->mode == PERSOCK_MODE_RECORD)
+		return PERSOCK_ALLOW;
 	if (who.sk && moves_peer(who.sk))
 		return persock_unjudged_errno(&policy->connect);
 
@@ -213,7 +217,7 @@ int persock_endpoint_connect(struct socket *sock, struct sockaddr *address,
 			     struct persock_endpoint *endpoint,
 			     struct persock_call *call)
 {
-	if (!persock_restricts(&policy->connect) || !persock_is_inet(sock))
+	if (!persock_reads(policy, &policy->connect) || !persock_is_inet(sock))
 		return PERSOCK_ALLOW;
 
 	return judge_peer(sock, address, length, policy, false, endpoint,
@@ -267,7 +271,7 @@ int persock_endpoint_send(struct socket *sock, struct msghdr *msg,
 {
 	struct persock_identity who;
 
-	if (!persock_restricts(&policy->connect) || !persock_is_inet(sock))
+	if (!persock_reads(policy, &policy->connect) || !persock_is_inet(sock))
 		return PERSOCK_ALLOW;
 	if (!msg->msg_name || !msg->msg_namelen) {
 		persock_identify(sock, &who);

@@ -58,6 +58,8 @@ int persock_endpoint_port(struct socket *sock,
 			  const struct persock_policy *policy,
 			  struct persock_endpoint *endpoint,
 			  struct persock_call *call);
+bool persock_endpoint_named(struct socket *sock,
+			    struct persock_endpoint *endpoint);
 void persock_endpoint_fill_bound(struct socket *sock,
 				 struct persock_endpoint *endpoint,
 				 struct persock_call *call);

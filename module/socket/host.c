@@ -161,6 +161,31 @@ int persock_host_judge_peer(const struct persock_identity *who,
 }
 
 /**
+ * persock_host_name() - the name for which an address was learnt last
+ * @who: the socket
+ * @endpoint: the address
+ * @call: the call
+ *
+ * Context: any; RCU read side, which protects the result.
+ * Return: the name, or NULL if it is not known by any.
+ */
+const char *persock_host_name(const struct persock_identity *who,
+			      const struct persock_endpoint *endpoint,
+			      const struct persock_call *call)
+{
+	const struct rhlist_head *list = names_of(who, endpoint, call);
+	const struct persock_learnt *learnt, *last = NULL;
+	const struct rhlist_head *position;
+
+	rhl_for_each_entry_rcu(learnt, position, list, node) {
+		if (!last || READ_ONCE(learnt->number) > READ_ONCE(last->number))
+			last = learnt;
+	}
+
+	return last ? last->host : NULL;
+}
+
+/**
  * persock_host_allows_unsent() - does a rule allow a peer on any port and
  *				  protocol?
  * @who: the socket

@@ -17,6 +17,9 @@ int persock_host_judge_peer(const struct persock_identity *who,
 			    const struct persock_policy *policy,
 			    const struct persock_endpoint *endpoint,
 			    struct persock_call *call);
+const char *persock_host_name(const struct persock_identity *who,
+			      const struct persock_endpoint *endpoint,
+			      const struct persock_call *call);
 bool persock_host_allows_unsent(const struct persock_identity *who,
 				const struct persock_policy *policy,
 				const struct persock_call *call);

@@ -9,12 +9,18 @@
 #include "policy/verdict.h"
 #include "socket/ioctl.h"
 #include "socket/judge.h"
+#include "socket/note.h"
 #include "socket/report.h"
 #include "socket/router.h"
 
 static int judge(const struct persock_version *version,
 		 struct persock_call *call, void *router)
 {
+	if (persock_records(version)) {
+		persock_note_ioctl(call);
+		return PERSOCK_ALLOW;
+	}
+
 	return persock_judge_ioctl(&persock_router_rules(router,
 							 version)->ioctls,
 				   call->subject, &call->rule);

@@ -24,6 +24,7 @@
 #include "socket/ioctl.h"
 #include "socket/judge.h"
 #include "socket/message.h"
+#include "socket/note.h"
 #include "socket/pass.h"
 #include "socket/peer.h"
 #include "socket/port.h"
@@ -116,6 +117,28 @@ static int judge_parts(const struct persock_version *version,
 	return verdict;
 }
 
+/* The send is judged each time: no shortcut may hide it from the record. */
+static int note_send(const struct persock_version *version,
+		     struct persock_call *call, struct sending *sending)
+{
+	struct msghdr *msg = sending->msg;
+
+	sending->reports = true;
+	persock_note_flags(call, PERSOCK_SECTION_FLAGS_SEND,
+			   msg->msg_flags & ~PERSOCK_KERNEL_SEND_FLAGS);
+	if (msg->msg_controllen)
+		persock_note_controls(call, msg);
+	/* The peer of a stream was noted when it was connected. */
+	if (call->sock->type != SOCK_STREAM || msg->msg_name) {
+		persock_endpoint_send(call->sock, msg, &version->policy,
+				      &sending->endpoint, call);
+		persock_note_peer(call, true);
+	}
+	persock_note_query(call, sending->query);
+
+	return PERSOCK_ALLOW;
+}
+
 /* A layer that only audits changes nothing about the message. */
 static int judge_send(const struct persock_version *version,
 		      struct persock_call *call, void *data)
@@ -126,6 +149,8 @@ static int judge_send(const struct persock_version *version,
 	u32 all = sending->msg->msg_flags, flags = all;
 	int verdict, masked;
 
+	if (persock_records(version))
+		return note_send(version, call, sending);
 	call->section = PERSOCK_SECTION_FLAGS_SEND;
 	masked = persock_judge_flags(&rules->send, PERSOCK_KERNEL_SEND_FLAGS,
 				     &flags);
@@ -319,6 +344,13 @@ static int judge_receive(const struct persock_version *version,
 	u32 left = receiving->flags;
 	int masked, verdict;
 
+	if (persock_records(version)) {
+		persock_note_flags(call, PERSOCK_SECTION_FLAGS_RECEIVE,
+				   call->subject);
+		persock_note_limit(call, PERSOCK_LIMIT_CONTROL,
+				   receiving->control);
+		return PERSOCK_ALLOW;
+	}
 	masked = persock_judge_flags(&rules->receive, MSG_CMSG_COMPAT, &left);
 	verdict = min(masked, 0);
 	if (!verdict)
@@ -413,6 +445,12 @@ static int judge_timestamp(const struct persock_version *version,
 	u32 flags = MSG_ERRQUEUE;
 	int verdict;
 
+	if (persock_records(version)) {
+		persock_note_flags(call, PERSOCK_SECTION_FLAGS_RECEIVE, flags);
+		persock_note_control(call, PERSOCK_SECTION_CONTROL_RECEIVE,
+				     SOL_SOCKET, SO_TIMESTAMPING_NEW);
+		return PERSOCK_ALLOW;
+	}
 	verdict = persock_judge_flags(&rules->receive, 0, &flags);
 	if (says_empty(call, verdict)) {
 		call->final = true;

@@ -22,6 +22,7 @@
 #include "socket/flags.h"
 #include "socket/judge.h"
 #include "socket/message.h"
+#include "socket/note.h"
 #include "socket/operations.h"
 #include "socket/option.h"
 #include "socket/pass.h"
@@ -100,6 +101,10 @@ static int judge_bind(const struct persock_version *version,
 					    binding->length, &version->policy,
 					    &binding->endpoint, call);
 
+	if (persock_records(version)) {
+		persock_note_bind(call);
+		return PERSOCK_ALLOW;
+	}
 	/* There is no endpoint if nothing is restricted. */
 	if (call->endpoint && !binding->endpoint.port &&
 	    persock_enforces(version))
@@ -171,6 +176,11 @@ static int router_connect(struct socket *sock, struct sockaddr_unsized *unsized,
 static int judge_pair(const struct persock_version *version,
 		      struct persock_call *call, void *router)
 {
+	if (persock_records(version)) {
+		persock_note_default(call, PERSOCK_SECTION_PAIR);
+		return PERSOCK_ALLOW;
+	}
+
 	return persock_router_rules(router, version)->pair;
 }
 
@@ -260,18 +270,32 @@ static int router_gettstamp(struct socket *sock, void __user *stamp,
 	return router->provider->ops->gettstamp(sock, stamp, timeval, time32);
 }
 
-/* @data: the endpoint, as it is judged. */
+/**
+ * struct listening - a listen that is judged
+ * @backlog: its backlog
+ * @endpoint: the bound address, as it is judged
+ */
+struct listening {
+	int backlog;
+	struct persock_endpoint endpoint;
+};
+
 static int judge_listen(const struct persock_version *version,
 			struct persock_call *call, void *data)
 {
 	const struct persock_router *router = persock_router_of(call->sock);
 	int verdict = persock_router_rules(router, version)->listen;
+	struct listening *listening = data;
 
+	if (persock_records(version)) {
+		persock_note_listen(call, listening->backlog);
+		return PERSOCK_ALLOW;
+	}
 	/* Below, the bound address is judged again once the socket listens. */
 	if (!verdict)
 		return persock_endpoint_listen(call->sock, &version->policy,
-					       data, call);
-	persock_endpoint_fill_bound(call->sock, data, call);
+					       &listening->endpoint, call);
+	persock_endpoint_fill_bound(call->sock, &listening->endpoint, call);
 
 	return verdict;
 }
@@ -284,7 +308,7 @@ static int router_listen(struct socket *sock, int backlog)
 		.section = PERSOCK_SECTION_LISTEN,
 		.sock = sock,
 	};
-	struct persock_endpoint endpoint;
+	struct listening listening = { .backlog = backlog };
 	const struct persock_view *view;
 	int verdict, err;
 
@@ -294,7 +318,7 @@ static int router_listen(struct socket *sock, int backlog)
 	rcu_read_lock();
 	view = persock_router_view(router);
 	verdict = persock_judge(router->stack, view, &call, judge_listen,
-				&endpoint);
+				&listening);
 	backlog = persock_clamp_backlog(&view->backlog, backlog);
 	rcu_read_unlock();
 	if (!verdict)
@@ -321,6 +345,11 @@ static int router_shutdown(struct socket *sock, int how)
 static int judge_mmap(const struct persock_version *version,
 		      struct persock_call *call, void *router)
 {
+	if (persock_records(version)) {
+		persock_note_default(call, PERSOCK_SECTION_MMAP);
+		return PERSOCK_ALLOW;
+	}
+
 	return persock_router_rules(router, version)->mmap;
 }
 

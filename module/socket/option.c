@@ -22,6 +22,7 @@
 #include "policy/guard.h"
 #include "policy/verdict.h"
 #include "socket/judge.h"
+#include "socket/note.h"
 #include "socket/option.h"
 #include "socket/pass.h"
 #include "socket/query.h"
@@ -75,6 +76,10 @@ static int judge_reading(const struct persock_version *version,
 	int verdict = PERSOCK_ALLOW;
 	unsigned int size, max = 0;
 
+	if (persock_records(version)) {
+		persock_note_option(call, 0);
+		return PERSOCK_ALLOW;
+	}
 	if (judges_len)
 		verdict = persock_judge_get_len(0, reading->len);
 	if (!verdict)
@@ -169,10 +174,9 @@ struct setting {
 	unsigned int cut;
 };
 
-static int judge_setting(const struct persock_version *version,
-			 struct persock_call *call, void *data)
+static int judge_value(const struct persock_version *version,
+		       struct persock_call *call, struct setting *setting)
 {
-	struct setting *setting = data;
 	const struct persock_rules *rules =
 		persock_router_rules(setting->router, version);
 	int level = setting->level, optname = setting->optname;
@@ -180,6 +184,10 @@ static int judge_setting(const struct persock_version *version,
 	enum persock_section detour;
 	int verdict, alias;
 
+	if (persock_records(version)) {
+		persock_note_option(call, len);
+		return PERSOCK_ALLOW;
+	}
 	verdict = persock_judge_set(rules, level, optname, &len, &call->rule);
 	if (rules->option_max && len > rules->option_max)
 		call->section = PERSOCK_SECTION_LIMITS;
@@ -198,20 +206,30 @@ static int judge_setting(const struct persock_version *version,
 	if (!verdict)
 		verdict = judge_passcred(setting->router, &version->policy,
 					 level, optname, call);
+	if (persock_enforces(version))
+		setting->cut = min(setting->cut, len);
+
+	return verdict;
+}
+
+static int judge_setting(const struct persock_version *version,
+			 struct persock_call *call, void *data)
+{
+	struct setting *setting = data;
+	int verdict = judge_value(version, call, setting);
+
 	/*
 	 * IPV6_ADDRFORM would replace the socket's proto_ops, and with them
 	 * the router. No policy can allow it, so the answer is that of a
 	 * kernel without it.
 	 */
-	if (level == SOL_IPV6 && optname == IPV6_ADDRFORM &&
+	if (setting->level == SOL_IPV6 && setting->optname == IPV6_ADDRFORM &&
 	    (verdict == PERSOCK_ALLOW || !persock_enforces(version))) {
 		call->always = true;
 		call->section = PERSOCK_SECTION_OPTIONS_SET;
 		call->rule = 0;
 		verdict = -ENOPROTOOPT;
 	}
-	if (persock_enforces(version))
-		setting->cut = min(setting->cut, len);
 
 	return verdict;
 }

@@ -300,9 +300,10 @@ struct persock_query *persock_query_begin(struct persock_router *router,
 	if (!goes_to_resolver(router, &endpoint))
 		return NULL;
 
-	query = kzalloc(sizeof(*query), GFP_KERNEL_ACCOUNT);
+	query = kmalloc(sizeof(*query), GFP_KERNEL_ACCOUNT);
 	if (!query)
 		return ERR_PTR(-ENOBUFS);
+	memset(query, 0, offsetof(struct persock_query, data));
 	query->who = who;
 	query->resolver = endpoint;
 	err = prepare(query, router, sock);

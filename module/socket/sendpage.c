@@ -13,6 +13,7 @@
 #include "policy/verdict.h"
 #include "socket/judge.h"
 #include "socket/message.h"
+#include "socket/note.h"
 #include "socket/port.h"
 #include "socket/report.h"
 #include "socket/router.h"
@@ -36,6 +37,11 @@ static int judge(const struct persock_version *version,
 	u32 left = paging->flags;
 	int verdict;
 
+	if (persock_records(version)) {
+		persock_note_flags(call, PERSOCK_SECTION_FLAGS_SEND,
+				   call->subject);
+		return PERSOCK_ALLOW;
+	}
 	verdict = persock_judge_flags(&persock_router_rules(paging->router,
 							    version)->send,
 				      PERSOCK_KERNEL_SEND_FLAGS, &left);

@@ -40,6 +40,7 @@
 #include "socket/flags.h"
 #include "socket/host.h"
 #include "socket/judge.h"
+#include "socket/note.h"
 #include "socket/port.h"
 #include "socket/query.h"
 #include "socket/report.h"
@@ -174,6 +175,10 @@ static int judge_connect(const struct persock_version *version,
 	verdict = persock_endpoint_connect(call->sock, connecting->address,
 					   connecting->length, &version->policy,
 					   &connecting->endpoint, call);
+	if (persock_records(version)) {
+		persock_note_peer(call, false);
+		return PERSOCK_ALLOW;
+	}
 	if (!verdict ||
 	    !persock_endpoint_unsent(call->sock, &version->policy, call))
 		return verdict;

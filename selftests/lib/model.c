@@ -302,10 +302,12 @@ static const char *check_header(const struct nlmsghdr *message, bool *list)
 	case PERSOCK_CMD_POLICY_GET:
 	case PERSOCK_CMD_IGNORED_GET:
 	case PERSOCK_CMD_NAME_GET:
+	case PERSOCK_CMD_RECORD_GET:
 		return *list ? NULL : "the command only lists";
 	case PERSOCK_CMD_COMMIT:
 	case PERSOCK_CMD_NAME_NEW:
 	case PERSOCK_CMD_NAME_DEL:
+	case PERSOCK_CMD_RECORD_DEL:
 		return *list ? "the command does not list" : NULL;
 	default:
 		if (!genl->cmd || genl->cmd > PERSOCK_CMD_POLICY_GET)
@@ -348,6 +350,7 @@ void model_foresee(const struct nlmsghdr *message, struct oracle_request *req,
 		break;
 	case PERSOCK_CMD_ATTACH:
 	case PERSOCK_CMD_DETACH:
+	case PERSOCK_CMD_RECORD_DEL:
 		foresee_cgroup(genl->cmd == PERSOCK_CMD_ATTACH, req, foreseen);
 		break;
 	case PERSOCK_CMD_NAME_NEW:

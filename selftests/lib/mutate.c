@@ -751,7 +751,7 @@ static void put_policy(void)
 	if (!whole)
 		return;
 	if (one_in(2))
-		put_u32(PERSOCK_A_MODE, mutate_below(2));
+		put_u32(PERSOCK_A_MODE, mutate_below(3));
 	/* In one part only: there are so many defaults that they would win. */
 	slips = part == 0 ? rate : 0;
 	put_defaults();
@@ -869,6 +869,8 @@ static void put_attributes(unsigned int command)
 	case PERSOCK_CMD_ATTACHMENT_GET:
 	case PERSOCK_CMD_IGNORED_GET:
 	case PERSOCK_CMD_NAME_GET:
+	case PERSOCK_CMD_RECORD_GET:
+	case PERSOCK_CMD_RECORD_DEL:
 		put_cgroup();
 		if (one_in(2))
 			put_id(one_in(8) ? edge() :
@@ -895,9 +897,11 @@ static const struct share usual[] = {
 	{ PERSOCK_CMD_POLICY_GET, 40 },
 	{ PERSOCK_CMD_ATTACH, 70 },
 	{ PERSOCK_CMD_DETACH, 30 },
-	{ PERSOCK_CMD_ATTACHMENT_GET, 25 },
+	{ PERSOCK_CMD_ATTACHMENT_GET, 20 },
+	{ PERSOCK_CMD_RECORD_GET, 5 },
+	{ PERSOCK_CMD_RECORD_DEL, 5 },
 	{ PERSOCK_CMD_IGNORED_GET, 5 },
-	{ PERSOCK_CMD_PROVIDER_GET, 20 },
+	{ PERSOCK_CMD_PROVIDER_GET, 15 },
 	{ PERSOCK_CMD_STATUS_GET, 5 },
 	{ PERSOCK_CMD_COMMIT, 20 },
 	{ PERSOCK_CMD_NAME_NEW, 15 },
@@ -938,6 +942,7 @@ static bool dumps(unsigned int command)
 	case PERSOCK_CMD_POLICY_GET:
 	case PERSOCK_CMD_IGNORED_GET:
 	case PERSOCK_CMD_NAME_GET:
+	case PERSOCK_CMD_RECORD_GET:
 		return !one_in(16);
 	case PERSOCK_CMD_PERSONALITY_GET:
 	case PERSOCK_CMD_ATTACHMENT_GET:

@@ -145,6 +145,7 @@ for where in 'not count (__persock_words) >/dev/null' '__persock_nr help 0'
 	complete -c persock -n $where -a counters -d 'count allowed, ignored and denied calls'
 	complete -c persock -n $where -a sockets -d 'list sockets, and what governs them'
 	complete -c persock -n $where -a metrics -d 'write all counters as OpenMetrics text'
+	complete -c persock -n $where -a record -d 'write the policy of a command'
 	complete -c persock -n $where -a run -d 'run a command under a personality'
 	complete -c persock -n $where -a apply -d 'load the policies of a folder, and attach'
 	complete -c persock -n $where -a oci-hook -d 'attach a container'
@@ -199,6 +200,10 @@ complete -c persock -n '__persock_is monitor' -l ignored -d 'report ignored call
 complete -c persock -n '__persock_is monitor' -l names -d 'report learnt addresses, too'
 complete -c persock -n '__persock_is sockets' -s a -l all -d 'also outside attached cgroups'
 complete -c persock -n '__persock_is metrics' -l output -r -d 'replace a file'
+complete -c persock -n '__persock_is record' -s o -l output -r -d 'write the policy to a file'
+complete -c persock -n '__persock_is record' -l merge -r -d 'add to the policy of a file'
+complete -c persock -n '__persock_is record' -l generalise -x -a 'ports prefixes wildcards' -d 'allow more'
+complete -c persock -n '__persock_is record' -l for -x -d 'end after this time'
 
 complete -c persock -n __persock_run_options -s p -l personality -x -a '(__persock_personalities)' \
 	-d 'of the command'

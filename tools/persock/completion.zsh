@@ -74,6 +74,7 @@ _persock_commands() {
 		'counters:count allowed, ignored and denied calls'
 		'sockets:list sockets, and what governs them'
 		'metrics:write all counters as OpenMetrics text'
+		'record:write the policy of a command'
 		'run:run a command under a personality'
 		'apply:load the policies of a folder, and attach'
 		'oci-hook:attach a container'
@@ -151,6 +152,12 @@ _persock() {
 		_arguments $json '(-a --all)'{-a,--all}'[also outside attached cgroups]' '1: :_persock_attached'
 		;;
 	metrics) _arguments '--output[replace a file]: :_files' ;;
+	record)
+		_arguments -S '(-p --personality)'{-p,--personality}'[write what differs]: :_persock_personalities' \
+			'(-o --output)'{-o,--output}'[write to a file]: :_files' '--merge[add to a file]: :_files' \
+			'--generalise[allow more]:what:(ports prefixes wildcards)' '--for[end after this time]:time' \
+			'(-):command: _command_names -e' '*::arguments: _normal'
+		;;
 	run)
 		_arguments -S '(-p --personality)'{-p,--personality}'[of the command]: :_persock_personalities' \
 			'*--provider[a provider]:provider:(native hostinet)' '--counters[write the counters at the end]' \

@@ -134,6 +134,19 @@ static const struct topic {
 	{ "metrics",
 "metrics [--output FILE]\twrite all counters as OpenMetrics text\n",
 "  --output FILE     replace FILE at once; remove it if the module is silent\n" },
+	{ "record",
+"record [-p BASE] [-o FILE] [--merge FILE]\n"
+"    [--generalise ports,prefixes,wildcards]\n"
+"    -- COMMAND [ARGUMENT]...\trun a command, and write its policy\n"
+"record [OPTION]... [--for TIME] CGROUP\tthe same for what runs in a cgroup\n",
+"  -p, --personality BASE\n"
+"                    write only what differs from this personality\n"
+"  -o, --output FILE write the policy to a file\n"
+"  --merge FILE      add to the policy of a file, and show what is new\n"
+"  --generalise LIST allow more: ranges of ports, prefixes, names below others\n"
+"  --for TIME        end after this time, such as 10m\n"
+"\n"
+"Nothing is denied meanwhile. The exit status is that of the command.\n" },
 	{ "run",
 "run -p PERSONALITY [--provider PROVIDER]... [--counters] [--report]\n"
 "    -- COMMAND [ARGUMENT]...\trun a command under a personality\n",

@@ -38,6 +38,7 @@ static const struct command {
 	{ "counters",		counters_command },
 	{ "sockets",		sockets_command },
 	{ "metrics",		metrics_command },
+	{ "record",		record_command },
 	{ "run",		run_command },
 	{ "apply",		apply_command },
 	{ "oci-hook",		oci_hook_command },

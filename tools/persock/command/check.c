@@ -187,6 +187,7 @@ static void print_result(const struct draft *draft, const char *path)
 {
 	unsigned int rules = draft_rules(draft);
 	bool audit = draft->policy.mode == PERSOCK_MODE_AUDIT;
+	bool record = draft->policy.mode == PERSOCK_MODE_RECORD;
 
 	if (json_wanted) {
 		json_start(stdout);
@@ -194,7 +195,8 @@ static void print_result(const struct draft *draft, const char *path)
 		json_string("file", path);
 		json_string("name", draft->name);
 		json_string("base", draft->base);
-		json_string("mode", audit ? "audit" : "enforce");
+		json_string("mode", audit ? "audit" : record ? "record" :
+				    "enforce");
 		json_u64("rules", rules);
 		json_array("warnings");
 		ways_left(draft, warn_json, NULL);
@@ -209,7 +211,8 @@ static void print_result(const struct draft *draft, const char *path)
 	if (*draft->name)
 		printf("personality \"%s\", ", draft->name);
 	printf("%u %s%s\n", rules, rules == 1 ? "rule" : "rules",
-	       audit ? ", mode audit: nothing is denied" : "");
+	       audit ? ", mode audit: nothing is denied" :
+	       record ? ", mode record: nothing is denied" : "");
 }
 
 int check_command(int argc, char **argv)

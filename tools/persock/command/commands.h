@@ -21,6 +21,7 @@ int monitor_command(int argc, char **argv);
 int names_command(int argc, char **argv);
 int oci_hook_command(int argc, char **argv);
 int personality_command(int argc, char **argv);
+int record_command(int argc, char **argv);
 int run_command(int argc, char **argv);
 int show_command(int argc, char **argv);
 int sockets_command(int argc, char **argv);

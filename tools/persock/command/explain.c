@@ -39,9 +39,16 @@ struct explain {
 	const char *expect;
 };
 
-static bool is_audit(const struct draft *draft)
+static const char *mode_of(const struct draft *draft)
 {
-	return draft->policy.mode == PERSOCK_MODE_AUDIT;
+	switch (draft->policy.mode) {
+	case PERSOCK_MODE_AUDIT:
+		return "audit";
+	case PERSOCK_MODE_RECORD:
+		return "record";
+	default:
+		return "enforce";
+	}
 }
 
 /*
@@ -91,9 +98,10 @@ static void print_answer(const struct explain *explain,
 	fputs(" (", stdout);
 	answer_print_place(explain->sources[0], &explain->draft, judgement);
 	putchar(')');
-	if (is_audit(&explain->draft) && judgement->verdict &&
-	    !judgement->always)
-		fputs(", but mode audit lets it pass", stdout);
+	if (explain->draft.policy.mode != PERSOCK_MODE_ENFORCE &&
+	    judgement->verdict && !judgement->always)
+		printf(", but mode %s lets it pass",
+		       mode_of(&explain->draft));
 	putchar('\n');
 }
 
@@ -111,7 +119,7 @@ static void print_json(const struct explain *explain,
 		json_string(NULL, question->words[i]);
 	json_array_end();
 	answer_json_verdict(judgement->verdict);
-	json_string("mode", is_audit(&explain->draft) ? "audit" : "enforce");
+	json_string("mode", mode_of(&explain->draft));
 	answer_json_place(judgement);
 	if (judgement->socket)
 		json_string("socket", answer_verdict(judgement->socket));

@@ -28,6 +28,7 @@
 #include "base/json.h"
 #include "command/arguments.h"
 #include "command/commands.h"
+#include "command/run.h"
 #include "command/run_report.h"
 #include "wire/attachment.h"
 #include "wire/ignored.h"
@@ -46,6 +47,8 @@ struct run {
 	bool counters;
 	bool wants_report;
 	char **command;
+	int (*ended)(struct netlink *nl, uint64_t cgroup, void *data);
+	void *data;			/* of it; both may be NULL */
 
 	struct netlink nl;
 	struct run_report report;
@@ -274,6 +277,9 @@ static int run_attached(struct run *run)
 		report_error("the cgroup %s stays, and stays attached", run->path);
 		return status ? status : EXIT_FAILURE;
 	}
+	if (run->ended && run->ended(&run->nl, cgroup_id(run->directory),
+				     run->data))
+		status = status ? status : EXIT_FAILURE;
 	if (run->counters)
 		show_counters(run);
 	if (run->wants_report)
@@ -390,6 +396,27 @@ static int parse(struct run *run, int argc, char **argv)
 		return usage_error("run needs a command: persock run -p PERSONALITY -- COMMAND [ARGUMENT]...");
 	run->command = argv + optind;
 	return 0;
+}
+
+int run_attached_command(struct netlink *nl, const char *personality,
+			 char **command,
+			 int (*ended)(struct netlink *nl, uint64_t cgroup,
+				      void *data), void *data)
+{
+	struct run state = {
+		.personality = personality,
+		.command = command,
+		.ended = ended,
+		.data = data,
+		.nl = *nl,
+		.directory = -1,
+	};
+	int status = run(&state);
+
+	*nl = state.nl;
+	free(state.path);
+
+	return status;
 }
 
 int run_command(int argc, char **argv)

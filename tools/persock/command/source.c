@@ -95,6 +95,15 @@ static void forget_lines(struct persock_policy *policy)
 	}
 }
 
+void source_forget_lines(struct draft *draft)
+{
+	forget_lines(&draft->policy);
+	memset(draft->lines, 0, sizeof(draft->lines));
+	memset(draft->flag_lines, 0, sizeof(draft->flag_lines));
+	draft->resolvers_line = 0;
+	draft->queries_line = 0;
+}
+
 bool source_base(struct draft *draft, const char *name)
 {
 	struct draft base;

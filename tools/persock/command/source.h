@@ -29,6 +29,9 @@ bool source_personality(struct draft *draft, const char *name);
  */
 bool source_base(struct draft *draft, const char *name);
 
+/* Forget the lines of the file that a draft was read from. */
+void source_forget_lines(struct draft *draft);
+
 /* After an error on a personality: warn if a file has this name. */
 void source_hint(const char *argument);
 

@@ -14,6 +14,11 @@
 
 #define WIDTH	100
 
+/* Before the number of a line, behind the text that it is about. */
+#define MARK	"~~"
+
+static bool marks;
+
 static int made(int node)
 {
 	if (!node)
@@ -40,6 +45,32 @@ int document_text(yaml_document_t *document, const char *text)
 	return add_scalar(document, text, YAML_ANY_SCALAR_STYLE);
 }
 
+int document_text_of(yaml_document_t *document, const char *text,
+		     unsigned int line)
+{
+	char *marked;
+	int node;
+
+	if (!marks || !line)
+		return document_text(document, text);
+	if (asprintf(&marked, "%s" MARK "%u", text, line) < 0)
+		need(NULL);
+	node = document_text(document, marked);
+	free(marked);
+
+	return node;
+}
+
+void document_mark(bool on)
+{
+	marks = on;
+}
+
+bool document_marks(void)
+{
+	return marks;
+}
+
 int document_number(yaml_document_t *document, int64_t number)
 {
 	char text[24];
@@ -58,7 +89,7 @@ int document_mapping(yaml_document_t *document, bool flow)
 
 int document_list(yaml_document_t *document, bool flow)
 {
-	return made(yaml_document_add_sequence(document, NULL, flow ?
+	return made(yaml_document_add_sequence(document, NULL, flow && !marks ?
 					       YAML_FLOW_SEQUENCE_STYLE :
 					       YAML_BLOCK_SEQUENCE_STYLE));
 }
@@ -92,6 +123,63 @@ void document_print_yaml(yaml_document_t *document, FILE *stream)
 	else if (emitter.error == YAML_MEMORY_ERROR)
 		exit(report_error("out of memory"));
 	yaml_emitter_delete(&emitter);
+}
+
+bool document_filled(yaml_document_t *document, int node)
+{
+	yaml_node_t *found = yaml_document_get_node(document, node);
+
+	if (found->type == YAML_MAPPING_NODE)
+		return found->data.mapping.pairs.top >
+		       found->data.mapping.pairs.start;
+
+	return found->data.sequence.items.top >
+	       found->data.sequence.items.start;
+}
+
+/* Print a line without its marks, and then the comments. */
+static void print_line(char *line, FILE *stream,
+		       const char *(*remark)(unsigned int line, void *data),
+		       void *data)
+{
+	const char *comment = NULL;
+	char *mark = line, *end;
+
+	while ((mark = strstr(mark, MARK))) {
+		unsigned int number = strtoul(mark + strlen(MARK), &end, 10);
+
+		/* A path may contain what looks like a mark. */
+		if (!number) {
+			mark += strlen(MARK);
+			continue;
+		}
+		comment = remark(number, data);
+		memmove(mark, end, strlen(end) + 1);
+	}
+	fputs(line, stream);
+	if (comment)
+		fprintf(stream, "  # %s", comment);
+	fputc('\n', stream);
+}
+
+void document_print_marked(yaml_document_t *document, FILE *stream,
+			   const char *(*remark)(unsigned int line, void *data),
+			   void *data)
+{
+	char *text = NULL, *line, *next;
+	size_t size;
+	FILE *memory = need(open_memstream(&text, &size));
+
+	document_print_yaml(document, memory);
+	if (fclose(memory))
+		need(NULL);
+	for (line = text; *line; line = next) {
+		next = line + strcspn(line, "\n");
+		if (*next)
+			*next++ = '\0';
+		print_line(line, stream, remark, data);
+	}
+	free(text);
 }
 
 static const char *scalar(const yaml_node_t *node)

@@ -13,6 +13,9 @@
 #include "policy_file/print_peers.h"
 #include "policy_file/print_value.h"
 
+/* Leave out what has no line. */
+static bool only;
+
 static int name(yaml_document_t *document, enum name_kind kind, int value)
 {
 	return document_text(document, name_of(kind, 0, value));
@@ -41,27 +44,41 @@ static int mapping_of(yaml_document_t *document, int mapping, const char *key,
 	return *below;
 }
 
+static void set_default(yaml_document_t *document, int section, int value)
+{
+	if (!only)
+		document_set(document, section, "default",
+			     print_verdict(document, value, 0));
+}
+
+/* A section, or 0 if nothing of it is shown. */
+static int shown_section(yaml_document_t *document, int section)
+{
+	return document_filled(document, section) ? section : 0;
+}
+
 static void show_sockets(yaml_document_t *document, int root,
 			 const struct persock_sockets *sockets)
 {
-	int section = document_mapping(document, false), rules;
+	int section = document_mapping(document, false);
+	int rules = document_list(document, false);
 	unsigned int i;
 
-	document_set(document, root, "sockets", section);
-	document_set(document, section, "default",
-		     print_verdict(document, sockets->fallback));
-	if (!sockets->nr)
-		return;
-	rules = document_list(document, false);
-	document_set(document, section, "rules", rules);
+	set_default(document, section, sockets->fallback);
 	for (i = 0; i < sockets->nr; i++) {
 		const struct persock_socket_rule *rule = &sockets->rules[i];
-		int item = document_mapping(document, true);
-		int what = document_mapping(document, true);
+		int item, what;
 
+		if (only && !rule->line)
+			continue;
+		item = document_mapping(document, true);
+		what = document_mapping(document, true);
 		if (rule->family != PERSOCK_ANY)
 			document_set(document, what, "family",
-				     name(document, NAME_FAMILY, rule->family));
+				     document_text_of(document,
+						      name_of(NAME_FAMILY, 0,
+							      rule->family),
+						      rule->line));
 		if (rule->type != PERSOCK_ANY)
 			document_set(document, what, "type",
 				     name(document, NAME_TYPE, rule->type));
@@ -72,11 +89,15 @@ static void show_sockets(yaml_document_t *document, int root,
 		if (rule->verdict < 0 &&
 		    rule->verdict != DEFAULT_ERRNO(sockets->fallback))
 			document_set(document, what, "errno",
-				     print_verdict(document, rule->verdict));
+				     print_verdict(document, rule->verdict, 0));
 		document_set(document, item, rule->verdict ? "deny" : "allow",
 			     what);
 		document_append(document, rules, item);
 	}
+	if (document_filled(document, rules))
+		document_set(document, section, "rules", rules);
+	if (document_filled(document, section))
+		document_set(document, root, "sockets", section);
 }
 
 /**
@@ -122,7 +143,7 @@ static void show_entry(struct entries *entries, int value, const char *name,
 		document_set(entries->document,
 			     mapping_of(entries->document, entries->section,
 					"deny", &entries->deny), name,
-			     print_verdict(entries->document, value));
+			     print_verdict(entries->document, value, 0));
 }
 
 static void show_option(struct entries *entries, enum name_kind kind,
@@ -130,7 +151,7 @@ static void show_option(struct entries *entries, enum name_kind kind,
 {
 	yaml_document_t *document = entries->document;
 	const char *name = name_of_option(kind, option->level, option->name);
-	int item = document_text(document, name);
+	int item = document_text_of(document, name, option->line);
 
 	if (option->size || option->max) {
 		int sized = document_mapping(document, true);
@@ -157,16 +178,16 @@ static int show_options(yaml_document_t *document, enum name_kind kind,
 	enum pass pass;
 	unsigned int i;
 
-	document_set(document, entries.section, "default",
-		     print_verdict(document, options->fallback));
+	set_default(document, entries.section, options->fallback);
 	for (pass = 0; pass < NR_PASSES; pass++) {
 		for (i = 0; i < options->nr; i++) {
-			if (is_shown(options->list[i].verdict, pass))
+			if (is_shown(options->list[i].verdict, pass) &&
+			    (!only || options->list[i].line))
 				show_option(&entries, kind, &options->list[i]);
 		}
 	}
 
-	return entries.section;
+	return shown_section(document, entries.section);
 }
 
 static int show_ioctls(yaml_document_t *document,
@@ -179,20 +200,21 @@ static int show_ioctls(yaml_document_t *document,
 	enum pass pass;
 	unsigned int i;
 
-	document_set(document, entries.section, "default",
-		     print_verdict(document, ioctls->fallback));
+	set_default(document, entries.section, ioctls->fallback);
 	for (pass = 0; pass < NR_PASSES; pass++) {
 		for (i = 0; i < ioctls->nr; i++) {
 			const struct persock_ioctl *ioctl = &ioctls->list[i];
 			const char *name = name_of(NAME_IOCTL, 0, ioctl->cmd);
 
-			if (is_shown(ioctl->verdict, pass))
+			if (is_shown(ioctl->verdict, pass) &&
+			    (!only || ioctl->line))
 				show_entry(&entries, ioctl->verdict, name,
-					   document_text(document, name));
+					   document_text_of(document, name,
+							    ioctl->line));
 		}
 	}
 
-	return entries.section;
+	return shown_section(document, entries.section);
 }
 
 /* PERSOCK_ALLOW, PERSOCK_IGNORE or the errno of one flag. */
@@ -210,7 +232,8 @@ static int flag_verdict(const struct persock_flags *flags, unsigned int bit)
 
 /* Flags with the verdict of the default are left out. */
 static int show_flags(yaml_document_t *document,
-		      const struct persock_flags *flags)
+		      const struct persock_flags *flags,
+		      const unsigned int *lines)
 {
 	struct entries entries = {
 		.document = document,
@@ -219,20 +242,21 @@ static int show_flags(yaml_document_t *document,
 	enum pass pass;
 	unsigned int bit;
 
-	document_set(document, entries.section, "default",
-		     print_verdict(document, flags->fallback));
+	set_default(document, entries.section, flags->fallback);
 	for (pass = 0; pass < NR_PASSES; pass++) {
 		for (bit = 0; bit < PERSOCK_NR_FLAGS; bit++) {
 			const char *name = name_of(NAME_FLAG, 0, 1U << bit);
 			int value = flag_verdict(flags, bit);
 
-			if (value != flags->fallback && is_shown(value, pass))
+			if (value != flags->fallback && is_shown(value, pass) &&
+			    (!only || lines[bit]))
 				show_entry(&entries, value, name,
-					   document_text(document, name));
+					   document_text_of(document, name,
+							    lines[bit]));
 		}
 	}
 
-	return entries.section;
+	return shown_section(document, entries.section);
 }
 
 static bool same_flags(const struct persock_flags *a,
@@ -309,12 +333,37 @@ static int show_limits(yaml_document_t *document, int limits, bool shown,
 	return limits;
 }
 
+static void show_verdict(yaml_document_t *document, int to, const char *key,
+			 int value, unsigned int line)
+{
+	if (!only || line)
+		document_set(document, to, key,
+			     print_verdict(document, value, line));
+}
+
+static void show_control(yaml_document_t *document, int to,
+			 const struct persock_rules *rules, bool inet)
+{
+	int control = show_options(document, NAME_CONTROL,
+				   &rules->control_send);
+	int received = inet ? show_options(document, NAME_CONTROL,
+					   &rules->control_receive) : 0;
+
+	if (received && !control)
+		control = document_mapping(document, false);
+	if (received)
+		document_set(document, control, "received", received);
+	if (control)
+		document_set(document, to, "control", control);
+}
+
 /* Print the sections of @shown, for a class or for both. */
 static void show_class(yaml_document_t *document, int to,
-		       const struct persock_rules *rules, bool inet,
+		       const struct draft *draft, enum persock_class class,
 		       const struct differences *shown)
 {
-	int control;
+	const struct persock_rules *rules = &draft->policy.rules[class];
+	int ioctls;
 
 	show_two(document, to, "options", "get",
 		 shown->get ? show_options(document, NAME_OPTION, &rules->get) :
@@ -323,29 +372,25 @@ static void show_class(yaml_document_t *document, int to,
 		 shown->set ? show_options(document, NAME_OPTION, &rules->set) :
 			      0);
 	show_two(document, to, "flags", "send",
-		 shown->send ? show_flags(document, &rules->send) : 0, "recv",
-		 shown->receive ? show_flags(document, &rules->receive) : 0);
-	if (shown->control) {
-		control = show_options(document, NAME_CONTROL,
-				       &rules->control_send);
-		document_set(document, to, "control", control);
-		if (inet)
-			document_set(document, control, "received",
-				     show_options(document, NAME_CONTROL,
-						  &rules->control_receive));
-	}
-	if (shown->ioctls)
-		document_set(document, to, "ioctls",
-			     show_ioctls(document, &rules->ioctls));
+		 shown->send ? show_flags(document, &rules->send,
+					  draft->flag_lines[0][class]) : 0,
+		 "recv",
+		 shown->receive ? show_flags(document, &rules->receive,
+					     draft->flag_lines[1][class]) : 0);
+	if (shown->control)
+		show_control(document, to, rules, class == PERSOCK_CLASS_INET);
+	ioctls = shown->ioctls ? show_ioctls(document, &rules->ioctls) : 0;
+	if (ioctls)
+		document_set(document, to, "ioctls", ioctls);
 	if (shown->listen)
-		document_set(document, to, "listen",
-			     print_verdict(document, rules->listen));
+		show_verdict(document, to, "listen", rules->listen,
+			     draft->lines[PERSOCK_SECTION_LISTEN][class]);
 	if (shown->pair)
-		document_set(document, to, "pair",
-			     print_verdict(document, rules->pair));
+		show_verdict(document, to, "pair", rules->pair,
+			     draft->lines[PERSOCK_SECTION_PAIR][class]);
 	if (shown->mmap)
-		document_set(document, to, "mmap",
-			     print_verdict(document, rules->mmap));
+		show_verdict(document, to, "mmap", rules->mmap,
+			     draft->lines[PERSOCK_SECTION_MMAP][class]);
 }
 
 static bool any(const struct differences *shown)
@@ -356,22 +401,18 @@ static bool any(const struct differences *shown)
 }
 
 static void show_unix(yaml_document_t *document, int root,
-		      const struct persock_policy *policy)
+		      const struct draft *draft)
 {
-	int section = document_mapping(document, true);
+	const struct persock_policy *policy = &draft->policy;
+	int section = document_mapping(document, !document_marks());
 
-	document_set(document, section, "rights",
-		     print_verdict(document, policy->unix_rights));
-	document_set(document, section, "credentials",
-		     print_verdict(document, policy->unix_credentials));
-	document_set(document, root, "unix", section);
-}
-
-static bool has_items(yaml_document_t *document, int mapping)
-{
-	yaml_node_t *node = yaml_document_get_node(document, mapping);
-
-	return node->data.mapping.pairs.top > node->data.mapping.pairs.start;
+	show_verdict(document, section, "rights", policy->unix_rights,
+		     draft->lines[PERSOCK_SECTION_UNIX_RIGHTS][0]);
+	show_verdict(document, section, "credentials",
+		     policy->unix_credentials,
+		     draft->lines[PERSOCK_SECTION_UNIX_CREDENTIALS][0]);
+	if (document_filled(document, section))
+		document_set(document, root, "unix", section);
 }
 
 static void show_whole_limits(yaml_document_t *document, int root, bool classes,
@@ -389,7 +430,7 @@ static void show_whole_limits(yaml_document_t *document, int root, bool classes,
 			document_set(document, both, "max", max);
 			document_set(document, both, "errno",
 				     print_verdict(document,
-					     policy->max_sockets_verdict));
+					     policy->max_sockets_verdict, 0));
 			max = both;
 		}
 		document_set(document, limits, "sockets", max);
@@ -408,24 +449,24 @@ static void show_whole_limits(yaml_document_t *document, int root, bool classes,
 	if (inet->received_max)
 		document_set(document, limits, "received",
 			     document_number(document, inet->received_max));
-	if (has_items(document, limits))
+	if (document_filled(document, limits))
 		document_set(document, root, "limits", limits);
 }
 
 static void show_own_class(yaml_document_t *document, int root, const char *key,
-			   const struct persock_policy *policy,
+			   const struct draft *draft,
 			   enum persock_class class,
 			   const struct differences *shown)
 {
-	const struct persock_rules *rules = &policy->rules[class];
+	const struct persock_rules *rules = &draft->policy.rules[class];
 	int block = document_mapping(document, false);
 	int limits = document_mapping(document, true);
 
-	show_class(document, block, rules, class == PERSOCK_CLASS_INET, shown);
+	show_class(document, block, draft, class, shown);
 	show_limits(document, limits, shown->limits, rules);
-	if (has_items(document, limits))
+	if (document_filled(document, limits))
 		document_set(document, block, "limits", limits);
-	if (has_items(document, block))
+	if (document_filled(document, block))
 		document_set(document, root, key, block);
 }
 
@@ -445,19 +486,32 @@ static void negate(const struct differences *differ, struct differences *same)
 	};
 }
 
-static void write_document(yaml_document_t *document, const struct draft *draft)
+static const char *mode_name(enum persock_mode mode)
 {
-	const struct persock_policy *policy = &draft->policy;
-	const struct persock_rules *inet = &policy->rules[PERSOCK_CLASS_INET];
-	int root, providers, network;
-	struct differences differ, same;
+	switch (mode) {
+	case PERSOCK_MODE_AUDIT:
+		return "audit";
+	case PERSOCK_MODE_RECORD:
+		return "record";
+	default:
+		return "enforce";
+	}
+}
+
+static void show_properties(yaml_document_t *document, int root,
+			    const struct draft *draft)
+{
+	int providers, network;
 	unsigned int i;
 
-	document_init(document);
-	root = document_mapping(document, false);
 	if (*draft->name)
 		document_set(document, root, "personality",
 			     document_text(document, draft->name));
+	if (only) {
+		document_set(document, root, "base",
+			     document_text(document, draft->base));
+		return;
+	}
 	if (draft->nr_providers) {
 		providers = document_list(document, true);
 		for (i = 0; i < draft->nr_providers; i++)
@@ -467,9 +521,7 @@ static void write_document(yaml_document_t *document, const struct draft *draft)
 		document_set(document, root, "providers", providers);
 	}
 	document_set(document, root, "mode",
-		     document_text(document,
-				   policy->mode == PERSOCK_MODE_AUDIT ?
-				   "audit" : "enforce"));
+		     document_text(document, mode_name(draft->policy.mode)));
 	if (*draft->network) {
 		network = document_mapping(document, true);
 		document_set(document, network, "namespace",
@@ -479,24 +531,67 @@ static void write_document(yaml_document_t *document, const struct draft *draft)
 				     document_text(document, draft->from));
 		document_set(document, root, "network", network);
 	}
-	compare(inet, &policy->rules[PERSOCK_CLASS_OTHER], &differ);
+}
+
+/* What the classes have in common is printed once, unless parts are left out. */
+static void find_differences(const struct persock_policy *policy,
+			     struct differences *differ)
+{
+	static const struct differences none;
+
+	if (only)
+		negate(&none, differ);
+	else
+		compare(&policy->rules[PERSOCK_CLASS_INET],
+			&policy->rules[PERSOCK_CLASS_OTHER], differ);
+}
+
+static void write_document(yaml_document_t *document, const struct draft *draft)
+{
+	const struct persock_policy *policy = &draft->policy;
+	struct differences differ, same;
+	int root;
+
+	document_init(document);
+	root = document_mapping(document, false);
+	show_properties(document, root, draft);
+	find_differences(policy, &differ);
 	negate(&differ, &same);
 
 	show_sockets(document, root, &policy->sockets);
-	show_class(document, root, inet, true, &same);
+	show_class(document, root, draft, PERSOCK_CLASS_INET, &same);
 	print_peers(document, root, "connect", &policy->connect,
-		    &policy->names);
+		    &policy->names, draft->lines[PERSOCK_SECTION_CONNECT][0],
+		    only);
 	print_names(document, root, draft);
-	print_peers(document, root, "bind", &policy->bind, NULL);
-	print_peers(document, root, "accept", &policy->accept, NULL);
-	show_unix(document, root, policy);
-	show_whole_limits(document, root, same.limits, policy);
+	print_peers(document, root, "bind", &policy->bind, NULL,
+		    draft->lines[PERSOCK_SECTION_BIND][0], only);
+	print_peers(document, root, "accept", &policy->accept, NULL,
+		    draft->lines[PERSOCK_SECTION_ACCEPT][0], only);
+	show_unix(document, root, draft);
+	differ.limits &= !only || draft->lines[PERSOCK_SECTION_LIMITS][0];
+	if (!only || differ.limits)
+		show_whole_limits(document, root, same.limits, policy);
 	if (!any(&differ))
 		return;
-	show_own_class(document, root, "inet", policy, PERSOCK_CLASS_INET,
+	show_own_class(document, root, "inet", draft, PERSOCK_CLASS_INET,
 		       &differ);
-	show_own_class(document, root, "others", policy, PERSOCK_CLASS_OTHER,
+	show_own_class(document, root, "others", draft, PERSOCK_CLASS_OTHER,
 		       &differ);
+}
+
+void draft_print_remarks(const struct draft *draft, FILE *stream,
+			 const char *(*remark)(unsigned int line, void *data),
+			 void *data, bool added)
+{
+	yaml_document_t document;
+
+	only = added;
+	document_mark(true);
+	write_document(&document, draft);
+	document_mark(false);
+	only = false;
+	document_print_marked(&document, stream, remark, data);
 }
 
 void draft_print_yaml(const struct draft *draft, FILE *stream)

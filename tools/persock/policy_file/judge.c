@@ -187,7 +187,7 @@ void judge_socket(const struct draft *draft, int family, int type, int protocol,
 		  struct judgement *judgement)
 {
 	judge_request(draft, family, type, protocol, judgement);
-	if (!judgement->verdict || draft->policy.mode == PERSOCK_MODE_AUDIT)
+	if (!judgement->verdict || draft->policy.mode != PERSOCK_MODE_ENFORCE)
 		judge_provider(draft, draft, family, type, protocol, judgement);
 }
 
@@ -379,7 +379,7 @@ void judge_option(const struct draft *draft, enum persock_section section,
 	if (section == PERSOCK_SECTION_OPTIONS_SET && level == IPPROTO_IPV6 &&
 	    name == IPV6_ADDRFORM &&
 	    (judgement->verdict == PERSOCK_ALLOW ||
-	     draft->policy.mode == PERSOCK_MODE_AUDIT)) {
+	     draft->policy.mode != PERSOCK_MODE_ENFORCE)) {
 		judgement->verdict = -ENOPROTOOPT;
 		judgement->remark = "always denied in a governed cgroup";
 		judgement->always = true;

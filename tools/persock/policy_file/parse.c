@@ -147,18 +147,27 @@ static bool parse_network(struct parse *parse, yaml_node_t *node)
 
 static bool parse_mode(struct parse *parse, yaml_node_t *node)
 {
-	const char *text = yaml_text(parse->yaml, node, "enforce or audit");
+	static const char *const modes[] = {
+		[PERSOCK_MODE_ENFORCE] = "enforce",
+		[PERSOCK_MODE_AUDIT] = "audit",
+		[PERSOCK_MODE_RECORD] = "record",
+	};
+	const char *text = yaml_text(parse->yaml, node,
+				     "enforce, audit or record");
+	unsigned int mode;
 
 	if (!text)
 		return false;
-	if (strcmp(text, "enforce") && strcmp(text, "audit"))
-		return yaml_error(parse->yaml, node,
-				  "a mode is enforce or audit, not \"%.64s\"",
-				  text);
-	parse->draft->policy.mode = *text == 'a' ? PERSOCK_MODE_AUDIT :
-						   PERSOCK_MODE_ENFORCE;
+	for (mode = 0; mode < ARRAY_SIZE(modes); mode++) {
+		if (strcmp(text, modes[mode]))
+			continue;
+		parse->draft->policy.mode = mode;
+		return true;
+	}
 
-	return true;
+	return yaml_error(parse->yaml, node,
+			  "a mode is enforce, audit or record, not \"%.64s\"",
+			  text);
 }
 
 static bool copy_name(struct parse *parse, const yaml_node_t *node, char *to,

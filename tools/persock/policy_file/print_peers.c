@@ -16,11 +16,13 @@
  * @document: the document
  * @rules: the list
  * @fallback: the default of the section
+ * @only: leave out rules without a line
  */
 struct peers {
 	yaml_document_t *document;
 	int rules;
 	int fallback;
+	bool only;
 };
 
 static void print_ports(yaml_document_t *document, int item, u16 first, u16 last)
@@ -40,20 +42,23 @@ static void print_ports(yaml_document_t *document, int item, u16 first, u16 last
 
 /* @peer: the prefix or the host. */
 static void print_rule(struct peers *peers, const char *peer, u16 first,
-		       u16 last, s32 protocol, s16 verdict)
+		       u16 last, s32 protocol, s16 verdict, unsigned int line)
 {
 	yaml_document_t *document = peers->document;
-	int item = document_mapping(document, true);
+	int item;
 
+	if (peers->only && !line)
+		return;
+	item = document_mapping(document, true);
 	document_set(document, item, verdict ? "deny" : "allow",
-		     document_text(document, peer));
+		     document_text_of(document, peer, line));
 	print_ports(document, item, first, last);
 	if (protocol != PERSOCK_ANY)
 		document_set(document, item, "protocol",
 			     print_protocol(document, AF_INET, protocol));
 	if (verdict < 0 && verdict != DEFAULT_ERRNO(peers->fallback))
 		document_set(document, item, "errno",
-			     print_verdict(document, verdict));
+			     print_verdict(document, verdict, 0));
 	document_append(document, peers->rules, item);
 }
 
@@ -70,7 +75,7 @@ static void print_addresses(struct peers *peers,
 			  sizeof(address));
 		snprintf(text, sizeof(text), "%s/%u", address, rule->prefix);
 		print_rule(peers, text, rule->first, rule->last,
-			   rule->protocol, rule->verdict);
+			   rule->protocol, rule->verdict, rule->line);
 	}
 }
 
@@ -82,30 +87,33 @@ static void print_hosts(struct peers *peers, const struct persock_names *names)
 		const struct persock_host_rule *rule = &names->rules[i];
 
 		print_rule(peers, host_text(rule), rule->first, rule->last,
-			   rule->protocol, rule->verdict);
+			   rule->protocol, rule->verdict, rule->line);
 	}
 }
 
 void print_peers(yaml_document_t *document, int root, const char *key,
 		 const struct persock_addresses *addresses,
-		 const struct persock_names *names)
+		 const struct persock_names *names, unsigned int line, bool only)
 {
 	int section = document_mapping(document, false);
 	struct peers peers = {
 		.document = document,
 		.fallback = addresses->fallback,
+		.only = only,
 	};
 
-	document_set(document, root, key, section);
-	document_set(document, section, "default",
-		     print_verdict(document, addresses->fallback));
-	if (!addresses->nr && (!names || !names->nr))
-		return;
+	if (!only || line)
+		document_set(document, section, "default",
+			     print_verdict(document, addresses->fallback,
+					   line));
 	peers.rules = document_list(document, false);
-	document_set(document, section, "rules", peers.rules);
 	print_addresses(&peers, addresses);
 	if (names)
 		print_hosts(&peers, names);
+	if (document_filled(document, peers.rules))
+		document_set(document, section, "rules", peers.rules);
+	if (document_filled(document, section))
+		document_set(document, root, key, section);
 }
 
 /* As 10m: in the largest unit of which it is a multiple. */

@@ -10,10 +10,13 @@
 
 #include "policy_file/draft.h"
 
-/* A section of rules. @names: its rules on hosts, or NULL. */
+/*
+ * A section of rules. @names: its rules on hosts, or NULL. @line: that of the
+ * default, or 0. @only: leave out what has no line.
+ */
 void print_peers(yaml_document_t *document, int root, const char *key,
 		 const struct persock_addresses *addresses,
-		 const struct persock_names *names);
+		 const struct persock_names *names, unsigned int line, bool only);
 
 /* The section names, if the policy has names. */
 void print_names(yaml_document_t *document, int root,

@@ -8,10 +8,10 @@
 #include "policy_file/document.h"
 #include "policy_file/names.h"
 
-int print_verdict(yaml_document_t *document, int value)
+int print_verdict(yaml_document_t *document, int value, unsigned int line)
 {
 	if (value == PERSOCK_ALLOW)
-		return document_text(document, "allow");
+		return document_text_of(document, "allow", line);
 	if (value == PERSOCK_IGNORE)
 		return document_text(document, "ignore");
 

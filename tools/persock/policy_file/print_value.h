@@ -11,7 +11,8 @@
 /* The errno of a rule that denies, unless the rule has its own. */
 #define DEFAULT_ERRNO(fallback)	((fallback) < 0 ? (fallback) : -EACCES)
 
-int print_verdict(yaml_document_t *document, int value);
+/* @line: that of the verdict, see document_text_of(). */
+int print_verdict(yaml_document_t *document, int value, unsigned int line);
 int print_protocol(yaml_document_t *document, int family, int value);
 
 #endif

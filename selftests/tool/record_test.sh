@@ -1,0 +1,231 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 300
+# needs: python3 util-linux
+#
+# persock record: the policy that it writes is valid, allows what was recorded, and nothing else.
+
+# shellcheck disable=SC2154,SC2317 # ktap.sh sets the variables and calls the functions
+# shellcheck source=../lib/ktap.sh
+. "$(dirname "$(realpath "$0")")/../lib/ktap.sh"
+
+server=   # answers DNS queries on 127.0.0.53
+
+final() {
+	[ -z "$server" ] || kill "$server"
+}
+
+does() { # KIND...: the calls of these kinds
+	echo python3 "$data/recorded.py" "$@"
+}
+
+# Record the calls of KINDs to $work/FILE.yaml, which is valid.
+record() { # FILE [OPTION]... -- KIND...
+	local file=$work/$1.yaml options=()
+	shift
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	# shellcheck disable=SC2046 # words
+	ok persock record -o "$file" "${options[@]}" -- $(does "$@")
+	ok persock check "$file"
+}
+
+# Run the calls of KINDs under $work/FILE.yaml; $denied is what was denied.
+enforce() { # FILE KIND...
+	local name="$base-${#personalities[@]}"
+	personalities+=("$name")
+	new_cgroup cgroup "${#personalities[@]}"
+	ok persock personality add "$work/$1.yaml" "$name"
+	ok persock attach "$cgroup" "$name"
+	# shellcheck disable=SC2046 # words
+	within "$cgroup" $(does "${@:2}") >"$work/said" 2>&1
+	denied=$(persock -j counters "$cgroup" | grep -o '"[a-z]*":{[^}]*"denied":[1-9][0-9]*' |
+		sed 's/^"\([a-z]*\)".*"denied":\([0-9]*\)$/\1 \2/' | tr '\n' ' ')
+}
+
+# The same run is denied nothing.
+same() { # FILE KIND...
+	enforce "$@"
+	[ -z "$denied" ] || fail "denied: $denied($(tail -n 1 "$work/said"))"
+	[ ! -s "$work/said" ] || fail "$(tail -n 1 "$work/said")"
+}
+
+# A file has a line.
+has() { # FILE PATTERN
+	grep -Eq -- "$2" "$work/$1.yaml" || fail "no line of $1.yaml matches $2"
+}
+
+# A resolver that answers 127.0.0.9 for every name, with a TTL of 60 s, and no IPv6 address.
+serve() {
+	[ -z "$server" ] || return 0
+	python3 - >"$work/served" <<-'END' &
+		import socket, struct
+		server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+		server.bind(("127.0.0.53", 53))
+		print("ready", flush=True)
+		while True:
+		    query, peer = server.recvfrom(512)
+		    end = query.index(0, 12) + 5
+		    found = query[end - 3] == 1
+		    answer = query[:2] + struct.pack(">5H", 0x8180, 1, found, 0, 0) + query[12:end]
+		    if found:
+		        answer += struct.pack(">3HIH", 0xc00c, 1, 1, 60, 4) + bytes([127, 0, 0, 9])
+		    server.sendto(answer, peer)
+	END
+	server=$!
+	eventually grep -q ready "$work/served"
+}
+
+# Run a function where that is the resolver of the machine.
+with_resolver() { # FUNCTION [ARGUMENT...]
+	serve
+	echo "nameserver 127.0.0.53" >"$work/resolv.conf"
+	[ -e /etc/resolv.conf ] || : >/etc/resolv.conf
+	ok mount --bind "$work/resolv.conf" /etc/resolv.conf
+	"$@"
+	umount /etc/resolv.conf
+}
+
+test_tcp() {
+	record tcp -- tcp
+	has tcp 'allow: .*127.0.0.1/32.*ports: 7070, protocol: tcp.*# 1 time, python3; first after [0-9.]* s'
+	has tcp 'IPPROTO_TCP/TCP_NODELAY  # '
+	has tcp 'MSG_PEEK  # 1 time'
+	has tcp '^listen: |^  listen: allow  # 1 time'
+	has tcp '^limits: .*sockets: 16'
+	same tcp tcp
+}
+
+test_one_more() {
+	record more -- tcp
+	enforce more tcp other
+	[ "$denied" = "connect 1 " ] || fail "another port: $denied"
+	enforce more tcp keepalive
+	[ "$denied" = "setsockopt 1 " ] || fail "another option: $denied"
+}
+
+test_udp() {
+	record udp -- udp
+	has udp 'IP_PKTINFO'
+	has udp '127.0.0.2/32.*ports: 7070, protocol: udp'
+	same udp udp
+}
+
+test_chosen() {
+	record chosen -- chosen
+	has chosen '::/128.*ports: 0, protocol: tcp'
+	has chosen '0.0.0.0/32.*ports: 0, protocol: tcp'
+	# The client's peer has another port each time.
+	has chosen '::1/128.*ports: [0-9]*-[0-9]*, protocol: tcp'
+	same chosen chosen
+}
+
+test_unsent() {
+	record unsent -- unsent
+	has unsent '127.0.0.3/32.*ports: 0, protocol: udp.*nothing sent'
+	same unsent unsent
+	enforce unsent data
+	[ "$denied" = "sendmsg 1 " ] || fail "data is sent: $denied"
+}
+
+test_refused() {
+	record refused -- refused tcp
+	has refused 'family: inet, type: seqpacket, protocol: udp'
+	same refused refused tcp
+}
+
+test_unix() {
+	record unix -- unix
+	same unix unix
+}
+
+check_names() {
+	record names -- name asked
+	has names 'db.example.com.*ports: 9, protocol: tcp'
+	has names 'only.example.com.*ports: 0, protocol: udp.*only asked for'
+	has names 'resolvers:'
+	! grep -q '127.0.0.[59]' "$work/names.yaml" || fail "an address is in the policy"
+	same names name asked
+	record wildcards --generalise wildcards -- name mirrors
+	has wildcards "'\*.mirror.example.com', ports: 9, protocol: tcp.*# 2 times"
+	has wildcards 'allow: db.example.com'
+	same wildcards name mirrors
+}
+
+test_names() {
+	with_resolver check_names
+}
+
+test_base() {
+	record base -p none -- tcp
+	has base '^base: none'
+	same base tcp
+	record host -p host -- tcp udp unix
+	! grep -q allow "$work/host.yaml" || fail "host allows it already"
+	same host tcp udp unix
+}
+
+test_merge() {
+	record one -- tcp
+	# shellcheck disable=SC2046 # words
+	persock record --merge "$work/one.yaml" -o "$work/two.yaml" -- $(does tcp udp) 2>"$work/difference" ||
+		fail "not merged: $(cat "$work/difference")"
+	ok persock check "$work/two.yaml"
+	grep -q '^+ .*127.0.0.2/32' "$work/difference" || fail "no difference is shown"
+	! grep -q 'TCP_NODELAY' "$work/difference" || fail "what the file allows is shown"
+	same two tcp udp
+}
+
+test_generalise() {
+	record wide --generalise ports -- tcp other
+	has wide '127.0.0.1/32, ports: 9-7070'
+	record narrow --generalise prefixes -- peers tcp
+	has narrow '127.5.0.0/24, ports: 9, protocol: udp.*# 2 times'
+	has narrow '127.0.0.1/32.*ports: 7070,'
+	same narrow peers tcp
+	refused "not JSON" persock -j record -- true
+	refused "not \"all\"" persock record --generalise all -- true
+}
+
+test_full() {
+	record full -- many 2>/dev/null
+	has full '^# NOT COMPLETE: of [0-9]* calls'
+	[ "$(grep -c '127\.1\.' "$work/full.yaml")" -eq 3072 ] || fail "not 3072 peers are kept"
+	# The rest has room.
+	has full 'dgram'
+}
+
+test_ungoverned() {
+	# shellcheck disable=SC2046 # words
+	ok persock record -o /dev/null -- $(does tcp udp chosen unsent unix)
+	expect 7 bash -c 'persock record -o /dev/null -- sh -c "exit 7"; echo $?'
+	! persock -j personality show | grep -q '"record-' || fail "a personality stays"
+}
+
+test_layers() {
+	# An outer layer that denies still denies, and its denials are not recorded.
+	local outer
+	new_cgroup outer outer
+	ok persock attach "$outer" none
+	# shellcheck disable=SC2046 # words
+	refused "" within "$outer" persock record -o "$work/layers.yaml" -- $(does tcp)
+	! grep -qs stream "$work/layers.yaml" || fail "a socket that was denied is recorded"
+}
+
+test_cgroup() {
+	local cgroup
+	new_cgroup cgroup watched
+	persock record --for 2s -o "$work/watched.yaml" "$cgroup" 2>/dev/null &
+	eventually sh -c "persock -j status | grep -q record-"
+	# shellcheck disable=SC2046 # words
+	ok within "$cgroup" $(does tcp)
+	wait $!
+	has watched 'IPPROTO_TCP/TCP_NODELAY'
+	ok persock attach "$cgroup" host
+	refused "is attached" persock record --for 1s "$cgroup"
+}
+
+run_tests
