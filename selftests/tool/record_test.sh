@@ -218,10 +218,12 @@ test_layers() {
 test_cgroup() {
 	local cgroup
 	new_cgroup cgroup watched
-	persock record --for 2s -o "$work/watched.yaml" "$cgroup" 2>/dev/null &
+	ok persock record --for 1s -o /dev/null "$cgroup"
+	persock record -o "$work/watched.yaml" "$cgroup" 2>/dev/null &
 	eventually sh -c "persock -j status | grep -q record-"
 	# shellcheck disable=SC2046 # words
 	ok within "$cgroup" $(does tcp)
+	kill $!
 	wait $!
 	has watched 'IPPROTO_TCP/TCP_NODELAY'
 	ok persock attach "$cgroup" host

@@ -450,7 +450,7 @@ mistakes() {
 	mistake 1 'a rule that allows has no errno' 'sockets: {rules: [{allow: {errno: EPERM}}]}'
 	mistake 1 "the backlog's floor is above its ceiling" 'limits: {backlog: [9, 8]}'
 	mistake 1 'sockets is a number*' 'limits: {sockets: many}'
-	mistake 1 'a mode is enforce or audit, not "quiet"' 'mode: quiet'
+	mistake 1 'a mode is enforce, audit or record, not "quiet"' 'mode: quiet'
 	mistake 1 'the base "gvsor" is no preset*' 'base: gvsor'
 	mistake 1 'the provider is listed twice' 'providers: [native, native]'
 	mistake 1 'a received control message is allowed or ignored*' 'control: {received: {default: EPERM}}'
