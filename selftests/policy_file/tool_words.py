@@ -6,6 +6,8 @@ well, and the exit status of explain --expect. Functions get tool(), which runs 
 
 import os
 import re
+import shutil
+import subprocess
 
 FOLDER = os.path.join(os.path.dirname(os.path.realpath(__file__)), "../../tools/persock")
 EXPECTED = (
@@ -37,8 +39,9 @@ def read(name):
         return file.read()
 
 
-def test(tool, expect):
+def test(tool, expect, program):
     helps(tool, expect)
+    shells(expect, program)
     for answer, operation, status in EXPECTED:
         done = tool("explain", "--expect", answer, "-", "--", *operation.split(), text=POLICY)
         expect(done.returncode == status and done.stdout, answer, operation, "ends with", done.returncode)
@@ -48,12 +51,31 @@ def test(tool, expect):
     expect(done.returncode == 2, "--expect takes no")
 
 
+def shells(expect, program):
+    """What the completions offer; of a shell that is not installed, nothing is known."""
+    environment = dict(os.environ, PATH=f"{os.path.dirname(program)}:{os.environ['PATH']}")
+    if shutil.which("fish"):
+        for line, wanted in (("persock st", {"status"}), ("persock help di", {"diff"}),
+                             ("persock personality ", {"add", "set", "show", "del"}),
+                             ("persock explain host -- li", {"listen"}),
+                             ("persock explain host -- pair inet se", {"seqpacket"}),
+                             ("persock run --provider native -p gvisor-", {"gvisor-2020"}),
+                             ("persock monitor --operation mm", {"mmap"}), ("persock sockets --al", {"--all"})):
+            said = subprocess.run(["fish", "--no-config", "-c", f"source {FOLDER}/completion.fish; complete -C '{line}'"],
+                                  capture_output=True, check=False, env=environment)
+            words = {word.split("\t")[0] for word in said.stdout.decode().splitlines()}
+            expect(words == wanted and not said.stderr, line, "is completed by", words, said.stderr)
+    if shutil.which("zsh"):
+        said = subprocess.run(["zsh", "-n", f"{FOLDER}/completion.zsh"], capture_output=True, check=False)
+        expect(said.returncode == 0 and not said.stderr, "completion.zsh:", said.stderr)
+
+
 def helps(tool, expect):
     whole = tool("help").stdout.decode()
     commands = {match[1] for match in re.finditer(r"^  ([a-z][a-z-]*)\b", whole, re.M)}
     expect(len(commands) > 15, commands)
     page = read("persock.8").replace("\\-", "-")
-    completions = {name: read(name) for name in ("completion",)}
+    completions = {name: read(name) for name in ("completion", "completion.zsh", "completion.fish")}
     for command in sorted(commands):
         done = tool("help", command)
         text = done.stdout.decode()
