@@ -220,14 +220,19 @@ const struct persock_entry *
 persock_record_next(struct persock_record *record,
 		    const struct persock_entry *previous)
 {
+	const struct list_head *next;
+
 	lockdep_assert_held(&persock_mutex);
 	if (!record)
 		return NULL;
+	next = rcu_dereference_protected(list_next_rcu(previous ?
+						       &previous->node :
+						       &record->entries),
+					 lockdep_is_held(&persock_mutex));
+	if (next == &record->entries)
+		return NULL;
 
-	return list_next_or_null_rcu(&record->entries,
-				     previous ? &previous->node :
-						&record->entries,
-				     struct persock_entry, node);
+	return list_entry(next, struct persock_entry, node);
 }
 
 /**
