@@ -41,6 +41,7 @@ def read(name):
 
 def test(tool, expect, program):
     helps(tool, expect)
+    bash(tool, expect)
     shells(expect, program)
     for answer, operation, status in EXPECTED:
         done = tool("explain", "--expect", answer, "-", "--", *operation.split(), text=POLICY)
@@ -49,6 +50,14 @@ def test(tool, expect, program):
         expect(status == 0 or said[0].startswith(f"persock: {operation}: {answer} was expected, not "), said)
     done = tool("explain", "--expect", "no", "-", "--", "mmap", text=POLICY)
     expect(done.returncode == 2, "--expect takes no")
+
+
+def bash(tool, expect):
+    """It offers each command of the help."""
+    offered = subprocess.run(["bash", "-c", f"cur=; . {FOLDER}/completion; _persock_commands; echo ${{COMPREPLY[*]}}"],
+                             capture_output=True, check=True).stdout.decode().split()
+    commands = re.findall(r"^  ([a-z][a-z-]*)\b", tool("help").stdout.decode(), re.M)
+    expect(set(offered) == set(commands), "bash offers", offered, "of", commands)
 
 
 def shells(expect, program):
