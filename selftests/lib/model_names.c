@@ -66,6 +66,9 @@ static void drop(struct model_cgroup *cgroup, struct model_learnt *learnt)
 	memmove(learnt, learnt + 1, (char *)end - (char *)(learnt + 1));
 }
 
+/* So many addresses are dropped for one that is learnt. */
+#define DROPS	64
+
 /* The smallest limit of the attachments that govern the cgroup. */
 static unsigned int limit_of(const struct model_cgroup *cgroup)
 {
@@ -92,7 +95,7 @@ static void make_room(struct model_cgroup *cgroup,
 {
 	struct oracle_learnt address = *wanted;
 	struct model_learnt *learnt = learnt_by(cgroup);
-	unsigned int limit = limit_of(cgroup), names = 0, i;
+	unsigned int limit = limit_of(cgroup), names = 0, drops, i;
 
 	address.named = false;
 	for (i = 0; i < cgroup->nr_learnt; i++)
@@ -101,7 +104,8 @@ static void make_room(struct model_cgroup *cgroup,
 		drop(cgroup, model_names_find(cgroup, &address));
 		cgroup->lost++;
 	}
-	while (cgroup->nr_learnt >= limit) {
+	/* A limit that was lowered is reached step by step. */
+	for (drops = 0; cgroup->nr_learnt >= limit && drops < DROPS; drops++) {
 		drop(cgroup, learnt);
 		cgroup->lost++;
 	}
