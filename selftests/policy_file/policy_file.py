@@ -144,7 +144,9 @@ def expect(truth, *what):
 
 def load(path):
     done = tool("personality", "set", path, NAME)
-    expect(done.returncode == 0 and not done.stderr, path, "is refused:", done.stderr)
+    said = [line for line in done.stderr.decode().splitlines()
+            if ": warning: " not in line and ": /etc/hosts has " not in line]
+    expect(done.returncode == 0 and not said, path, "is refused:", said)
 
 
 def round_trips(module, directory, _):
