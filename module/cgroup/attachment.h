@@ -36,7 +36,7 @@ struct persock_stack;
  *	    before the first one. Written once
  * @record: what its sockets have done under mode record; NULL before the first
  *	    fact. Written once
- * @rcu: frees it
+ * @rcu: frees it, when there are no members any more
  *
  * Lives as long as a member. Limits apply to it, so that attaching a cgroup
  * again gives it no second allowance in addition to its open sockets.
@@ -44,11 +44,13 @@ struct persock_stack;
 struct persock_account {
 	raw_spinlock_t lock;
 	struct list_head layers;
-	struct list_head members;
+	union {
+		struct list_head members;
+		struct rcu_head rcu;
+	};
 	struct persock_totals retired;
 	struct persock_learnt_table *learnt;
 	struct persock_record *record;
-	struct rcu_head rcu;
 };
 
 /**

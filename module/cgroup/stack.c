@@ -119,7 +119,7 @@ persock_stack_make(struct persock_attachment **attachments, unsigned int nr,
 	refcount_set(&stack->ref, 1);
 	stack->in_use = true;
 	RCU_INIT_POINTER(stack->view, view);
-	stack->names = view->names ?: view->records;
+	stack->names = view->names || view->records;
 	stack->nr = nr;
 	for (i = 0; i < nr; i++) {
 		struct persock_layer *layer = &stack->layers[i];
@@ -199,7 +199,8 @@ void persock_stack_show(struct persock_stack *stack)
 	struct persock_view *previous;
 
 	/* A socket that is made now may begin either way, see unsent.c. */
-	WRITE_ONCE(stack->names, stack->next->names ?: stack->next->records);
+	WRITE_ONCE(stack->names,
+		   stack->next->names || stack->next->records);
 	previous = rcu_replace_pointer(stack->view, stack->next,
 				       lockdep_is_held(&persock_mutex));
 	stack->next = NULL;

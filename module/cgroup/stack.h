@@ -35,8 +35,6 @@ struct persock_layer {
 /**
  * struct persock_stack - the layers of some sockets
  * @view: what they are held to now; RCU, replaced under persock_mutex
- * @names: new sockets may ask resolvers, or are recorded: not 0 if @view has
- *	   names or records
  * @totals: counts of what passed all layers, and of created sockets
  * @routers: the routing tables of the sockets, by native proto_ops; RCU,
  *	     written under the router's lock
@@ -45,6 +43,7 @@ struct persock_layer {
  * @ref: one while new sockets get it, one for each socket
  * @sockets: number of live sockets
  * @in_use: new sockets of the innermost layer's cgroup get it; persock_mutex
+ * @names: new sockets may ask resolvers, or are recorded, as @view says
  * @next: the view that is about to be shown, or NULL; persock_mutex
  * @node: in the list of all stacks; persock_mutex
  * @free_work: frees the stack, a grace period after the last reference is gone
@@ -58,13 +57,13 @@ struct persock_layer {
  */
 struct persock_stack {
 	struct persock_view __rcu *view;
-	unsigned int names;
 	struct persock_totals __percpu *totals;
 	DECLARE_HASHTABLE(routers, PERSOCK_ROUTER_BITS);
 	unsigned int nr_routers;
 	refcount_t ref;
 	atomic_t sockets;
 	bool in_use;
+	bool names;
 	struct persock_view *next;
 	struct list_head node;
 	struct rcu_work free_work;
