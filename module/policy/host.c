@@ -442,3 +442,58 @@ int persock_judge_query(const struct persock_policy *policy, const char *host,
 	*rule = denial - names->rules + 1;
 	return denial->verdict;
 }
+
+static bool same_endpoint(const struct persock_endpoint *a,
+			  const struct persock_endpoint *b)
+{
+	return a->family == b->family && a->port == b->port &&
+	       !memcmp(a->address, b->address, sizeof(a->address));
+}
+
+/**
+ * persock_is_resolver() - is an endpoint a resolver of a policy?
+ * @names: the names of the policy
+ * @endpoint: the endpoint
+ *
+ * Return: true if it is.
+ */
+bool persock_is_resolver(const struct persock_names *names,
+			 const struct persock_endpoint *endpoint)
+{
+	unsigned int i;
+
+	if (endpoint->port != PERSOCK_DNS_PORT)
+		return false;
+	for (i = 0; i < names->nr_resolvers; i++) {
+		if (same_endpoint(&names->resolvers[i], endpoint))
+			return true;
+	}
+
+	return false;
+}
+
+/**
+ * persock_allows_resolver() - may a peer be reached because it is a resolver?
+ * @policy: the policy
+ * @endpoint: the peer
+ * @rule: number of the rule on addresses that decided on it, from 1; 0: none
+ *
+ * A resolver is allowed without a rule. Only a rule on its very address goes
+ * before that. The caller knows whether the socket speaks DNS.
+ *
+ * Return: true if it may, whatever the rule says.
+ */
+bool persock_allows_resolver(const struct persock_policy *policy,
+			     const struct persock_endpoint *endpoint,
+			     unsigned int rule)
+{
+	const struct persock_address_rule *found;
+
+	if (!persock_is_resolver(&policy->names, endpoint))
+		return false;
+	if (!rule)
+		return true;
+	found = &policy->connect.rules[rule - 1];
+
+	return found->prefix != (found->family == AF_INET ? 32 : 128);
+}

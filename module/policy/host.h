@@ -32,6 +32,11 @@ int persock_judge_host(const struct persock_names *names, const char *host,
 		       u16 port, int protocol, unsigned int *rule);
 bool persock_host_has_allowed(const struct persock_names *names,
 			      const char *host);
+bool persock_is_resolver(const struct persock_names *names,
+			 const struct persock_endpoint *endpoint);
+bool persock_allows_resolver(const struct persock_policy *policy,
+			     const struct persock_endpoint *endpoint,
+			     unsigned int rule);
 int persock_judge_query(const struct persock_policy *policy, const char *host,
 			u16 type, unsigned int *rule);
 

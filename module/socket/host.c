@@ -2,7 +2,7 @@
 /*
  * Peers by host name. endpoint.c asks for each peer that section connect
  * judges: a rule on addresses decides first, then the names by which the
- * cgroup has learnt the address. query.c asks which peers are resolvers.
+ * cgroup has learnt the address.
  *
  * No lock: the table of learnt addresses is read under RCU.
  */
@@ -14,45 +14,6 @@
 #include "policy/address.h"
 #include "policy/host.h"
 #include "socket/host.h"
-
-static bool same_address(const struct persock_endpoint *a,
-			 const struct persock_endpoint *b)
-{
-	return a->family == b->family && a->port == b->port &&
-	       !memcmp(a->address, b->address, sizeof(a->address));
-}
-
-/**
- * persock_host_is_resolver() - is an endpoint a resolver of a policy?
- * @names: the names of the policy
- * @endpoint: the endpoint
- *
- * Context: any.
- * Return: true if it is.
- */
-bool persock_host_is_resolver(const struct persock_names *names,
-			      const struct persock_endpoint *endpoint)
-{
-	unsigned int i;
-
-	if (endpoint->port != PERSOCK_DNS_PORT)
-		return false;
-	for (i = 0; i < names->nr_resolvers; i++) {
-		if (same_address(&names->resolvers[i], endpoint))
-			return true;
-	}
-
-	return false;
-}
-
-/* Does the address rule that decided name exactly this address? */
-static bool names_address(const struct persock_addresses *addresses,
-			  unsigned int rule)
-{
-	const struct persock_address_rule *entry = &addresses->rules[rule - 1];
-
-	return entry->prefix == (entry->family == AF_INET ? 32 : 128);
-}
 
 static const struct rhlist_head *names_of(const struct persock_identity *who,
 					  const struct persock_endpoint *endpoint,
@@ -70,7 +31,7 @@ static bool knows(const struct persock_names *names,
 		  const struct persock_learnt *learnt)
 {
 	if (learnt->resolver.family &&
-	    !persock_host_is_resolver(names, &learnt->resolver))
+	    !persock_is_resolver(names, &learnt->resolver))
 		return false;
 
 	return persock_learnt_left(learnt) + (s64)names->hold >= 0 ||
@@ -124,9 +85,6 @@ static int judge_names(const struct persock_identity *who,
  * @call: the rule that decided, and a name of the peer, are filled in. The name
  *	  lives as long as the RCU read side
  *
- * A resolver is allowed without a rule. Only a rule on its very address goes
- * before that.
- *
  * Context: any; RCU read side for @policy.
  * Return: PERSOCK_ALLOW or a negative errno.
  */
@@ -143,9 +101,8 @@ int persock_host_judge_peer(const struct persock_identity *who,
 					who->protocol, &call->rule);
 	if (likely(!names->nr_resolvers))
 		return verdict;
-	if (persock_host_is_resolver(names, endpoint) &&
-	    persock_host_speaks_dns(who->type, who->protocol) &&
-	    !(call->rule && names_address(&policy->connect, call->rule))) {
+	if (persock_host_speaks_dns(who->type, who->protocol) &&
+	    persock_allows_resolver(policy, endpoint, call->rule)) {
 		call->rule = 0;
 		return PERSOCK_ALLOW;
 	}

@@ -11,8 +11,6 @@
 #include "socket/identity.h"
 #include "socket/report.h"
 
-bool persock_host_is_resolver(const struct persock_names *names,
-			      const struct persock_endpoint *endpoint);
 int persock_host_judge_peer(const struct persock_identity *who,
 			    const struct persock_policy *policy,
 			    const struct persock_endpoint *endpoint,

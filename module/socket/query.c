@@ -50,7 +50,7 @@ bool persock_view_has_resolver(const struct persock_view *view,
 	unsigned int i;
 
 	for (i = 0; i < view->nr; i++) {
-		if (persock_host_is_resolver(&view->layers[i]->policy.names,
+		if (persock_is_resolver(&view->layers[i]->policy.names,
 					     endpoint))
 			return true;
 	}
@@ -337,7 +337,7 @@ int persock_query_judge(const struct persock_version *version,
 	unsigned int rule;
 	int verdict;
 
-	if (!endpoint || !persock_host_is_resolver(&policy->names, endpoint))
+	if (!endpoint || !persock_is_resolver(&policy->names, endpoint))
 		return PERSOCK_ALLOW;
 	if (!query) {
 		struct persock_identity who;

@@ -18,31 +18,6 @@ static bool same_address(const struct persock_endpoint *a,
 	       !memcmp(a->address, b->address, sizeof(a->address));
 }
 
-static bool is_resolver(const struct persock_names *names,
-			const struct persock_endpoint *endpoint, int protocol)
-{
-	unsigned int i;
-
-	if (endpoint->port != PERSOCK_DNS_PORT ||
-	    (protocol != IPPROTO_UDP && protocol != IPPROTO_TCP))
-		return false;
-	for (i = 0; i < names->nr_resolvers; i++) {
-		if (same_address(&names->resolvers[i], endpoint))
-			return true;
-	}
-
-	return false;
-}
-
-/* Is the rule about this address alone? */
-static bool names_address(const struct persock_addresses *addresses,
-			  unsigned int rule)
-{
-	const struct persock_address_rule *found = &addresses->rules[rule - 1];
-
-	return found->prefix == (found->family == AF_INET ? 32 : 128);
-}
-
 /* May the address be used for this name, although its TTL has ended? */
 static bool lasts(const struct learnt *learnt,
 		  const struct persock_names *names)
@@ -131,9 +106,9 @@ void judge_names(const struct draft *draft,
 
 	if (!draft_has_names(draft))
 		return;
-	if (is_resolver(names, endpoint, protocol) &&
-	    !(judgement->rule &&
-	      names_address(&draft->policy.connect, judgement->rule))) {
+	if ((protocol == IPPROTO_UDP || protocol == IPPROTO_TCP) &&
+	    persock_allows_resolver(&draft->policy, endpoint,
+				    judgement->rule)) {
 		judgement->verdict = PERSOCK_ALLOW;
 		judgement->rule = 0;
 		judgement->line = draft->resolvers_line;
