@@ -582,51 +582,6 @@ static void queries(struct kunit *test)
 	}
 }
 
-/* A resolver is allowed unless a rule is about its address alone. */
-static void resolvers(struct kunit *test)
-{
-	static const struct persock_address_rule rules[] = {
-		{ .family = AF_INET, .prefix = 32 },
-		{ .family = AF_INET, .prefix = 31 },
-		{ .family = AF_INET6, .prefix = 128 },
-		{ .family = AF_INET6, .prefix = 32 },
-	};
-	static const struct persock_policy policy = {
-		.connect = { .rules = rules, .nr = ARRAY_SIZE(rules) },
-		.names = {
-			.nr_resolvers = 2,
-			.resolvers = {
-				{ AF_INET, PERSOCK_DNS_PORT, { 1 } },
-				{ AF_INET6, PERSOCK_DNS_PORT, { 2 } },
-			},
-		},
-	};
-	static const struct persock_endpoint others[] = {
-		{ AF_INET, PERSOCK_DNS_PORT + 1, { 1 } },
-		{ AF_INET6, PERSOCK_DNS_PORT, { 1 } },
-		{ AF_INET, PERSOCK_DNS_PORT, { 1, 1 } },
-	};
-	const struct persock_endpoint *first = &policy.names.resolvers[0];
-	const struct persock_endpoint *second = &policy.names.resolvers[1];
-	unsigned int i;
-
-	KUNIT_EXPECT_TRUE(test, persock_is_resolver(&policy.names, first));
-	KUNIT_EXPECT_TRUE(test, persock_is_resolver(&policy.names, second));
-	for (i = 0; i < ARRAY_SIZE(others); i++) {
-		KUNIT_EXPECT_FALSE(test, persock_is_resolver(&policy.names,
-							     &others[i]));
-		KUNIT_EXPECT_FALSE(test, persock_allows_resolver(&policy,
-								 &others[i],
-								 0));
-	}
-
-	KUNIT_EXPECT_TRUE(test, persock_allows_resolver(&policy, first, 0));
-	KUNIT_EXPECT_FALSE(test, persock_allows_resolver(&policy, first, 1));
-	KUNIT_EXPECT_TRUE(test, persock_allows_resolver(&policy, first, 2));
-	KUNIT_EXPECT_FALSE(test, persock_allows_resolver(&policy, second, 3));
-	KUNIT_EXPECT_TRUE(test, persock_allows_resolver(&policy, second, 4));
-}
-
 static struct kunit_case cases[] = {
 	KUNIT_CASE(names),
 	KUNIT_CASE(sorted),
@@ -640,7 +595,6 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(has_allowed),
 	KUNIT_CASE(many_denials),
 	KUNIT_CASE(queries),
-	KUNIT_CASE(resolvers),
 	{ }
 };
 
