@@ -12,7 +12,6 @@
 #include "compat.h"
 #include "socket/accept.h"
 #include "socket/endpoint.h"
-#include "socket/exchange.h"
 #include "socket/flags.h"
 #include "socket/judge.h"
 #include "socket/note.h"

@@ -9,8 +9,9 @@
  * asked its question, and if a rule is about the name, or a layer records. In a
  * stream the message is put together first, so each of its bytes must come by
  * here: it is not spliced. What cannot be read is handed on, and not learnt
- * from; neither is what is only looked at, as SO_PEEK_OFF can make that begin
- * anywhere in an answer, with bytes that whoever serves some zone has chosen.
+ * from; neither is a part of a stream that is only looked at, nor a datagram at
+ * an offset: SO_PEEK_OFF can make that begin anywhere in an answer, with bytes
+ * that whoever serves some zone has chosen.
  *
  * Receives do not sleep in the provider: they wait in the socket's queue, which
  * both the kernel and query.c wake.
@@ -29,12 +30,10 @@
 #include "cgroup/learnt.h"
 #include "policy/dns.h"
 #include "policy/host.h"
-#include "report/denial.h"
 #include "socket/answer.h"
 #include "socket/endpoint_set.h"
 #include "socket/exchange.h"
 #include "socket/flags.h"
-#include "socket/host.h"
 #include "socket/identity.h"
 #include "socket/query.h"
 #include "socket/report.h"
@@ -253,8 +252,7 @@ static void feed_prefix(struct persock_exchange *exchange, u8 byte)
 	WRITE_ONCE(exchange->in_length, exchange->in_length + 1);
 	if (exchange->in_length < PERSOCK_DNS_PREFIX)
 		return;
-	exchange->in_end = PERSOCK_DNS_PREFIX +
-			   (exchange->prefix[0] << 8 | exchange->prefix[1]);
+	exchange->in_end = persock_exchange_end_of(exchange->prefix);
 	exchange->in = kvmalloc(exchange->in_end,
 				GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 }
@@ -332,7 +330,7 @@ static int try_stream(const struct receiving *receiving, struct msghdr *msg,
 	struct persock_exchange *exchange = receiving->exchange;
 	int received;
 
-	persock_query_flush(receiving->router, receiving->sock);
+	persock_query_flush(receiving->router, exchange);
 	if (mutex_lock_interruptible(&exchange->receiving))
 		return -ERESTARTSYS;
 	persock_exchange_begin_receive(exchange);
@@ -375,13 +373,6 @@ static __poll_t poll_provider(const struct persock_router *router,
 		return router->provider->ops->poll(file, sock, wait);
 
 	return EPOLLERR;
-}
-
-static bool has_refusal(const struct socket *sock)
-{
-	const struct persock_exchange *exchange = persock_exchange_find(sock);
-
-	return exchange && persock_exchange_has_refusal(exchange);
 }
 
 /**
@@ -499,7 +490,7 @@ __poll_t persock_unsent_poll(struct file *file, struct socket *sock,
 					wait);
 
 	if (unlikely(test_bit(PERSOCK_ASKED, &sock->flags)) &&
-	    has_refusal(sock))
+	    persock_exchange_has_refusal(persock_exchange_find(sock)))
 		events |= EPOLLIN | EPOLLRDNORM;
 
 	return events;

@@ -217,6 +217,13 @@ bool persock_exchange_asked(struct persock_exchange *exchange,
 	return asked;
 }
 
+/* Whoever waits for the socket sleeps in its own queue. */
+static void wake(struct persock_exchange *exchange)
+{
+	wake_up_interruptible_poll(&exchange->sock->wq.wait,
+				   EPOLLIN | EPOLLRDNORM);
+}
+
 /**
  * persock_exchange_refuse() - queue an answer in the resolver's place
  * @exchange: the socket's
@@ -243,6 +250,7 @@ void persock_exchange_refuse(struct persock_exchange *exchange,
 	spin_unlock(&exchange->lock);
 	list_for_each_entry_safe(refusal, next, &dropped, node)
 		kfree(refusal);
+	wake(exchange);
 }
 
 /**
@@ -320,8 +328,7 @@ static void put_back(struct persock_exchange *exchange,
 	exchange->nr_refusals++;
 	spin_unlock(&exchange->lock);
 	/* Another task may have looked meanwhile, and wait. */
-	wake_up_interruptible_poll(&exchange->sock->wq.wait,
-				   EPOLLIN | EPOLLRDNORM);
+	wake(exchange);
 }
 
 /**

@@ -93,6 +93,17 @@ struct persock_exchange {
 	struct rcu_head rcu;
 };
 
+/**
+ * persock_exchange_end_of() - the length of a stream's message
+ * @prefix: its first PERSOCK_DNS_PREFIX bytes
+ *
+ * Return: bytes, @prefix included.
+ */
+static inline unsigned int persock_exchange_end_of(const u8 *prefix)
+{
+	return PERSOCK_DNS_PREFIX + (prefix[0] << 8 | prefix[1]);
+}
+
 int persock_exchange_init(void);
 void persock_exchange_exit(void);
 struct persock_exchange *persock_exchange_make(struct socket *sock);

@@ -297,7 +297,8 @@ int persock_unsent_sendmsg(struct socket *sock, struct msghdr *msg,
 		if (persock_port_missing(router, sock) ||
 		    !persock_peer_pass(router, name, msg))
 			return send_judged(router, sock, msg, length);
-		return router->provider->ops->sendmsg(sock, msg, length);
+		/* Only peers of native sockets are remembered. */
+		return router->native->sendmsg(sock, msg, length);
 	}
 	err = persock_query_stream(router, sock, msg, &asks);
 	if (err)

@@ -66,24 +66,34 @@ static __always_inline u64 persock_peer_name(const struct persock_router *router
 	return *(const u64 *)address;
 }
 
+/* The same of a port and an address. */
+static __always_inline u64 persock_peer_pack(__be16 port, __be32 address)
+{
+	const union {
+		struct sockaddr_in in;
+		u64 name;
+	} peer = {
+		.in.sin_family = AF_INET,
+		.in.sin_port = port,
+		.in.sin_addr.s_addr = address,
+	};
+
+	return peer.name;
+}
+
 /* The same for a send that goes to the connected peer. */
 static __always_inline u64
 persock_peer_connected(const struct persock_router *router,
 		       const struct socket *sock, const struct msghdr *msg)
 {
 	const struct sock *sk = sock->sk;
-	union {
-		struct sockaddr_in in;
-		u64 name;
-	} peer = { .in.sin_family = AF_INET };
 
 	if (!persock_peer_is_plain(router, sk, msg) ||
 	    READ_ONCE(sk->sk_state) != TCP_ESTABLISHED)
 		return 0;
-	peer.in.sin_port = READ_ONCE(sk->sk_dport);
-	peer.in.sin_addr.s_addr = READ_ONCE(sk->sk_daddr);
 
-	return peer.name;
+	return persock_peer_pack(READ_ONCE(sk->sk_dport),
+				 READ_ONCE(sk->sk_daddr));
 }
 
 static __always_inline struct persock_peer *persock_peer_entry(u64 name)
@@ -141,22 +151,19 @@ static inline void persock_peer_allowed(const struct persock_router *router,
 					const struct msghdr *msg,
 					const struct persock_endpoint *endpoint)
 {
-	union {
-		struct sockaddr_in in;
-		u64 name;
-	} peer = { .in.sin_family = AF_INET };
 	struct persock_peer *entry;
+	__be32 address;
+	u64 name;
 
 	if (endpoint->family != AF_INET ||
 	    !persock_peer_is_plain(router, sock->sk, msg))
 		return;
 
-	peer.in.sin_port = htons(endpoint->port);
-	memcpy(&peer.in.sin_addr, endpoint->address,
-	       sizeof(peer.in.sin_addr));
+	memcpy(&address, endpoint->address, sizeof(address));
+	name = persock_peer_pack(htons(endpoint->port), address);
 	preempt_disable();
-	entry = persock_peer_entry(peer.name);
-	entry->name = peer.name;
+	entry = persock_peer_entry(name);
+	entry->name = name;
 	entry->view = view->number;
 	preempt_enable();
 }

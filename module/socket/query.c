@@ -22,7 +22,6 @@
 #include <linux/slab.h>
 #include <linux/socket.h>
 #include <linux/uio.h>
-#include <linux/wait.h>
 #include <net/inet_sock.h>
 #include <net/sock.h>
 
@@ -51,7 +50,7 @@ bool persock_view_has_resolver(const struct persock_view *view,
 
 	for (i = 0; i < view->nr; i++) {
 		if (persock_is_resolver(&view->layers[i]->policy.names,
-					     endpoint))
+					endpoint))
 			return true;
 	}
 
@@ -142,16 +141,10 @@ static int read_datagram(struct persock_query *query, struct msghdr *msg,
 	return 0;
 }
 
-static unsigned int length_of(const u8 *prefix)
-{
-	return PERSOCK_DNS_PREFIX + (prefix[0] << 8 | prefix[1]);
-}
-
 /* Send what is left of a query that was allowed. */
-static int send_rest(struct persock_router *router, struct socket *sock,
-		     int flags)
+static int send_rest(struct persock_router *router,
+		     struct persock_exchange *exchange, int flags)
 {
-	struct persock_exchange *exchange = persock_exchange_find(sock);
 	struct msghdr own = { .msg_flags = flags };
 	struct kvec vec = {
 		.iov_base = exchange->out + exchange->out_sent,
@@ -160,7 +153,8 @@ static int send_rest(struct persock_router *router, struct socket *sock,
 	int sent;
 
 	iov_iter_kvec(&own.msg_iter, ITER_SOURCE, &vec, 1, vec.iov_len);
-	sent = router->provider->ops->sendmsg(sock, &own, vec.iov_len);
+	sent = router->provider->ops->sendmsg(exchange->sock, &own,
+					      vec.iov_len);
 	if (sent < 0)
 		return sent;
 	if (sent < vec.iov_len) {
@@ -191,7 +185,7 @@ static int read_stream(struct persock_query *query, struct msghdr *msg,
 		if (err || query->length < PERSOCK_DNS_PREFIX)
 			return err;
 	}
-	end = length_of(query->data);
+	end = persock_exchange_end_of(query->data);
 	if (end > sizeof(query->data))
 		return -EMSGSIZE;
 	err = fetch(query, &from, min_t(size_t, length - query->taken,
@@ -237,8 +231,8 @@ static int prepare(struct persock_query *query, struct persock_router *router,
 }
 
 static int read_query(struct persock_query *query,
-		      struct persock_router *router, struct socket *sock,
-		      struct msghdr *msg, size_t length)
+		      struct persock_router *router, struct msghdr *msg,
+		      size_t length)
 {
 	struct persock_exchange *exchange = query->exchange;
 	int err;
@@ -250,8 +244,8 @@ static int read_query(struct persock_query *query,
 		return -ERESTARTSYS;
 	persock_exchange_begin_send(exchange);
 	err = exchange->out_sent ?
-	      send_rest(router, sock, msg->msg_flags &
-				      (MSG_DONTWAIT | MSG_NOSIGNAL)) : 0;
+	      send_rest(router, exchange, msg->msg_flags &
+					  (MSG_DONTWAIT | MSG_NOSIGNAL)) : 0;
 	if (!err)
 		err = read_stream(query, msg, length);
 	if (err)
@@ -308,7 +302,7 @@ struct persock_query *persock_query_begin(struct persock_router *router,
 	query->resolver = endpoint;
 	err = prepare(query, router, sock);
 	if (!err)
-		err = read_query(query, router, sock, msg, length);
+		err = read_query(query, router, msg, length);
 	if (!err)
 		return query;
 	kfree(query);
@@ -375,7 +369,7 @@ int persock_query_judge(const struct persock_version *version,
 }
 
 /* The program's message is answered here; nothing is sent. */
-static int refuse(struct persock_query *query, struct socket *sock)
+static int refuse(struct persock_query *query)
 {
 	unsigned int prefix = query->who.type == SOCK_STREAM ?
 			      PERSOCK_DNS_PREFIX : 0;
@@ -396,8 +390,6 @@ static int refuse(struct persock_query *query, struct socket *sock)
 						     &query->resolver,
 						     &refusal->from);
 	persock_exchange_refuse(query->exchange, refusal);
-	/* Whoever waits for the socket sleeps in its own queue. */
-	wake_up_interruptible_poll(&sock->wq.wait, EPOLLIN | EPOLLRDNORM);
 	rcu_read_lock();
 	sk_wake_async(query->who.sk, SOCK_WAKE_WAITD, POLL_IN);
 	rcu_read_unlock();
@@ -456,7 +448,7 @@ static int finish(struct persock_query *query, struct persock_router *router,
 	if (verdict && !query->refused)
 		return verdict;
 	if (query->refused) {
-		int err = refuse(query, sock);
+		int err = refuse(query);
 
 		if (err)
 			return err;
@@ -559,20 +551,19 @@ int persock_query_stream(struct persock_router *router, struct socket *sock,
 /**
  * persock_query_flush() - send the rest of a query, if there is any
  * @router: the socket's
- * @sock: a stream with an exchange, whose program waits for the answer
+ * @exchange: that of a stream whose program waits for the answer
  *
  * Context: process context; does not wait.
  */
-void persock_query_flush(struct persock_router *router, struct socket *sock)
+void persock_query_flush(struct persock_router *router,
+			 struct persock_exchange *exchange)
 {
-	struct persock_exchange *exchange = persock_exchange_find(sock);
-
 	if (!READ_ONCE(exchange->out_sent) ||
 	    !mutex_trylock(&exchange->sending))
 		return;
 	persock_exchange_begin_send(exchange);
 	if (exchange->out_sent)
-		send_rest(router, sock, MSG_DONTWAIT | MSG_NOSIGNAL);
+		send_rest(router, exchange, MSG_DONTWAIT | MSG_NOSIGNAL);
 	mutex_unlock(&exchange->sending);
 }
 

@@ -56,7 +56,8 @@ int persock_query_stream(struct persock_router *router, struct socket *sock,
 			 struct msghdr *msg, bool *asks);
 int persock_query_peer(const struct persock_router *router,
 		       struct socket *sock);
-void persock_query_flush(struct persock_router *router, struct socket *sock);
+void persock_query_flush(struct persock_router *router,
+			 struct persock_exchange *exchange);
 bool persock_view_has_resolver(const struct persock_view *view,
 			       const struct persock_endpoint *endpoint);
 

@@ -11,18 +11,18 @@
 #include "socket/report.h"
 #include "socket/router.h"
 
+static u32 address_line(const struct persock_addresses *addresses,
+			unsigned int rule)
+{
+	return addresses->rules[rule - 1].line;
+}
+
 /* Rules on host names are numbered after those on addresses. */
 static u32 connect_line(const struct persock_policy *policy, unsigned int rule)
 {
 	return rule > policy->connect.nr ?
 	       policy->names.rules[rule - policy->connect.nr - 1].line :
-	       policy->connect.rules[rule - 1].line;
-}
-
-static u32 address_line(const struct persock_addresses *addresses,
-			unsigned int rule)
-{
-	return addresses->rules[rule - 1].line;
+	       address_line(&policy->connect, rule);
 }
 
 /* The line of the policy file, if the section has a list of rules. */

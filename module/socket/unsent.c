@@ -36,7 +36,6 @@
 
 #include "compat.h"
 #include "socket/endpoint.h"
-#include "socket/exchange.h"
 #include "socket/flags.h"
 #include "socket/host.h"
 #include "socket/judge.h"
