@@ -26,6 +26,8 @@ struct sk_buff *persock_reply_new(struct genl_info *info, void **header);
 int persock_reply_send(struct genl_info *info, struct sk_buff *reply,
 		       void *header, int err);
 int persock_put_u64(struct sk_buff *skb, int attribute, u64 value);
+int persock_put_learnt(struct sk_buff *skb, const char *host, int family,
+		       const u8 *address, u32 inode, s64 left);
 int persock_put_counters(struct sk_buff *skb,
 			 const struct persock_totals *totals);
 int persock_dump_entry(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,

@@ -87,20 +87,9 @@ static int put_denial(struct sk_buff *skb, const struct persock_denial_message *
 /* An address was learnt: such a message has the form of a denial here only. */
 static int put_learnt(struct sk_buff *skb, const struct persock_denial *denial)
 {
-	struct nlattr *nest = nla_nest_start(skb, PERSOCK_A_LEARNT);
-
-	if (!nest ||
-	    nla_put_string(skb, PERSOCK_A_LEARNT_HOST, denial->host) ||
-	    nla_put(skb, PERSOCK_A_LEARNT_ADDRESS,
-		    denial->endpoint.family == AF_INET ? 4 : 16,
-		    denial->endpoint.address) ||
-	    nla_put_u32(skb, PERSOCK_A_LEARNT_NETWORK_INODE, denial->detail) ||
-	    nla_put_s32(skb, PERSOCK_A_LEARNT_TTL,
-			min_t(u32, denial->subject, S32_MAX)))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-
-	return 0;
+	return persock_put_learnt(skb, denial->host, denial->endpoint.family,
+				  denial->endpoint.address, denial->detail,
+				  denial->subject);
 }
 
 static bool has_listeners(unsigned int group)

@@ -185,16 +185,26 @@ struct listing {
 	u64 lost;
 };
 
-static int put_fields(struct sk_buff *skb, const struct persock_learnt *learnt)
+/**
+ * persock_put_learnt() - put an address that was learnt for a host name
+ * @skb: the message
+ * @host: the name
+ * @family: AF_INET or AF_INET6
+ * @address: in network order
+ * @inode: inode number of the network namespace
+ * @left: seconds until the TTL ends; S64_MAX: it does not end
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int persock_put_learnt(struct sk_buff *skb, const char *host, int family,
+		       const u8 *address, u32 inode, s64 left)
 {
 	struct nlattr *nest = nla_nest_start(skb, PERSOCK_A_LEARNT);
-	s64 left = persock_learnt_left(learnt);
 
-	if (!nest || nla_put_string(skb, PERSOCK_A_LEARNT_HOST, learnt->host) ||
-	    nla_put(skb, PERSOCK_A_LEARNT_ADDRESS,
-		    learnt->key.family == AF_INET ? 4 : 16,
-		    learnt->key.address) ||
-	    nla_put_u32(skb, PERSOCK_A_LEARNT_NETWORK_INODE, learnt->inode) ||
+	if (!nest || nla_put_string(skb, PERSOCK_A_LEARNT_HOST, host) ||
+	    nla_put(skb, PERSOCK_A_LEARNT_ADDRESS, family == AF_INET ? 4 : 16,
+		    address) ||
+	    nla_put_u32(skb, PERSOCK_A_LEARNT_NETWORK_INODE, inode) ||
 	    (left == S64_MAX ?
 	     nla_put_u8(skb, PERSOCK_A_LEARNT_STATIC, 1) :
 	     nla_put_s32(skb, PERSOCK_A_LEARNT_TTL,
@@ -220,7 +230,9 @@ static int put_learnt(const struct persock_learnt *learnt, void *data)
 	genl_dump_check_consistent(listing->cb, header);
 	if (persock_put_u64(skb, PERSOCK_A_CGROUP_ID, listing->cgroup) ||
 	    persock_put_u64(skb, PERSOCK_A_LEARNT_LOST, listing->lost) ||
-	    put_fields(skb, learnt)) {
+	    persock_put_learnt(skb, learnt->host, learnt->key.family,
+			       learnt->key.address, learnt->inode,
+			       persock_learnt_left(learnt))) {
 		genlmsg_cancel(skb, header);
 		return -EMSGSIZE;
 	}

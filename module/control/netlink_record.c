@@ -59,8 +59,7 @@ static int put_subject(struct sk_buff *skb, const struct persock_fact *fact,
 static bool has_class(const struct persock_fact *fact)
 {
 	if (fact->section == PERSOCK_SECTION_LIMITS)
-		return fact->subject != PERSOCK_LIMIT_SOCKETS &&
-		       fact->subject != PERSOCK_LIMIT_BACKLOG_CEILING;
+		return persock_limit_by_class(fact->subject);
 
 	return persock_section_by_class(fact->section);
 }

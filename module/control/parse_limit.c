@@ -11,6 +11,7 @@
 #include "control/netlink-gen.h"
 #include "control/parse_limit.h"
 #include "control/parse_rule.h"
+#include "policy/section.h"
 
 #define BOTH	PERSOCK_NR_CLASSES
 
@@ -127,7 +128,7 @@ int persock_limits_read(struct persock_limits *load, const struct nlattr *nest)
 	if (tb[PERSOCK_A_BOUND_VERDICT] && limit != PERSOCK_LIMIT_SOCKETS)
 		return persock_reject(load->extack, tb[PERSOCK_A_BOUND_VERDICT],
 			      "the errno of this limit cannot be chosen");
-	if (limit >= PERSOCK_LIMIT_OPTION)
+	if (persock_limit_by_class(limit))
 		return read_class_bound(load, nest, tb, limit, value);
 	if (tb[PERSOCK_A_BOUND_CLASS])
 		return persock_reject(load->extack, tb[PERSOCK_A_BOUND_CLASS],

@@ -26,4 +26,15 @@ struct persock_addresses *persock_section_addresses(struct persock_policy *polic
 s16 *persock_section_fallback(struct persock_policy *policy,
 			      enum persock_section section, enum persock_class class);
 
+/**
+ * persock_limit_by_class() - is a limit specified per class of sockets?
+ * @limit: the limit
+ *
+ * Return: true if each class has its own.
+ */
+static inline bool persock_limit_by_class(enum persock_limit limit)
+{
+	return limit >= PERSOCK_LIMIT_OPTION;
+}
+
 #endif /* _PERSOCK_SECTION_H */

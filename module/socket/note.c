@@ -14,6 +14,7 @@
 #include <net/sock.h>
 
 #include "compat.h"
+#include "policy/section.h"
 #include "report/record.h"
 #include "socket/endpoint.h"
 #include "socket/host.h"
@@ -52,8 +53,7 @@ void persock_note_limit(const struct persock_call *call,
 		.subject = limit,
 	};
 
-	if (limit != PERSOCK_LIMIT_SOCKETS &&
-	    limit != PERSOCK_LIMIT_BACKLOG_CEILING)
+	if (persock_limit_by_class(limit))
 		fact.class = class_of(call);
 	note(call, &fact, NULL, value);
 }
