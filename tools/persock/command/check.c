@@ -18,6 +18,7 @@
 #include "command/source.h"
 #include "policy_file/host.h"
 #include "policy_file/judge.h"
+#include "policy_file/mode_name.h"
 #include "policy_file/ways.h"
 
 static void warn_json(const struct way_left *way, void *data)
@@ -195,8 +196,7 @@ static void print_result(const struct draft *draft, const char *path)
 		json_string("file", path);
 		json_string("name", draft->name);
 		json_string("base", draft->base);
-		json_string("mode", audit ? "audit" : record ? "record" :
-				    "enforce");
+		json_string("mode", mode_name(draft->policy.mode));
 		json_u64("rules", rules);
 		json_array("warnings");
 		ways_left(draft, warn_json, NULL);

@@ -18,6 +18,7 @@
 #include "command/question.h"
 #include "command/source.h"
 #include "command/stack.h"
+#include "policy_file/mode_name.h"
 #include "policy_file/names.h"
 #include "policy_file/resolver.h"
 
@@ -38,18 +39,6 @@ struct explain {
 	struct draft draft;
 	const char *expect;
 };
-
-static const char *mode_of(const struct draft *draft)
-{
-	switch (draft->policy.mode) {
-	case PERSOCK_MODE_AUDIT:
-		return "audit";
-	case PERSOCK_MODE_RECORD:
-		return "record";
-	default:
-		return "enforce";
-	}
-}
 
 /*
  * An address is never judged if the socket cannot be created: warn where the
@@ -101,7 +90,7 @@ static void print_answer(const struct explain *explain,
 	if (explain->draft.policy.mode != PERSOCK_MODE_ENFORCE &&
 	    judgement->verdict && !judgement->always)
 		printf(", but mode %s lets it pass",
-		       mode_of(&explain->draft));
+		       mode_name(explain->draft.policy.mode));
 	putchar('\n');
 }
 
@@ -119,7 +108,7 @@ static void print_json(const struct explain *explain,
 		json_string(NULL, question->words[i]);
 	json_array_end();
 	answer_json_verdict(judgement->verdict);
-	json_string("mode", mode_of(&explain->draft));
+	json_string("mode", mode_name(explain->draft.policy.mode));
 	answer_json_place(judgement);
 	if (judgement->socket)
 		json_string("socket", answer_verdict(judgement->socket));

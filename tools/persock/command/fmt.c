@@ -3,7 +3,6 @@
  * persock fmt: formats policy files. main.c calls it. The module is not needed.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,49 +11,37 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/replacement.h"
 #include "base/text.h"
 #include "command/commands.h"
 #include "policy_file/format.h"
 
-static int failed(const char *path)
+/* Keep the owner and mode of the file. Only root can give a file away. */
+static bool write_as(FILE *file, const struct stat *old, const char *text)
 {
-	return report_error("%s: cannot be written (%s)", path, strerror(errno));
+	int fd = fileno(file);
+
+	return (!fchown(fd, old->st_uid, old->st_gid) || errno == EPERM) &&
+	       !fchmod(fd, old->st_mode & 07777) && fputs(text, file) >= 0;
 }
 
-/* Replace the file at once, and keep its owner and mode. */
 static int replace(const char *path, const char *text)
 {
-	char *real = realpath(path, NULL), *other = NULL;
+	struct replacement replacement;
+	char *real = realpath(path, NULL);
 	struct stat old;
-	int fd, status = 0;
-	FILE *file;
+	bool good;
 
-	if (!real || stat(real, &old)) {
-		free(real);
-		return failed(path);
-	}
-	if (asprintf(&other, "%s.XXXXXX", real) < 0)
-		other = NULL;
-	need(other);
-	fd = mkostemp(other, O_CLOEXEC);
-	file = fd < 0 ? NULL : fdopen(fd, "w");
-	if (!file) {
-		status = failed(path);
-		goto free;
-	}
-	/* Only root can give a file away. */
-	if ((fchown(fd, old.st_uid, old.st_gid) && errno != EPERM) ||
-	    fchmod(fd, old.st_mode & 07777) || fputs(text, file) < 0 ||
-	    fflush(file) || rename(other, real))
-		status = failed(path);
-	fclose(file);
-	if (status)
-		unlink(other);
-free:
-	free(other);
+	good = real && !stat(real, &old) &&
+	       replacement_begin(&replacement, real);
+	if (good)
+		good = replacement_end(&replacement,
+				       write_as(replacement.file, &old, text));
+	if (!good)
+		report_error("%s: cannot be written (%s)", path, strerror(errno));
 	free(real);
 
-	return status;
+	return good ? 0 : EXIT_FAILURE;
 }
 
 static bool is_json(const char *path)

@@ -9,7 +9,6 @@
 #include <linux/genetlink.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +19,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/openmetrics.h"
+#include "base/replacement.h"
 #include "command/commands.h"
 #include "wire/attachment.h"
 #include "wire/name.h"
@@ -302,38 +302,20 @@ static int get(struct metrics *all)
 	return status;
 }
 
-/* Replace the file at once: a reader sees the old file or the new one. */
 static int write_file(const struct metrics *all, const char *path)
 {
-	char *other;
-	FILE *file;
-	int fd;
+	struct replacement replacement;
+	bool good = replacement_begin(&replacement, path);
 
-	if (asprintf(&other, "%s.XXXXXX", path) < 0)
-		other = NULL;
-	need(other);
-	fd = mkostemp(other, O_CLOEXEC);
-	file = fd < 0 ? NULL : fdopen(fd, "w");
-	if (!file)
-		goto failed;
-	put(file, all);
-	/* Another user reads it. */
-	if (fflush(file) || ferror(file) || fchmod(fd, 0644)) {
-		fclose(file);
-		goto failed;
+	if (good) {
+		put(replacement.file, all);
+		/* Another user reads it. */
+		good = replacement_end(&replacement,
+				       !fchmod(fileno(replacement.file), 0644));
 	}
-	if (fclose(file) || rename(other, path))
-		goto failed;
-	free(other);
 
-	return 0;
-failed:
-	report_error("cannot write \"%s\" (%s)", path, strerror(errno));
-	if (fd >= 0)
-		unlink(other);
-	free(other);
-
-	return EXIT_FAILURE;
+	return good ? 0 : report_error("cannot write \"%s\" (%s)", path,
+				       strerror(errno));
 }
 
 static int parse_options(int argc, char **argv, const char **path)

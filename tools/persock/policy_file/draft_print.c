@@ -9,6 +9,7 @@
 
 #include "policy_file/document.h"
 #include "policy_file/draft.h"
+#include "policy_file/mode_name.h"
 #include "policy_file/names.h"
 #include "policy_file/print_peers.h"
 #include "policy_file/print_value.h"
@@ -484,18 +485,6 @@ static void negate(const struct differences *differ, struct differences *same)
 		.mmap = !differ->mmap,
 		.limits = !differ->limits,
 	};
-}
-
-static const char *mode_name(enum persock_mode mode)
-{
-	switch (mode) {
-	case PERSOCK_MODE_AUDIT:
-		return "audit";
-	case PERSOCK_MODE_RECORD:
-		return "record";
-	default:
-		return "enforce";
-	}
 }
 
 static void show_properties(yaml_document_t *document, int root,

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "policy_file/draft.h"
 #include "policy_file/key.h"
+#include "policy_file/mode_name.h"
 #include "policy_file/parse_list.h"
 #include "policy_file/parse_names.h"
 #include "policy_file/parse_rules.h"
@@ -147,23 +148,13 @@ static bool parse_network(struct parse *parse, yaml_node_t *node)
 
 static bool parse_mode(struct parse *parse, yaml_node_t *node)
 {
-	static const char *const modes[] = {
-		[PERSOCK_MODE_ENFORCE] = "enforce",
-		[PERSOCK_MODE_AUDIT] = "audit",
-		[PERSOCK_MODE_RECORD] = "record",
-	};
 	const char *text = yaml_text(parse->yaml, node,
 				     "enforce, audit or record");
-	unsigned int mode;
 
 	if (!text)
 		return false;
-	for (mode = 0; mode < ARRAY_SIZE(modes); mode++) {
-		if (strcmp(text, modes[mode]))
-			continue;
-		parse->draft->policy.mode = mode;
+	if (mode_find(text, &parse->draft->policy.mode))
 		return true;
-	}
 
 	return yaml_error(parse->yaml, node,
 			  "a mode is enforce, audit or record, not \"%.64s\"",
