@@ -336,19 +336,6 @@ FIXTURE_TEARDOWN(neighbours)
 	EXPECT_GT(100, tries);
 }
 
-static int enter(const char *path)
-{
-	char file[PATH_MAX + 32];
-	int fd, err;
-
-	snprintf(file, sizeof(file), "%s/cgroup.procs", path);
-	fd = open(file, O_WRONLY);
-	err = fd < 0 || write(fd, "0", 1) != 1;
-	close(fd);
-
-	return err;
-}
-
 /* Let a task in the other attachment do it, and stay; it, or -1. */
 static pid_t attack(const char *path, int (*deed)(void))
 {
@@ -361,7 +348,7 @@ static pid_t attack(const char *path, int (*deed)(void))
 	pid = fork();
 	if (!pid) {
 		close(ready[0]);
-		if (enter(path) || deed() || write(ready[1], "", 1) != 1)
+		if (govern_enter_path(path) || deed() || write(ready[1], "", 1) != 1)
 			_exit(1);
 		pause();
 	}

@@ -209,20 +209,6 @@ static int deep_path(enum govern_id id, unsigned int depth, char *path,
 	return 0;
 }
 
-static int enter(const char *path)
-{
-	char file[PATH_MAX];
-	int fd, err = 0;
-
-	snprintf(file, sizeof(file), "%s/cgroup.procs", path);
-	fd = open(file, O_WRONLY);
-	if (fd < 0 || write(fd, "0", 1) != 1)
-		err = -errno;
-	close(fd);
-
-	return err;
-}
-
 static void many_path(enum govern_id id, unsigned int i, char *path, size_t size)
 {
 	snprintf(path, size, "%s-many/%u", govern_path(id), i);
@@ -410,7 +396,7 @@ TEST_F_TIMEOUT(scale, costs_the_same, 900)
 	unsigned long slabs, percpu;
 	struct cost base, cost;
 
-	ASSERT_EQ(0, enter(self->shallow));
+	ASSERT_EQ(0, govern_enter_path(self->shallow));
 	ASSERT_EQ(0, load_rules(variant->id, FEW));
 	measure(&base);
 	WITHIN(&base, &base, "10 rules, 1 attached, depth 2");
@@ -419,7 +405,7 @@ TEST_F_TIMEOUT(scale, costs_the_same, 900)
 	measure(&cost);
 	WITHIN(&cost, &base, "10000 rules");
 
-	ASSERT_EQ(0, enter(self->deep));
+	ASSERT_EQ(0, govern_enter_path(self->deep));
 	measure(&cost);
 	WITHIN(&cost, &base, "10000 rules, depth 32");
 
@@ -435,7 +421,7 @@ TEST_F_TIMEOUT(scale, costs_the_same, 900)
 	measure(&cost);
 	WITHIN(&cost, &base, "10000 rules, depth 32, 10000 attached");
 
-	ASSERT_EQ(0, enter(self->shallow));
+	ASSERT_EQ(0, govern_enter_path(self->shallow));
 	ASSERT_EQ(0, load_rules(variant->id, FEW));
 	measure(&cost);
 	WITHIN(&cost, &base, "10000 attached");
@@ -453,7 +439,7 @@ TEST_F_TIMEOUT(scale, costs_the_same_beside_sockets, 900)
 	char what[32];
 
 	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
-	ASSERT_EQ(0, enter(self->shallow));
+	ASSERT_EQ(0, govern_enter_path(self->shallow));
 	ASSERT_EQ(0, load_rules(variant->id, FEW));
 	for (i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
 		for (; open < steps[i]; open++) {
@@ -484,7 +470,7 @@ TEST_F_TIMEOUT(scale, costs_the_same_after_a_change, 900)
 		     O_RDONLY | O_DIRECTORY);
 	ASSERT_LE(0, other);
 	for (i = 0; i < 2; i++) {
-		ASSERT_EQ(0, enter(paths[i]));
+		ASSERT_EQ(0, govern_enter_path(paths[i]));
 		for (j = 0; j < BATCHES; j++) {
 			ASSERT_EQ(0, policy_attach(other, "host"));
 			start = now();

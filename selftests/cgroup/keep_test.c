@@ -53,14 +53,6 @@ FIXTURE_TEARDOWN(keep)
 	EXPECT_EQ(0, rmdir(self->path));
 }
 
-static int enter(const char *path)
-{
-	char procs[PATH_MAX + 64];
-
-	snprintf(procs, sizeof(procs), "%s/cgroup.procs", path);
-	return put_text(procs, "0");
-}
-
 /* The same of a socket made now. */
 static int now_governed(void)
 {
@@ -232,7 +224,7 @@ TEST_F(keep, detached)
 {
 	struct tcp before, tcp;
 
-	ASSERT_EQ(0, enter(self->path));
+	ASSERT_EQ(0, govern_enter_path(self->path));
 	ASSERT_EQ(0, tcp_open(&before, AF_INET));
 	ASSERT_EQ(0, govern_tool(NULL, 0, "attach", self->path,
 				 govern_personality(variant->id), NULL));
@@ -258,7 +250,7 @@ TEST_F(keep, listener_from_before)
 	struct inet_addr addr;
 	int listener, client, server;
 
-	ASSERT_EQ(0, enter(self->path));
+	ASSERT_EQ(0, govern_enter_path(self->path));
 	listener = inet_bound(AF_INET, SOCK_STREAM, 0, &addr);
 	ASSERT_LE(0, listener);
 	ASSERT_EQ(0, govern_tool(NULL, 0, "attach", self->path,
@@ -281,7 +273,7 @@ TEST_F(keep, attached_anew)
 {
 	struct tcp tcp;
 
-	ASSERT_EQ(0, enter(self->path));
+	ASSERT_EQ(0, govern_enter_path(self->path));
 	ASSERT_EQ(0, govern_tool(NULL, 0, "attach", self->path,
 				 govern_personality(variant->id), NULL));
 	self->attached = true;
@@ -307,7 +299,7 @@ TEST_F(keep, every_ancestor)
 	ASSERT_EQ(0, mkdir(child, 0755));
 	ASSERT_EQ(0, mkdir(grandchild, 0755));
 
-	ASSERT_EQ(0, enter(grandchild));
+	ASSERT_EQ(0, govern_enter_path(grandchild));
 	EXPECT_EQ(0, now_governed());
 	ASSERT_EQ(0, govern_tool(NULL, 0, "attach", self->path,
 				 govern_personality(variant->id), NULL));
@@ -317,19 +309,19 @@ TEST_F(keep, every_ancestor)
 	EXPECT_EQ(-EAFNOSUPPORT, now_governed());
 	ASSERT_EQ(0, govern_tool(NULL, 0, "attach", grandchild, "host", NULL));
 	EXPECT_EQ(-EAFNOSUPPORT, now_governed());
-	ASSERT_EQ(0, enter(child));
+	ASSERT_EQ(0, govern_enter_path(child));
 	EXPECT_EQ(-EAFNOSUPPORT, now_governed());
-	ASSERT_EQ(0, enter(self->path));
+	ASSERT_EQ(0, govern_enter_path(self->path));
 	EXPECT_EQ(1, now_governed());
 
 	/* Detached above, the one below goes on. */
-	ASSERT_EQ(0, enter(child));
+	ASSERT_EQ(0, govern_enter_path(child));
 	ASSERT_EQ(0, govern_tool(NULL, 0, "detach", self->path, NULL));
 	self->attached = false;
 	EXPECT_EQ(-EAFNOSUPPORT, now_governed());
 	ASSERT_EQ(0, govern_tool(NULL, 0, "detach", child, NULL));
 	EXPECT_EQ(0, now_governed());
-	ASSERT_EQ(0, enter(grandchild));
+	ASSERT_EQ(0, govern_enter_path(grandchild));
 	EXPECT_EQ(0, now_governed());
 	ASSERT_EQ(0, govern_leave());
 	ASSERT_EQ(0, govern_tool(NULL, 0, "detach", grandchild, NULL));

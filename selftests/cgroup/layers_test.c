@@ -42,40 +42,21 @@ FIXTURE_VARIANT_ADD(layers, hostinet)
 	.third = GVISOR2020_HOSTINET,
 };
 
-static int attach_by(int (*attach)(int cgroup, const char *personality),
-		     const char *path, const char *personality)
+static int attach_anew(const char *path, const char *personality)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), err;
 
 	if (fd < 0)
 		return -errno;
-	err = attach(fd, personality);
+	err = policy_attach_anew(fd, personality);
 	close(fd);
 
 	return err;
 }
 
-static int attach(const char *path, const char *personality)
-{
-	return attach_by(policy_attach, path, personality);
-}
-
-static int attach_anew(const char *path, const char *personality)
-{
-	return attach_by(policy_attach_anew, path, personality);
-}
-
 static int detach(const char *path)
 {
 	return govern_tool(NULL, 0, "detach", path, NULL);
-}
-
-static int enter(const char *path)
-{
-	char procs[PATH_MAX + 128];
-
-	snprintf(procs, sizeof(procs), "%s/cgroup.procs", path);
-	return put_text(procs, "0");
 }
 
 FIXTURE_SETUP(layers)
@@ -90,7 +71,7 @@ FIXTURE_SETUP(layers)
 	ASSERT_EQ(0, mkdir(self->middle, 0755));
 	snprintf(self->path, sizeof(self->path), "%s/inner", self->middle);
 	ASSERT_EQ(0, mkdir(self->path, 0755));
-	ASSERT_EQ(0, attach(self->path, govern_personality(variant->inner)));
+	ASSERT_EQ(0, policy_attach_path(self->path, govern_personality(variant->inner)));
 }
 
 FIXTURE_TEARDOWN(layers)
@@ -142,7 +123,7 @@ TEST_F(layers, inner_does_not_loosen)
 	ASSERT_EQ(0, deny_peer(variant->outer, "127.0.0.1/32", -EPERM));
 	ASSERT_EQ(0, deny_peer(variant->inner, NULL, 0));
 	EXPECT_EQ(0, sends(FIRST));
-	ASSERT_EQ(0, enter(self->path));
+	ASSERT_EQ(0, govern_enter_path(self->path));
 	EXPECT_EQ(-EPERM, sends(FIRST));
 	EXPECT_EQ(0, sends(SECOND));
 	/* The same policy, and nothing around it. */
@@ -155,7 +136,7 @@ TEST_F(layers, inner_restricts)
 {
 	ASSERT_EQ(0, deny_peer(variant->outer, "127.0.0.1/32", -EPERM));
 	ASSERT_EQ(0, deny_peer(variant->inner, "127.0.0.2/32", -EACCES));
-	ASSERT_EQ(0, enter(self->path));
+	ASSERT_EQ(0, govern_enter_path(self->path));
 	EXPECT_EQ(-EPERM, sends(FIRST));
 	EXPECT_EQ(-EACCES, sends(SECOND));
 	EXPECT_EQ(0, sends(THIRD));
@@ -173,7 +154,7 @@ TEST_F(layers, outermost_denial_is_reported)
 	ASSERT_LE(0, monitor);
 	ASSERT_EQ(0, deny_peer(variant->outer, "127.0.0.1/32", -EPERM));
 	ASSERT_EQ(0, deny_peer(variant->inner, "127.0.0.0/24", -EACCES));
-	ASSERT_EQ(0, enter(self->path));
+	ASSERT_EQ(0, govern_enter_path(self->path));
 	EXPECT_EQ(-EPERM, sends(FIRST));
 	EXPECT_EQ(EPERM, policy_denial(monitor, tb));
 	ASSERT_NE(NULL, tb[PERSOCK_A_DENIAL_LAYER]);
@@ -201,7 +182,7 @@ TEST_F(layers, audit_is_the_layers_own)
 	policy_prefix(PERSOCK_SECTION_CONNECT, "127.0.0.2/32", -EPERM);
 	ASSERT_EQ(0, policy_set());
 	ASSERT_EQ(0, deny_peer(variant->inner, "127.0.0.2/32", -EACCES));
-	ASSERT_EQ(0, enter(self->path));
+	ASSERT_EQ(0, govern_enter_path(self->path));
 	EXPECT_EQ(0, sends(FIRST));
 	EXPECT_EQ(-EACCES, sends(SECOND));
 }
@@ -227,7 +208,7 @@ TEST_F(layers, every_section)
 	policy_default(PERSOCK_SECTION_PAIR, ANY, -EPERM);
 	ASSERT_EQ(0, policy_set());
 	ASSERT_EQ(0, deny_peer(variant->inner, NULL, 0));
-	ASSERT_EQ(0, enter(self->path));
+	ASSERT_EQ(0, govern_enter_path(self->path));
 
 	EXPECT_EQ(-1, socket(AF_INET, SOCK_STREAM, 0));
 	EXPECT_EQ(EPROTONOSUPPORT, errno);
@@ -275,7 +256,7 @@ TEST_F(layers, deny_over_ignore)
 		policy_flags(PERSOCK_SECTION_FLAGS_SEND, PERSOCK_CLASS_INET,
 			     MSG_CONFIRM, -EPERM);
 		ASSERT_EQ(0, policy_set());
-		ASSERT_EQ(0, enter(self->path));
+		ASSERT_EQ(0, govern_enter_path(self->path));
 		fd = socket(AF_INET, SOCK_DGRAM, 0);
 		ASSERT_LE(0, fd);
 		EXPECT_EQ(-1, setsockopt(fd, SOL_IP, IP_TTL, &value,
@@ -303,7 +284,7 @@ TEST_F(layers, every_layer_masks)
 	policy_flags(PERSOCK_SECTION_FLAGS_RECEIVE, PERSOCK_CLASS_INET,
 		     MSG_TRUNC, IGNORE);
 	ASSERT_EQ(0, policy_set());
-	ASSERT_EQ(0, enter(self->path));
+	ASSERT_EQ(0, govern_enter_path(self->path));
 	to = inet_bound(AF_INET, SOCK_DGRAM, 0, &addr);
 	ASSERT_LE(0, to);
 	fd = socket(AF_INET, SOCK_DGRAM, 0);
@@ -329,7 +310,7 @@ TEST_F(layers, limits_of_each_layer)
 	policy_bound(PERSOCK_LIMIT_SOCKETS, ANY, 2, -ENFILE);
 	ASSERT_EQ(0, policy_set());
 
-	ASSERT_EQ(0, enter(self->path));
+	ASSERT_EQ(0, govern_enter_path(self->path));
 	fds[0] = socket(AF_INET, SOCK_DGRAM, 0);
 	fds[1] = socket(AF_INET, SOCK_DGRAM, 0);
 	ASSERT_LE(0, fds[0]);
@@ -345,7 +326,7 @@ TEST_F(layers, limits_of_each_layer)
 
 	/* One of the inner cgroup's makes room in both. */
 	close(fds[0]);
-	ASSERT_EQ(0, enter(self->path));
+	ASSERT_EQ(0, govern_enter_path(self->path));
 	fds[2] = socket(AF_INET, SOCK_DGRAM, 0);
 	ASSERT_LE(0, fds[2]);
 	EXPECT_EQ(-1, socket(AF_INET, SOCK_DGRAM, 0));
@@ -363,10 +344,10 @@ TEST_F(layers, attached_above_live_sockets)
 	ASSERT_EQ(0, deny_peer(variant->outer, NULL, 0));
 	ASSERT_EQ(0, deny_peer(variant->inner, NULL, 0));
 	ASSERT_EQ(0, deny_peer(variant->third, "127.0.0.1/32", -EPERM));
-	ASSERT_EQ(0, enter(self->path));
+	ASSERT_EQ(0, govern_enter_path(self->path));
 	before = socket(AF_INET, SOCK_DGRAM, 0);
 	ASSERT_LE(0, before);
-	ASSERT_EQ(0, attach(self->middle, govern_personality(variant->third)));
+	ASSERT_EQ(0, policy_attach_path(self->middle, govern_personality(variant->third)));
 	after = socket(AF_INET, SOCK_DGRAM, 0);
 	ASSERT_LE(0, after);
 	EXPECT_EQ(0, sends_on(before, FIRST));
@@ -394,7 +375,7 @@ TEST_F(layers, outer_detached)
 
 	ASSERT_EQ(0, deny_peer(variant->outer, "127.0.0.1/32", -EPERM));
 	ASSERT_EQ(0, deny_peer(variant->inner, "127.0.0.2/32", -EACCES));
-	ASSERT_EQ(0, enter(self->path));
+	ASSERT_EQ(0, govern_enter_path(self->path));
 	live = socket(AF_INET, SOCK_DGRAM, 0);
 	ASSERT_LE(0, live);
 	ASSERT_EQ(0, detach(path));
@@ -402,7 +383,7 @@ TEST_F(layers, outer_detached)
 	EXPECT_EQ(-EACCES, sends(SECOND));
 	EXPECT_EQ(-EPERM, sends_on(live, FIRST));
 	EXPECT_EQ(-EACCES, sends_on(live, SECOND));
-	ASSERT_EQ(0, attach(path, govern_personality(variant->outer)));
+	ASSERT_EQ(0, policy_attach_path(path, govern_personality(variant->outer)));
 	EXPECT_EQ(-EPERM, sends(FIRST));
 	close(live);
 	free(path);
@@ -416,13 +397,13 @@ TEST_F(layers, delegated_in_full)
 	ASSERT_EQ(0, deny_peer(variant->inner, "127.0.0.2/32", -EACCES));
 	ASSERT_EQ(0, attach_anew(self->middle,
 				 govern_personality(variant->third)));
-	ASSERT_EQ(0, enter(self->middle));
+	ASSERT_EQ(0, govern_enter_path(self->middle));
 	EXPECT_EQ(0, sends(FIRST));
 	/* What is attached below it has it as a layer, and none above. */
-	ASSERT_EQ(0, enter(self->path));
+	ASSERT_EQ(0, govern_enter_path(self->path));
 	EXPECT_EQ(0, sends(FIRST));
 	EXPECT_EQ(-EACCES, sends(SECOND));
-	ASSERT_EQ(0, attach(self->middle, govern_personality(variant->third)));
+	ASSERT_EQ(0, policy_attach_path(self->middle, govern_personality(variant->third)));
 	EXPECT_EQ(-EPERM, sends(FIRST));
 }
 
@@ -435,11 +416,11 @@ TEST_F(layers, moves_within_its_subtree)
 	ASSERT_EQ(0, deny_peer(variant->inner, "127.0.0.2/32", -EACCES));
 	snprintf(below, sizeof(below), "%s/below", self->path);
 	ASSERT_EQ(0, mkdir(below, 0755));
-	ASSERT_EQ(0, enter(below));
+	ASSERT_EQ(0, govern_enter_path(below));
 	EXPECT_EQ(-EPERM, sends(FIRST));
 	EXPECT_EQ(-EACCES, sends(SECOND));
 	/* Out of the inner layer's cgroup, and still below the outer one. */
-	ASSERT_EQ(0, enter(self->middle));
+	ASSERT_EQ(0, govern_enter_path(self->middle));
 	EXPECT_EQ(-EPERM, sends(FIRST));
 	EXPECT_EQ(0, sends(SECOND));
 	ASSERT_EQ(0, govern_leave());
@@ -460,17 +441,18 @@ TEST_F(layers, sixteen)
 	for (depth = 2; depth < 16; depth++) {
 		strcat(path, "/x");
 		ASSERT_EQ(0, mkdir(path, 0755));
-		ASSERT_EQ(0, attach(path, govern_personality(variant->inner)));
+		ASSERT_EQ(0, policy_attach_path(path, govern_personality(variant->inner)));
 	}
-	ASSERT_EQ(0, enter(path));
+	ASSERT_EQ(0, govern_enter_path(path));
 	EXPECT_EQ(-EPERM, sends(FIRST));
 	EXPECT_EQ(0, sends(SECOND));
 	strcat(path, "/x");
 	ASSERT_EQ(0, mkdir(path, 0755));
-	EXPECT_EQ(-E2BIG, attach(path, govern_personality(variant->inner)));
+	EXPECT_EQ(-E2BIG, policy_attach_path(path, govern_personality(variant->inner)));
 	/* Nor can one come in between. */
-	EXPECT_EQ(-E2BIG, attach(self->middle,
-				 govern_personality(variant->inner)));
+	EXPECT_EQ(-E2BIG,
+		  policy_attach_path(self->middle,
+				     govern_personality(variant->inner)));
 	EXPECT_EQ(-EPERM, sends(FIRST));
 	ASSERT_EQ(0, govern_leave());
 	for (i = 16; i > 1; i--) {
@@ -486,7 +468,7 @@ TEST_F(layers, batch)
 
 	ASSERT_EQ(0, deny_peer(variant->outer, "127.0.0.1/32", -EPERM));
 	ASSERT_EQ(0, deny_peer(variant->inner, "127.0.0.2/32", -EACCES));
-	ASSERT_EQ(0, enter(self->path));
+	ASSERT_EQ(0, govern_enter_path(self->path));
 	live = socket(AF_INET, SOCK_DGRAM, 0);
 	ASSERT_LE(0, live);
 
@@ -520,7 +502,7 @@ TEST_F(layers, batch_dropped)
 	ASSERT_EQ(0, policy_open());
 	EXPECT_EQ(-ENOENT, policy_commit());
 	ASSERT_EQ(0, deny_peer(variant->inner, NULL, 0));
-	ASSERT_EQ(0, enter(self->path));
+	ASSERT_EQ(0, govern_enter_path(self->path));
 	EXPECT_EQ(-EPERM, sends(FIRST));
 }
 

@@ -160,9 +160,6 @@ FIXTURE_VARIANT_ADD(replace_layers, hostinet)
 
 FIXTURE_SETUP(replace_layers)
 {
-	char procs[PATH_MAX + 16];
-	int cgroup;
-
 	ASSERT_EQ(0, policy_open());
 	govern_setup(_metadata, variant->outer);
 	if (_metadata->exit_code)
@@ -171,12 +168,9 @@ FIXTURE_SETUP(replace_layers)
 		  snprintf(self->path, sizeof(self->path), "%s/inner",
 			   govern_path(variant->outer)));
 	ASSERT_EQ(0, mkdir(self->path, 0755));
-	cgroup = open(self->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	ASSERT_EQ(0, policy_attach(cgroup,
-				   govern_personality(variant->inner)));
-	close(cgroup);
-	snprintf(procs, sizeof(procs), "%s/cgroup.procs", self->path);
-	ASSERT_EQ(0, put_text(procs, "0"));
+	ASSERT_EQ(0, policy_attach_path(self->path,
+					govern_personality(variant->inner)));
+	ASSERT_EQ(0, govern_enter_path(self->path));
 }
 
 FIXTURE_TEARDOWN(replace_layers)

@@ -332,24 +332,21 @@ const char *govern_problem(enum govern_id id, bool *is_absent)
 	       "the test program did not prepare this personality";
 }
 
+int govern_enter_path(const char *path)
+{
+	return write_file(path, "cgroup.procs", "0");
+}
+
 int govern_enter(enum govern_id id)
 {
-	char pid[16];
-
 	if (!table[id].ready)
 		return id == UNGOVERNED ? 0 : -ENOENT;
-	snprintf(pid, sizeof(pid), "%d", getpid());
-	return write_file(table[id].path, "cgroup.procs", pid);
+	return govern_enter_path(table[id].path);
 }
 
 int govern_leave(void)
 {
-	char pid[16];
-
-	if (!start[0])
-		return 0;
-	snprintf(pid, sizeof(pid), "%d", getpid());
-	return write_file(start, "cgroup.procs", pid);
+	return start[0] ? govern_enter_path(start) : 0;
 }
 
 const char *govern_path(enum govern_id id)

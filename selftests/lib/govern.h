@@ -31,6 +31,9 @@ void govern_prepare(unsigned int ids);
 /* Move the calling process into the cgroup of @id; 0 or -errno. */
 int govern_enter(enum govern_id id);
 
+/* The same for a cgroup by its path. */
+int govern_enter_path(const char *path);
+
 /* Move the calling process back to where the program was started; 0 or -errno. */
 int govern_leave(void);
 

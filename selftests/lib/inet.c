@@ -86,6 +86,16 @@ int try_sendto(int fd, const struct inet_addr *to, int flags)
 	return sendto(fd, "x", 1, flags, &to->sa, to->len) < 0 ? -errno : 0;
 }
 
+int try_datagram(const char *text)
+{
+	struct inet_addr to = at(text, 9);
+	int fd = socket(to.sa.sa_family, SOCK_DGRAM, 0);
+	int err = fd < 0 ? -errno : try_sendto(fd, &to, 0);
+
+	close(fd);
+	return err;
+}
+
 int send_with(int fd, const struct inet_addr *to, int level, int type,
 		 const void *data, size_t length)
 {

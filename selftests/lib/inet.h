@@ -47,6 +47,9 @@ int try_socket(int family, int type, int protocol);
 int try_connect(int fd, const struct inet_addr *to);
 int try_sendto(int fd, const struct inet_addr *to, int flags);
 
+/* Send one byte to port 9 of an address, by a new UDP socket: 0 or -errno. */
+int try_datagram(const char *text);
+
 /* Send one byte to @to, or to the peer when NULL, with a control message. */
 int send_with(int fd, const struct inet_addr *to, int level, int type,
 		 const void *data, size_t length);

@@ -2,6 +2,7 @@
 /* Policies for tests: see policy.h. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -422,6 +423,18 @@ int policy_attach(int cgroup, const char *personality)
 	mnl_attr_put_strz(header, PERSOCK_A_PERSONALITY, personality);
 
 	return talk(header, NULL);
+}
+
+int policy_attach_path(const char *path, const char *personality)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), err;
+
+	if (fd < 0)
+		return -errno;
+	err = policy_attach(fd, personality);
+	close(fd);
+
+	return err;
 }
 
 int policy_attach_anew(int cgroup, const char *personality)

@@ -85,6 +85,9 @@ int policy_dump(__u8 command, const char *name,
 /* Attach a cgroup by its descriptor; 0 or -errno. */
 int policy_attach(int cgroup, const char *personality);
 
+/* The same by its path. */
+int policy_attach_path(const char *path, const char *personality);
+
 /* The same, delegated in full: its attached ancestors do not govern it. */
 int policy_attach_anew(int cgroup, const char *personality);
 

@@ -55,26 +55,6 @@ FIXTURE_VARIANT_ADD(names_layers, hostinet)
 	.inner = GVISOR_HOSTINET,
 };
 
-static int attach(const char *path, const char *personality)
-{
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), err;
-
-	if (fd < 0)
-		return -errno;
-	err = policy_attach(fd, personality);
-	close(fd);
-
-	return err;
-}
-
-static int enter(const char *path)
-{
-	char procs[PATH_MAX + 128];
-
-	snprintf(procs, sizeof(procs), "%s/cgroup.procs", path);
-	return put_text(procs, "0");
-}
-
 /* Rules on two names. */
 static int names(enum govern_id id, const char *first, const char *second)
 {
@@ -97,7 +77,7 @@ FIXTURE_SETUP(names_layers)
 	snprintf(self->path, sizeof(self->path), "%s/inner-%d",
 		 govern_path(variant->outer), getpid());
 	ASSERT_EQ(0, mkdir(self->path, 0755));
-	ASSERT_EQ(0, attach(self->path, govern_personality(variant->inner)));
+	ASSERT_EQ(0, policy_attach_path(self->path, govern_personality(variant->inner)));
 	ASSERT_EQ(0, names(variant->outer, "both.example", "outer.example"));
 	ASSERT_EQ(0, names(variant->inner, "both.example", "inner.example"));
 }
@@ -112,16 +92,6 @@ FIXTURE_TEARDOWN(names_layers)
 	rmdir(self->path);
 }
 
-static int reach(const char *address)
-{
-	struct inet_addr to = at(address, 9);
-	int fd = socket(AF_INET, SOCK_DGRAM, 0);
-	int err = fd < 0 ? -errno : try_sendto(fd, &to, 0);
-
-	close(fd);
-	return err;
-}
-
 static int look_up(const char *name)
 {
 	return dns_lookup(RESOLVER, name, DNS_A);
@@ -130,13 +100,13 @@ static int look_up(const char *name)
 /* A name must be allowed by each layer, as an address must. */
 TEST_F(names_layers, all_of_them)
 {
-	ASSERT_EQ(0, enter(self->path));
+	ASSERT_EQ(0, govern_enter_path(self->path));
 	EXPECT_EQ(DNS_NOERROR, look_up("both.example"));
-	EXPECT_EQ(0, reach("127.0.1.1"));
+	EXPECT_EQ(0, try_datagram("127.0.1.1"));
 	EXPECT_EQ(DNS_NXDOMAIN, look_up("outer.example"));
-	EXPECT_EQ(-EACCES, reach("127.0.1.2"));
+	EXPECT_EQ(-EACCES, try_datagram("127.0.1.2"));
 	EXPECT_EQ(DNS_NXDOMAIN, look_up("inner.example"));
-	EXPECT_EQ(-EACCES, reach("127.0.1.3"));
+	EXPECT_EQ(-EACCES, try_datagram("127.0.1.3"));
 	EXPECT_EQ(1, resolver_queries());
 }
 
@@ -146,11 +116,11 @@ TEST_F(names_layers, one_of_them)
 	policy_begin_open(variant->outer);
 	policy_prefix(PERSOCK_SECTION_CONNECT, "127.0.1.3/32", -EPERM);
 	ASSERT_EQ(0, policy_set());
-	ASSERT_EQ(0, enter(self->path));
+	ASSERT_EQ(0, govern_enter_path(self->path));
 	EXPECT_EQ(DNS_NOERROR, look_up("both.example"));
-	EXPECT_EQ(0, reach("127.0.1.1"));
+	EXPECT_EQ(0, try_datagram("127.0.1.1"));
 	EXPECT_EQ(DNS_NOERROR, look_up("inner.example"));
-	EXPECT_EQ(-EPERM, reach("127.0.1.3"));
+	EXPECT_EQ(-EPERM, try_datagram("127.0.1.3"));
 	EXPECT_EQ(DNS_NXDOMAIN, look_up("outer.example"));
 
 	/* And the other way round. */
@@ -158,9 +128,9 @@ TEST_F(names_layers, one_of_them)
 	policy_begin_open(variant->inner);
 	ASSERT_EQ(0, policy_set());
 	EXPECT_EQ(DNS_NXDOMAIN, look_up("inner.example"));
-	EXPECT_EQ(-EACCES, reach("127.0.1.3"));
+	EXPECT_EQ(-EACCES, try_datagram("127.0.1.3"));
 	EXPECT_EQ(DNS_NOERROR, look_up("outer.example"));
-	EXPECT_EQ(0, reach("127.0.1.2"));
+	EXPECT_EQ(0, try_datagram("127.0.1.2"));
 
 	/* An outer one that does not allow the resolver. */
 	policy_begin_open(variant->outer);
@@ -173,13 +143,13 @@ TEST_F(names_layers, one_of_them)
 /* What one cgroup has learnt allows nothing to another one. */
 TEST_F(names_layers, other_cgroups)
 {
-	ASSERT_EQ(0, enter(self->path));
+	ASSERT_EQ(0, govern_enter_path(self->path));
 	EXPECT_EQ(DNS_NOERROR, look_up("both.example"));
-	EXPECT_EQ(0, reach("127.0.1.1"));
+	EXPECT_EQ(0, try_datagram("127.0.1.1"));
 	ASSERT_EQ(0, govern_enter(variant->outer));
-	EXPECT_EQ(-EACCES, reach("127.0.1.1"));
+	EXPECT_EQ(-EACCES, try_datagram("127.0.1.1"));
 	EXPECT_EQ(DNS_NOERROR, look_up("both.example"));
-	EXPECT_EQ(0, reach("127.0.1.1"));
+	EXPECT_EQ(0, try_datagram("127.0.1.1"));
 }
 
 static int loopback_up(void)
@@ -205,13 +175,13 @@ TEST_F(names_layers, other_namespaces)
 	ASSERT_EQ(0, unshare(CLONE_NEWNET));
 	ASSERT_EQ(0, loopback_up());
 	ASSERT_EQ(0, resolver_start(RESOLVER, forged));
-	ASSERT_EQ(0, enter(self->path));
+	ASSERT_EQ(0, govern_enter_path(self->path));
 	before = resolver_queries();
 	EXPECT_EQ(DNS_NOERROR, look_up("both.example"));
 	EXPECT_EQ(1, resolver_queries() - before);
-	EXPECT_EQ(0, reach("127.0.1.66"));
+	EXPECT_EQ(0, try_datagram("127.0.1.66"));
 	ASSERT_EQ(0, setns(own, CLONE_NEWNET));
-	EXPECT_EQ(-EACCES, reach("127.0.1.66"));
+	EXPECT_EQ(-EACCES, try_datagram("127.0.1.66"));
 }
 
 /* A socket keeps its layers: one from before an attachment has no names. */
@@ -232,7 +202,7 @@ TEST_F(names_layers, older_sockets)
 	ASSERT_EQ(0, try_connect(fd, &to));
 	EXPECT_EQ(DNS_NXDOMAIN, dns_ask(fd, "evil.test", DNS_A));
 	EXPECT_EQ(DNS_NOERROR, dns_ask(fd, "both.example", DNS_A));
-	EXPECT_EQ(0, reach("127.0.1.1"));
+	EXPECT_EQ(0, try_datagram("127.0.1.1"));
 	close(fd);
 }
 

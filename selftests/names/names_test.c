@@ -84,17 +84,6 @@ FIXTURE_TEARDOWN(names)
 #define REFUSED(err) (self->id == UNGOVERNED ? 0 : -(err))
 #define UNKNOWN (self->id == UNGOVERNED ? DNS_NOERROR : DNS_NXDOMAIN)
 
-/* A datagram to a peer, by name. */
-static int reach(const char *address)
-{
-	struct inet_addr to = at(address, 9);
-	int fd = socket(to.sa.sa_family, SOCK_DGRAM, 0);
-	int err = fd < 0 ? -errno : try_sendto(fd, &to, 0);
-
-	close(fd);
-	return err;
-}
-
 /* A connection to a peer that has no listener: 0 is that it refused. */
 static int dial(const char *address, in_port_t port)
 {
@@ -117,14 +106,14 @@ static void forget(enum govern_id id)
 TEST_F(names, learnt)
 {
 	forget(self->id);
-	EXPECT_EQ(REFUSED(EACCES), reach("127.0.1.1"));
+	EXPECT_EQ(REFUSED(EACCES), try_datagram("127.0.1.1"));
 	EXPECT_EQ(REFUSED(EACCES), dial("127.0.1.1", 443));
 	ASSERT_EQ(DNS_NOERROR, dns_lookup(RESOLVER, "api.example", DNS_A));
-	EXPECT_EQ(0, reach("127.0.1.1"));
-	EXPECT_EQ(0, reach("127.0.1.2"));
-	EXPECT_EQ(0, reach("::ffff:127.0.1.1"));
+	EXPECT_EQ(0, try_datagram("127.0.1.1"));
+	EXPECT_EQ(0, try_datagram("127.0.1.2"));
+	EXPECT_EQ(0, try_datagram("::ffff:127.0.1.1"));
 	EXPECT_EQ(0, dial("127.0.1.1", 443));
-	EXPECT_EQ(REFUSED(EACCES), reach("127.0.1.8"));
+	EXPECT_EQ(REFUSED(EACCES), try_datagram("127.0.1.8"));
 	EXPECT_EQ(REFUSED(EACCES), dial("127.0.1.8", 443));
 }
 
@@ -139,7 +128,7 @@ TEST_F(names, ipv6)
 TEST_F(names, spelling_and_aliases)
 {
 	ASSERT_EQ(DNS_NOERROR, dns_lookup(RESOLVER, "Alias.EXAMPLE", DNS_A));
-	EXPECT_EQ(0, reach("127.0.1.3"));
+	EXPECT_EQ(0, try_datagram("127.0.1.3"));
 	EXPECT_EQ(UNKNOWN, dns_lookup(RESOLVER, "cdn.other", DNS_A));
 }
 
@@ -147,11 +136,11 @@ TEST_F(names, spelling_and_aliases)
 TEST_F(names, wildcards)
 {
 	EXPECT_EQ(DNS_NOERROR, dns_lookup(RESOLVER, "a.wild.example", DNS_A));
-	EXPECT_EQ(0, reach("127.0.1.4"));
+	EXPECT_EQ(0, try_datagram("127.0.1.4"));
 	EXPECT_EQ(UNKNOWN, dns_lookup(RESOLVER, "wild.example", DNS_A));
-	EXPECT_EQ(REFUSED(EACCES), reach("127.0.1.5"));
+	EXPECT_EQ(REFUSED(EACCES), try_datagram("127.0.1.5"));
 	EXPECT_EQ(UNKNOWN, dns_lookup(RESOLVER, "bad.wild.example", DNS_A));
-	EXPECT_EQ(REFUSED(EACCES), reach("127.0.1.6"));
+	EXPECT_EQ(REFUSED(EACCES), try_datagram("127.0.1.6"));
 }
 
 /* A query for another name does not leave, and is answered NXDOMAIN. */
@@ -166,7 +155,7 @@ TEST_F(names, refused_queries)
 	EXPECT_EQ(self->id == UNGOVERNED ? 20 : 0, resolver_queries() - before);
 	/* The socket goes on to work. */
 	EXPECT_EQ(DNS_NOERROR, dns_ask(fd, "api.example", DNS_A));
-	EXPECT_EQ(REFUSED(EACCES), reach("127.0.1.9"));
+	EXPECT_EQ(REFUSED(EACCES), try_datagram("127.0.1.9"));
 	close(fd);
 }
 
@@ -226,7 +215,7 @@ TEST_F(names, unconnected)
 	}
 	EXPECT_EQ(UNKNOWN, codes[0]);
 	EXPECT_EQ(DNS_NOERROR, codes[1]);
-	EXPECT_EQ(0, reach("127.0.1.1"));
+	EXPECT_EQ(0, try_datagram("127.0.1.1"));
 	close(fd);
 }
 
@@ -262,7 +251,7 @@ TEST_F(names, waits_for_answers)
 		EXPECT_EQ(i ? DNS_NOERROR : UNKNOWN, (long)result);
 		close(fd);
 	}
-	EXPECT_EQ(0, reach("127.0.1.1"));
+	EXPECT_EQ(0, try_datagram("127.0.1.1"));
 }
 
 /* A receive ends in time without an answer, and reports what it looks at. */
@@ -317,7 +306,7 @@ TEST_F(names, streams)
 						  parts[i]));
 		EXPECT_EQ(DNS_NOERROR, dns_ask_stream(fd, "api.example", DNS_A,
 						      parts[i]));
-		EXPECT_EQ(0, reach("127.0.1.1"));
+		EXPECT_EQ(0, try_datagram("127.0.1.1"));
 	}
 	EXPECT_EQ(self->id == UNGOVERNED ? 8 : 4, resolver_queries() - before);
 	close(fd);
@@ -373,7 +362,7 @@ TEST_F(names, other_sources)
 	/* Not the resolver's port, and not its address. */
 	EXPECT_EQ(REFUSED(EACCES), dns_lookup("127.0.0.54", "api.example",
 					      DNS_A) < 0 ? REFUSED(EACCES) : 0);
-	EXPECT_EQ(REFUSED(EACCES), reach("127.0.1.1"));
+	EXPECT_EQ(REFUSED(EACCES), try_datagram("127.0.1.1"));
 }
 
 /* How long an address lasts: its TTL, and hold. */
@@ -382,12 +371,12 @@ TEST_F(names, lifetime)
 	ASSERT_EQ(0, apply(self->id, PERSOCK_QUERIES_LISTED, 600, 4096));
 	EXPECT_EQ(DNS_NOERROR, dns_lookup(RESOLVER, "short.example", DNS_A));
 	sleep(1);
-	EXPECT_EQ(0, reach("127.0.1.7"));
+	EXPECT_EQ(0, try_datagram("127.0.1.7"));
 	ASSERT_EQ(0, apply(self->id, PERSOCK_QUERIES_LISTED, 0, 4096));
 	sleep(1);
-	EXPECT_EQ(REFUSED(EACCES), reach("127.0.1.7"));
+	EXPECT_EQ(REFUSED(EACCES), try_datagram("127.0.1.7"));
 	EXPECT_EQ(DNS_NOERROR, dns_lookup(RESOLVER, "short.example", DNS_A));
-	EXPECT_EQ(0, reach("127.0.1.7"));
+	EXPECT_EQ(0, try_datagram("127.0.1.7"));
 }
 
 /* A name cannot open what is no host. */
@@ -402,9 +391,9 @@ TEST_F(names, any_query)
 {
 	ASSERT_EQ(0, apply(self->id, PERSOCK_QUERIES_ANY, 600, 4096));
 	EXPECT_EQ(DNS_NOERROR, dns_lookup(RESOLVER, "evil.test", DNS_A));
-	EXPECT_EQ(REFUSED(EACCES), reach("127.0.1.9"));
+	EXPECT_EQ(REFUSED(EACCES), try_datagram("127.0.1.9"));
 	EXPECT_EQ(DNS_NOERROR, dns_lookup(RESOLVER, "bad.wild.example", DNS_A));
-	EXPECT_EQ(REFUSED(EPERM), reach("127.0.1.6"));
+	EXPECT_EQ(REFUSED(EPERM), try_datagram("127.0.1.6"));
 }
 
 /* The table is bounded: the oldest address goes. */
@@ -412,11 +401,11 @@ TEST_F(names, bounded)
 {
 	ASSERT_EQ(0, apply(self->id, PERSOCK_QUERIES_LISTED, 600, 2));
 	EXPECT_EQ(DNS_NOERROR, dns_lookup(RESOLVER, "alias.example", DNS_A));
-	EXPECT_EQ(0, reach("127.0.1.3"));
+	EXPECT_EQ(0, try_datagram("127.0.1.3"));
 	EXPECT_EQ(DNS_NOERROR, dns_lookup(RESOLVER, "api.example", DNS_A));
-	EXPECT_EQ(0, reach("127.0.1.1"));
-	EXPECT_EQ(0, reach("127.0.1.2"));
-	EXPECT_EQ(REFUSED(EACCES), reach("127.0.1.3"));
+	EXPECT_EQ(0, try_datagram("127.0.1.1"));
+	EXPECT_EQ(0, try_datagram("127.0.1.2"));
+	EXPECT_EQ(REFUSED(EACCES), try_datagram("127.0.1.3"));
 }
 
 /* Rules on addresses go before names; ports and protocols are judged. */
@@ -431,7 +420,7 @@ TEST_F(names, with_addresses)
 	EXPECT_EQ(DNS_NOERROR, dns_lookup(RESOLVER, "api.example", DNS_A));
 	EXPECT_EQ(0, dial("127.0.1.1", 443));
 	EXPECT_EQ(REFUSED(EACCES), dial("127.0.1.1", 444));
-	EXPECT_EQ(REFUSED(EACCES), reach("127.0.1.1"));
+	EXPECT_EQ(REFUSED(EACCES), try_datagram("127.0.1.1"));
 	EXPECT_EQ(REFUSED(EPERM), dial("127.0.1.2", 443));
 }
 

@@ -208,10 +208,7 @@ static void delete(const struct change *change, int name)
 
 static void enter(const char *path)
 {
-	char procs[512];
-
-	snprintf(procs, sizeof(procs), "%s/cgroup.procs", path);
-	done("enter", put_text(procs, "0"), 0);
+	done("enter", govern_enter_path(path), 0);
 }
 
 static void leave(void)

@@ -244,11 +244,8 @@ FIXTURE_TEARDOWN(race_layers)
 TEST_F(race_layers, change)
 {
 	static void *(*const others[])(void *) = { traffic, traffic, traffic };
-	char procs[PATH_MAX + 64];
 
-	snprintf(procs, sizeof(procs), "%s/cgroup.procs",
-		 self->layers.path[INNER]);
-	ASSERT_EQ(0, put_text(procs, "0"));
+	ASSERT_EQ(0, govern_enter_path(self->layers.path[INNER]));
 	ASSERT_EQ(0, race_run(others, 3, change, &self->layers));
 	EXPECT_EQ(0, strange);
 	EXPECT_TRUE(enough())
