@@ -19,7 +19,7 @@ const struct nla_policy persock_bound_nl_policy[PERSOCK_A_BOUND_VERDICT + 1] = {
 };
 
 const struct nla_policy persock_default_nl_policy[PERSOCK_A_DEFAULT_VERDICT + 1] = {
-	[PERSOCK_A_DEFAULT_SECTION] = NLA_POLICY_MAX(NLA_U32, 16),
+	[PERSOCK_A_DEFAULT_SECTION] = NLA_POLICY_MAX(NLA_U32, 18),
 	[PERSOCK_A_DEFAULT_CLASS] = NLA_POLICY_MAX(NLA_U32, 1),
 	[PERSOCK_A_DEFAULT_VERDICT] = { .type = NLA_S32, },
 };
@@ -39,8 +39,8 @@ const struct nla_policy persock_names_nl_policy[PERSOCK_A_NAMES_LIMIT + 1] = {
 	[PERSOCK_A_NAMES_LIMIT] = { .type = NLA_U32, },
 };
 
-const struct nla_policy persock_rule_nl_policy[PERSOCK_A_RULE_HOST + 1] = {
-	[PERSOCK_A_RULE_SECTION] = NLA_POLICY_MAX(NLA_U32, 16),
+const struct nla_policy persock_rule_nl_policy[PERSOCK_A_RULE_PEER + 1] = {
+	[PERSOCK_A_RULE_SECTION] = NLA_POLICY_MAX(NLA_U32, 18),
 	[PERSOCK_A_RULE_CLASS] = NLA_POLICY_MAX(NLA_U32, 1),
 	[PERSOCK_A_RULE_VERDICT] = { .type = NLA_S32, },
 	[PERSOCK_A_RULE_LINE] = { .type = NLA_U32, },
@@ -58,6 +58,11 @@ const struct nla_policy persock_rule_nl_policy[PERSOCK_A_RULE_HOST + 1] = {
 	[PERSOCK_A_RULE_PORT_FIRST] = { .type = NLA_U16, },
 	[PERSOCK_A_RULE_PORT_LAST] = { .type = NLA_U16, },
 	[PERSOCK_A_RULE_HOST] = { .type = NLA_NUL_STRING, .len = 255, },
+	[PERSOCK_A_RULE_PATH] = { .type = NLA_NUL_STRING, .len = 4095, },
+	[PERSOCK_A_RULE_ABSTRACT] = { .type = NLA_BINARY, },
+	[PERSOCK_A_RULE_PREFIX] = { .type = NLA_FLAG, },
+	[PERSOCK_A_RULE_UNNAMED] = { .type = NLA_FLAG, },
+	[PERSOCK_A_RULE_PEER] = { .type = NLA_NUL_STRING, .len = 4095, },
 };
 
 /* Global operation policy for persock */

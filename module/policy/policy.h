@@ -52,6 +52,12 @@ enum persock_guard {
 #define PERSOCK_ALLOW	0
 #define PERSOCK_IGNORE	1
 
+/*
+ * The verdict on SCM_RIGHTS that looks at each descriptor: a socket is received
+ * only if the receiver's layer governs it.
+ */
+#define PERSOCK_GOVERNED	2
+
 /* Matches any family, type or protocol in a socket rule. */
 #define PERSOCK_ANY	(-1)
 
@@ -340,6 +346,63 @@ struct persock_names {
 	u32 max;
 };
 
+/**
+ * enum persock_unix_kind - the kinds of names that AF_UNIX sockets have
+ * @PERSOCK_UNIX_ANY: in a rule: whatever the name is
+ * @PERSOCK_UNIX_UNNAMED: no name; in a bind: one that the kernel chooses
+ * @PERSOCK_UNIX_PATH: a file
+ * @PERSOCK_UNIX_ABSTRACT: an abstract name
+ */
+enum persock_unix_kind {
+	PERSOCK_UNIX_ANY,
+	PERSOCK_UNIX_UNNAMED,
+	PERSOCK_UNIX_PATH,
+	PERSOCK_UNIX_ABSTRACT,
+};
+
+/**
+ * struct persock_unix_rule - the verdict on some names of AF_UNIX sockets
+ * @name: the path, or the abstract name without its first zero byte; the store
+ *	  owns it
+ * @length: its length in bytes; 0 for the other kinds
+ * @kind: kind of the name
+ * @prefix: the rule is about all names that begin with @name
+ * @type: type of the socket, or PERSOCK_ANY
+ * @peer: where the peer's socket was created: path of a cgroup, there or below;
+ *	  "": the layer's cgroup or below; NULL: anywhere. The store owns it
+ * @verdict: PERSOCK_ALLOW or a negative errno
+ * @line: line of the policy file, for messages; 0: unknown
+ */
+struct persock_unix_rule {
+	const char *name;
+	u16 length;
+	u8 kind;
+	bool prefix;
+	s16 type;
+	const char *peer;
+	s16 verdict;
+	u32 line;
+};
+
+/**
+ * struct persock_unix_rules - one section of rules on names of AF_UNIX sockets
+ * @rules: in the order of the policy
+ * @sorted: indexes of @rules, sorted by persock_unix_sort()
+ * @outer: for each place of @sorted the place of the first rule of the next
+ *	   shorter prefix, or @nr
+ * @nr: length of the three lists
+ * @fallback: verdict if no rule matches
+ * @cgroups: a rule has a path of a cgroup
+ */
+struct persock_unix_rules {
+	const struct persock_unix_rule *rules;
+	const u32 *sorted;
+	const u32 *outer;
+	unsigned int nr;
+	s16 fallback;
+	bool cgroups;
+};
+
 #define PERSOCK_MAX_PROVIDERS	8
 
 /**
@@ -351,7 +414,9 @@ struct persock_names {
  * @names: host names of peers; they decide where no rule of @connect does
  * @bind: addresses that a socket is bound to
  * @accept: peers that are accepted
- * @unix_rights: verdict on SCM_RIGHTS, sent and received
+ * @unix_connect: peers of AF_UNIX sockets
+ * @unix_bind: names that AF_UNIX sockets are bound to
+ * @unix_rights: verdict on SCM_RIGHTS, sent and received; or PERSOCK_GOVERNED
  * @unix_credentials: verdict on SCM_CREDENTIALS, sent and received
  * @backlog: clamp of listen(2)
  * @max_sockets: live sockets of the cgroup and of those below; 0: no limit
@@ -368,6 +433,8 @@ struct persock_policy {
 	struct persock_names names;
 	struct persock_addresses bind;
 	struct persock_addresses accept;
+	struct persock_unix_rules unix_connect;
+	struct persock_unix_rules unix_bind;
 	s16 unix_rights;
 	s16 unix_credentials;
 	struct persock_backlog backlog;
@@ -386,6 +453,18 @@ static inline bool persock_restricts(const struct persock_addresses *addresses)
 {
 	return addresses->nr || addresses->fallback != PERSOCK_ALLOW ||
 	       addresses->guard != PERSOCK_GUARD_NONE || addresses->names;
+}
+
+/**
+ * persock_unix_restricts() - may a section of AF_UNIX rules deny anything?
+ * @rules: the section
+ *
+ * Return: false if every name is allowed, and need not be judged.
+ */
+static inline bool
+persock_unix_restricts(const struct persock_unix_rules *rules)
+{
+	return rules->nr || rules->fallback != PERSOCK_ALLOW;
 }
 
 /**

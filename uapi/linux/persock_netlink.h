@@ -12,6 +12,9 @@
 #define PERSOCK_NAME_MAX	63
 #define PERSOCK_NETWORK_MAX	255
 #define PERSOCK_HOST_MAX	255
+#define PERSOCK_PATH_MAX	4095
+#define PERSOCK_ABSTRACT_MAX	107
+#define PERSOCK_CGROUP_MAX	4095
 
 /**
  * enum persock_operation - The socket operations that a personality judges and
@@ -58,12 +61,19 @@ enum persock_operation {
  * @PERSOCK_SECTION_ACCEPT: By address, port and protocol of the accepted peer.
  * @PERSOCK_SECTION_LISTEN: No rules, only the default.
  * @PERSOCK_SECTION_UNIX_RIGHTS: SCM_RIGHTS. No rules, only the default.
+ *   Verdict 2: of sockets, only those that the receiver's layer governs are
+ *   received.
  * @PERSOCK_SECTION_UNIX_CREDENTIALS: SCM_CREDENTIALS and SO_PASSCRED. No
  *   rules, only the default.
  * @PERSOCK_SECTION_PAIR: socketpair. No rules, only the default.
  * @PERSOCK_SECTION_MMAP: mmap of a socket. No rules, only the default.
  * @PERSOCK_SECTION_LIMITS: No rules and no default. In a denial, a limit
  *   decided.
+ * @PERSOCK_SECTION_UNIX_CONNECT: AF_UNIX: by name, place and type of the peer
+ *   that was found: connect, every send that specifies a peer, and socketpair.
+ *   The most specific name decides, then deny before allow.
+ * @PERSOCK_SECTION_UNIX_BIND: AF_UNIX: by the name that a socket is bound to,
+ *   and by its type.
  */
 enum persock_section {
 	PERSOCK_SECTION_SOCKETS,
@@ -83,6 +93,8 @@ enum persock_section {
 	PERSOCK_SECTION_PAIR,
 	PERSOCK_SECTION_MMAP,
 	PERSOCK_SECTION_LIMITS,
+	PERSOCK_SECTION_UNIX_CONNECT,
+	PERSOCK_SECTION_UNIX_BIND,
 };
 
 /**
@@ -201,6 +213,11 @@ enum {
 	PERSOCK_A_RULE_PORT_FIRST,
 	PERSOCK_A_RULE_PORT_LAST,
 	PERSOCK_A_RULE_HOST,
+	PERSOCK_A_RULE_PATH,
+	PERSOCK_A_RULE_ABSTRACT,
+	PERSOCK_A_RULE_PREFIX,
+	PERSOCK_A_RULE_UNNAMED,
+	PERSOCK_A_RULE_PEER,
 
 	__PERSOCK_A_RULE_MAX
 };
@@ -262,6 +279,7 @@ enum {
 	PERSOCK_A_DENIAL_LAYERS,
 	PERSOCK_A_DENIAL_INNER_ID,
 	PERSOCK_A_DENIAL_HOST,
+	PERSOCK_A_DENIAL_UNIX_NAME,
 
 	__PERSOCK_A_DENIAL_MAX
 };
@@ -299,6 +317,7 @@ enum {
 	PERSOCK_A_FACT_LIMIT,
 	PERSOCK_A_FACT_VALUE,
 	PERSOCK_A_FACT_PAD,
+	PERSOCK_A_FACT_UNIX_NAME,
 
 	__PERSOCK_A_FACT_MAX
 };
