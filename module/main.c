@@ -14,12 +14,14 @@
 #include "control/netlink.h"
 #include "control/netlink_denial.h"
 #include "hook/intercept.h"
+#include "hook/local.h"
 #include "hook/lsm.h"
 #include "hook/probe.h"
 #include "hostinet/hostinet.h"
 #include "native/native.h"
 #include "socket/af_persock.h"
 #include "socket/exchange.h"
+#include "socket/local.h"
 #include "socket/operations.h"
 #include "socket/router.h"
 #include "state.h"
@@ -66,9 +68,12 @@ static int __init persock_init(void)
 	err = persock_exchange_init();
 	if (err)
 		goto intercept;
-	err = persock_router_init(persock_router_fill);
+	err = persock_local_init(persock_local_arm);
 	if (err)
 		goto exchange;
+	err = persock_router_init(persock_router_fill);
+	if (err)
+		goto local;
 	persock_attachment_init(&attachment_hooks);
 	persock_stack_init(persock_routers_free);
 	err = persock_attach_init();
@@ -112,6 +117,8 @@ attachment:
 	persock_attach_exit();
 router:
 	persock_router_exit();
+local:
+	persock_local_exit();
 exchange:
 	persock_exchange_exit();
 intercept:
@@ -139,6 +146,7 @@ static void __exit persock_exit(void)
 	persock_provider_unregister(&persock_hostinet);
 	persock_provider_unregister(&persock_native);
 	persock_router_exit();
+	persock_local_exit();
 	persock_exchange_exit();
 	persock_intercept_exit();
 	persock_state_exit();

@@ -71,6 +71,10 @@ static void add_layer(struct persock_view *view, unsigned int i)
 	if (policy->names.nr_resolvers)
 		view->names = least(view->names, policy->names.max);
 	view->records |= persock_records(version);
+	view->locals |= persock_unix_restricts(&policy->unix_connect) ||
+			persock_unix_restricts(&policy->unix_bind) ||
+			persock_records(version);
+	view->rights |= policy->unix_rights == PERSOCK_GOVERNED;
 	if (!persock_enforces(version))
 		return;
 

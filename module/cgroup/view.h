@@ -28,6 +28,8 @@
  * @names: the smallest number of learnt addresses that a layer with host
  *	   names allows; 0: no layer uses host names
  * @holds_names: a layer that enforces uses host names
+ * @locals: a layer judges or records names of AF_UNIX sockets
+ * @rights: a layer judges received sockets one by one
  * @records: a layer records calls
  * @limits: a layer limits its live sockets
  * @limited: index of the outermost one that does; @nr: none does
@@ -54,6 +56,8 @@ struct persock_view {
 	bool restricts_bind;
 	unsigned int names;
 	bool holds_names;
+	bool locals;
+	bool rights;
 	bool records;
 	bool limits;
 	unsigned int limited;

@@ -117,6 +117,36 @@ static int put_names(struct sk_buff *skb, const struct persock_names *names)
 	return 0;
 }
 
+static int put_unix(struct sk_buff *skb, enum persock_section section,
+		    const struct persock_unix_rule *rule)
+{
+	struct nlattr *nest = rule_begin(skb, section, 0, rule->verdict,
+					 rule->line);
+	int err = 0;
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (rule->kind == PERSOCK_UNIX_PATH)
+		err = nla_put_string(skb, PERSOCK_A_RULE_PATH, rule->name);
+	else if (rule->kind == PERSOCK_UNIX_ABSTRACT)
+		err = nla_put(skb, PERSOCK_A_RULE_ABSTRACT, rule->length,
+			      rule->name);
+	else if (rule->kind == PERSOCK_UNIX_UNNAMED)
+		err = nla_put_flag(skb, PERSOCK_A_RULE_UNNAMED);
+	if (!err && rule->prefix)
+		err = nla_put_flag(skb, PERSOCK_A_RULE_PREFIX);
+	if (!err && rule->peer)
+		err = nla_put_string(skb, PERSOCK_A_RULE_PEER,
+				     *rule->peer ? rule->peer : "same");
+	if (!err)
+		err = put_any(skb, PERSOCK_A_RULE_TYPE, rule->type);
+	if (err)
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+
+	return 0;
+}
+
 static int put_option(struct sk_buff *skb, enum persock_section section,
 		      int class, const struct persock_option *option)
 {
@@ -270,6 +300,8 @@ static unsigned int list_length(const struct persock_policy *policy,
 					       section)->nr;
 	if (section == PERSOCK_SECTION_IOCTLS)
 		return policy->rules[class].ioctls.nr;
+	if (persock_section_is_unix(section))
+		return persock_section_unix(lists, section)->nr;
 
 	return 0;
 }
@@ -287,6 +319,9 @@ static int put_rule(struct sk_buff *skb, const struct persock_policy *policy,
 		return put_address(skb, section,
 				   &persock_section_addresses(lists,
 							      section)->rules[i]);
+	if (persock_section_is_unix(section))
+		return put_unix(skb, section,
+				&persock_section_unix(lists, section)->rules[i]);
 	if (section == PERSOCK_SECTION_IOCTLS)
 		return put_ioctl(skb, class, &policy->rules[class].ioctls.list[i]);
 
@@ -316,10 +351,13 @@ int persock_policy_put_item(struct sk_buff *skb,
 	if (!item--)
 		return put_names(skb, &policy->names);
 
-	for (section = 0; section < PERSOCK_SECTION_LIMITS; section++) {
+	for (section = 0; section < PERSOCK_NR_SECTIONS; section++) {
 		unsigned int classes = persock_section_by_class(section) ?
 				       PERSOCK_NR_CLASSES : 1;
 
+		/* Put above. */
+		if (section == PERSOCK_SECTION_LIMITS)
+			continue;
 		for (class = 0; class < classes; class++) {
 			if (!item--)
 				return put_default(skb, policy, section, class);

@@ -58,11 +58,11 @@ const struct nla_policy persock_rule_nl_policy[PERSOCK_A_RULE_PEER + 1] = {
 	[PERSOCK_A_RULE_PORT_FIRST] = { .type = NLA_U16, },
 	[PERSOCK_A_RULE_PORT_LAST] = { .type = NLA_U16, },
 	[PERSOCK_A_RULE_HOST] = { .type = NLA_NUL_STRING, .len = 255, },
-	[PERSOCK_A_RULE_PATH] = { .type = NLA_NUL_STRING, .len = 4095, },
+	[PERSOCK_A_RULE_PATH] = { .type = NLA_NUL_STRING, .len = 1023, },
 	[PERSOCK_A_RULE_ABSTRACT] = { .type = NLA_BINARY, },
 	[PERSOCK_A_RULE_PREFIX] = { .type = NLA_FLAG, },
 	[PERSOCK_A_RULE_UNNAMED] = { .type = NLA_FLAG, },
-	[PERSOCK_A_RULE_PEER] = { .type = NLA_NUL_STRING, .len = 4095, },
+	[PERSOCK_A_RULE_PEER] = { .type = NLA_NUL_STRING, .len = 1023, },
 };
 
 /* Global operation policy for persock */

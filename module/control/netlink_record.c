@@ -51,6 +51,9 @@ static int put_subject(struct sk_buff *skb, const struct persock_fact *fact,
 	case PERSOCK_SECTION_LIMITS:
 		return nla_put_u32(skb, PERSOCK_A_FACT_LIMIT, fact->subject) ?:
 		       nla_put_u32(skb, PERSOCK_A_FACT_VALUE, value);
+	case PERSOCK_SECTION_UNIX_CONNECT:
+	case PERSOCK_SECTION_UNIX_BIND:
+		return nla_put_u32(skb, PERSOCK_A_FACT_TYPE, fact->subject);
 	default:
 		return 0;
 	}
@@ -62,6 +65,18 @@ static bool has_class(const struct persock_fact *fact)
 		return persock_limit_by_class(fact->subject);
 
 	return persock_section_by_class(fact->section);
+}
+
+/* A host name; or that of an AF_UNIX socket, unless its file has none. */
+static int put_name(struct sk_buff *skb, const struct persock_entry *entry)
+{
+	if (persock_section_is_unix(entry->fact.section))
+		return *entry->host || entry->fact.detail != PERSOCK_UNIX_PATH ?
+		       nla_put_string(skb, PERSOCK_A_FACT_UNIX_NAME,
+				      entry->host) : 0;
+
+	return *entry->host ? nla_put_string(skb, PERSOCK_A_FACT_HOST,
+					     entry->host) : 0;
 }
 
 static int put_fact(struct sk_buff *skb, struct persock_record *record,
@@ -81,8 +96,7 @@ static int put_fact(struct sk_buff *skb, struct persock_record *record,
 	    nla_put_u64_64bit(skb, PERSOCK_A_FACT_FIRST, copy.first,
 			      PERSOCK_A_FACT_PAD) ||
 	    put_subject(skb, &copy.fact, copy.value) ||
-	    (*entry->host &&
-	     nla_put_string(skb, PERSOCK_A_FACT_HOST, entry->host)))
+	    put_name(skb, entry))
 		return -EMSGSIZE;
 	for (i = 0; i < PERSOCK_FACT_COMMS && *copy.comms[i]; i++) {
 		if (nla_put_string(skb, PERSOCK_A_FACT_COMM, copy.comms[i]))

@@ -21,6 +21,7 @@
 #include "control/parse_names.h"
 #include "control/parse_policy.h"
 #include "control/parse_rule.h"
+#include "control/parse_unix.h"
 #include "policy/address_index.h"
 #include "policy/section.h"
 
@@ -41,6 +42,7 @@
  * @seen: which defaults were specified, by section and class
  * @limits: its limits
  * @names: its rules on host names
+ * @local: its rules on names of AF_UNIX sockets
  * @nr: number of rules by section and class
  * @lists: the lists for the rules, by section and class
  */
@@ -51,6 +53,7 @@ struct load {
 	bool seen[PERSOCK_NR_SECTIONS][PERSOCK_NR_CLASSES];
 	struct persock_limits limits;
 	struct persock_names_load names;
+	struct persock_unix_load local;
 	unsigned int nr[PERSOCK_NR_SECTIONS][PERSOCK_NR_CLASSES];
 	void *lists[PERSOCK_NR_SECTIONS][PERSOCK_NR_CLASSES];
 };
@@ -61,7 +64,10 @@ static int reject(struct load *load, const struct nlattr *attribute,
 	return persock_reject(load->extack, attribute, why);
 }
 
-/* The defaults of sections that are not specified: as in the preset "none". */
+/*
+ * The defaults of sections that are not specified: as in the preset "none".
+ * Names of AF_UNIX sockets are restricted only where the policy says so.
+ */
 static void deny_all(struct persock_policy *policy)
 {
 	unsigned int i;
@@ -117,6 +123,10 @@ static int read_head(struct load *load, const struct nlattr *nest,
 	}
 
 	value = nla_get_s32(tb[PERSOCK_A_RULE_VERDICT]);
+	if (value == PERSOCK_GOVERNED && *section == PERSOCK_SECTION_UNIX_RIGHTS) {
+		*verdict = value;
+		return 0;
+	}
 	if (value == PERSOCK_IGNORE && !persock_section_ignores(*section))
 		return reject(load, tb[PERSOCK_A_RULE_VERDICT],
 			      "the section does not ignore, it allows or denies");
@@ -196,13 +206,20 @@ static u32 known(enum persock_section section)
 		return BIT(PERSOCK_A_RULE_LEVEL) | BIT(PERSOCK_A_RULE_NAME);
 	if (persock_section_is_flags(section))
 		return BIT(PERSOCK_A_RULE_FLAGS);
+	if (persock_section_is_unix(section))
+		return BIT(PERSOCK_A_RULE_TYPE) | BIT(PERSOCK_A_RULE_PATH) |
+		       BIT(PERSOCK_A_RULE_ABSTRACT) |
+		       BIT(PERSOCK_A_RULE_PREFIX) |
+		       BIT(PERSOCK_A_RULE_UNNAMED) | BIT(PERSOCK_A_RULE_PEER);
 
 	return BIT(PERSOCK_A_RULE_COMMAND);
 }
 
 static bool has_rules(enum persock_section section)
 {
-	return persock_section_rule_size(section) || persock_section_is_flags(section);
+	return persock_section_rule_size(section) ||
+	       persock_section_is_flags(section) ||
+	       persock_section_is_unix(section);
 }
 
 static int parse_rule(struct load *load, const struct nlattr *nest,
@@ -245,6 +262,9 @@ static int count_rule(struct load *load, const struct nlattr *nest)
 	err = parse_rule(load, nest, tb, &section, &class, &verdict);
 	if (err)
 		return err;
+	if (persock_section_is_unix(section))
+		return persock_unix_count(&load->local, load->extack, nest, tb,
+					  section);
 	if (!persock_section_rule_size(section))
 		return 0;
 	if (tb[PERSOCK_A_RULE_HOST])
@@ -269,6 +289,10 @@ static int fill_one(struct load *load, const struct nlattr *nest,
 				  persock_section_flags(&load->policy->rules[class],
 							section));
 
+	if (persock_section_is_unix(section)) {
+		persock_unix_fill(&load->local, tb, section, verdict);
+		return 0;
+	}
 	if (tb[PERSOCK_A_RULE_HOST])
 		return persock_names_fill(&load->names, load->extack, nest, tb,
 					  verdict);
@@ -357,8 +381,10 @@ static bool sort_unique(void *list, unsigned int nr, size_t size,
 /* Allocate all lists in one piece: the elements of each are aligned to 4. */
 static int allocate(struct load *load)
 {
-	unsigned int section, class, nr = load->names.nr;
-	size_t size = persock_names_size(&load->names);
+	unsigned int section, class;
+	unsigned int nr = load->names.nr + persock_unix_rules(&load->local);
+	size_t size = persock_names_size(&load->names) +
+		      persock_unix_size(&load->local);
 	char *memory;
 
 	for (section = 0; section < PERSOCK_NR_SECTIONS; section++) {
@@ -383,6 +409,7 @@ static int allocate(struct load *load)
 		return -ENOMEM;
 	load->store->memory = memory;
 	memory = persock_names_place(&load->names, memory);
+	memory = persock_unix_place(&load->local, memory);
 
 	for (section = 0; section < PERSOCK_NR_SECTIONS; section++) {
 		for (class = 0; class < PERSOCK_NR_CLASSES; class++) {
@@ -466,6 +493,7 @@ static int publish(struct load *load, const struct nlattr *names)
 		err = publish_addresses(load, section);
 	for (class = 0; !err && class < PERSOCK_NR_CLASSES; class++)
 		err = publish_class(load, class);
+	persock_unix_publish(&load->local, policy);
 	if (!err)
 		err = persock_names_publish(&load->names, load->extack, names,
 					    policy);

@@ -15,10 +15,11 @@
  *   sock_ioctl, compat_sock_ioctl  answer many ioctls before calling proto_ops
  *   io_uring_cmd_sock           io_uring's own commands (since 6.7)
  *
- * Another ftrace_ops, in lsm.c, covers the functions that call LSMs. A handler
+ * Another ftrace_ops, in lsm.c, covers the functions that call LSMs, and one in
+ * local.c those that ask about peers of AF_UNIX. A handler
  * lets the function run, perhaps with changed arguments, or it lets a function
- * of ours run in its place (IPMODIFY), most often failed_call(), which only
- * returns an errno.
+ * of ours run in its place (IPMODIFY), most often one that only returns an
+ * errno, see persock_fail_call().
  *
  * PERMANENT makes a write of kernel.ftrace_enabled fail while persock is
  * armed. RECURSION is left out: it asks ftrace to skip a handler that is
@@ -50,6 +51,7 @@
 
 #include "cgroup/stack.h"
 #include "hook/intercept.h"
+#include "hook/local.h"
 #include "hook/lsm.h"
 #include "hook/point.h"
 #include "native/interpose.h"
@@ -80,22 +82,6 @@ const char *const persock_points[PERSOCK_NR_POINTS] = {
 /* Addresses at which ftrace calls us; written once, at load. */
 static unsigned long point_ips[PERSOCK_NR_POINTS] __ro_after_init;
 
-/*
- * Runs in place of any of these functions: returns its first argument, which
- * the handler has set. Does not sleep, so no stack keeps an address of our
- * code.
- */
-static long failed_call(long err)
-{
-	return err;
-}
-
-static void fail_call(struct ftrace_regs *regs, long err)
-{
-	persock_set_arg(regs, 0, err);
-	persock_run_instead(regs, failed_call);
-}
-
 /* The request, from the arguments of either function that makes sockets. */
 static __always_inline struct persock_request
 request_of(struct ftrace_regs *regs)
@@ -121,7 +107,7 @@ static void refuse_create(struct ftrace_regs *regs, struct persock_stack *stack,
 			  const struct persock_view *view,
 			  struct persock_call *call, int err)
 {
-	fail_call(regs, persock_refuse(stack, view, call, view->server, err));
+	persock_fail_call(regs, persock_refuse(stack, view, call, view->server, err));
 }
 
 /*
@@ -159,7 +145,7 @@ static noinline void route_request(struct ftrace_regs *regs,
 	 */
 	err = persock_deny(stack, view, &call, judge, &request);
 	if (err) {
-		fail_call(regs, err);
+		persock_fail_call(regs, err);
 		return;
 	}
 	persock_note_requests(stack, view, &call);
@@ -255,7 +241,7 @@ static noinline void govern_created(struct ftrace_regs *regs)
 	rcu_read_unlock();
 
 	if (stack && err)
-		fail_call(regs, err);
+		persock_fail_call(regs, err);
 }
 
 /* The kernel makes a socket for itself, or SCTP peels one off. */
@@ -267,7 +253,7 @@ static noinline void on_kernel_created(struct ftrace_regs *regs)
 	err = persock_interpose_kernel((struct socket *)persock_arg(regs, 0),
 				       &request);
 	if (err)
-		fail_call(regs, err);
+		persock_fail_call(regs, err);
 }
 
 static __always_inline void on_post_create(struct ftrace_regs *regs)
@@ -358,7 +344,7 @@ static noinline void judge_getsockopt(struct ftrace_regs *regs,
 	err = persock_option_judge_get(sock, SOL_SOCKET,
 				       (int)persock_arg(regs, 2), len, &max);
 	if (err)
-		fail_call(regs, err);
+		persock_fail_call(regs, err);
 }
 
 /*
@@ -399,7 +385,7 @@ static noinline void judge_setsockopt(struct ftrace_regs *regs,
 	verdict = persock_option_judge_set(sock, SOL_SOCKET,
 					   (int)persock_arg(regs, 2), &len);
 	if (verdict)
-		fail_call(regs, min(verdict, 0));
+		persock_fail_call(regs, min(verdict, 0));
 	else
 		persock_set_arg(regs, 5, len);
 }
@@ -446,7 +432,7 @@ static noinline void on_ioctl(struct ftrace_regs *regs)
 		return;
 	verdict = persock_ioctl_judge(sock, (u32)persock_arg(regs, 1));
 	if (verdict)
-		fail_call(regs, min(verdict, 0));
+		persock_fail_call(regs, min(verdict, 0));
 }
 
 #ifdef PERSOCK_HAVE_URING_CMD
@@ -466,7 +452,7 @@ static noinline void on_uring_cmd(struct ftrace_regs *regs)
 		return;
 	verdict = persock_message_judge_uring(sock, cmd->cmd_op);
 	if (verdict)
-		fail_call(regs, min(verdict, 0));
+		persock_fail_call(regs, min(verdict, 0));
 }
 #endif
 
@@ -515,7 +501,7 @@ static void divert_call(unsigned long ip, unsigned long parent_ip,
 	if (unlikely(READ_ONCE(probe_task) == current)) {
 		if (probe_point < PERSOCK_NR_POINTS &&
 		    ip == point_ips[probe_point])
-			fail_call(regs, -PERSOCK_PROBE_ERRNO);
+			persock_fail_call(regs, -PERSOCK_PROBE_ERRNO);
 		return;
 	}
 
@@ -589,6 +575,7 @@ void persock_disarm(void)
 		return;
 	WARN_ON_ONCE(unregister_ftrace_function(&ftrace_ops));
 	persock_lsm_disarm();
+	persock_local_disarm();
 }
 
 /**
@@ -627,7 +614,8 @@ int __init persock_intercept_init(void)
 		pr_err("ftrace does not know the interception points: error %d\n",
 		       err);
 	else
-		err = persock_lsm_init(persock_armed);
+		err = persock_lsm_init(persock_armed) ?:
+		      persock_local_points_init(persock_armed);
 	if (err)
 		ftrace_free_filter(&ftrace_ops);
 
@@ -639,11 +627,12 @@ int __init persock_intercept_init(void)
  *
  * Nothing is armed. No task is in a handler any more:
  * unregister_ftrace_function() waits for that. But a task may have been
- * preempted on its way into failed_call(), hence the wait.
+ * preempted on its way into failed_call() of point.c, hence the wait.
  */
 void persock_intercept_exit(void)
 {
 	ftrace_free_filter(&ftrace_ops);
 	persock_lsm_exit();
+	persock_local_points_exit();
 	synchronize_rcu_tasks();
 }

@@ -5,19 +5,14 @@
  * intercept.c sets it up; af_persock.c arms it before a provider makes its
  * first socket.
  */
-#include <linux/atomic.h>
 #include <linux/ftrace.h>
-#include <linux/mutex.h>
-#include <linux/wait.h>
-#include <linux/workqueue.h>
 #include <net/sock.h>
 
 #include "hook/arch.h"
+#include "hook/demand.h"
 #include "hook/lsm.h"
-#include "hook/point.h"
 #include "hook/point_names.h"
 #include "socket/router.h"
-#include "state.h"
 
 /*
  * The functions that call LSMs about a socket. LSMs do not know the
@@ -54,71 +49,23 @@ static struct ftrace_ops ftrace_ops = {
 	.flags = FTRACE_OPS_FL_PERMANENT,
 };
 
-/* Are the interception points armed? Called with persock_mutex held. */
-static bool (*wanted)(void) __ro_after_init;
-
-/* Are the functions intercepted? Written under persock_mutex. */
-static bool armed;
-
-/* Number of attempts to arm, and the result of the last one. */
-static atomic_t tries;
-static int answer;
-static DECLARE_WAIT_QUEUE_HEAD(tried);
-
-static void arm_lsm_points(struct work_struct *work)
-{
-	int err = 0;
-
-	mutex_lock(&persock_mutex);
-	/*
-	 * The task that asked may have been killed, and its socket may be
-	 * gone.
-	 */
-	if (!armed && wanted()) {
-		err = register_ftrace_function(&ftrace_ops);
-		if (err)
-			pr_err_ratelimited("cannot let LSMs judge the sockets of providers: error %d\n",
-					   err);
-		else
-			WRITE_ONCE(armed, true);
-	}
-	WRITE_ONCE(answer, err);
-	mutex_unlock(&persock_mutex);
-	/* Pairs with the acquire in persock_lsm_arm(). */
-	atomic_inc_return_release(&tries);
-	wake_up_all(&tried);
-}
-
-static DECLARE_WORK(arm_work, arm_lsm_points);
+static struct persock_demand demand = {
+	.ops = &ftrace_ops,
+	.what = "cannot let LSMs judge the sockets of providers",
+};
 
 /**
  * persock_lsm_arm() - let LSMs judge the sockets behind those of providers
  *
- * Called before a provider makes its first socket. Stays armed as long as the
- * interception points are, because such a socket holds its attachment. If no
- * provider makes sockets it costs nothing.
- *
- * A work item does it: a task that gets no CPU time would hold persock_mutex,
- * and ftrace's locks, for as long.
+ * Called before a provider makes its first socket. If no provider makes
+ * sockets it costs nothing.
  *
  * Context: process context, may sleep.
- * Return: 0; -ERESTARTSYS if the task was killed; the errno of ftrace.
+ * Return: as persock_demand_arm().
  */
 int persock_lsm_arm(void)
 {
-	int seen, err;
-
-	if (likely(READ_ONCE(armed)))
-		return 0;
-
-	seen = atomic_read_acquire(&tries);
-	queue_work(system_unbound_wq, &arm_work);
-	err = wait_event_killable(tried, READ_ONCE(armed) ||
-				  atomic_read_acquire(&tries) != seen);
-	if (err || READ_ONCE(armed))
-		return err;
-
-	return READ_ONCE(answer);
+	return persock_demand_arm(&demand);
 }
 
 /**
@@ -130,10 +77,7 @@ int persock_lsm_arm(void)
  */
 void persock_lsm_disarm(void)
 {
-	lockdep_assert_held(&persock_mutex);
-	if (armed)
-		WARN_ON_ONCE(unregister_ftrace_function(&ftrace_ops));
-	WRITE_ONCE(armed, false);
+	persock_demand_disarm(&demand);
 }
 
 /**
@@ -145,21 +89,9 @@ void persock_lsm_disarm(void)
  */
 int __init persock_lsm_init(bool (*intercepts)(void))
 {
-	unsigned int i;
-	int err;
+	demand.wanted = intercepts;
 
-	wanted = intercepts;
-	for (i = 0; i < ARRAY_SIZE(points); i++) {
-		err = persock_find_point(points[i], &ips[i]);
-		if (err)
-			return err;
-	}
-	err = ftrace_set_filter_ips(&ftrace_ops, ips, ARRAY_SIZE(points), 0, 1);
-	if (err)
-		pr_err("ftrace does not know where LSMs are asked: error %d\n",
-		       err);
-
-	return err;
+	return persock_demand_init(&demand, points, ips, ARRAY_SIZE(points));
 }
 
 /**
@@ -171,6 +103,5 @@ int __init persock_lsm_init(bool (*intercepts)(void))
  */
 void persock_lsm_exit(void)
 {
-	cancel_work_sync(&arm_work);
-	ftrace_free_filter(&ftrace_ops);
+	persock_demand_exit(&demand);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The addresses at which ftrace calls us in functions of the kernel.
- * intercept.c and lsm.c look up the functions that they intercept.
+ * intercept.c, lsm.c and local.c look up the functions that they intercept, and
+ * their handlers fail them.
  */
 #include <linux/ftrace.h>
 #include <linux/kprobes.h>
@@ -63,4 +64,27 @@ int __init persock_find_point(const char *name, unsigned long *ip)
 		       name);
 
 	return err;
+}
+
+/*
+ * Runs in place of an intercepted function: returns its first argument, which
+ * the handler has set. Does not sleep, so no stack keeps an address of our
+ * code.
+ */
+static long failed_call(long err)
+{
+	return err;
+}
+
+/**
+ * persock_fail_call() - let an intercepted function return an errno
+ * @regs: its registers
+ * @err: the errno
+ *
+ * Context: handler of an ftrace_ops with IPMODIFY.
+ */
+void persock_fail_call(struct ftrace_regs *regs, long err)
+{
+	persock_set_arg(regs, 0, err);
+	persock_run_instead(regs, failed_call);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The names of the intercepted kernel functions, as POINT(NAME, function).
- * intercept.h and lsm.c build their tables from them, and so does the tool for
+ * intercept.h, lsm.c and local.c build their tables from them, and so does the tool for
  * "persock doctor".
  */
 #ifndef _PERSOCK_POINT_NAMES_H
@@ -32,5 +32,12 @@
 	POINT(GETPEERNAME, security_socket_getpeername) \
 	POINT(LSM_SETSOCKOPT, security_socket_setsockopt) \
 	POINT(LSM_GETSOCKOPT, security_socket_getsockopt)
+
+/* Functions that ask LSMs about peers and names of AF_UNIX. */
+#define PERSOCK_LOCAL_POINTS(POINT) \
+	POINT(STREAM_CONNECT, security_unix_stream_connect) \
+	POINT(MAY_SEND, security_unix_may_send) \
+	POINT(MKNOD, security_path_mknod) \
+	POINT(FILE_RECEIVE, security_file_receive)
 
 #endif /* _PERSOCK_POINT_NAMES_H */

@@ -92,10 +92,23 @@ bool persock_section_is_flags(enum persock_section section)
 }
 
 /**
+ * persock_section_is_unix() - is a section about names of AF_UNIX sockets?
+ * @section: the section
+ *
+ * Return: true if it is.
+ */
+bool persock_section_is_unix(enum persock_section section)
+{
+	return section == PERSOCK_SECTION_UNIX_CONNECT ||
+	       section == PERSOCK_SECTION_UNIX_BIND;
+}
+
+/**
  * persock_section_rule_size() - the size of a rule in its list
  * @section: the section
  *
- * Return: bytes; 0 if the section has no list.
+ * Return: bytes; 0 if the section has no list, or one whose rules have text:
+ * control/parse_unix.c keeps these.
  */
 size_t persock_section_rule_size(enum persock_section section)
 {
@@ -168,6 +181,20 @@ struct persock_addresses *persock_section_addresses(struct persock_policy *polic
 }
 
 /**
+ * persock_section_unix() - the rules of a section about AF_UNIX
+ * @policy: the policy
+ * @section: the section
+ *
+ * Return: the rules.
+ */
+struct persock_unix_rules *persock_section_unix(struct persock_policy *policy,
+						enum persock_section section)
+{
+	return section == PERSOCK_SECTION_UNIX_CONNECT ?
+	       &policy->unix_connect : &policy->unix_bind;
+}
+
+/**
  * persock_section_fallback() - the place of a section's default
  * @policy: the policy
  * @section: any but limits
@@ -187,6 +214,9 @@ s16 *persock_section_fallback(struct persock_policy *policy,
 	case PERSOCK_SECTION_BIND:
 	case PERSOCK_SECTION_ACCEPT:
 		return &persock_section_addresses(policy, section)->fallback;
+	case PERSOCK_SECTION_UNIX_CONNECT:
+	case PERSOCK_SECTION_UNIX_BIND:
+		return &persock_section_unix(policy, section)->fallback;
 	case PERSOCK_SECTION_LISTEN:
 		return &rules->listen;
 	case PERSOCK_SECTION_UNIX_RIGHTS:

@@ -9,13 +9,14 @@
 
 #include "policy/policy.h"
 
-#define PERSOCK_NR_SECTIONS	(PERSOCK_SECTION_LIMITS + 1)
+#define PERSOCK_NR_SECTIONS	(PERSOCK_SECTION_UNIX_BIND + 1)
 
 bool persock_section_by_class(enum persock_section section);
 bool persock_section_ignores(enum persock_section section);
 bool persock_section_is_address(enum persock_section section);
 bool persock_section_is_option(enum persock_section section);
 bool persock_section_is_flags(enum persock_section section);
+bool persock_section_is_unix(enum persock_section section);
 size_t persock_section_rule_size(enum persock_section section);
 struct persock_options *persock_section_options(struct persock_rules *rules,
 						enum persock_section section);
@@ -23,6 +24,8 @@ struct persock_flags *persock_section_flags(struct persock_rules *rules,
 					    enum persock_section section);
 struct persock_addresses *persock_section_addresses(struct persock_policy *policy,
 						    enum persock_section section);
+struct persock_unix_rules *persock_section_unix(struct persock_policy *policy,
+						enum persock_section section);
 s16 *persock_section_fallback(struct persock_policy *policy,
 			      enum persock_section section, enum persock_class class);
 

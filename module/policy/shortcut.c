@@ -99,11 +99,14 @@ static void pass_nothing(struct persock_shortcut *shortcut)
 	shortcut->receive = U32_MAX;
 }
 
+/* Other families than AF_UNIX share its class; what they pass is judged, too. */
 static u32 address_max(const struct persock_policy *policy,
 		       const struct persock_addresses *addresses,
+		       const struct persock_unix_rules *rules,
 		       enum persock_class class)
 {
-	if (class == PERSOCK_CLASS_INET && persock_restricts(addresses))
+	if (class == PERSOCK_CLASS_INET ? persock_restricts(addresses) :
+					  persock_unix_restricts(rules))
 		return 0;
 
 	return policy->rules[class].address_max ?: U32_MAX;
@@ -137,7 +140,7 @@ void persock_shortcut_build(struct persock_shortcut *shortcut,
 {
 	const struct persock_rules *rules = &policy->rules[class];
 	bool inet = class == PERSOCK_CLASS_INET;
-	bool scm = policy->unix_rights || policy->unix_credentials;
+	bool scm = policy->unix_rights < 0 || policy->unix_credentials;
 	unsigned int row, name;
 
 	if (policy->mode == PERSOCK_MODE_RECORD) {
@@ -170,10 +173,14 @@ void persock_shortcut_build(struct persock_shortcut *shortcut,
 	shortcut->receive = judged_flags(&rules->receive);
 	/* Port 53 is judged if there are resolvers, see bound.c. */
 	shortcut->bind_max = inet && policy->names.nr_resolvers ? 0 :
-			     address_max(policy, &policy->bind, class);
+			     address_max(policy, &policy->bind,
+					 &policy->unix_bind, class);
 	/* A connect or send may also bind the socket: see port.c. */
-	shortcut->connect_max = min(address_max(policy, &policy->connect,
-						class), shortcut->bind_max);
+	shortcut->connect_max = address_max(policy, &policy->connect,
+					    &policy->unix_connect, class);
+	if (inet)
+		shortcut->connect_max = min(shortcut->connect_max,
+					    shortcut->bind_max);
 	/* The conditions under which cmsg.c looks at control messages. */
 	shortcut->control_send = persock_allows_all(&rules->control_send) && !scm &&
 				 !rules->control_max &&
@@ -181,7 +188,7 @@ void persock_shortcut_build(struct persock_shortcut *shortcut,
 	shortcut->control_receive = !rules->control_max &&
 				    !(inet && rules->received_max);
 	/* An AF_UNIX socket may not receive any, see cmsg.c. */
-	shortcut->receives = inet || !scm;
+	shortcut->receives = inet || (!scm && !policy->unix_rights);
 	shortcut->accept = !policy->max_sockets &&
 			   !(inet && persock_restricts(&policy->accept));
 }

@@ -26,6 +26,7 @@
 #include "socket/answer.h"
 #include "socket/cmsg.h"
 #include "socket/judge.h"
+#include "socket/local.h"
 #include "socket/note.h"
 #include "socket/report.h"
 
@@ -60,7 +61,7 @@ static int judge(const struct persock_router *router,
 	call->rule = 0;
 	if (persock_router_unix(router) && cmsg->cmsg_level == SOL_SOCKET) {
 		call->section = PERSOCK_SECTION_UNIX_RIGHTS;
-		if (cmsg->cmsg_type == SCM_RIGHTS && policy->unix_rights)
+		if (cmsg->cmsg_type == SCM_RIGHTS && policy->unix_rights < 0)
 			return policy->unix_rights;
 		call->section = PERSOCK_SECTION_UNIX_CREDENTIALS;
 		if (cmsg->cmsg_type == SCM_CREDENTIALS &&
@@ -100,7 +101,7 @@ static bool judges(const struct persock_router *router,
 	const struct persock_policy *policy = &version->policy;
 
 	return !persock_allows_all(&persock_router_rules(router, version)->control_send) ||
-	       policy->unix_rights || policy->unix_credentials ||
+	       policy->unix_rights < 0 || policy->unix_credentials ||
 	       persock_restricts(&policy->connect);
 }
 
@@ -215,6 +216,7 @@ void persock_cmsg_filter(const struct persock_router *router,
 
 	filter->room = 0;
 	filter->none = false;
+	filter->rights = persock_router_unix(router) && view->rights;
 	filter->notes = view->records;
 	for (i = 0; i < view->nr; i++) {
 		const struct persock_version *version = view->layers[i];
@@ -228,7 +230,7 @@ void persock_cmsg_filter(const struct persock_router *router,
 			filter->room = filter->room ? min(filter->room, room) :
 						      room;
 		if (persock_router_unix(router))
-			filter->none |= policy->unix_rights ||
+			filter->none |= policy->unix_rights < 0 ||
 					(policy->unix_credentials &&
 					 persock_passes_credentials(sock));
 	}
@@ -319,6 +321,16 @@ static void put_allowed(struct msghdr *msg, void *control, size_t length)
 	}
 }
 
+/* Descriptors come with control messages only. */
+static int receive(struct persock_router *router, struct socket *sock,
+		   struct msghdr *msg, size_t length, int flags,
+		   const struct persock_cmsg_filter *filter)
+{
+	return filter->rights && msg->msg_controllen ?
+	       persock_local_receive(sock, msg, length, flags) :
+	       persock_receive(router, sock, msg, length, flags);
+}
+
 /*
  * Receive like a caller without a buffer: descriptors are dropped, and
  * MSG_CTRUNC is set.
@@ -374,12 +386,13 @@ static void note_received(const struct persock_router *router,
 
 /* The control messages of such sockets are not read, only noted. */
 static int receive_unread(struct persock_router *router, struct socket *sock,
-			  struct msghdr *msg, size_t length, int flags)
+			  struct msghdr *msg, size_t length, int flags,
+			  const struct persock_cmsg_filter *filter)
 {
 	size_t room = msg->msg_controllen;
 	int received;
 
-	received = persock_receive(router, sock, msg, length, flags);
+	received = receive(router, sock, msg, length, flags, filter);
 	if (received >= 0 && msg->msg_controllen < room)
 		note_received(router, sock, room - msg->msg_controllen);
 
@@ -414,11 +427,11 @@ int persock_cmsg_recv(struct persock_router *router, struct socket *sock,
 	if (filter->none)
 		return receive_none(router, sock, msg, length, flags);
 	if (filter->notes && router->class != PERSOCK_CLASS_INET)
-		return receive_unread(router, sock, msg, length, flags);
+		return receive_unread(router, sock, msg, length, flags, filter);
 	/* A kernel caller receives into its own buffer, unfiltered. */
 	if ((!filter->room && !filter->notes) || !control || !room ||
 	    !msg->msg_control_is_user)
-		return persock_receive(router, sock, msg, length, flags);
+		return receive(router, sock, msg, length, flags, filter);
 
 	buffer = kvzalloc(size, GFP_KERNEL_ACCOUNT);
 	if (!buffer)

@@ -8,6 +8,42 @@
  */
 #include "socket/judge.h"
 
+/*
+ * Ask each layer. @part: the call is judged once more, so what a layer allows is
+ * not counted.
+ */
+static int ask_layers(struct persock_stack *stack,
+		      const struct persock_view *view,
+		      struct persock_call *call, persock_judge_t judge,
+		      void *data, bool part)
+{
+	struct persock_call blank;
+	int verdict, result = PERSOCK_ALLOW;
+	unsigned int i;
+
+	call->stack = stack;
+	if (view->nr > 1)
+		blank = *call;
+	for (i = 0; i < view->nr; i++) {
+		if (i) {
+			*call = blank;
+			call->layer = i;
+		}
+		verdict = judge(view->layers[i], call, data);
+		if (verdict || !part)
+			verdict = persock_report(view->layers[i], call,
+						 verdict);
+		if (verdict < 0)
+			return verdict;
+		if (verdict)
+			result = verdict;
+		if (verdict && call->final)
+			break;
+	}
+
+	return result;
+}
+
 /**
  * persock_judge() - judge and report a call
  * @stack: the layers that govern
@@ -23,29 +59,29 @@
 int persock_judge(struct persock_stack *stack, const struct persock_view *view,
 		  struct persock_call *call, persock_judge_t judge, void *data)
 {
-	struct persock_call blank;
-	int verdict, result = PERSOCK_ALLOW;
-	unsigned int i;
+	return ask_layers(stack, view, call, judge, data, false);
+}
 
-	call->stack = stack;
-	if (view->nr > 1)
-		blank = *call;
-	for (i = 0; i < view->nr; i++) {
-		if (i) {
-			*call = blank;
-			call->layer = i;
-		}
-		verdict = judge(view->layers[i], call, data);
-		verdict = persock_report(view->layers[i], call, verdict);
-		if (verdict < 0)
-			return verdict;
-		if (verdict)
-			result = verdict;
-		if (verdict && call->final)
-			break;
-	}
-
-	return result;
+/**
+ * persock_judge_part() - judge a part of a call
+ * @stack: the layers that govern
+ * @view: what they are held to
+ * @call: the call
+ * @judge: judges it by one layer
+ * @data: argument of @judge
+ *
+ * Another part is judged by persock_judge(), which counts the call if it is
+ * allowed.
+ *
+ * Context: any; RCU read side for @view; does not sleep.
+ * Return: as persock_judge().
+ */
+int persock_judge_part(struct persock_stack *stack,
+		       const struct persock_view *view,
+		       struct persock_call *call, persock_judge_t judge,
+		       void *data)
+{
+	return ask_layers(stack, view, call, judge, data, true);
 }
 
 /*

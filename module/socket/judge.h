@@ -24,6 +24,10 @@ typedef int (*persock_judge_t)(const struct persock_version *version,
 
 int persock_judge(struct persock_stack *stack, const struct persock_view *view,
 		  struct persock_call *call, persock_judge_t judge, void *data);
+int persock_judge_part(struct persock_stack *stack,
+		       const struct persock_view *view,
+		       struct persock_call *call, persock_judge_t judge,
+		       void *data);
 int persock_judge_again(struct persock_stack *stack,
 			const struct persock_view *view,
 			struct persock_call *call, persock_judge_t judge,

@@ -23,6 +23,7 @@
 #include "socket/endpoint.h"
 #include "socket/ioctl.h"
 #include "socket/judge.h"
+#include "socket/local.h"
 #include "socket/message.h"
 #include "socket/note.h"
 #include "socket/pass.h"
@@ -193,6 +194,7 @@ static noinline int send_judged(struct persock_router *router,
 	size_t control = msg->msg_controllen;
 	const struct persock_view *view;
 	int verdict, sent;
+	bool local;
 
 	if (unlikely(persock_router_names(router)) &&
 	    router->class == PERSOCK_CLASS_INET) {
@@ -207,8 +209,10 @@ static noinline int send_judged(struct persock_router *router,
 	if (msg->msg_name)
 		msg->msg_namelen = persock_endpoint_length(router, view,
 							   msg->msg_namelen);
-	verdict = persock_judge(router->stack, view, &call, judge_send,
-				&sending);
+	local = msg->msg_name && persock_router_unix(router) && view->locals;
+	/* The peer of a local send is judged when it is found. */
+	verdict = (local ? persock_judge_part : persock_judge)
+		  (router->stack, view, &call, judge_send, &sending);
 	if (!verdict) {
 		msg->msg_flags &= sending.flags;
 		if (sending.removes)
@@ -225,9 +229,12 @@ static noinline int send_judged(struct persock_router *router,
 	if (sending.query)
 		sent = persock_query_finish(sending.query, router, sock, msg,
 					    verdict);
+	else if (verdict)
+		sent = verdict;
+	else if (local)
+		sent = persock_local_send(sock, msg, length);
 	else
-		sent = verdict ? verdict :
-		       router->provider->ops->sendmsg(sock, msg, length);
+		sent = router->provider->ops->sendmsg(sock, msg, length);
 	/* io_uring may retry with the same message, so restore its length. */
 	msg->msg_controllen = control;
 

@@ -15,6 +15,7 @@
 
 #include "compat.h"
 #include "policy/section.h"
+#include "policy/unix_rule.h"
 #include "report/record.h"
 #include "socket/endpoint.h"
 #include "socket/host.h"
@@ -22,6 +23,9 @@
 #include "socket/note.h"
 #include "socket/query.h"
 #include "socket/router.h"
+
+/* Longer names of AF_UNIX sockets are cut. */
+#define UNIX_TEXT	512
 
 static void note(const struct persock_call *call,
 		 const struct persock_fact *fact, const char *host, u32 value)
@@ -267,6 +271,23 @@ static void join_ports(const struct persock_call *call,
 	inet_sk_get_local_port_range(who->sk, &low, &high);
 	if (endpoint->port >= low)
 		endpoint->port = low;
+}
+
+/**
+ * persock_note_unix() - note a name of an AF_UNIX socket: a peer's, or its own
+ * @call: the call
+ */
+void persock_note_unix(const struct persock_call *call)
+{
+	struct persock_fact fact = {
+		.section = call->section,
+		.subject = call->local->type,
+		.detail = call->local->kind,
+	};
+	char text[UNIX_TEXT];
+
+	persock_unix_text(call->local, text, sizeof(text));
+	note(call, &fact, text, 0);
 }
 
 /**

@@ -29,6 +29,7 @@ void persock_note_control(const struct persock_call *call,
 			  enum persock_section section, int level, int type);
 void persock_note_controls(const struct persock_call *call,
 			   struct msghdr *msg);
+void persock_note_unix(const struct persock_call *call);
 void persock_note_peer(const struct persock_call *call, bool sends);
 void persock_note_query(const struct persock_call *call,
 			const struct persock_query *query);

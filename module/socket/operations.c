@@ -21,6 +21,7 @@
 #include "socket/exchange.h"
 #include "socket/flags.h"
 #include "socket/judge.h"
+#include "socket/local.h"
 #include "socket/message.h"
 #include "socket/note.h"
 #include "socket/operations.h"
@@ -152,7 +153,9 @@ static int router_bind(struct socket *sock, struct sockaddr_unsized *unsized,
 	if (!router->provider->ops->bind)
 		return -EOPNOTSUPP;
 	if (unlikely(!persock_pass_bind(router, length)))
-		return bind_judged(router, sock, address, length);
+		return persock_local_judged(router) ?
+		       persock_local_bind(sock, address, length) :
+		       bind_judged(router, sock, address, length);
 
 	return router->provider->ops->bind(sock, address, length);
 }
@@ -168,7 +171,9 @@ static int router_connect(struct socket *sock, struct sockaddr_unsized *unsized,
 	if (unlikely(test_bit(PERSOCK_ASKED, &sock->flags)))
 		persock_exchange_connects(sock);
 	if (unlikely(!persock_pass_connect(router, length)))
-		return persock_connect_judged(sock, address, length, flags);
+		return persock_local_judged(router) ?
+		       persock_local_connect(sock, address, length, flags) :
+		       persock_connect_judged(sock, address, length, flags);
 
 	return router->provider->ops->connect(sock, address, length, flags);
 }
@@ -176,12 +181,16 @@ static int router_connect(struct socket *sock, struct sockaddr_unsized *unsized,
 static int judge_pair(const struct persock_version *version,
 		      struct persock_call *call, void *router)
 {
+	int verdict = persock_router_rules(router, version)->pair;
+
 	if (persock_records(version)) {
 		persock_note_default(call, PERSOCK_SECTION_PAIR);
-		return PERSOCK_ALLOW;
+		verdict = PERSOCK_ALLOW;
 	}
+	if (verdict || !persock_router_unix(router))
+		return verdict;
 
-	return persock_router_rules(router, version)->pair;
+	return persock_local_judge_pair(version, call);
 }
 
 static int router_socketpair(struct socket *first, struct socket *second)

@@ -6,6 +6,7 @@
  */
 #include <linux/string.h>
 
+#include "policy/unix_rule.h"
 #include "report/denial.h"
 #include "report/ignored.h"
 #include "socket/report.h"
@@ -54,6 +55,10 @@ static u32 line_of(const struct persock_policy *policy,
 		return address_line(&policy->bind, rule);
 	case PERSOCK_SECTION_ACCEPT:
 		return address_line(&policy->accept, rule);
+	case PERSOCK_SECTION_UNIX_CONNECT:
+		return policy->unix_connect.rules[rule - 1].line;
+	case PERSOCK_SECTION_UNIX_BIND:
+		return policy->unix_bind.rules[rule - 1].line;
 	default:
 		return 0;
 	}
@@ -105,6 +110,11 @@ static void queue_denial(const struct persock_version *version,
 	describe(&denial, version, call);
 	if (call->endpoint)
 		denial.endpoint = *call->endpoint;
+	if (call->local) {
+		denial.local = true;
+		persock_unix_text(call->local, denial.host,
+				  sizeof(denial.host));
+	}
 	if (call->host)
 		strscpy(denial.host, call->host, sizeof(denial.host));
 	strscpy(denial.personality, layer->personality->name,

@@ -25,6 +25,7 @@
  * @detail: name of an option
  * @endpoint: the address that was judged, or NULL
  * @host: a host name of @endpoint, or the one that a query is for; NULL: none
+ * @local: the AF_UNIX name that was judged, or NULL
  * @query: a DNS query was judged
  * @final: whatever the verdict is, layers further in are not asked
  * @stack: the layers that govern; judge.c sets this and the next one
@@ -42,6 +43,7 @@ struct persock_call {
 	u32 detail;
 	const struct persock_endpoint *endpoint;
 	const char *host;
+	const struct persock_unix_name *local;
 	bool query;
 	bool final;
 	const struct persock_stack *stack;

@@ -283,6 +283,46 @@ void policy_host(const char *host, __u16 first, __u16 last, int protocol,
 	mnl_attr_nest_end(request, nest);
 }
 
+static void put_unix_name(const char *name)
+{
+	size_t length = strlen(name);
+	char text[1024];
+
+	if (!strcmp(name, "unnamed")) {
+		mnl_attr_put(request, PERSOCK_A_RULE_UNNAMED, 0, NULL);
+		return;
+	}
+	if (name[length - 1] == '*') {
+		mnl_attr_put(request, PERSOCK_A_RULE_PREFIX, 0, NULL);
+		length--;
+	}
+	snprintf(text, sizeof(text), "%.*s", (int)length, name);
+	if (*name == '@')
+		mnl_attr_put(request, PERSOCK_A_RULE_ABSTRACT, length - 1,
+			     text + 1);
+	else
+		mnl_attr_put_strz(request, PERSOCK_A_RULE_PATH, text);
+}
+
+void policy_unix(enum persock_section section, const char *name, int type,
+		 const char *peer, int verdict)
+{
+	struct nlattr *nest;
+
+	if (governed == UNGOVERNED)
+		return;
+	nest = mnl_attr_nest_start(request, PERSOCK_A_RULE);
+	mnl_attr_put_u32(request, PERSOCK_A_RULE_SECTION, section);
+	mnl_attr_put_u32(request, PERSOCK_A_RULE_VERDICT, verdict);
+	if (name)
+		put_unix_name(name);
+	if (type != ANY)
+		mnl_attr_put_u32(request, PERSOCK_A_RULE_TYPE, type);
+	if (peer)
+		mnl_attr_put_strz(request, PERSOCK_A_RULE_PEER, peer);
+	mnl_attr_nest_end(request, nest);
+}
+
 static void put_resolver(const char *text)
 {
 	__u8 address[16];

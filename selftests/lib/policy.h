@@ -53,6 +53,14 @@ void policy_host(const char *host, __u16 first, __u16 last, int protocol,
 void policy_names(const char *resolver, const char *second,
 		  enum persock_queries queries, __u32 hold, __u32 limit);
 
+/*
+ * A rule of section unix-connect or unix-bind: a path, "@" and an abstract name,
+ * either with "*" at its end for all names that begin so, "unnamed", or NULL. A
+ * peer is "same", the path of a cgroup, or NULL.
+ */
+void policy_unix(enum persock_section section, const char *name, int type,
+		 const char *peer, int verdict);
+
 void policy_option(enum persock_section section, int class, int level,
 		   int name, int verdict);
 void policy_flags(enum persock_section section, int class, __u32 flags,

@@ -12,9 +12,9 @@
 #define PERSOCK_NAME_MAX	63
 #define PERSOCK_NETWORK_MAX	255
 #define PERSOCK_HOST_MAX	255
-#define PERSOCK_PATH_MAX	4095
+#define PERSOCK_PATH_MAX	1023
 #define PERSOCK_ABSTRACT_MAX	107
-#define PERSOCK_CGROUP_MAX	4095
+#define PERSOCK_CGROUP_MAX	1023
 
 /**
  * enum persock_operation - The socket operations that a personality judges and
