@@ -220,6 +220,26 @@ static int judge(struct mark *mark, persock_judge_t judged)
 	return verdict;
 }
 
+/* The interception points cannot be armed: no peer could be judged. */
+static int refuse(struct mark *mark, int err)
+{
+	struct persock_call call = {
+		.operation = mark->operation,
+		.sock = mark->sock,
+	};
+	const struct persock_view *view;
+
+	if (err == -ERESTARTSYS)
+		return err;
+	rcu_read_lock();
+	view = persock_router_view(mark->router);
+	err = persock_refuse(mark->router->stack, view, &call, view->nr - 1,
+			     -EACCES);
+	rcu_read_unlock();
+
+	return err;
+}
+
 /* The call has failed, or has no peer: there was nothing to judge. */
 static int allow(const struct persock_version *version,
 		 struct persock_call *call, void *unused)
@@ -430,7 +450,7 @@ static int make_call(const struct native *native)
 
 	err = arm_points();
 	if (err)
-		return err == -ERESTARTSYS ? err : -EACCES;
+		return refuse(mark, err);
 	persock_path_root(&mark->root);
 	mark->rooted = persock_path_rooted(&mark->root);
 
@@ -651,10 +671,10 @@ int persock_local_receive(struct socket *sock, struct msghdr *msg,
 	struct mark mark;
 	int received;
 
+	init_mark(&mark, sock, PERSOCK_OP_RECVMSG);
 	received = arm_points();
 	if (received)
-		return received == -ERESTARTSYS ? received : -EACCES;
-	init_mark(&mark, sock, PERSOCK_OP_RECVMSG);
+		return refuse(&mark, received);
 	mark_begin(&mark);
 	received = mark.router->provider->ops->recvmsg(sock, msg, length,
 						       flags);

@@ -15,8 +15,8 @@
 
 #include "path.h"
 
-#define CONNECT	PERSOCK_SECTION_UNIX_CONNECT
-#define BIND	PERSOCK_SECTION_UNIX_BIND
+#define UNIX_CONNECT	PERSOCK_SECTION_UNIX_CONNECT
+#define UNIX_BIND	PERSOCK_SECTION_UNIX_BIND
 
 /* A path, or "@" and an abstract name; returns the length of the address. */
 static inline socklen_t local_name(struct sockaddr_un *address, const char *name)

@@ -31,11 +31,11 @@ TEST_F(path, longest)
 	three = server(_metadata, SOCK_STREAM, FOLDER "/sub/three");
 	deep = server(_metadata, SOCK_STREAM, FOLDER "/sub/deep");
 	policy_begin_open(self->id);
-	policy_default(CONNECT, ANY, -EACCES);
-	policy_unix(CONNECT, FOLDER "/*", ANY, NULL, ALLOW);
-	policy_unix(CONNECT, FOLDER "/two", ANY, NULL, -EPERM);
-	policy_unix(CONNECT, FOLDER "/sub/*", ANY, NULL, -ECONNREFUSED);
-	policy_unix(CONNECT, FOLDER "/sub/deep", ANY, NULL, ALLOW);
+	policy_default(UNIX_CONNECT, ANY, -EACCES);
+	policy_unix(UNIX_CONNECT, FOLDER "/*", ANY, NULL, ALLOW);
+	policy_unix(UNIX_CONNECT, FOLDER "/two", ANY, NULL, -EPERM);
+	policy_unix(UNIX_CONNECT, FOLDER "/sub/*", ANY, NULL, -ECONNREFUSED);
+	policy_unix(UNIX_CONNECT, FOLDER "/sub/deep", ANY, NULL, ALLOW);
 	ASSERT_EQ(0, policy_set());
 
 	EXPECT_EQ(0, local_connect(SOCK_STREAM, FOLDER "/one"));
@@ -66,9 +66,9 @@ TEST_F(path, abstract)
 	bus = server(_metadata, SOCK_STREAM, "@persock-bus-1");
 	other = server(_metadata, SOCK_STREAM, "@persock");
 	policy_begin_open(self->id);
-	policy_default(CONNECT, ANY, -EACCES);
-	policy_unix(CONNECT, "@persock-bus-*", ANY, NULL, ALLOW);
-	policy_unix(CONNECT, "/*", ANY, NULL, ALLOW);
+	policy_default(UNIX_CONNECT, ANY, -EACCES);
+	policy_unix(UNIX_CONNECT, "@persock-bus-*", ANY, NULL, ALLOW);
+	policy_unix(UNIX_CONNECT, "/*", ANY, NULL, ALLOW);
 	ASSERT_EQ(0, policy_set());
 
 	EXPECT_EQ(0, local_connect(SOCK_STREAM, "@persock-bus-1"));
@@ -79,8 +79,8 @@ TEST_F(path, abstract)
 	close(fd);
 
 	policy_begin_open(self->id);
-	policy_default(CONNECT, ANY, -EACCES);
-	policy_unix(CONNECT, "@persock", ANY, NULL, ALLOW);
+	policy_default(UNIX_CONNECT, ANY, -EACCES);
+	policy_unix(UNIX_CONNECT, "@persock", ANY, NULL, ALLOW);
 	ASSERT_EQ(0, policy_set());
 	EXPECT_EQ(0, local_connect(SOCK_STREAM, "@persock"));
 	EXPECT_EQ(REFUSED(EACCES), local_connect(SOCK_STREAM, "@persock-bus-1"));
@@ -105,9 +105,9 @@ TEST_F(path, type)
 	for (i = 0; i < 3; i++)
 		fds[i] = server(_metadata, types[i], names[i]);
 	policy_begin_open(self->id);
-	policy_default(CONNECT, ANY, -EACCES);
-	policy_unix(CONNECT, FOLDER "/*", SOCK_STREAM, NULL, ALLOW);
-	policy_unix(CONNECT, FOLDER "/*", SOCK_DGRAM, NULL, -EPERM);
+	policy_default(UNIX_CONNECT, ANY, -EACCES);
+	policy_unix(UNIX_CONNECT, FOLDER "/*", SOCK_STREAM, NULL, ALLOW);
+	policy_unix(UNIX_CONNECT, FOLDER "/*", SOCK_DGRAM, NULL, -EPERM);
 	ASSERT_EQ(0, policy_set());
 	EXPECT_EQ(0, local_connect(SOCK_STREAM, names[0]));
 	EXPECT_EQ(REFUSED(EACCES), local_connect(SOCK_SEQPACKET, names[1]));
@@ -126,8 +126,8 @@ TEST_F(path, datagrams)
 	char byte;
 
 	policy_begin_open(self->id);
-	policy_default(CONNECT, ANY, -EACCES);
-	policy_unix(CONNECT, FOLDER "/good", ANY, NULL, ALLOW);
+	policy_default(UNIX_CONNECT, ANY, -EACCES);
+	policy_unix(UNIX_CONNECT, FOLDER "/good", ANY, NULL, ALLOW);
 	ASSERT_EQ(0, policy_set());
 
 	EXPECT_EQ(0, local_send_fd(fd, FOLDER "/good"));
@@ -159,8 +159,8 @@ TEST_F(path, pairs)
 	char byte;
 
 	policy_begin_open(self->id);
-	policy_default(CONNECT, ANY, -EACCES);
-	policy_unix(CONNECT, "unnamed", ANY, NULL, ALLOW);
+	policy_default(UNIX_CONNECT, ANY, -EACCES);
+	policy_unix(UNIX_CONNECT, "unnamed", ANY, NULL, ALLOW);
 	ASSERT_EQ(0, policy_set());
 	for (i = 0; i < 3; i++) {
 		ASSERT_EQ(0, socketpair(AF_UNIX, types[i], 0, pair));
@@ -172,8 +172,8 @@ TEST_F(path, pairs)
 	EXPECT_EQ(REFUSED(EACCES), local_connect(SOCK_STREAM, FOLDER "/pairs"));
 
 	policy_begin_open(self->id);
-	policy_default(CONNECT, ANY, -EACCES);
-	policy_unix(CONNECT, "/*", ANY, NULL, ALLOW);
+	policy_default(UNIX_CONNECT, ANY, -EACCES);
+	policy_unix(UNIX_CONNECT, "/*", ANY, NULL, ALLOW);
 	ASSERT_EQ(0, policy_set());
 	i = socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
 	EXPECT_EQ(REFUSED(EACCES), i ? -errno : 0);
@@ -223,8 +223,8 @@ TEST_F(path, peer)
 	pid = outside(_metadata, SOCK_STREAM, "@persock-outside");
 	own = server(_metadata, SOCK_STREAM, "@persock-own");
 	policy_begin_open(self->id);
-	policy_default(CONNECT, ANY, -EACCES);
-	policy_unix(CONNECT, NULL, ANY, "same", ALLOW);
+	policy_default(UNIX_CONNECT, ANY, -EACCES);
+	policy_unix(UNIX_CONNECT, NULL, ANY, "same", ALLOW);
 	ASSERT_EQ(0, policy_set());
 	EXPECT_EQ(0, local_connect(SOCK_STREAM, "@persock-own"));
 	EXPECT_EQ(REFUSED(EACCES), local_connect(SOCK_STREAM, "@persock-outside"));
@@ -232,13 +232,13 @@ TEST_F(path, peer)
 	cgroup = self->free ? "/" : strstr(govern_path(self->id), "/persock");
 	ASSERT_NE(NULL, cgroup);
 	policy_begin_open(self->id);
-	policy_unix(CONNECT, "@persock-*", ANY, cgroup, -EPERM);
+	policy_unix(UNIX_CONNECT, "@persock-*", ANY, cgroup, -EPERM);
 	ASSERT_EQ(0, policy_set());
 	EXPECT_EQ(REFUSED(EPERM), local_connect(SOCK_STREAM, "@persock-own"));
 	EXPECT_EQ(0, local_connect(SOCK_STREAM, "@persock-outside"));
 
 	policy_begin_open(self->id);
-	policy_unix(CONNECT, NULL, ANY, "/", -EPERM);
+	policy_unix(UNIX_CONNECT, NULL, ANY, "/", -EPERM);
 	ASSERT_EQ(0, policy_set());
 	EXPECT_EQ(REFUSED(EPERM), local_connect(SOCK_STREAM, "@persock-outside"));
 	end(pid);
@@ -267,10 +267,10 @@ TEST_F(path, binds)
 	int fd, err;
 
 	policy_begin_open(self->id);
-	policy_default(BIND, ANY, -EACCES);
-	policy_unix(BIND, FOLDER "/sub/*", ANY, NULL, ALLOW);
-	policy_unix(BIND, FOLDER "/sub/no", ANY, NULL, -EPERM);
-	policy_unix(BIND, "@persock-*", SOCK_DGRAM, NULL, ALLOW);
+	policy_default(UNIX_BIND, ANY, -EACCES);
+	policy_unix(UNIX_BIND, FOLDER "/sub/*", ANY, NULL, ALLOW);
+	policy_unix(UNIX_BIND, FOLDER "/sub/no", ANY, NULL, -EPERM);
+	policy_unix(UNIX_BIND, "@persock-*", SOCK_DGRAM, NULL, ALLOW);
 	ASSERT_EQ(0, policy_set());
 	EXPECT_EQ(0, try_bind(SOCK_STREAM, FOLDER "/sub/yes"));
 	EXPECT_EQ(REFUSED(EPERM), try_bind(SOCK_STREAM, FOLDER "/sub/no"));
@@ -285,8 +285,8 @@ TEST_F(path, binds)
 	close(fd);
 
 	policy_begin_open(self->id);
-	policy_default(BIND, ANY, -EACCES);
-	policy_unix(BIND, "unnamed", ANY, NULL, ALLOW);
+	policy_default(UNIX_BIND, ANY, -EACCES);
+	policy_unix(UNIX_BIND, "unnamed", ANY, NULL, ALLOW);
 	ASSERT_EQ(0, policy_set());
 	fd = socket(AF_UNIX, SOCK_DGRAM, 0);
 	EXPECT_EQ(0, bind(fd, (struct sockaddr *)&none, sizeof(sa_family_t)));
@@ -363,8 +363,8 @@ TEST_F(path, audit)
 
 	policy_begin_open(self->id);
 	policy_mode(PERSOCK_MODE_AUDIT);
-	policy_default(CONNECT, ANY, -EACCES);
-	policy_default(BIND, ANY, -EACCES);
+	policy_default(UNIX_CONNECT, ANY, -EACCES);
+	policy_default(UNIX_BIND, ANY, -EACCES);
 	policy_default(PERSOCK_SECTION_UNIX_RIGHTS, ANY, 2);
 	ASSERT_EQ(0, policy_set());
 	EXPECT_EQ(0, local_connect(SOCK_DGRAM, FOLDER "/audit"));
