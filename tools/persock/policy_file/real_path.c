@@ -12,7 +12,7 @@ bool real_path_differs(const char *path, char *real)
 	char begin[PATH_MAX], whole[PATH_MAX], *slash;
 	size_t length = strlen(path);
 
-	if (length >= sizeof(begin))
+	if (length >= sizeof(begin) || !strcmp(path, "/"))
 		return false;
 	strcpy(begin, path);
 	/* The longest part that exists. */

@@ -176,6 +176,7 @@ static void just_true(const char *name, const char *about)
 	begin(name, NULL, about);
 	json_array("enum");
 	json_bool(NULL, true);
+	json_string(NULL, "true");
 	json_array_end();
 	json_object_end();
 }
