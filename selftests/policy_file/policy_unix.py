@@ -81,7 +81,7 @@ REFUSED = (
     *((RULE % f"'{text}'", 4, text + NO_NAME + "behind a backslash is x and two hexadecimal digits")
       for text in ("/run/\\n", "/run/\\x2", "/run/\\xg0", "/run/\\", "@\\\\")),
     (RULE % "'/run/\\x00'", 4, NO_NAME + "a path has no zero byte"),
-    (RULE % ("/" + "x" * 4095), 4, NO_NAME + "a path has at most 4095 bytes"),
+    (RULE % ("/" + "x" * 1023), 4, NO_NAME + "a path has at most 1023 bytes"),
     (RULE % ('"@' + "x" * 108 + '"'), 4, NO_NAME + "an abstract name has at most 107 bytes"),
     (RULE % ('"@' + "x" * 108 + '*"'), 4, NO_NAME + "an abstract name has at most 107 bytes"),
     (RULE % "[]", 4, "a socket, or a list of them, is expected here"),
@@ -256,7 +256,7 @@ def shown(files):
         said = files.shown(f"base: {base}\n")
         files.expect("unix: {rights:" in said, base, "has rules on AF_UNIX:", said)
     # The longest names are read, and shown as they are.
-    for name in ("/" + "x" * 4094, "/" + "x" * 4093 + "*", "'@" + "x" * 107 + "'"):
+    for name in ("/" + "x" * 1022, "/" + "x" * 1022 + "*", "'@" + "x" * 107 + "'"):
         files.expect(f"{{allow: {name}}}" in files.shown(RULE % name), name, "is not shown")
 
 

@@ -40,7 +40,7 @@ static const char *read_bytes(const char *text, unsigned int max,
 		}
 		if (name->length == max)
 			return max == PERSOCK_PATH_MAX ?
-			       "a path has at most 4095 bytes" :
+			       "a path has at most 1023 bytes" :
 			       "an abstract name has at most 107 bytes";
 		name->bytes[name->length++] = byte;
 	}
@@ -96,9 +96,13 @@ const char *unix_name_read(const char *text, struct unix_name *name)
 	return check_path(name->bytes, name->prefix);
 }
 
+/* Reports cut longer texts, maybe in the middle of a byte's. */
+#define WHOLE	(511 - 4)
+
 bool unix_name_reported(const char *text, struct unix_name *name)
 {
-	return !unix_name_read(*text ? text : "unnamed", name);
+	return strlen(text) < WHOLE &&
+	       !unix_name_read(*text ? text : "unnamed", name);
 }
 
 const char *unix_peer_check(const char *text)
@@ -110,7 +114,7 @@ const char *unix_peer_check(const char *text)
 	if (*text != '/')
 		return none;
 	if (strlen(text) > PERSOCK_CGROUP_MAX)
-		return "the path of a cgroup has at most 4095 bytes";
+		return "the path of a cgroup has at most 1023 bytes";
 	if (strchr(text, '*'))
 		return "a cgroup stands for those below it, without \"*\"";
 	if (text[strlen(text) - 1] == '/')

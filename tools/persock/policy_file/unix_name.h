@@ -28,7 +28,7 @@ const char *unix_name_read(const char *text, struct unix_name *name);
 
 /*
  * Read the text that a report has of one name: "" is an unnamed socket. False:
- * no rule can name it, as its file has no path.
+ * no rule can name it, as its file has no path, or the text was cut.
  */
 bool unix_name_reported(const char *text, struct unix_name *name);
 

@@ -122,11 +122,14 @@ static void parse_fact(struct record *record, const struct nlattr *nest)
 	/* A newer module may know sections and limits that this tool does not. */
 	if (fact->section >= PERSOCK_NR_SECTIONS ||
 	    fact->limit > PERSOCK_LIMIT_RECEIVED_CONTROL ||
-	    fact->class >= PERSOCK_NR_CLASSES ||
-	    (persock_section_is_unix(fact->section) && !fact->unix_name)) {
+	    fact->class >= PERSOCK_NR_CLASSES) {
 		free(fact->unix_name);
 		record->nr--;
+		return;
 	}
+	/* As a file without a path is called. */
+	if (persock_section_is_unix(fact->section) && !fact->unix_name)
+		fact->unix_name = need(strdup("/"));
 }
 
 static void parse(struct record *record, const struct nlmsghdr *message)
