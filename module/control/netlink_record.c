@@ -67,13 +67,12 @@ static bool has_class(const struct persock_fact *fact)
 	return persock_section_by_class(fact->section);
 }
 
-/* A host name; or that of an AF_UNIX socket, unless its file has none. */
+/* A host name; or that of an AF_UNIX socket, which may be empty. */
 static int put_name(struct sk_buff *skb, const struct persock_entry *entry)
 {
 	if (persock_section_is_unix(entry->fact.section))
-		return *entry->host || entry->fact.detail != PERSOCK_UNIX_PATH ?
-		       nla_put_string(skb, PERSOCK_A_FACT_UNIX_NAME,
-				      entry->host) : 0;
+		return nla_put_string(skb, PERSOCK_A_FACT_UNIX_NAME,
+				      entry->host);
 
 	return *entry->host ? nla_put_string(skb, PERSOCK_A_FACT_HOST,
 					     entry->host) : 0;

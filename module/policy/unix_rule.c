@@ -261,8 +261,7 @@ static bool is_plain(const struct persock_unix_name *name, unsigned int i)
 {
 	unsigned char byte = name->name[i];
 
-	return byte > ' ' && byte < 0x7f && byte != '\\' &&
-	       (byte != '*' || i + 1 < name->length);
+	return byte > ' ' && byte < 0x7f && byte != '\\' && byte != '*';
 }
 
 /**
@@ -271,9 +270,9 @@ static bool is_plain(const struct persock_unix_name *name, unsigned int i)
  * @text: where to; ends with a NUL unless @size is 0
  * @size: its size in bytes
  *
- * A path as it is, an abstract name after "@", nothing for an unnamed socket.
- * Bytes that do not print, backslashes and a final "*" are "\\x" and two
- * digits. What does not fit is cut.
+ * A path as it is, "/" for a file without one, an abstract name after "@",
+ * nothing for an unnamed socket. Bytes that do not print, backslashes and "*"
+ * are "\\x" and two digits. What does not fit is cut.
  *
  * Return: the number of bytes of the text without its NUL.
  */
@@ -288,6 +287,9 @@ size_t persock_unix_text(const struct persock_unix_name *name, char *text,
 		return 0;
 	if (name->kind == PERSOCK_UNIX_ABSTRACT && used + 1 < size)
 		text[used++] = '@';
+	/* No socket has the root's path. */
+	if (name->kind == PERSOCK_UNIX_PATH && !name->length && used + 1 < size)
+		text[used++] = '/';
 	for (i = 0; i < name->length; i++) {
 		unsigned char byte = name->name[i];
 

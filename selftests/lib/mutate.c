@@ -260,6 +260,8 @@ static int verdict(int section)
 		return one_in(4) ? above(1) : wrong[mutate_below(6)];
 	if (section == PERSOCK_SECTION_CONTROL_RECEIVE)
 		return mutate_below(2);
+	if (section == PERSOCK_SECTION_UNIX_RIGHTS && one_in(3))
+		return 2;
 	if (one_in(2))
 		return 0;
 	if (ignores(section) && one_in(2))
@@ -292,8 +294,8 @@ static void put_defaults(void)
 {
 	int section, class;
 
-	for (section = 0; section < PERSOCK_SECTION_LIMITS; section++) {
-		if (one_in(2))
+	for (section = 0; section <= PERSOCK_SECTION_UNIX_BIND; section++) {
+		if (one_in(2) || section == PERSOCK_SECTION_LIMITS)
 			continue;
 		if (!by_class(section) || one_in(2)) {
 			put_default(section, BOTH, verdict(section));
@@ -561,11 +563,69 @@ static void put_socket(void)
 			slip() ? above(0x7fffffff) : mutate_below(300));
 }
 
+/* A path of a file, or of a cgroup. */
+static void make_path(char *to)
+{
+	static const char *const wrong[] = {
+		"a", "a/b", "//", "/a//b", "/a/", "/./a", "/a/..", "/../a",
+		"/a/.", "./a",
+	};
+	static const char *const parts[] = {
+		"/a", "/...", "/run", "/.x", "/b c", "/\x01\xff", "/*", "/..a",
+	};
+	unsigned int nr = between(1, one_in(8) ? 250 : 5);
+
+	if (slips && one_in(4)) {
+		strcpy(to, wrong[mutate_below(sizeof(wrong) / sizeof(wrong[0]))]);
+		return;
+	}
+	/* Too long for a rule. */
+	if (slips && one_in(8))
+		nr = 450;
+	*to = '\0';
+	while (nr--)
+		to = stpcpy(to, parts[mutate_below(8)]);
+}
+
+static void put_unix(int section)
+{
+	static const __u32 types[] = { SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET };
+	bool path = one_in(3), abstract = !path && one_in(2);
+	char name[4096];
+
+	if (slip())
+		path = abstract = true;
+	if (path) {
+		make_path(name);
+		put_string(PERSOCK_A_RULE_PATH, name);
+	}
+	if (abstract) {
+		fill((unsigned char *)name, 128);
+		put(PERSOCK_A_RULE_ABSTRACT, name,
+		    slip() ? between(108, 128) : mutate_below(108));
+	}
+	if (((path || abstract) && one_in(2)) || slip())
+		put(PERSOCK_A_RULE_PREFIX, "", 0);
+	if ((!path && !abstract && one_in(2)) || slip())
+		put(PERSOCK_A_RULE_UNNAMED, "", slip() ? 1 : 0);
+	if (one_in(3))
+		put_u32(PERSOCK_A_RULE_TYPE,
+			slip() ? mutate_below(11) : types[mutate_below(3)]);
+	if ((section != PERSOCK_SECTION_UNIX_BIND && one_in(3)) || slip()) {
+		make_path(name);
+		put_string(PERSOCK_A_RULE_PEER,
+			   one_in(2) ? "same" : one_in(8) ? "/" : name);
+	}
+}
+
 static void put_rule(void)
 {
 	int section = mutate_below(PERSOCK_SECTION_ACCEPT + 1), class = BOTH;
 	unsigned char *nest;
 
+	if (one_in(6))
+		section = one_in(2) ? PERSOCK_SECTION_UNIX_CONNECT :
+				      PERSOCK_SECTION_UNIX_BIND;
 	if (hosts && one_in(4))
 		section = PERSOCK_SECTION_CONNECT;
 	if (section == PERSOCK_SECTION_CONTROL_RECEIVE && !slip())
@@ -584,6 +644,10 @@ static void put_rule(void)
 	if (one_in(2))
 		put_u32(PERSOCK_A_RULE_LINE, edge());
 	switch (slip() ? mutate_below(PERSOCK_SECTION_LISTEN) : section) {
+	case PERSOCK_SECTION_UNIX_CONNECT:
+	case PERSOCK_SECTION_UNIX_BIND:
+		put_unix(section);
+		break;
 	case PERSOCK_SECTION_SOCKETS:
 		put_socket();
 		break;

@@ -15,7 +15,7 @@
 #endif
 
 #define CLASSES		(PERSOCK_CLASS_OTHER + 1)
-#define SECTIONS	PERSOCK_SECTION_LIMITS
+#define SECTIONS	(PERSOCK_SECTION_UNIX_BIND + 1)
 #define LIMITS		(PERSOCK_LIMIT_RECEIVED_CONTROL + 1)
 #define EVERY		CLASSES
 /* More than the test ever sends. */
@@ -31,6 +31,7 @@
 #define LEARNT_MAX	65536
 
 #define IGNORE		1
+#define GOVERNED	2
 /* The largest errno that Linux answers, EHWPOISON: the documents say "errno". */
 #define LAST_ERRNO	133
 #define NONE		(-1)
@@ -41,7 +42,7 @@
 #define RESOLVER	(-21)
 
 /* The attributes that requests have, as the specification lists them. */
-enum kind { ABSENT, U8, U16, U32, U64, S32, STRING, UNENDED, BINARY, NEST };
+enum kind { ABSENT, FLAG, U8, U16, U32, U64, S32, STRING, UNENDED, BINARY, NEST };
 
 struct set {
 	const struct attribute *attributes;
@@ -57,13 +58,13 @@ struct attribute {
 #define SET(list) { list, sizeof(list) / sizeof((list)[0]) }
 
 static const struct attribute default_attributes[] = {
-	[PERSOCK_A_DEFAULT_SECTION] = { U32, PERSOCK_SECTION_LIMITS },
+	[PERSOCK_A_DEFAULT_SECTION] = { U32, PERSOCK_SECTION_UNIX_BIND },
 	[PERSOCK_A_DEFAULT_CLASS] = { U32, PERSOCK_CLASS_OTHER },
 	[PERSOCK_A_DEFAULT_VERDICT] = { S32 },
 };
 
 static const struct attribute rule_attributes[] = {
-	[PERSOCK_A_RULE_SECTION] = { U32, PERSOCK_SECTION_LIMITS },
+	[PERSOCK_A_RULE_SECTION] = { U32, PERSOCK_SECTION_UNIX_BIND },
 	[PERSOCK_A_RULE_CLASS] = { U32, PERSOCK_CLASS_OTHER },
 	[PERSOCK_A_RULE_VERDICT] = { S32 },
 	[PERSOCK_A_RULE_LINE] = { U32 },
@@ -81,6 +82,11 @@ static const struct attribute rule_attributes[] = {
 	[PERSOCK_A_RULE_PORT_FIRST] = { U16 },
 	[PERSOCK_A_RULE_PORT_LAST] = { U16 },
 	[PERSOCK_A_RULE_HOST] = { STRING, PERSOCK_HOST_MAX },
+	[PERSOCK_A_RULE_PATH] = { STRING, PERSOCK_PATH_MAX },
+	[PERSOCK_A_RULE_ABSTRACT] = { BINARY },
+	[PERSOCK_A_RULE_PREFIX] = { FLAG },
+	[PERSOCK_A_RULE_UNNAMED] = { FLAG },
+	[PERSOCK_A_RULE_PEER] = { STRING, PERSOCK_CGROUP_MAX },
 };
 
 static const struct attribute names_attributes[] = {
@@ -143,6 +149,8 @@ static const struct set request_set = SET(request_attributes);
 #define PORTS		(HAS(PORT_FIRST) | HAS(PORT_LAST) | HAS(PROTOCOL))
 #define WHERE		(ADDRESSES | PORTS)
 #define OPTION		(HAS(LEVEL) | HAS(NAME))
+#define UNIX_NAMES	(HAS(PATH) | HAS(ABSTRACT) | HAS(UNNAMED))
+#define UNIX		(UNIX_NAMES | HAS(PREFIX) | HAS(TYPE))
 
 /*
  * The sections. That only what can succeed without effect can be ignored is
@@ -199,6 +207,11 @@ static const struct section {
 	[PERSOCK_SECTION_UNIX_CREDENTIALS] = { -EACCES },
 	[PERSOCK_SECTION_PAIR] = { -EAFNOSUPPORT, true },
 	[PERSOCK_SECTION_MMAP] = { -ENODEV, true },
+	/* "Sections that are not specified allow everything." */
+	[PERSOCK_SECTION_UNIX_CONNECT] = {
+		0, false, false, true, 0, UNIX | HAS(PEER)
+	},
+	[PERSOCK_SECTION_UNIX_BIND] = { 0, false, false, true, 0, UNIX },
 };
 
 /* One thing that a policy says; what it has nothing to do with is 0. */
@@ -218,6 +231,7 @@ struct item {
 	__u32 length;
 	unsigned char address[16];
 	__u64 host;		/* a hash of it */
+	__u64 socket, peer;	/* of AF_UNIX, likewise */
 };
 
 static struct reading {
@@ -290,7 +304,8 @@ static const char *check(const struct attribute *known,
 			 const struct nlattr *attribute)
 {
 	static const int sizes[] = {
-		[U8] = 1, [U16] = 2, [U32] = 4, [U64] = 8, [S32] = 4,
+		[FLAG] = 0, [U8] = 1, [U16] = 2, [U32] = 4, [U64] = 8,
+		[S32] = 4,
 	};
 	const char *data = data_of(attribute);
 	int length = length_of(attribute);
@@ -319,7 +334,7 @@ static const char *check(const struct attribute *known,
 		return NULL;
 	default:
 		if (length != sizes[known->kind])
-			return "a number has another size";
+			return "a number or flag has another size";
 		if (known->max && number(attribute) > known->max)
 			return "a number is none of the enumeration";
 		return NULL;
@@ -377,6 +392,8 @@ static void say(const struct item *item)
 
 static const char *check_verdict(int section, int verdict)
 {
+	if (section == PERSOCK_SECTION_UNIX_RIGHTS && verdict == GOVERNED)
+		return NULL;
 	if (verdict == IGNORE && !sections[section].ignores)
 		return "the section cannot ignore";
 	if (verdict > IGNORE || verdict < -LAST_ERRNO)
@@ -543,6 +560,64 @@ static __u32 read_peer(const struct nlattr *attribute, unsigned char *address)
 	return length;
 }
 
+/* What the kernel can call a file. */
+static bool is_path(const char *path, bool prefix)
+{
+	size_t length;
+
+	if (*path != '/')
+		return false;
+	/* The root is a cgroup. */
+	if (!path[1])
+		return true;
+	while (*path) {
+		length = strcspn(++path, "/");
+		if (!path[length] && prefix)
+			return true;
+		if (!length || (length == 1 && path[0] == '.') ||
+		    (length == 2 && path[0] == '.' && path[1] == '.'))
+			return false;
+		path += length;
+	}
+
+	return true;
+}
+
+static const char *read_unix(const struct nlattr **tb, unsigned int has,
+			     struct item *item)
+{
+	const struct nlattr *path = tb[PERSOCK_A_RULE_PATH];
+	const struct nlattr *abstract = tb[PERSOCK_A_RULE_ABSTRACT];
+	const struct nlattr *peer = tb[PERSOCK_A_RULE_PEER];
+	unsigned int name = has & UNIX_NAMES;
+
+	if (name & (name - 1))
+		return "\"at most one of path, abstract and unnamed\"";
+	if (tb[PERSOCK_A_RULE_PREFIX] && !path && !abstract)
+		return "nothing begins so";
+	if (path && !is_path(data_of(path), tb[PERSOCK_A_RULE_PREFIX]))
+		return "no socket has this path";
+	if (abstract && length_of(abstract) > PERSOCK_ABSTRACT_MAX)
+		return "\"of at most 107 bytes\"";
+	if (peer && strcmp(data_of(peer), "same") &&
+	    !is_path(data_of(peer), false))
+		return "no peer is created there";
+	if (!read_any(tb[PERSOCK_A_RULE_TYPE], SOCK_SEQPACKET, &item->type) ||
+	    (item->type != NONE && item->type != SOCK_STREAM &&
+	     item->type != SOCK_DGRAM && item->type != SOCK_SEQPACKET))
+		return "AF_UNIX has no such type";
+
+	item->flag = has & (UNIX_NAMES | HAS(PREFIX) | HAS(PEER));
+	if (path)
+		item->socket = hash_of(data_of(path), strlen(data_of(path)));
+	if (abstract)
+		item->socket = hash_of(data_of(abstract), length_of(abstract));
+	if (peer)
+		item->peer = hash_of(data_of(peer), strlen(data_of(peer)));
+
+	return NULL;
+}
+
 static const char *read_what(const struct nlattr **tb, struct item *item)
 {
 	const struct nlattr *size = tb[PERSOCK_A_RULE_SIZE];
@@ -602,10 +677,16 @@ static bool is_listed(const struct item *item)
 	return false;
 }
 
+static bool is_unix(int section)
+{
+	return section == PERSOCK_SECTION_UNIX_CONNECT ||
+	       section == PERSOCK_SECTION_UNIX_BIND;
+}
+
 static const char *add(struct item *item)
 {
-	__u32 flags = item->flag;
 	int section = item->section;
+	__u32 flags = is_unix(section) ? 0 : item->flag;
 
 	if (flags) {
 		if (flags & now.flags[section][item->class])
@@ -679,7 +760,8 @@ static const char *read_rule(const struct nlattr *nest)
 		item.line = number(tb[PERSOCK_A_RULE_LINE]);
 	why = check_verdict(item.section, item.verdict);
 	if (!why)
-		why = read_what(tb, &item);
+		why = is_unix(item.section) ? read_unix(tb, has, &item) :
+					      read_what(tb, &item);
 	for (i = 0; !why && i < CLASSES; i++) {
 		item.class = i;
 		if (concerns(item.section, class, i))
@@ -845,7 +927,8 @@ static const char *conclude(void)
 			item.verdict = now.has_default[section][i] ?
 				       now.defaults[section][i] :
 				       sections[section].absent;
-			if (concerns(section, EVERY, i))
+			if (section != PERSOCK_SECTION_LIMITS &&
+			    concerns(section, EVERY, i))
 				say(&item);
 		}
 	}

@@ -66,6 +66,25 @@ def of_socket_rule(random, rule):
         yield f"socket {family} {kind} {protocol}"
 
 
+def of_unix_rule(random, section, rule):
+    """Sockets of AF_UNIX that a rule matches."""
+    socket = rule.get("allow", rule.get("deny"))
+    if isinstance(socket, str):
+        socket = {"path" if socket[0] == "/" else "abstract": socket} if socket != "unnamed" else \
+                 {"unnamed": "true"}
+    for _ in range(20):
+        name = socket.get("path") or socket.get("abstract") or ("unnamed" if socket.get("unnamed") else
+                                                                random.choice(policy_random.SOCKETS))
+        if name.endswith("*"):
+            name = name[:-1] + random.choice(["docker.sock", "user/1000/bus", "run/x", "b", "\\x2a"])
+        options = f" --type {socket.get('type') or random.choice(['stream', 'dgram', 'seqpacket'])}"
+        peer = socket.get("peer") or random.choice([None] + policy_random.PEERS)
+        if peer and section == "connect":
+            deeper = peer.startswith("/") and random.random() < 0.5
+            options += f" --peer {peer.rstrip('/') + '/x' if deeper else peer}"
+        yield f"{section} unix {name.replace(' ', chr(92) + 'x20')}{options}"
+
+
 def of_item(random, policy, item):
     """Pairs of a family and a question that a rule matches, which show --effective remarks on."""
     section = item["section"]
@@ -86,6 +105,10 @@ def of_item(random, policy, item):
         questions, families = ["control SOL_SOCKET/SCM_RIGHTS"], ["unix"]
     elif section == "unix.credentials":
         questions, families = ["control SOL_SOCKET/SCM_CREDENTIALS"], ["unix"]
+    elif section in ("unix.connect", "unix.bind"):
+        section = section.removeprefix("unix.")
+        rule = policy["unix"][section]["rules"][item["rule"] - 1]
+        questions, families = of_unix_rule(random, section, rule), ["unix"]
     elif section == "pair":
         questions = [f"pair {family} stream" for family in families]
         families = families[:1]
@@ -109,7 +132,9 @@ def anything(random, number):
                                  str(ipaddress.IPv6Address(random.getrandbits(128)))])
         protocol = random.choice(["tcp", "udp", "sctp", "icmp"])
         host = random.choice(policy_random.HOSTS).replace("*", "x.y")
+        unix = list(of_unix_rule(random, random.choice(["connect", "bind"]), {"allow": {}}))
         yield random.choice([
+            *unix[:2],
             f"connect {endpoint(address, protocol, 443)}",
             f"sendto {endpoint(address, protocol, 1)}",
             f"bind {endpoint(address, protocol, 0)}",

@@ -18,6 +18,7 @@ WORDS = ["allow", "deny", "ignore", "default", "rules", "errno", "EACCES", "-1",
          "*a", "&a x", "!!binary aa", "|", ">", "---", "...", "%YAML 9.9", "\t", "\0", "\u2028",
          "\ufeff", "AF_INET", "inet", "tcp", "SOL_SOCKET/", "/", "SOL_SOCKET/SO_EROR", "10.0.0.0/33",
          "::/129", "::ffff:1.2.3.4/120", "1-0", "65535-65536", "base: host", "personality: x",
+         "/run/*", "/a/../b", "@", "@*", "unnamed", "governed", "same", "/x\\x2", "path: /x",
          "a.example", '"*"', "8d", "system", "names: {}", "x." * 130,
          "\"", "'", "#", "? x", ": :", "<<: {}", "x" * 70, "[" * 40, "{" * 40, "a: " * 30]
 

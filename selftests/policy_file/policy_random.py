@@ -36,6 +36,12 @@ HOSTS = ["api.example.com", "*.example.com", "example.com", "API.Example.ORG.", 
          "a-1.b-2.example", "1.2.3.4.example", "*.net"]
 RESOLVERS = ["system", "192.0.2.53", "2001:db8::53", "::ffff:192.0.2.54", "127.0.0.53"]
 
+SOCKETS = ["/run/docker.sock", "/run/*", "/run/user/*", "/run/user/1000/bus", "/*", "/tmp/.X11-unix/X0",
+           "/run/my file", "/run/a\\x2Ab", "/run/\u00fc", "@bus", "@*", "@", "@/tmp/x*", "@b\\x00\\xff",
+           "unnamed"]
+PEERS = ["same", "/", "/a", "/a/b", "/c.slice"]
+UNIX_TYPES = ["stream", "dgram", "seqpacket", "SOCK_STREAM", "5"]
+
 IOCTL_ALIASES = {"SIOCGIFINDEX": "0x8933"}
 
 
@@ -171,6 +177,38 @@ class Generator:
             lines += ["    - " + rule() for _ in range(count)]
         return lines if len(lines) > 1 else []
 
+    def unix_socket(self, peers):
+        """A socket of a rule on AF_UNIX: a name, or a mapping."""
+        name = self.random.choice(SOCKETS)
+        if self.maybe():
+            return f"'{name}'"
+        key = {"/": "path", "@": "abstract"}.get(name[0])
+        parts = [f"{key}: '{name}'" if key else "unnamed: true"] if self.maybe(0.8) else []
+        if self.maybe():
+            parts.append("type: " + self.one_or_list(UNIX_TYPES))
+        if peers and self.maybe():
+            parts.append("peer: " + self.random.choice(PEERS))
+        return self.flow(parts)
+
+    def unix_rule(self, peers):
+        verdict = self.random.choice(["allow", "deny"])
+        sockets = [self.unix_socket(peers) for _ in range(self.random.randint(1, 3))]
+        parts = [f"{verdict}: " + (sockets[0] if len(sockets) == 1 and self.maybe() else
+                                   "[" + ", ".join(sockets) + "]")]
+        if verdict == "deny" and self.maybe():
+            parts.append("errno: " + self.random.choice(ERRNOS))
+        return self.flow(parts)
+
+    def unix(self):
+        lines = []
+        for key in self.some(["rights", "credentials"]):
+            governs = key == "rights" and self.maybe(0.3)
+            lines.append(f"  {key}: " + ("governed" if governs else self.verdict(False)))
+        for key in self.some(["connect", "bind"]):
+            lines += ["  " + line for line in
+                      self.rules(key, lambda: self.unix_rule(key == "connect"), 8)]
+        return ["unix:"] + lines if lines else []
+
     def option_number(self, text):
         level, name = text.split("/")
         level = {"IPPROTO_TCP": "6", "SOL_TCP": "6", "SOL_SOCKET": "1", "IPPROTO_IP": "0",
@@ -261,8 +299,7 @@ class Generator:
         for section in ("bind", "accept"):
             lines += self.rules(section, self.address_rule, 8)
         if self.maybe():
-            lines.append("unix: " + self.flow([f"{key}: {self.verdict(False)}" for key in
-                                               self.some(["rights", "credentials"])]))
+            lines += self.unix()
         lines += self.classed(True)
         lines += self.limits(True, True)
         for key in self.some(["inet", "others"]):

@@ -21,6 +21,8 @@ VALID = (
     "names: {resolvers: system, hold: 10m, queries: any}",
     "limits: {sockets: {max: 4, errno: ENFILE}, backlog: [8, 1024]}",
     "others: {limits: {option: 3}}",
+    "unix: {rights: governed, connect: {rules: [{allow: [/x, {unnamed: true, type: [stream, 5], peer: same}]}]}}",
+    "unix: {bind: {default: EACCES, rules: [{deny: {abstract: '@x*'}, errno: EPERM}, {allow: unnamed}]}}",
     "ioctls: {deny: [FIONREAD, {SIOCGSTAMP: EPERM}]}",
 )
 INVALID = (
@@ -35,6 +37,10 @@ INVALID = (
     "inet: {limits: {sockets: 3}}",
     "network: {from: /proc/1/ns/net}",
     "limits: {backlog: [8]}",
+    "unix: {credentials: governed}",
+    "unix: {connect: {rules: [{allow: x}]}}",
+    "unix: {connect: {rules: [{allow: {unnamed: false}}]}}",
+    "unix: {connect: {rules: [{allow: {peer: other}}]}}",
     "personality: -a",
 )
 

@@ -208,7 +208,7 @@ complete -c persock -n '__persock_is record' -l for -x -d 'end after this time'
 complete -c persock -n __persock_run_options -s p -l personality -x -a '(__persock_personalities)' \
 	-d 'of the command'
 complete -c persock -n __persock_run_options -l counters -d 'write the counters at the end'
-complete -c persock -n __persock_run_options -l report -d 'write the refused host names at the end'
+complete -c persock -n __persock_run_options -l report -d 'write the refused host names and AF_UNIX sockets at the end'
 complete -c persock -n '__persock_is run' -a '(__persock_complete_of_run)'
 complete -c persock -n '__persock_is apply' -l dry-run -d 'only show what would change'
 complete -c persock -n '__persock_is apply' -l prune -d 'remove what is not listed'

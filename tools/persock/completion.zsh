@@ -161,7 +161,7 @@ _persock() {
 	run)
 		_arguments -S '(-p --personality)'{-p,--personality}'[of the command]: :_persock_personalities' \
 			'*--provider[a provider]:provider:(native hostinet)' '--counters[write the counters at the end]' \
-			'--report[write the refused host names at the end]' '(-):command: _command_names -e' \
+			'--report[write the refused host names and AF_UNIX sockets at the end]' '(-):command: _command_names -e' \
 			'*::arguments: _normal'
 		;;
 	apply)

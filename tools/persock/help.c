@@ -153,7 +153,7 @@ static const struct topic {
 "  -p, --personality PERSONALITY\n"
 "  --provider PROVIDER   instead of those of the personality; may be repeated\n"
 "  --counters            write the counters to the standard error at the end\n"
-"  --report              the same for the host names that were refused\n"
+"  --report              the same for the host names and AF_UNIX sockets refused\n"
 "\n"
 "The exit status is that of the command.\n" },
 	{ "apply",

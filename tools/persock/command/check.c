@@ -5,7 +5,6 @@
  * if the base is a loaded personality.
  */
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,9 +12,11 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "command/arguments.h"
+#include "command/check_unix.h"
 #include "command/commands.h"
 #include "command/local_names.h"
 #include "command/source.h"
+#include "command/warn_line.h"
 #include "policy_file/host.h"
 #include "policy_file/judge.h"
 #include "policy_file/mode_name.h"
@@ -31,22 +32,9 @@ static void warn_json(const struct way_left *way, void *data)
 	json_object_end();
 }
 
-/* Warn of a line. The lines of a base have a mark. */
-__attribute__((format(printf, 3, 4)))
-static void warn(const char *path, unsigned int line, const char *format, ...)
-{
-	char text[512];
-	va_list list;
-
-	va_start(list, format);
-	vsnprintf(text, sizeof(text), format, list);
-	va_end(list);
-	report_warning("%s:%u: warning: %s", path, line & ~DRAFT_MARK, text);
-}
-
 static void warn_way(const struct way_left *way, void *data)
 {
-	warn(data, way->line, "%s is denied, but %s does much the same and is allowed",
+	warn_line(data, way->line, "%s is denied, but %s does much the same and is allowed",
 	     way->denied, way->left);
 }
 
@@ -100,7 +88,7 @@ static void warn_of_idle(const struct draft *draft, const char *path,
 		const struct persock_address_rule *rule = &addresses->rules[i];
 
 		if (!rule->verdict && !denied_around(addresses, rule))
-			warn(path, rule->line,
+			warn_line(path, rule->line,
 			     "allows what the default of %s allows already: to deny the rest add \"default: EACCES\"",
 			     name);
 	}
@@ -134,7 +122,7 @@ static void warn_of_idle_hosts(const struct draft *draft, const char *path)
 		const struct persock_host_rule *rule = &names->rules[i];
 
 		if (!rule->verdict && !denied_beside(names, rule))
-			warn(path, rule->line,
+			warn_line(path, rule->line,
 			     "allows what the default of connect allows already: to deny the rest add \"default: EACCES\"");
 	}
 }
@@ -167,10 +155,10 @@ static void warn_of_one_family(const struct draft *draft, const char *path)
 		line[six] = bind->rules[i].line;
 	}
 	if (allowed[0] && !allowed[1] && has_sockets(draft, AF_INET6))
-		warn(path, line[0],
+		warn_line(path, line[0],
 		     "bind allows addresses of IPv4 only: programs that bind [::] for both families fail, unless sockets have no inet6");
 	if (allowed[1] && !allowed[0] && has_sockets(draft, AF_INET))
-		warn(path, line[1],
+		warn_line(path, line[1],
 		     "bind allows addresses of IPv6 only: programs that bind 0.0.0.0, or [::] for both families, fail");
 }
 
@@ -181,6 +169,7 @@ static void warn_of(const struct draft *draft, const char *path)
 	warn_of_idle(draft, path, "accept", &draft->policy.accept);
 	warn_of_idle_hosts(draft, path);
 	warn_of_one_family(draft, path);
+	check_unix(draft, path);
 	local_names_warn(draft, path);
 }
 

@@ -65,7 +65,7 @@ static int judge_its_socket(const struct draft *draft,
 	}
 	if (!json_wanted)
 		report_warning("note: a %s socket of %s cannot be created: %s",
-			       name_of(NAME_PROTOCOL, 0, kinds[0].protocol),
+			       question_kind_name(&kinds[0]),
 			       name_of(NAME_FAMILY, 0, kinds[0].family),
 			       name_of(NAME_ERRNO, 0, -verdict));
 
@@ -229,7 +229,9 @@ static int parse_options(struct explain *explain, struct question *question,
 		{ "expect",	required_argument, NULL, 'e' },
 		{ "family",	required_argument, NULL, 'f' },
 		{ "json",	no_argument, NULL, 'j' },
+		{ "peer",	required_argument, NULL, 'P' },
 		{ "pretty",	no_argument, NULL, 'p' },
+		{ "type",	required_argument, NULL, 't' },
 		{ }
 	};
 	int option, status = 0;
@@ -245,6 +247,12 @@ static int parse_options(struct explain *explain, struct question *question,
 			break;
 		case 'f':
 			status = question_family(question, optarg);
+			break;
+		case 'P':
+			status = question_peer(question, optarg);
+			break;
+		case 't':
+			status = question_type(question, optarg);
 			break;
 		case 'j':
 		case 'p':

@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "command/answer.h"
 #include "command/question.h"
+#include "command/question_unix.h"
 #include "command/stack.h"
 #include "policy_file/names.h"
 
@@ -55,19 +56,30 @@ struct result {
 	int socket;
 };
 
-static void judge(const struct walk *walk, const struct draft *draft,
+/* The cgroup of a layer; policies that were named have none. */
+static const char *cgroup_of(const struct stack_layer *layer)
+{
+	return layer->cgroup_id ? layer->path : NULL;
+}
+
+static void judge(const struct walk *walk, const struct stack_layer *layer,
 		  struct judgement *judgement)
 {
+	const struct stack *stack = walk->stack;
+	const struct draft *draft = &layer->draft;
+	struct question question = *walk->question;
 	const struct kind *kind = &walk->kind;
+
+	question.cgroup = cgroup_of(layer);
+	question.inner = cgroup_of(&stack->layers[stack->nr - 1]);
 
 	if (walk->step == REQUEST)
 		judge_request(draft, kind->family, kind->type, kind->protocol,
 			      judgement);
 	else if (walk->step == PAIR)
-		judge_default(draft, PERSOCK_SECTION_PAIR,
-			      persock_class_of(kind->family), judgement);
+		question_judge_pair(&question, draft, kind, judgement);
 	else
-		question_judge(walk->question, draft, judgement);
+		question_judge(&question, draft, judgement);
 }
 
 static void ask_layers(const struct walk *walk, struct result *result)
@@ -78,7 +90,7 @@ static void ask_layers(const struct walk *walk, struct result *result)
 
 	*result = (struct result){ .served = true };
 	for (i = 0; i < stack->nr && result->verdict >= 0; i++) {
-		judge(walk, &stack->layers[i].draft, &judgement);
+		judge(walk, &stack->layers[i], &judgement);
 		if (!stack_enforces(&stack->layers[i]) && !judgement.always)
 			continue;
 		if (judgement.condition)
@@ -122,7 +134,11 @@ static void ask_request(const struct walk *walk, struct result *result)
 /* Can no socket have the address that is asked about? As in explain.c. */
 static int ask_its_socket(const struct walk *walk)
 {
-	struct walk request = { .stack = walk->stack, .step = REQUEST };
+	struct walk request = {
+		.stack = walk->stack,
+		.question = walk->question,
+		.step = REQUEST,
+	};
 	struct kind kinds[QUESTION_KINDS];
 	struct result result, usual = { 0 };
 	unsigned int nr = question_kinds(walk->question, kinds), i;
@@ -139,7 +155,7 @@ static int ask_its_socket(const struct walk *walk)
 	}
 	if (!json_wanted)
 		report_warning("note: a %s socket of %s cannot be created: %s, by layer %u",
-			       name_of(NAME_PROTOCOL, 0, kinds[0].protocol),
+			       question_kind_name(&kinds[0]),
 			       name_of(NAME_FAMILY, 0, kinds[0].family),
 			       name_of(NAME_ERRNO, 0, -usual.verdict),
 			       usual.layer + 1);
@@ -177,7 +193,7 @@ static void print_layers(const struct walk *walk)
 		const struct stack_layer *layer = &stack->layers[i];
 
 		/* Texts of a judgement are those of the last one. */
-		judge(walk, &layer->draft, &judgement);
+		judge(walk, layer, &judgement);
 		stack_print_layer(stack, i);
 		printf("%s: ", stack_enforces(layer) ? "" :
 						       ", which only audits");
@@ -207,7 +223,7 @@ static void print_result(const struct walk *walk, const struct result *result)
 	if (!result->served) {
 		fputs(result->judgement.remark, stdout);
 	} else if (result->verdict) {
-		judge(walk, &layer->draft, &judgement);
+		judge(walk, layer, &judgement);
 		answer_print_place(layer->source, &layer->draft, &judgement);
 	} else {
 		fputs("no layer that enforces denies it", stdout);
@@ -227,7 +243,7 @@ static void json_layers(const struct walk *walk)
 	for (i = 0; i < stack->nr; i++) {
 		const struct stack_layer *layer = &stack->layers[i];
 
-		judge(walk, &layer->draft, &judgement);
+		judge(walk, layer, &judgement);
 		json_object(NULL);
 		stack_json_layer(layer);
 		answer_json_verdict(judgement.verdict);
@@ -256,7 +272,7 @@ static void json_result(const struct walk *walk, const struct result *result)
 	if (result->verdict) {
 		json_u64("layer", result->layer + 1);
 		if (result->served)
-			judge(walk, &layer->draft, &judgement);
+			judge(walk, layer, &judgement);
 		answer_json_place(&judgement);
 	} else {
 		if (result->condition)

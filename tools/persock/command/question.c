@@ -12,10 +12,12 @@
 
 #include "base/error.h"
 #include "base/word.h"
+#include "command/question_unix.h"
 #include "policy_file/host.h"
 #include "policy_file/judge_host.h"
 #include "policy_file/names.h"
 #include "policy_file/service.h"
+#include "policy_file/unix_name.h"
 
 static int no_name(enum name_kind kind, const char *what, const char *text)
 {
@@ -39,6 +41,35 @@ static int read_name(enum name_kind kind, const char *what, const char *text,
 int question_family(struct question *question, const char *text)
 {
 	return read_name(NAME_FAMILY, "a family", text, &question->family);
+}
+
+int question_type(struct question *question, const char *text)
+{
+	int status = read_name(NAME_TYPE, "a socket type", text,
+			       &question->type);
+
+	if (status || question->type == SOCK_STREAM ||
+	    question->type == SOCK_DGRAM || question->type == SOCK_SEQPACKET)
+		return status;
+
+	return usage_error("AF_UNIX has the types stream, dgram and seqpacket, not \"%s\"",
+			   text);
+}
+
+int question_peer(struct question *question, const char *text)
+{
+	const char *reason = unix_peer_check(text);
+
+	question->peer = text;
+
+	return reason ? usage_error("\"%s\" is no peer: %s", text, reason) : 0;
+}
+
+const char *question_kind_name(const struct kind *kind)
+{
+	return kind->family == AF_UNIX ?
+	       name_of(NAME_TYPE, 0, kind->type) :
+	       name_of(NAME_PROTOCOL, 0, kind->protocol);
 }
 
 static int wants(const struct question *question, int least, int most,
@@ -86,8 +117,7 @@ static int ask_socket(const struct question *question,
 		return status;
 	judge_socket(draft, kind.family, kind.type, kind.protocol, judgement);
 	if (is_pair(question) && !judgement->verdict)
-		judge_default(draft, PERSOCK_SECTION_PAIR,
-			      persock_class_of(kind.family), judgement);
+		question_judge_pair(question, draft, &kind, judgement);
 
 	return 0;
 }
@@ -237,6 +267,8 @@ static int ask_address(const struct question *question,
 	int protocol, status;
 	struct peer peer;
 
+	if (question_is_unix(question))
+		return question_judge_unix(question, draft, judgement);
 	status = read_peer(question, &protocol, &peer);
 	if (status)
 		return status;
@@ -527,6 +559,8 @@ static unsigned int kinds_of_address(const struct question *question,
 	struct peer peer;
 	int protocol;
 
+	if (question_is_unix(question))
+		return question_kinds_unix(question, kinds);
 	if (read_peer(question, &protocol, &peer))
 		return 0;
 	add_kinds(*peer.host ? AF_INET : peer.endpoint.family, protocol, kinds);

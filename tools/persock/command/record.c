@@ -259,8 +259,10 @@ static void generalise(struct recording *recording)
 	generalise_chosen(record->facts, record->nr);
 	if (recording->ports)
 		generalise_ports(record->facts, record->nr);
-	if (recording->prefixes)
+	if (recording->prefixes) {
 		generalise_prefixes(record->facts, record->nr);
+		generalise_folders(record->facts, record->nr);
+	}
 	if (recording->wildcards)
 		generalise_wildcards(record->facts, record->nr);
 }

@@ -169,6 +169,8 @@ void record_file_warn(const struct record_file *file)
 		report_warning("nothing was recorded: only sockets that are created meanwhile are");
 	warn_opened(recorded->opened[0], "connect");
 	warn_opened(recorded->opened[1], "bind");
+	if (recorded->pathless)
+		report_warning("an AF_UNIX socket was used whose file has no path in the initial mount namespace: no rule can name it, so unix allows it only by \"peer\" or its default");
 	if (recorded->any_query)
 		report_warning("a host that was asked for has a name that no rule can have: every DNS query is allowed");
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Counts the host names that are refused while a command runs, and prints them
- * at its end. run.c calls it.
+ * Counts the host names and the AF_UNIX sockets that are refused while a command
+ * runs, and prints them at its end. run.c calls it.
  */
 #include <linux/genetlink.h>
 
@@ -21,16 +21,21 @@
 /* The module sends the last denials soon after the calls. */
 #define LAST_MS	200
 
+/* What was refused: a DNS query, calls to a host's addresses, an AF_UNIX socket. */
+enum refused { QUERY, HOST, SOCKET };
+
 /**
- * struct refused_name - a host name that was refused
- * @host: the name
- * @query: DNS was not asked for it; otherwise calls to its addresses failed
+ * struct refused_name - a name that was refused
+ * @name: the host name, or that of the AF_UNIX socket
+ * @kind: what was refused
+ * @operation: which operations on an AF_UNIX socket, or ""
  * @audited: it was only reported
  * @count: how often
  */
 struct refused_name {
-	char *host;
-	bool query;
+	char *name;
+	enum refused kind;
+	const char *operation;
 	bool audited;
 	uint64_t count;
 };
@@ -65,9 +70,10 @@ static void count(struct run_report *report, const struct refused_name *refused)
 
 	for (i = 0; i < report->nr; i++) {
 		name = &report->names[i];
-		if (name->query == refused->query &&
+		if (name->kind == refused->kind &&
 		    name->audited == refused->audited &&
-		    !strcmp(name->host, refused->host)) {
+		    !strcmp(name->operation, refused->operation) &&
+		    !strcmp(name->name, refused->name)) {
 			name->count++;
 			return;
 		}
@@ -76,25 +82,28 @@ static void count(struct run_report *report, const struct refused_name *refused)
 					  sizeof(*report->names)));
 	name = &report->names[report->nr++];
 	*name = *refused;
-	name->host = need(strdup(refused->host));
+	name->name = need(strdup(refused->name));
 	name->count = 1;
 }
 
 static void read_denial(struct run_report *report, const struct nlattr *nest)
 {
 	struct refused_name refused;
+	const char *host, *socket;
 	struct denial denial;
-	const char *host;
 
 	denial_parse(&denial, nest);
 	if (denial_cgroup(&denial) != report->cgroup)
 		return;
 	host = denial_host(&denial);
-	if (!host)
+	socket = denial_unix_name(&denial);
+	if (!host && !socket)
 		return;
 	refused = (struct refused_name){
-		.host = (char *)host,
-		.query = denial_is_query(&denial),
+		.name = (char *)(host ?: socket),
+		.kind = socket ? SOCKET :
+			denial_is_query(&denial) ? QUERY : HOST,
+		.operation = socket ? denial_operation(&denial) : "",
 		.audited = denial_is_audited(&denial),
 	};
 	count(report, &refused);
@@ -158,8 +167,13 @@ static void print_json(const struct run_report *report)
 		const struct refused_name *name = &report->names[i];
 
 		json_object(NULL);
-		json_string("host", name->host);
-		json_bool("query", name->query);
+		if (name->kind == SOCKET) {
+			json_string("unix_name", name->name);
+			json_string("operation", name->operation);
+		} else {
+			json_string("host", name->name);
+			json_bool("query", name->kind == QUERY);
+		}
 		json_string("mode", name->audited ? "audit" : "enforce");
 		json_u64("count", name->count);
 		json_object_end();
@@ -170,22 +184,29 @@ static void print_json(const struct run_report *report)
 	json_finish();
 }
 
+static void print_name(const struct refused_name *name)
+{
+	static const char *const whats[] = {
+		[QUERY] = "DNS queries for ",
+		[HOST] = "calls for ",
+		[SOCKET] = ", AF_UNIX socket ",
+	};
+
+	report_warning("%s%s%s%s: %" PRIu64 " %s",
+		       name->audited ? "would be refused: " : "refused: ",
+		       name->operation, whats[name->kind],
+		       *name->name ? name->name : "unnamed", name->count,
+		       name->count == 1 ? "time" : "times");
+}
+
 static void print(const struct run_report *report)
 {
 	size_t i;
 
 	if (!report->nr)
-		report_warning("no host name was refused");
-	for (i = 0; i < report->nr; i++) {
-		const struct refused_name *name = &report->names[i];
-
-		report_warning("%s%s for %s: %" PRIu64 " %s",
-			       name->audited ? "would be refused: " :
-					       "refused: ",
-			       name->query ? "DNS queries" : "calls",
-			       name->host, name->count,
-			       name->count == 1 ? "time" : "times");
-	}
+		report_warning("no host name was refused, and no AF_UNIX socket");
+	for (i = 0; i < report->nr; i++)
+		print_name(&report->names[i]);
 	if (report->lost)
 		report_warning("denials were dropped: more names may have been refused");
 }
@@ -208,7 +229,7 @@ void run_report_print(struct run_report *report)
 void run_report_close(struct run_report *report)
 {
 	while (report->nr)
-		free(report->names[--report->nr].host);
+		free(report->names[--report->nr].name);
 	free(report->names);
 	if (report->socket)
 		mnl_socket_close(report->socket);

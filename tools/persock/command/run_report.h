@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which host names were refused while a command ran: the option --report of the
- * command run.
+ * Which host names and AF_UNIX sockets were refused while a command ran: the
+ * option --report of the command run.
  */
 #ifndef _PERSOCK_COMMAND_RUN_REPORT_H
 #define _PERSOCK_COMMAND_RUN_REPORT_H

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "command/arguments.h"
+#include "policy_file/draft_unix.h"
 #include "policy_file/parse.h"
 #include "wire/netlink.h"
 #include "wire/personality.h"
@@ -78,6 +79,7 @@ static void forget_lines(struct persock_policy *policy)
 		for (i = 0; i < addresses->nr; i++)
 			((struct persock_address_rule *)addresses->rules)[i].line = 0;
 	}
+	draft_forget_unix_lines(policy);
 	for (class = 0; class < PERSOCK_NR_CLASSES; class++) {
 		struct persock_rules *rules = &policy->rules[class];
 

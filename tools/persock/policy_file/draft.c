@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "policy_file/draft_unix.h"
 
 #define RECEIVED_MAX	1024
 
@@ -103,6 +104,7 @@ static void free_lists(struct persock_policy *policy)
 	free_hosts(&policy->names);
 	free((void *)policy->names.rules);
 	free((void *)policy->names.sorted);
+	draft_free_unix(policy);
 	for (section = 0; section < PERSOCK_NR_SECTIONS; section++) {
 		struct persock_addresses *addresses;
 
@@ -313,6 +315,8 @@ void draft_clear(struct draft *draft, enum persock_section section,
 		persock_section_addresses(&draft->policy, section)->nr = 0;
 		if (section == PERSOCK_SECTION_CONNECT)
 			free_hosts(&draft->policy.names);
+	} else if (persock_section_is_unix(section)) {
+		draft_clear_unix(draft, section);
 	} else if (persock_section_is_option(section)) {
 		persock_section_options(rules, section)->nr = 0;
 	} else if (section == PERSOCK_SECTION_IOCTLS) {
@@ -417,7 +421,8 @@ unsigned int draft_rules(const struct draft *draft)
 	unsigned int class, nr;
 
 	nr = policy->sockets.nr + policy->connect.nr + policy->names.nr +
-	     policy->bind.nr + policy->accept.nr;
+	     policy->bind.nr + policy->accept.nr + policy->unix_connect.nr +
+	     policy->unix_bind.nr;
 	for (class = 0; class < PERSOCK_NR_CLASSES; class++) {
 		const struct persock_rules *rules = &policy->rules[class];
 
@@ -475,6 +480,7 @@ void draft_index(struct draft *draft)
 	struct persock_rules *inet = &draft->policy.rules[PERSOCK_CLASS_INET];
 
 	sort_hosts(&draft->policy.names);
+	draft_sort_unix(draft);
 
 	for (section = 0; section < PERSOCK_NR_SECTIONS; section++) {
 		struct persock_addresses *addresses;
@@ -528,6 +534,7 @@ bool draft_same_lines(const struct draft *a, const struct draft *b)
 		same &= x->sockets.rules[i].line == y->sockets.rules[i].line;
 	for (i = 0; i < x->names.nr; i++)
 		same &= x->names.rules[i].line == y->names.rules[i].line;
+	same &= draft_same_unix_lines(x, y);
 	for (section = 0; section < PERSOCK_NR_SECTIONS; section++) {
 		const struct persock_addresses *one, *other;
 

@@ -12,6 +12,7 @@
 #include "policy_file/mode_name.h"
 #include "policy_file/names.h"
 #include "policy_file/print_peers.h"
+#include "policy_file/print_unix.h"
 #include "policy_file/print_value.h"
 
 /* Leave out what has no line. */
@@ -401,21 +402,6 @@ static bool any(const struct differences *shown)
 	       shown->mmap || shown->limits;
 }
 
-static void show_unix(yaml_document_t *document, int root,
-		      const struct draft *draft)
-{
-	const struct persock_policy *policy = &draft->policy;
-	int section = document_mapping(document, !document_marks());
-
-	show_verdict(document, section, "rights", policy->unix_rights,
-		     draft->lines[PERSOCK_SECTION_UNIX_RIGHTS][0]);
-	show_verdict(document, section, "credentials",
-		     policy->unix_credentials,
-		     draft->lines[PERSOCK_SECTION_UNIX_CREDENTIALS][0]);
-	if (document_filled(document, section))
-		document_set(document, root, "unix", section);
-}
-
 static void show_whole_limits(yaml_document_t *document, int root, bool classes,
 			      const struct persock_policy *policy)
 {
@@ -557,7 +543,7 @@ static void write_document(yaml_document_t *document, const struct draft *draft)
 		    draft->lines[PERSOCK_SECTION_BIND][0], only);
 	print_peers(document, root, "accept", &policy->accept, NULL,
 		    draft->lines[PERSOCK_SECTION_ACCEPT][0], only);
-	show_unix(document, root, draft);
+	print_unix(document, root, draft, only);
 	differ.limits &= !only || draft->lines[PERSOCK_SECTION_LIMITS][0];
 	if (!only || differ.limits)
 		show_whole_limits(document, root, same.limits, policy);

@@ -31,6 +31,8 @@
  * @prefix: number of leading bits of the address that count
  * @host: a host name, or ""
  * @below: it stands for all names below it
+ * @unix_name: name of an AF_UNIX socket, as reports have it, or NULL; "": it has
+ *	       none. The record owns it
  * @limit: a limit
  * @value: the largest value that it would have had to allow
  * @joined: number of facts that this one stands for
@@ -54,6 +56,7 @@ struct fact {
 	u8 prefix;
 	char host[PERSOCK_HOST_LENGTH + 1];
 	bool below;
+	char *unix_name;
 	enum persock_limit limit;
 	u32 value;
 	unsigned int joined;

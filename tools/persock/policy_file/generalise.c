@@ -5,6 +5,7 @@
  * A fact that was not data (port 0, see wire/fact.h) is left alone: a rule on
  * port 0 allows no data.
  */
+#include "module/policy/section.h"
 #include "policy_file/generalise.h"
 
 #include <stdio.h>
@@ -182,6 +183,42 @@ void generalise_prefixes(struct fact *facts, unsigned int nr)
 			       sizeof(facts[i].endpoint.address) - bytes);
 			fact_join(&facts[i], &facts[j]);
 		}
+	}
+}
+
+/* Length of the folder of an AF_UNIX socket, with its final slash; 0: none. */
+static size_t folder_of(const struct fact *fact)
+{
+	const char *name = fact->unix_name, *slash;
+
+	if (fact->dropped || !persock_section_is_unix(fact->section) ||
+	    *name != '/')
+		return 0;
+	slash = strrchr(name, '/');
+
+	return slash == name ? 0 : slash - name + 1;
+}
+
+void generalise_folders(struct fact *facts, unsigned int nr)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < nr; i++) {
+		size_t length = folder_of(&facts[i]);
+		bool joined = false;
+
+		for (j = i + 1; length && j < nr; j++) {
+			if (facts[j].section != facts[i].section ||
+			    folder_of(&facts[j]) != length ||
+			    memcmp(facts[i].unix_name, facts[j].unix_name,
+				   length))
+				continue;
+			fact_join(&facts[i], &facts[j]);
+			joined = true;
+		}
+		/* A name of a file is at least as long. */
+		if (joined)
+			strcpy(facts[i].unix_name + length, "*");
 	}
 }
 

@@ -27,6 +27,9 @@ void generalise_ports(struct fact *facts, unsigned int nr);
  */
 void generalise_prefixes(struct fact *facts, unsigned int nr);
 
+/* Several AF_UNIX sockets in one folder become all sockets below that folder. */
+void generalise_folders(struct fact *facts, unsigned int nr);
+
 /*
  * Several hosts below one name of at least two labels become "*.name", if they
  * have the same ports and protocol.

@@ -420,7 +420,7 @@ void judge_control_send(const struct draft *draft, int family, int level,
 	const struct persock_policy *policy = &draft->policy;
 
 	if (family == AF_UNIX && level == SOL_SOCKET && name == SCM_RIGHTS &&
-	    policy->unix_rights) {
+	    policy->unix_rights && policy->unix_rights != PERSOCK_GOVERNED) {
 		judge_default(draft, PERSOCK_SECTION_UNIX_RIGHTS,
 			      PERSOCK_CLASS_OTHER, judgement);
 		return;
@@ -450,7 +450,15 @@ void judge_control_receive(const struct draft *draft, int family, int level,
 	const struct persock_policy *policy = &draft->policy;
 	bool credentials = level == SOL_SOCKET && name == SCM_CREDENTIALS;
 
-	if (family == AF_UNIX && policy->unix_rights) {
+	if (family == AF_UNIX && policy->unix_rights == PERSOCK_GOVERNED) {
+		if (level == SOL_SOCKET && name == SCM_RIGHTS) {
+			judge_default(draft, PERSOCK_SECTION_UNIX_RIGHTS,
+				      PERSOCK_CLASS_OTHER, judgement);
+			judgement->verdict = PERSOCK_ALLOW;
+			judgement->condition = "if the policy governs each socket";
+			return;
+		}
+	} else if (family == AF_UNIX && policy->unix_rights) {
 		judge_default(draft, PERSOCK_SECTION_UNIX_RIGHTS,
 			      PERSOCK_CLASS_OTHER, judgement);
 		judgement->verdict = PERSOCK_IGNORE;

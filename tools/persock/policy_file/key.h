@@ -47,7 +47,13 @@
 	place(KEY_OPTION_SET, "options.set.allow[] and its like",	\
 	      "an item of options.set with a size")		\
 	place(KEY_UNIX, "unix",						\
-	      "descriptors and credentials that AF_UNIX sockets pass")		\
+	      "peers and names of AF_UNIX sockets, and what they pass")	\
+	place(KEY_UNIX_NAMES, "unix.connect, unix.bind",		\
+	      "peers of AF_UNIX sockets that a call specifies, names to bind") \
+	place(KEY_UNIX_RULE, "unix.connect.rules[], unix.bind.rules[]", \
+	      "a rule on AF_UNIX sockets: allow or deny")		\
+	place(KEY_UNIX_NAME, "unix.connect.rules[].allow[] and its like", \
+	      "sockets that a rule matches; an item that is left out matches anything") \
 	place(KEY_LIMITS, "limits",					\
 	      "limits of the whole policy; 0 means no limit, except in received") \
 	place(KEY_LIMITS_INET, "inet.limits",				\

@@ -14,6 +14,7 @@
 #include "policy_file/parse_list.h"
 #include "policy_file/parse_names.h"
 #include "policy_file/parse_rules.h"
+#include "policy_file/parse_unix.h"
 #include "policy_file/parse_value.h"
 #include "policy_file/yaml.h"
 
@@ -77,23 +78,6 @@ static bool parse_control(struct parse *parse, yaml_node_t *node,
 
 	return parse_list(parse, received, PERSOCK_SECTION_CONTROL_RECEIVE,
 			  classes & INET_ONLY);
-}
-
-static bool parse_unix(struct parse *parse, yaml_node_t *node)
-{
-	yaml_node_t *rights, *credentials;
-
-	if (!key_mapping(parse->yaml, node, "unix", KEY_UNIX))
-		return false;
-	rights = yaml_find(parse->yaml, node, "rights");
-	credentials = yaml_find(parse->yaml, node, "credentials");
-
-	return (!rights || parse_switch(parse, rights,
-					PERSOCK_SECTION_UNIX_RIGHTS,
-					ALL_CLASSES)) &&
-	       (!credentials || parse_switch(parse, credentials,
-					     PERSOCK_SECTION_UNIX_CREDENTIALS,
-					     ALL_CLASSES));
 }
 
 /* The path must mean the same to the module: it must be absolute. */

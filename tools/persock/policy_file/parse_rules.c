@@ -9,7 +9,6 @@
 #include <stdio.h>
 
 #include "policy_file/host.h"
-#include "policy_file/key.h"
 #include "policy_file/names.h"
 #include "policy_file/parse_names.h"
 #include "policy_file/section_name.h"
@@ -50,10 +49,8 @@ static bool read_numbers(struct parse *parse, yaml_node_t *map, const char *key,
 	return true;
 }
 
-/* The errno of a rule that denies: its own, or the default, or EACCES. */
-static bool rule_verdict(struct parse *parse, yaml_node_t *map,
-			 enum persock_section section, bool denies,
-			 s16 *verdict)
+bool parse_rule_verdict(struct parse *parse, yaml_node_t *map,
+			enum persock_section section, bool denies, s16 *verdict)
 {
 	yaml_node_t *node = yaml_find(parse->yaml, map, "errno");
 	s16 fallback = *persock_section_fallback(&parse->draft->policy, section,
@@ -89,8 +86,8 @@ static bool socket_rule(struct parse *parse, yaml_node_t *map, bool denies,
 			  S16_MAX, &types) ||
 	    !read_numbers(parse, map, "protocol", NAME_PROTOCOL, "a protocol",
 			  S32_MAX, &protocols) ||
-	    !rule_verdict(parse, map, PERSOCK_SECTION_SOCKETS, denies,
-			  &rule.verdict))
+	    !parse_rule_verdict(parse, map, PERSOCK_SECTION_SOCKETS, denies,
+				&rule.verdict))
 		return false;
 
 	for (i = 0; i < families.nr; i++) {
@@ -108,15 +105,13 @@ static bool socket_rule(struct parse *parse, yaml_node_t *map, bool denies,
 	return true;
 }
 
-/* Read the default of a section, which replaces the base; find the rules. */
-static bool begin(struct parse *parse, yaml_node_t *node,
-		  enum persock_section section, yaml_node_t **rules)
+bool parse_rules_begin(struct parse *parse, yaml_node_t *node,
+		       enum persock_section section, enum key_place place,
+		       yaml_node_t **rules)
 {
 	yaml_node_t *fallback;
 
-	if (!key_mapping(parse->yaml, node, section_name(section),
-			 section == PERSOCK_SECTION_SOCKETS ? KEY_SOCKETS :
-							      KEY_ADDRESSES))
+	if (!key_mapping(parse->yaml, node, section_name(section), place))
 		return false;
 	fallback = yaml_find(parse->yaml, node, "default");
 	*rules = yaml_find(parse->yaml, node, "rules");
@@ -156,7 +151,8 @@ bool parse_sockets(struct parse *parse, yaml_node_t *node)
 	yaml_node_t *rules;
 	bool good = true;
 
-	if (!begin(parse, node, PERSOCK_SECTION_SOCKETS, &rules))
+	if (!parse_rules_begin(parse, node, PERSOCK_SECTION_SOCKETS,
+			       KEY_SOCKETS, &rules))
 		return false;
 	for (i = 0; rules && i < yaml_size(rules); i++) {
 		yaml_node_t *rule = yaml_item(parse->yaml, rules, i);
@@ -352,7 +348,8 @@ static bool address_rule(struct parse *parse, yaml_node_t *map,
 				  "a port, a range of ports, or a list of them, is expected here");
 	if (!read_numbers(parse, map, "protocol", NAME_PROTOCOL, "a protocol",
 			  S32_MAX, &protocols) ||
-	    !rule_verdict(parse, map, section, deny, &peer.address.verdict))
+	    !parse_rule_verdict(parse, map, section, deny,
+				&peer.address.verdict))
 		return false;
 
 	for (i = 0; i < yaml_size(peers); i++) {
@@ -386,7 +383,7 @@ bool parse_addresses(struct parse *parse, yaml_node_t *node,
 	bool good = true;
 	unsigned int i;
 
-	if (!begin(parse, node, section, &rules))
+	if (!parse_rules_begin(parse, node, section, KEY_ADDRESSES, &rules))
 		return false;
 	for (i = 0; rules && i < yaml_size(rules); i++) {
 		yaml_node_t *rule = yaml_item(parse->yaml, rules, i);

@@ -36,7 +36,8 @@ bool parse_verdict(struct parse *parse, const yaml_node_t *node,
 		   enum persock_section section, s16 *verdict)
 {
 	const char *text = yaml_text(parse->yaml, node, "a verdict");
-	static const char *const words[] = { "allow", "ignore" };
+	static const char *const words[] = { "allow", "ignore", "governed" };
+	bool governs = section == PERSOCK_SECTION_UNIX_RIGHTS;
 	bool ignores = persock_section_ignores(section);
 	const char *like;
 	int64_t value;
@@ -55,6 +56,10 @@ bool parse_verdict(struct parse *parse, const yaml_node_t *node,
 				  "%s allows or denies, it does not ignore",
 				  section_name(section));
 	}
+	if (section == PERSOCK_SECTION_UNIX_RIGHTS && !strcmp(text, "governed")) {
+		*verdict = PERSOCK_GOVERNED;
+		return true;
+	}
 	if (section == PERSOCK_SECTION_CONTROL_RECEIVE)
 		return yaml_error(parse->yaml, node,
 				  "a received control message is allowed or ignored, not \"%.64s\"",
@@ -68,11 +73,11 @@ bool parse_verdict(struct parse *parse, const yaml_node_t *node,
 		return true;
 	}
 
-	like = word_like(words, ignores ? 2 : 1, text) ?:
+	like = word_like(words, governs ? 3 : ignores ? 2 : 1, text) ?:
 	       name_like(NAME_ERRNO, 0, text);
 	return yaml_error(parse->yaml, node,
 			  "\"%.64s\" is no verdict (allow%s or an errno)%s%s%s",
-			  text, ignores ? ", ignore" : "",
+			  text, governs ? ", governed" : ignores ? ", ignore" : "",
 			  like ? ": did you mean " : "", like ?: "",
 			  like ? "?" : "");
 }

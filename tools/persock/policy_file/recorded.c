@@ -18,6 +18,7 @@
 
 #include "policy_file/fact.h"
 #include "policy_file/judge.h"
+#include "policy_file/recorded_unix.h"
 
 /* A limit has room for twice as much, and is a power of 2. */
 #define SOCKETS_MIN	16
@@ -152,8 +153,15 @@ static int verdict_of(const struct recorded *recorded, const struct fact *fact,
 	case PERSOCK_SECTION_LIMITS:
 		/* See add_limit(). */
 		return -EACCES;
+	case PERSOCK_SECTION_UNIX_CONNECT:
+	case PERSOCK_SECTION_UNIX_BIND:
+		recorded_judge_unix(recorded, fact, judgement);
+		break;
 	default:
 		judge_default(draft, fact->section, fact->class, judgement);
+		/* Whose descriptors they were is not recorded. */
+		if (judgement->verdict == PERSOCK_GOVERNED)
+			judgement->verdict = PERSOCK_ALLOW;
 		break;
 	}
 
@@ -165,6 +173,7 @@ void recorded_drop(struct recorded *recorded)
 	struct judgement judgement;
 	unsigned int i;
 
+	recorded_close_unix(recorded);
 	draft_index(recorded->draft);
 	for (i = 0; i < recorded->nr; i++) {
 		struct fact *fact = &recorded->facts[i];
@@ -373,6 +382,10 @@ static void add_fact(struct recorded *recorded, const struct fact *fact)
 		break;
 	case PERSOCK_SECTION_LIMITS:
 		add_limit(recorded, fact);
+		break;
+	case PERSOCK_SECTION_UNIX_CONNECT:
+	case PERSOCK_SECTION_UNIX_BIND:
+		recorded_add_unix(recorded, fact, number);
 		break;
 	default:
 		*persock_section_fallback(&draft->policy, fact->section,

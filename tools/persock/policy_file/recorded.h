@@ -24,6 +24,7 @@ struct persock_names;
  *	    section, or NULL: an option or message leads around its rules
  * @any_query: a fact for which any host may be asked for: no rule can name its
  *	       host; or NULL
+ * @pathless: a fact on an AF_UNIX socket that no rule can name, or NULL
  */
 struct recorded {
 	struct draft *draft;
@@ -33,6 +34,7 @@ struct recorded {
 	bool limits;
 	const struct fact *opened[2];
 	const struct fact *any_query;
+	const struct fact *pathless;
 };
 
 /* Drop facts that the policy allows. Call it before facts are joined. */

@@ -138,6 +138,13 @@ static void text_item(const struct where *where)
 	text(NULL, NULL, NULL);
 }
 
+/* An AF_UNIX socket by its name alone, or with more. */
+static void socket_item(const struct where *where)
+{
+	text(NULL, "^([/@]|unnamed$)", NULL);
+	mapping(NULL, where, NULL);
+}
+
 static void ports_item(const struct where *where)
 {
 	(void)where;
@@ -161,6 +168,16 @@ static void denied_item(const struct where *where)
 	json_object(NULL);
 	json_string("type", "object");
 	error("additionalProperties", NULL);
+	json_object_end();
+}
+
+static void just_true(const char *name, const char *about)
+{
+	begin(name, NULL, about);
+	json_array("enum");
+	json_bool(NULL, true);
+	json_string(NULL, "true");
+	json_array_end();
 	json_object_end();
 }
 
@@ -239,6 +256,18 @@ static void value_of(const struct key *key, const struct where *where)
 		list(name, constant_item, where, 1, 32, about);
 	else if (is(key, "PREFIX, HOST or LIST"))
 		list(name, text_item, where, 1, 0, about);
+	else if (is(key, "SOCKET or LIST"))
+		list(name, socket_item, &inside, 1, 0, about);
+	else if (is(key, "PATH of a socket"))
+		text(name, "^/", about);
+	else if (is(key, "\"@NAME\""))
+		text(name, "^@", about);
+	else if (is(key, "true"))
+		just_true(name, about);
+	else if (is(key, "same | /CGROUP"))
+		text(name, "^(same$|/)", about);
+	else if (is(key, "VERDICT or governed"))
+		either(name, "^(allow|governed|E[A-Z0-9]+|[0-9]+)$", 133, about);
 	else if (is(key, "ADDRESS, system or LIST"))
 		list(name, text_item, where, 1, 0, about);
 	else if (is(key, "PORTS or LIST"))
@@ -301,6 +330,7 @@ static void mapping(const char *name, const struct where *where,
 	switch (where->place) {
 	case KEY_SOCKETS_RULE:
 	case KEY_ADDRESS_RULE:
+	case KEY_UNIX_RULE:
 		either_allows_or_denies();
 		break;
 	case KEY_OPTION_GET:

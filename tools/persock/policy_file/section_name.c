@@ -26,6 +26,8 @@ static const char *const names[] = {
 	[PERSOCK_SECTION_PAIR]			= "pair",
 	[PERSOCK_SECTION_MMAP]			= "mmap",
 	[PERSOCK_SECTION_LIMITS]		= "limits",
+	[PERSOCK_SECTION_UNIX_CONNECT]		= "unix.connect",
+	[PERSOCK_SECTION_UNIX_BIND]		= "unix.bind",
 };
 
 const char *section_name(unsigned int section)

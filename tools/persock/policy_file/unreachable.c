@@ -17,6 +17,7 @@
 #include "policy_file/names.h"
 #include "policy_file/outer_address.h"
 #include "policy_file/outer_socket.h"
+#include "policy_file/outer_unix.h"
 
 /* A few seconds. */
 #define STEPS	20000000UL
@@ -284,6 +285,25 @@ static void check_addresses(struct find *find, enum persock_section section)
 	}
 }
 
+static void check_unix(struct find *find, enum persock_section section)
+{
+	const struct persock_unix_rules *rules =
+		persock_section_unix(find->policy, section);
+	unsigned int i;
+
+	for (i = 0; i < rules->nr; i++) {
+		struct unreachable item = {
+			.section = section,
+			.rule = i + 1,
+			.line = rules->rules[i].line & ~DRAFT_MARK,
+		};
+
+		if (outer_denies_unix(&find->outer, section, &rules->rules[i],
+				      &item.denier))
+			find->report(&item, find->data);
+	}
+}
+
 bool unreachable_find(const struct draft *const *layers, unsigned int nr,
 		      const struct draft *draft,
 		      void (*report)(const struct unreachable *unreachable,
@@ -307,6 +327,8 @@ bool unreachable_find(const struct draft *const *layers, unsigned int nr,
 	check_addresses(&find, PERSOCK_SECTION_BIND);
 	check_addresses(&find, PERSOCK_SECTION_ACCEPT);
 	check_defaults(&find);
+	check_unix(&find, PERSOCK_SECTION_UNIX_CONNECT);
+	check_unix(&find, PERSOCK_SECTION_UNIX_BIND);
 
 	return find.outer.steps;
 }

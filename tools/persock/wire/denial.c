@@ -155,7 +155,9 @@ static const char *address(const struct denial *denial)
 static void print_kind(FILE *stream, const struct denial *denial)
 {
 	fprintf(stream, " %s/%s", family(denial), type(denial));
-	if (*protocol(denial))
+	/* AF_UNIX has only one. */
+	if (*protocol(denial) &&
+	    number(denial, PERSOCK_A_DENIAL_FAMILY) != AF_UNIX)
 		fprintf(stream, "/%s", protocol(denial));
 }
 
@@ -197,6 +199,22 @@ static void print_host(FILE *stream, const struct denial *denial)
 		return;
 	fputs(denial_is_query(denial) ? " query for " : " known as ", stream);
 	text_print(stream, denial_host(denial));
+}
+
+const char *denial_unix_name(const struct denial *denial)
+{
+	return has(denial, PERSOCK_A_DENIAL_UNIX_NAME) ?
+	       string(denial, PERSOCK_A_DENIAL_UNIX_NAME) : NULL;
+}
+
+static void print_unix_name(FILE *stream, const struct denial *denial)
+{
+	const char *name = denial_unix_name(denial);
+
+	if (!name)
+		return;
+	fputc(' ', stream);
+	text_print(stream, *name ? name : "unnamed");
 }
 
 /* Print each bit by its name. */
@@ -275,6 +293,7 @@ void denial_print(FILE *stream, const struct denial *denial,
 	if (address(denial))
 		print_address(stream, denial);
 	print_host(stream, denial);
+	print_unix_name(stream, denial);
 	if (has(denial, PERSOCK_A_DENIAL_LEVEL))
 		fprintf(stream, " %s", option(denial));
 	if (has(denial, PERSOCK_A_DENIAL_FLAGS))
@@ -328,6 +347,8 @@ static void json_subject(const struct denial *denial)
 		json_string("host", denial_host(denial));
 		json_bool("query", denial_is_query(denial));
 	}
+	if (denial_unix_name(denial))
+		json_string("unix_name", denial_unix_name(denial));
 	json_integer(denial, PERSOCK_A_DENIAL_LEVEL, "level");
 	json_integer(denial, PERSOCK_A_DENIAL_NAME, "name");
 	if (has(denial, PERSOCK_A_DENIAL_LEVEL))

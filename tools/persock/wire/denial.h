@@ -35,6 +35,10 @@ const char *denial_operation(const struct denial *denial);
  */
 const char *denial_host(const struct denial *denial);
 bool denial_is_query(const struct denial *denial);
+
+/* The name of an AF_UNIX socket, or NULL; "": it has none. */
+const char *denial_unix_name(const struct denial *denial);
+
 bool denial_is_audited(const struct denial *denial);
 
 /* Print the line after the time. @nl is used to find the path. */

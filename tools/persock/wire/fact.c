@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "module/policy/section.h"
 #include "policy_file/fact.h"
 
 int record_known(const struct netlink *nl)
@@ -94,6 +95,10 @@ static void parse_attribute(struct fact *fact, const struct nlattr *attribute)
 		snprintf(fact->host, sizeof(fact->host), "%s",
 			 attribute_string(attribute));
 		break;
+	case PERSOCK_A_FACT_UNIX_NAME:
+		free(fact->unix_name);
+		fact->unix_name = need(strdup(attribute_string(attribute)));
+		break;
 	case PERSOCK_A_FACT_LIMIT:
 		fact->limit = attribute_number(attribute);
 		break;
@@ -115,10 +120,16 @@ static void parse_fact(struct record *record, const struct nlattr *nest)
 	mnl_attr_for_each_nested(attribute, nest)
 		parse_attribute(fact, attribute);
 	/* A newer module may know sections and limits that this tool does not. */
-	if (fact->section > PERSOCK_SECTION_LIMITS ||
+	if (fact->section >= PERSOCK_NR_SECTIONS ||
 	    fact->limit > PERSOCK_LIMIT_RECEIVED_CONTROL ||
-	    fact->class >= PERSOCK_NR_CLASSES)
+	    fact->class >= PERSOCK_NR_CLASSES) {
+		free(fact->unix_name);
 		record->nr--;
+		return;
+	}
+	/* As a file without a path is called. */
+	if (persock_section_is_unix(fact->section) && !fact->unix_name)
+		fact->unix_name = need(strdup("/"));
 }
 
 static void parse(struct record *record, const struct nlmsghdr *message)
@@ -152,6 +163,8 @@ int record_read(struct netlink *nl, uint64_t cgroup, struct record *record)
 
 void record_free(struct record *record)
 {
+	while (record->nr)
+		free(record->facts[--record->nr].unix_name);
 	free(record->facts);
 	*record = (struct record){ 0 };
 }

@@ -13,6 +13,7 @@
 
 #include "policy_file/host.h"
 #include "wire/netlink.h"
+#include "wire/policy_unix.h"
 
 static void put_s32(struct netlink *nl, uint16_t type, int32_t value)
 {
@@ -301,6 +302,7 @@ int policy_send(struct netlink *nl, uint8_t command, const struct draft *draft,
 	/* In section connect the module counts these after the addresses. */
 	put_hosts(nl, &draft->policy.names);
 	put_names(nl, &draft->policy.names);
+	policy_put_unix(nl, &draft->policy);
 	put_bounds(nl, &draft->policy);
 
 	return netlink_do(nl, NULL);
@@ -338,8 +340,8 @@ static bool read_head(const struct nlattr **tb, enum persock_section *section,
 	*class = number(tb[PERSOCK_A_RULE_CLASS], 0);
 	*verdict = integer(tb[PERSOCK_A_RULE_VERDICT]);
 
-	return *section < PERSOCK_SECTION_LIMITS &&
-	       *class < PERSOCK_NR_CLASSES;
+	return *section < PERSOCK_NR_SECTIONS &&
+	       *section != PERSOCK_SECTION_LIMITS && *class < PERSOCK_NR_CLASSES;
 }
 
 static bool read_default(struct draft *draft, const struct nlattr *nest)
@@ -484,6 +486,8 @@ static bool read_rule(struct draft *draft, const struct nlattr *nest)
 		return read_host(draft, section, tb, verdict, line);
 	} else if (persock_section_is_address(section)) {
 		return read_address(draft, section, tb, verdict, line);
+	} else if (persock_section_is_unix(section)) {
+		return policy_read_unix(draft, section, tb, verdict, line);
 	} else if (persock_section_is_option(section)) {
 		struct persock_option option = {
 			.level = integer(tb[PERSOCK_A_RULE_LEVEL]),
