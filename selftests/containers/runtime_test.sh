@@ -55,6 +55,20 @@ test_annotation_option_and_default() {
 	eventually none_attached
 }
 
+# The containers of a pod have its annotations, and a name each.
+test_annotation_of_one_container_of_a_pod() {
+	local key
+	configure "runtime = runc"
+	for key in io.kubernetes.cri.container-name io.kubernetes.cri-o.ContainerName; do
+		bundle "\"io.persock.personality\": \"host\", \"io.persock.personality.web\": \"none\", \"$key\": \"web\"" "$probe" unix
+		expect "socketpair: EAFNOSUPPORT" run runc
+		bundle "\"io.persock.personality\": \"host\", \"io.persock.personality.web\": \"none\", \"$key\": \"db\"" "$probe" unix
+		expect ok run runc
+	done
+	bundle '"io.persock.personality.": "none"' "$probe" unix
+	refused 'unknown annotation "io.persock.personality."' run runc
+}
+
 # A second process comes into the cgroup that the hook has attached. A replaced policy holds at once.
 test_exec_and_a_replaced_policy() {
 	local runtime id personality

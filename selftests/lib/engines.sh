@@ -104,7 +104,7 @@ test_the_engines_start() {
 	ok make_image
 	start_containerd && start_dockerd || return
 	ok docker import /image.tar tiny
-	ok "${inside[@]}" sh -c 'docker save tiny | ctr image import --snapshotter native -'
+	ok "${inside[@]}" bash -c 'set -o pipefail; docker save tiny | ctr image import --snapshotter native -'
 	ok docker_run
 }
 
