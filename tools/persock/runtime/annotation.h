@@ -14,6 +14,9 @@ struct json_object;
 #define ANNOTATION		ANNOTATION_PREFIX "personality"
 
 /*
+ * In a pod of Kubernetes all containers have the annotations of the pod. There
+ * ANNOTATION ".NAME" is for its container NAME, and goes before the other.
+ *
  * Find it in the member @key of @holder. *@personality is NULL if it is not
  * there. False after an error: a misspelt one must not look effective. @what is
  * "annotation" or "label", for errors.
