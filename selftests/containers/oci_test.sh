@@ -10,46 +10,20 @@
 # shellcheck disable=SC2154,SC2317 # ktap.sh sets the variables and calls the functions
 # shellcheck source=../lib/ktap.sh
 . "$(dirname "$(realpath "$0")")/../lib/ktap.sh"
+# shellcheck source=../lib/bundle.sh
+. "$repo/selftests/lib/bundle.sh"
 
 runtimes=(crun runc)
 tool=$(command -v persock)
 servers=()
 
-# Runtimes move the container's root, which must be a mount below the first one.
-rootfs=$work/rootfs
+hooks="\"createRuntime\": [ { \"path\": \"$tool\", \"args\": [ \"persock\", \"oci-hook\" ],
+	\"env\": [ \"PATH=/usr/sbin:/usr/bin:/sbin:/bin\" ] } ]"
 
 final() {
 	kill "${servers[@]}"
-	umount -R -l "$rootfs"
+	remove_rootfs
 } >/dev/null 2>&1
-
-# A container on the file system of its host, in a cgroup of its own and an empty network namespace.
-bundle() { # ANNOTATIONS COMMAND [ARGUMENT...]
-	local annotations=$1 words='' word
-	shift
-	for word; do
-		words+="${words:+, }\"$word\""
-	done
-	mkdir -p "$work/bundle" "$rootfs"
-	mountpoint -q "$rootfs" || mount --rbind / "$rootfs"
-	mount --make-rslave "$rootfs"
-	cat >"$work/bundle/config.json" <<-END
-		{
-			"ociVersion": "1.0.2",
-			"process": { "user": { "uid": 0, "gid": 0 }, "cwd": "/", "args": [ $words ],
-				"env": [ "PATH=/usr/sbin:/usr/bin:/sbin:/bin" ] },
-			"root": { "path": "$rootfs", "readonly": true },
-			"mounts": [ { "destination": "/proc", "type": "proc", "source": "proc" } ],
-			"hooks": { "createRuntime": [ { "path": "$tool", "args": [ "persock", "oci-hook" ],
-				"env": [ "PATH=/usr/sbin:/usr/bin:/sbin:/bin" ] } ] },
-			"annotations": { $annotations },
-			"linux": {
-				"cgroupsPath": "/$base-container",
-				"namespaces": [ { "type": "pid" }, { "type": "mount" }, { "type": "network" } ]
-			}
-		}
-	END
-}
 
 run() { # RUNTIME
 	"$1" --root "$work/run-$1" run --bundle "$work/bundle" "$base-$RANDOM" </dev/null 2>&1
@@ -77,10 +51,6 @@ test_nothing_is_left() {
 	done
 	eventually none_attached
 	[ ! -d "$(cgroup_root)/$base-container" ] || fail "the cgroup is there"
-}
-
-none_attached() {
-	! persock status | grep -q "$base-container"
 }
 
 # What cannot be governed does not start: the command would have left a file.

@@ -22,6 +22,7 @@ cgroups=()
 personalities=()
 why=
 skipped=
+more_tests=()	# libraries that have tests, too
 
 fail() { # TEXT...: this test has failed; go on
 	why="${why:+$why; }$*"
@@ -239,7 +240,7 @@ run_tests() {
 	need_persock
 	trap finish EXIT
 	trap 'exit 1' INT TERM HUP
-	mapfile -t names < <(grep -o '^test_[a-z0-9_]*' "$0")
+	mapfile -t names < <(grep -oh '^test_[a-z0-9_]*' "$0" "${more_tests[@]}")
 	echo "TAP version 13"
 	echo "1..${#names[@]}"
 	for name in "${names[@]}"; do

@@ -16,15 +16,17 @@ plan() { # NUMBER OF RESULTS
 	echo "1..$1"
 }
 
-# Succeeds if the command does; otherwise what the command has printed is shown.
+# Succeeds if the command does; otherwise what the command has printed is shown. With status 77 the command
+# cannot do its work, and has printed why in a line.
 result() { # NAME COMMAND [ARGUMENT...]
-	local name=$1 said
+	local name=$1 said status=0
 	shift
 	number=$((number + 1))
-	if said=$("$@" 2>&1); then
-		echo "ok $number $name"
-		return
-	fi
+	said=$("$@" 2>&1) || status=$?
+	case $status in
+	0) echo "ok $number $name" && return ;;
+	77) echo "ok $number $name # SKIP $said" && return ;;
+	esac
 	printf '# %s\n' "${said//$'\n'/$'\n'# }"
 	echo "not ok $number $name"
 	failed=1

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -90,6 +91,14 @@ static int dispatch(int argc, char **argv)
 	return no_command(argv[0]);
 }
 
+/* The name under which the tool is an OCI runtime, with a command line of its own. */
+static bool is_runtime(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	return !strcmp(slash ? slash + 1 : name, "persock-runtime");
+}
+
 /* A failed write is an error. */
 static int finish(int status)
 {
@@ -109,6 +118,8 @@ int main(int argc, char **argv)
 	};
 	int option;
 
+	if (argc && is_runtime(argv[0]))
+		return oci_runtime_command(argc, argv);
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, "+:jpVh", options,
 				     NULL)) >= 0) {

@@ -16,6 +16,7 @@
 
 static const char *prefix;
 static bool logging;
+static void (*other_log)(const char *sentence);
 
 void set_error_prefix(const char *text)
 {
@@ -28,6 +29,11 @@ void log_errors(void)
 	logging = true;
 }
 
+void log_errors_by(void (*log)(const char *sentence))
+{
+	other_log = log;
+}
+
 /* The sentence may quote text from any source: escape it. */
 static void put(FILE *to, const char *sentence)
 {
@@ -36,7 +42,7 @@ static void put(FILE *to, const char *sentence)
 	text_print(to, sentence ? sentence : "out of memory");
 }
 
-static void put_to_log(const char *sentence)
+static void put_to_logs(const char *sentence)
 {
 	char *line = NULL;
 	size_t size;
@@ -45,8 +51,12 @@ static void put_to_log(const char *sentence)
 	if (!memory)
 		return;
 	put(memory, sentence);
-	if (!fclose(memory))
-		syslog(LOG_ERR, "%s", line);
+	if (!fclose(memory)) {
+		if (logging)
+			syslog(LOG_ERR, "%s", line);
+		if (other_log)
+			other_log(line);
+	}
 	free(line);
 }
 
@@ -61,8 +71,8 @@ print_sentence(const char *format, va_list args)
 	fputs("persock: ", stderr);
 	put(stderr, sentence);
 	fputc('\n', stderr);
-	if (logging)
-		put_to_log(sentence);
+	if (logging || other_log)
+		put_to_logs(sentence);
 	free(sentence);
 }
 

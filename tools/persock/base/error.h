@@ -35,4 +35,7 @@ void set_error_prefix(const char *text);
 /* Write each sentence to the system's log, too: the caller may hide stderr. */
 void log_errors(void);
 
+/* Call @log with each sentence, too. It cannot report errors itself. */
+void log_errors_by(void (*log)(const char *sentence));
+
 #endif

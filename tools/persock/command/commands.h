@@ -20,6 +20,7 @@ int metrics_command(int argc, char **argv);
 int monitor_command(int argc, char **argv);
 int names_command(int argc, char **argv);
 int oci_hook_command(int argc, char **argv);
+int oci_runtime_command(int argc, char **argv);
 int personality_command(int argc, char **argv);
 int record_command(int argc, char **argv);
 int run_command(int argc, char **argv);

@@ -16,50 +16,11 @@
 #include "base/error.h"
 #include "command/arguments.h"
 #include "command/commands.h"
-#include "policy_file/yaml.h"
+#include "runtime/annotation.h"
+#include "runtime/json_text.h"
 #include "wire/attachment.h"
 #include "wire/netlink.h"
 #include "wire/personality.h"
-
-#define PREFIX		"io.persock."
-#define ANNOTATION	PREFIX "personality"
-
-/* Find the annotation of the personality, if any. False after an error. */
-static bool read_annotations(struct yaml *yaml, yaml_node_t *state,
-			     const char **personality)
-{
-	yaml_node_t *annotations = yaml_find(yaml, state, "annotations");
-	unsigned int i;
-
-	*personality = NULL;
-	if (!annotations || annotations->type != YAML_MAPPING_NODE)
-		return true;
-	for (i = 0; i < yaml_size(annotations); i++) {
-		const char *key = yaml_text(yaml, yaml_key(yaml, annotations, i),
-					    "a key");
-
-		if (!key)
-			return false;
-		if (strncmp(key, PREFIX, strlen(PREFIX)))
-			continue;
-		/* A misspelt annotation must not look effective. */
-		if (strcmp(key, ANNOTATION)) {
-			report_error("unknown annotation \"%s\": only \"" ANNOTATION "\" is known",
-				     key);
-			return false;
-		}
-		if (*personality) {
-			report_error("the annotation \"" ANNOTATION "\" is listed twice");
-			return false;
-		}
-		*personality = yaml_text(yaml, yaml_value(yaml, annotations, i),
-					 "the name of a personality");
-		if (!*personality)
-			return false;
-	}
-
-	return true;
-}
 
 /* Is @inner @outer, or below it? */
 static bool is_within(const char *inner, const char *outer)
@@ -102,33 +63,32 @@ free:
 	return status;
 }
 
-static int run(struct yaml *yaml)
+static int run(struct json_object *state)
 {
-	yaml_node_t *state, *pid;
-	const char *personality, *number;
+	struct json_object *pid;
+	const char *personality;
+	char number[16];
 	int status;
 
-	state = yaml_root(yaml);
-	if (state->type != YAML_MAPPING_NODE)
-		return report_error("the state of a container must be an object");
-	if (!read_annotations(yaml, state, &personality))
+	if (!annotation_find(state, "annotations", "annotation", &personality))
 		return EXIT_FAILURE;
 	if (!personality)
 		return 0;
 	status = command_check_name("personality", personality);
 	if (status)
 		return EXIT_FAILURE;
-	pid = yaml_find(yaml, state, "pid");
-	number = pid ? yaml_text(yaml, pid, "a process id") : NULL;
-	if (!number || atoi(number) <= 0 || number[strspn(number, "0123456789")])
+	if (!json_text_member(state, "pid", json_type_int, &pid))
+		return EXIT_FAILURE;
+	if (!pid || json_object_get_int(pid) <= 0)
 		return report_error("the state of the container has no process: is this a createRuntime hook?");
+	snprintf(number, sizeof(number), "%d", json_object_get_int(pid));
 
 	return attach(number, personality);
 }
 
 int oci_hook_command(int argc, char **argv)
 {
-	struct yaml yaml;
+	struct json_object *state;
 	int status;
 
 	status = command_options(argc, argv);
@@ -140,8 +100,9 @@ int oci_hook_command(int argc, char **argv)
 	/* crun reports that a hook failed, and not what the hook printed. */
 	log_errors();
 	set_error_prefix("the container is not started: ");
-	status = yaml_open(&yaml, "-") ? run(&yaml) : EXIT_FAILURE;
-	yaml_close(&yaml);
+	state = json_text_object(stdin, "the state of the container");
+	status = state ? run(state) : EXIT_FAILURE;
+	json_object_put(state);
 	set_error_prefix(NULL);
 
 	return status;

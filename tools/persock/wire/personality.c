@@ -71,6 +71,28 @@ static int no_personality(const struct replies *replies, const char *name)
 	return EXIT_FAILURE;
 }
 
+int personality_check_loaded(struct netlink *nl, const char *name)
+{
+	const struct nlmsghdr *message;
+	struct personality personality;
+	struct replies replies;
+	bool found = false;
+	int status;
+
+	status = personality_list(nl, &replies);
+	if (status)
+		return status;
+	replies_for_each(message, &replies) {
+		personality_parse(message, &personality);
+		found = found || !strcmp(personality.name, name);
+	}
+	if (!found)
+		status = no_personality(&replies, name);
+	replies_free(&replies);
+
+	return status;
+}
+
 int personality_error(struct netlink *nl, const char *name)
 {
 	struct replies replies;

@@ -27,6 +27,9 @@ struct personality {
 /* Returns 0, or an exit status after an error. */
 int personality_list(struct netlink *nl, struct replies *replies);
 
+/* Is @name loaded? Returns 0, or an exit status after an error that says so. */
+int personality_check_loaded(struct netlink *nl, const char *name);
+
 /*
  * Both return 0 or a negative errno; the caller calls netlink_error(). @command
  * is PERSOCK_CMD_PERSONALITY_NEW or _SET.

@@ -1,0 +1,23 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 1200
+# needs: iproute2 patchelf
+# root: trixie base-files base-passwd bash coreutils libc-bin mawk sed grep busybox-static docker.io docker-cli
+#	containerd runc iptables util-linux mount kmod procps tar gzip
+#
+# Debian 13's Docker 26 and containerd 1.7 with persock-runtime: see selftests/lib/engines.sh.
+
+if [ "$(uname -m)" != x86_64 ]; then
+	echo "TAP version 13"
+	echo "1..0 # SKIP the programs are for x86"
+	exit 4
+fi
+if [ -z "${ENGINES_INSIDE:-}" ]; then
+	ENGINES_INSIDE=yes exec unshare --mount "$0" "$@"
+fi
+# shellcheck source=../lib/ktap.sh
+. "$(dirname "$(realpath "$0")")/../lib/ktap.sh"
+# shellcheck source=../lib/engines.sh
+. "$repo/selftests/lib/engines.sh"
+
+run_tests

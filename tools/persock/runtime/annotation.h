@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The annotation, or label, of a container that names its personality. The hook
+ * and the runtime call it.
+ */
+#ifndef _PERSOCK_RUNTIME_ANNOTATION_H
+#define _PERSOCK_RUNTIME_ANNOTATION_H
+
+#include <stdbool.h>
+
+struct json_object;
+
+#define ANNOTATION_PREFIX	"io.persock."
+#define ANNOTATION		ANNOTATION_PREFIX "personality"
+
+/*
+ * In a pod of Kubernetes all containers have the annotations of the pod. There
+ * ANNOTATION ".NAME" is for its container NAME, and goes before the other.
+ *
+ * Find it in the member @key of @holder. *@personality is NULL if it is not
+ * there. False after an error: a misspelt one must not look effective. @what is
+ * "annotation" or "label", for errors.
+ */
+bool annotation_find(struct json_object *holder, const char *key,
+		     const char *what, const char **personality);
+
+#endif
