@@ -147,7 +147,7 @@ for where in 'not count (__persock_words) >/dev/null' '__persock_nr help 0'
 	complete -c persock -n $where -a metrics -d 'write all counters as OpenMetrics text'
 	complete -c persock -n $where -a record -d 'write the policy of a command'
 	complete -c persock -n $where -a run -d 'run a command under a personality'
-	complete -c persock -n $where -a apply -d 'load the policies of a folder, and attach'
+	complete -c persock -n $where -a apply -d 'load or replace policies, and attach'
 	complete -c persock -n $where -a oci-hook -d 'attach a container'
 	complete -c persock -n $where -a help -d 'explain a command'
 end
@@ -173,7 +173,7 @@ complete -c persock -n '__persock_is show' -a '(__persock_personalities)'
 complete -c persock -n '__persock_is show' -l effective -d 'all layers'
 complete -c persock -n '__persock_is show; and contains -- --effective (commandline -opc)' \
 	-a '(__persock_cgroups)'
-complete -c persock -n '__persock_nr check 0; or __persock_nr diff 0; or __persock_is fmt' -F
+complete -c persock -n '__persock_nr check 0; or __persock_is diff; or __persock_is fmt' -F
 complete -c persock -n '__persock_nr diff 1' -a '(__persock_personalities)'
 complete -c persock -n '__persock_is fmt' -l check -d 'only list files that are not formatted'
 complete -c persock -n '__persock_is keys' -l schema -d 'write the JSON Schema'
@@ -212,4 +212,6 @@ complete -c persock -n __persock_run_options -l report -d 'write the refused hos
 complete -c persock -n '__persock_is run' -a '(__persock_complete_of_run)'
 complete -c persock -n '__persock_is apply' -l dry-run -d 'only show what would change'
 complete -c persock -n '__persock_is apply' -l prune -d 'remove what is not listed'
-complete -c persock -n '__persock_nr apply 0' -a '(__fish_complete_directories)'
+complete -c persock -n '__persock_is apply' -l watch -d 'apply a folder whenever it changes'
+complete -c persock -n '__persock_is apply' -l metrics -r -d 'write how it went'
+complete -c persock -n '__persock_is apply' -F

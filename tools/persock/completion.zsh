@@ -76,7 +76,7 @@ _persock_commands() {
 		'metrics:write all counters as OpenMetrics text'
 		'record:write the policy of a command'
 		'run:run a command under a personality'
-		'apply:load the policies of a folder, and attach'
+		'apply:load or replace policies, and attach'
 		'oci-hook:attach a container'
 		'help:explain a command'
 	)
@@ -115,7 +115,7 @@ _persock() {
 		[[ -z ${words[(r)--effective]} ]] || _persock_cgroups
 		;;
 	check | oci-hook) _arguments $json '1: :_files' ;;
-	diff) _arguments $json '1: :_files' '2: :_persock_personalities' ;;
+	diff) _arguments $json '1: :_files' '2: :_persock_policies' '*: :_files' ;;
 	fmt) _arguments '--check[only list files that are not formatted]' '*: :_files' ;;
 	keys) _arguments $json '--schema[write the JSON Schema]' ;;
 	explain)
@@ -166,7 +166,8 @@ _persock() {
 		;;
 	apply)
 		_arguments $json '--dry-run[only show what would change]' '--prune[remove what is not listed]' \
-			'1:folder:_files -/'
+			'--watch[apply a folder whenever it changes]' '--metrics[write how it went]: :_files' \
+			'*: :_files'
 		;;
 	help) ((CURRENT > 2)) || _persock_commands ;;
 	esac
