@@ -36,7 +36,7 @@ function __persock_words
 		end
 		switch $word
 			case --base --personality --provider --cgroup --family --expect --operation --count \
-					--delegate --output
+					--delegate --output --metrics --delay --sort
 				set value 1
 			case -p
 				set -q run[1]; and set value 1
@@ -144,6 +144,7 @@ for where in 'not count (__persock_words) >/dev/null' '__persock_nr help 0'
 	complete -c persock -n $where -a monitor -d 'report calls as they are denied'
 	complete -c persock -n $where -a counters -d 'count allowed, ignored and denied calls'
 	complete -c persock -n $where -a sockets -d 'list sockets, and what governs them'
+	complete -c persock -n $where -a top -d 'show what attachments do each second'
 	complete -c persock -n $where -a metrics -d 'write all counters as OpenMetrics text'
 	complete -c persock -n $where -a record -d 'write the policy of a command'
 	complete -c persock -n $where -a run -d 'run a command under a personality'
@@ -199,6 +200,10 @@ complete -c persock -n '__persock_is monitor' -l count -x -d 'end after this num
 complete -c persock -n '__persock_is monitor' -l ignored -d 'report ignored calls, too'
 complete -c persock -n '__persock_is monitor' -l names -d 'report learnt addresses, too'
 complete -c persock -n '__persock_is sockets' -s a -l all -d 'also outside attached cgroups'
+complete -c persock -n '__persock_is top' -s b -l batch -d 'write text'
+complete -c persock -n '__persock_is top' -s n -l count -x -d 'of intervals'
+complete -c persock -n '__persock_is top' -s d -l delay -x -d 'length of an interval'
+complete -c persock -n '__persock_is top' -l sort -x -a 'denials verdicts sockets cgroup' -d 'of attachments'
 complete -c persock -n '__persock_is metrics' -l output -r -d 'replace a file'
 complete -c persock -n '__persock_is record' -s o -l output -r -d 'write the policy to a file'
 complete -c persock -n '__persock_is record' -l merge -r -d 'add to the policy of a file'

@@ -73,6 +73,7 @@ _persock_commands() {
 		'monitor:report calls as they are denied'
 		'counters:count allowed, ignored and denied calls'
 		'sockets:list sockets, and what governs them'
+		'top:show what attachments do each second'
 		'metrics:write all counters as OpenMetrics text'
 		'record:write the policy of a command'
 		'run:run a command under a personality'
@@ -150,6 +151,11 @@ _persock() {
 	counters) _arguments $json '1: :_persock_attached' ;;
 	sockets)
 		_arguments $json '(-a --all)'{-a,--all}'[also outside attached cgroups]' '1: :_persock_attached'
+		;;
+	top)
+		_arguments $json '(-b --batch)'{-b,--batch}'[write text]' '(-n --count)'{-n,--count}'[of intervals]:number:' \
+			'(-d --delay)'{-d,--delay}'[length of an interval]:seconds:' \
+			'--sort[of attachments]:order:(denials verdicts sockets cgroup)'
 		;;
 	metrics) _arguments '--output[replace a file]: :_files' ;;
 	record)

@@ -132,6 +132,17 @@ static const struct topic {
 "\n"
 "Without a cgroup those of all attached ones. NOT GOVERNED are sockets that are\n"
 "older than the attachment.\n" },
+	{ "top",
+"top [--sort ORDER] [--delay SECONDS] [--count N] [--batch]\n"
+"\tshow what attachments do each second\n",
+"  -b, --batch       write text, or lines of JSON, instead of using the terminal\n"
+"  -d, --delay SECONDS\n"
+"                    the length of an interval; 2 if absent\n"
+"  -n, --count N     end after N intervals\n"
+"  --sort ORDER      by denials, verdicts, sockets or cgroup\n"
+"\n"
+"Below an attachment is its last denial. Keys: q quits, d, v, s and c sort, the\n"
+"arrows scroll.\n" },
 	{ "metrics",
 "metrics [--output FILE]\twrite all counters as OpenMetrics text\n",
 "  --output FILE     replace FILE at once; remove it if the module is silent\n" },
