@@ -997,9 +997,27 @@ differences() {
 	tool -j diff "$work/a.yaml" host
 	same "exit status of JSON" "$status" 1
 	same "JSON" "$out" "{\"file\":\"$work/a.yaml\",\"personality\":\"host\",\"differs\":true}"
+	printf '%s\n' 'personality: tool-b' 'base: none' >"$work/b.yaml"
+	quiet personality add "$work/b.yaml"
+	tool diff "$work/b.yaml" "$work/a.yaml"
+	same "exit status of two files" "$status" 1
+	same "output of two files" "$out" "$work/a.yaml: only numbers of lines differ, or a network namespace"
+	quiet personality set "$work/a.yaml"
+	quiet diff "$work/b.yaml" "$work/a.yaml"
+	mkdir "$work/both"
+	mv "$work"/[ab].yaml "$work/both"
+	quiet diff "$work/both"
+	tool -j diff "$work/both"
+	same "exit status of a folder" "$status" 0
+	same "JSON of a folder" "$out" "{\"file\":\"$work/both/a.yaml\",\"personality\":\"tool-a\",\"differs\":false}
+{\"file\":\"$work/both/b.yaml\",\"personality\":\"tool-b\",\"differs\":false}"
+	quiet personality del tool-b
+	tool diff "$work/both"
+	same "exit status without one of them" "$status" 1
+	[[ $err == 'persock: personality "tool-b": not loaded'* ]] || fail "it says '$err'"
 	quiet personality del tool-a
 	refused 2 "diff needs a policy file*" diff
-	refused 2 'diff takes a policy file and one name*"c"' diff a.yaml b c
+	refused 2 'diff takes one policy file and a name, or files: "b" is none*' diff a.yaml b c
 }
 
 # A valid file that does not do what was meant.

@@ -36,7 +36,7 @@ function __persock_words
 		end
 		switch $word
 			case --base --personality --provider --cgroup --family --expect --operation --count \
-					--delegate --output
+					--delegate --output --metrics --delay --sort
 				set value 1
 			case -p
 				set -q run[1]; and set value 1
@@ -144,10 +144,11 @@ for where in 'not count (__persock_words) >/dev/null' '__persock_nr help 0'
 	complete -c persock -n $where -a monitor -d 'report calls as they are denied'
 	complete -c persock -n $where -a counters -d 'count allowed, ignored and denied calls'
 	complete -c persock -n $where -a sockets -d 'list sockets, and what governs them'
+	complete -c persock -n $where -a top -d 'show what attachments do each second'
 	complete -c persock -n $where -a metrics -d 'write all counters as OpenMetrics text'
 	complete -c persock -n $where -a record -d 'write the policy of a command'
 	complete -c persock -n $where -a run -d 'run a command under a personality'
-	complete -c persock -n $where -a apply -d 'load the policies of a folder, and attach'
+	complete -c persock -n $where -a apply -d 'load or replace policies, and attach'
 	complete -c persock -n $where -a oci-hook -d 'attach a container'
 	complete -c persock -n $where -a help -d 'explain a command'
 end
@@ -173,7 +174,7 @@ complete -c persock -n '__persock_is show' -a '(__persock_personalities)'
 complete -c persock -n '__persock_is show' -l effective -d 'all layers'
 complete -c persock -n '__persock_is show; and contains -- --effective (commandline -opc)' \
 	-a '(__persock_cgroups)'
-complete -c persock -n '__persock_nr check 0; or __persock_nr diff 0; or __persock_is fmt' -F
+complete -c persock -n '__persock_nr check 0; or __persock_is diff; or __persock_is fmt' -F
 complete -c persock -n '__persock_nr diff 1' -a '(__persock_personalities)'
 complete -c persock -n '__persock_is fmt' -l check -d 'only list files that are not formatted'
 complete -c persock -n '__persock_is keys' -l schema -d 'write the JSON Schema'
@@ -199,6 +200,10 @@ complete -c persock -n '__persock_is monitor' -l count -x -d 'end after this num
 complete -c persock -n '__persock_is monitor' -l ignored -d 'report ignored calls, too'
 complete -c persock -n '__persock_is monitor' -l names -d 'report learnt addresses, too'
 complete -c persock -n '__persock_is sockets' -s a -l all -d 'also outside attached cgroups'
+complete -c persock -n '__persock_is top' -s b -l batch -d 'write text'
+complete -c persock -n '__persock_is top' -s n -l count -x -d 'of intervals'
+complete -c persock -n '__persock_is top' -s d -l delay -x -d 'length of an interval'
+complete -c persock -n '__persock_is top' -l sort -x -a 'denials verdicts sockets cgroup' -d 'of attachments'
 complete -c persock -n '__persock_is metrics' -l output -r -d 'replace a file'
 complete -c persock -n '__persock_is record' -s o -l output -r -d 'write the policy to a file'
 complete -c persock -n '__persock_is record' -l merge -r -d 'add to the policy of a file'
@@ -212,4 +217,6 @@ complete -c persock -n __persock_run_options -l report -d 'write the refused hos
 complete -c persock -n '__persock_is run' -a '(__persock_complete_of_run)'
 complete -c persock -n '__persock_is apply' -l dry-run -d 'only show what would change'
 complete -c persock -n '__persock_is apply' -l prune -d 'remove what is not listed'
-complete -c persock -n '__persock_nr apply 0' -a '(__fish_complete_directories)'
+complete -c persock -n '__persock_is apply' -l watch -d 'apply a folder whenever it changes'
+complete -c persock -n '__persock_is apply' -l metrics -r -d 'write how it went'
+complete -c persock -n '__persock_is apply' -F

@@ -73,10 +73,11 @@ _persock_commands() {
 		'monitor:report calls as they are denied'
 		'counters:count allowed, ignored and denied calls'
 		'sockets:list sockets, and what governs them'
+		'top:show what attachments do each second'
 		'metrics:write all counters as OpenMetrics text'
 		'record:write the policy of a command'
 		'run:run a command under a personality'
-		'apply:load the policies of a folder, and attach'
+		'apply:load or replace policies, and attach'
 		'oci-hook:attach a container'
 		'help:explain a command'
 	)
@@ -115,7 +116,7 @@ _persock() {
 		[[ -z ${words[(r)--effective]} ]] || _persock_cgroups
 		;;
 	check | oci-hook) _arguments $json '1: :_files' ;;
-	diff) _arguments $json '1: :_files' '2: :_persock_personalities' ;;
+	diff) _arguments $json '1: :_files' '2: :_persock_policies' '*: :_files' ;;
 	fmt) _arguments '--check[only list files that are not formatted]' '*: :_files' ;;
 	keys) _arguments $json '--schema[write the JSON Schema]' ;;
 	explain)
@@ -151,6 +152,11 @@ _persock() {
 	sockets)
 		_arguments $json '(-a --all)'{-a,--all}'[also outside attached cgroups]' '1: :_persock_attached'
 		;;
+	top)
+		_arguments $json '(-b --batch)'{-b,--batch}'[write text]' '(-n --count)'{-n,--count}'[of intervals]:number:' \
+			'(-d --delay)'{-d,--delay}'[length of an interval]:seconds:' \
+			'--sort[of attachments]:order:(denials verdicts sockets cgroup)'
+		;;
 	metrics) _arguments '--output[replace a file]: :_files' ;;
 	record)
 		_arguments -S '(-p --personality)'{-p,--personality}'[write what differs]: :_persock_personalities' \
@@ -166,7 +172,8 @@ _persock() {
 		;;
 	apply)
 		_arguments $json '--dry-run[only show what would change]' '--prune[remove what is not listed]' \
-			'1:folder:_files -/'
+			'--watch[apply a folder whenever it changes]' '--metrics[write how it went]: :_files' \
+			'*: :_files'
 		;;
 	help) ((CURRENT > 2)) || _persock_commands ;;
 	esac

@@ -79,7 +79,8 @@ static const struct topic {
 "\n"
 "FILE can be - : then the result is written to the standard output.\n" },
 	{ "diff",
-"diff FILE [NAME]\tcompare a file with what is loaded\n",
+"diff FILE [NAME]\tcompare a file with what is loaded\n"
+"diff FILE|FOLDER...\tthe same for several files\n",
 "NAME is the personality, if it is not that of FILE. The exit status is 1 if\n"
 "something would change.\n" },
 	{ "keys",
@@ -131,6 +132,17 @@ static const struct topic {
 "\n"
 "Without a cgroup those of all attached ones. NOT GOVERNED are sockets that are\n"
 "older than the attachment.\n" },
+	{ "top",
+"top [--sort ORDER] [--delay SECONDS] [--count N] [--batch]\n"
+"\tshow what attachments do each second\n",
+"  -b, --batch       write text, or lines of JSON, instead of using the terminal\n"
+"  -d, --delay SECONDS\n"
+"                    the length of an interval; 2 if absent\n"
+"  -n, --count N     end after N intervals\n"
+"  --sort ORDER      by denials, verdicts, sockets or cgroup\n"
+"\n"
+"Below an attachment is its last denial. Keys: q quits, d, v, s and c sort, the\n"
+"arrows scroll.\n" },
 	{ "metrics",
 "metrics [--output FILE]\twrite all counters as OpenMetrics text\n",
 "  --output FILE     replace FILE at once; remove it if the module is silent\n" },
@@ -157,9 +169,16 @@ static const struct topic {
 "\n"
 "The exit status is that of the command.\n" },
 	{ "apply",
-"apply [--dry-run] [--prune] FOLDER\tload the policies of a folder, and attach\n",
+"apply [--dry-run] [--prune] FILE|FOLDER...\n"
+"\tload or replace policies as one set, and attach\n"
+"apply --watch [--prune] [--metrics FILE] FOLDER\n"
+"\tthe same whenever the folder changes\n",
 "  --dry-run         change nothing, and show what would change\n"
-"  --prune           remove what the folder does not list\n" },
+"  --prune           remove what the folder does not list\n"
+"  --watch           a line for each attempt; an error changes nothing\n"
+"  --metrics FILE    write OpenMetrics text: attempts, last success and failure\n"
+"\n"
+"A FOLDER can have attachments.yaml, and FILE can be one, or - .\n" },
 	{ "oci-hook",
 "oci-hook\tattach a container: createRuntime hook\n",
 "It reads the state of a container from the standard input.\n" },

@@ -38,6 +38,7 @@ static const struct command {
 	{ "monitor",		monitor_command },
 	{ "counters",		counters_command },
 	{ "sockets",		sockets_command },
+	{ "top",		top_command },
 	{ "metrics",		metrics_command },
 	{ "record",		record_command },
 	{ "run",		run_command },

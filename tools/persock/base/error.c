@@ -17,10 +17,16 @@
 static const char *prefix;
 static bool logging;
 static void (*other_log)(const char *sentence);
+static FILE *collection;
 
 void set_error_prefix(const char *text)
 {
 	prefix = text;
+}
+
+void collect_errors(FILE *stream)
+{
+	collection = stream;
 }
 
 void log_errors(void)
@@ -61,16 +67,21 @@ static void put_to_logs(const char *sentence)
 }
 
 static void __attribute__((format(printf, 1, 0)))
-print_sentence(const char *format, va_list args)
+print_sentence(const char *format, va_list args, bool is_error)
 {
 	char *sentence;
 
 	if (vasprintf(&sentence, format, args) < 0)
 		sentence = NULL;
 	fflush(stdout);
-	fputs("persock: ", stderr);
-	put(stderr, sentence);
-	fputc('\n', stderr);
+	if (collection && is_error) {
+		put(collection, sentence);
+		fputc('\n', collection);
+	} else {
+		fputs("persock: ", stderr);
+		put(stderr, sentence);
+		fputc('\n', stderr);
+	}
 	if (logging || other_log)
 		put_to_logs(sentence);
 	free(sentence);
@@ -81,7 +92,7 @@ int report_error(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	print_sentence(format, args);
+	print_sentence(format, args, true);
 	va_end(args);
 	return EXIT_FAILURE;
 }
@@ -91,7 +102,7 @@ void report_warning(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	print_sentence(format, args);
+	print_sentence(format, args, false);
 	va_end(args);
 }
 
@@ -108,7 +119,7 @@ int usage_error(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	print_sentence(format, args);
+	print_sentence(format, args, true);
 	va_end(args);
 	return EXIT_USAGE;
 }

@@ -7,6 +7,8 @@
 #ifndef _PERSOCK_BASE_ERROR_H
 #define _PERSOCK_BASE_ERROR_H
 
+#include <stdio.h>
+
 /* Beside EXIT_SUCCESS and EXIT_FAILURE of <stdlib.h>. */
 #define EXIT_USAGE	2
 
@@ -31,6 +33,12 @@ void *need(void *memory);
  * not copied.
  */
 void set_error_prefix(const char *text);
+
+/*
+ * Write the sentence of each error to @stream instead, a line for each; NULL: to
+ * stderr again.
+ */
+void collect_errors(FILE *stream);
 
 /* Write each sentence to the system's log, too: the caller may hide stderr. */
 void log_errors(void);

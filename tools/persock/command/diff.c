@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * persock diff: how does a policy file differ from the loaded personality? main.c
+ * persock diff: how do policy files differ from the loaded personalities? main.c
  * calls it.
  */
 #include <getopt.h>
@@ -14,6 +14,7 @@
 #include "command/commands.h"
 #include "command/difference.h"
 #include "command/local_names.h"
+#include "command/policy_set.h"
 #include "command/source.h"
 #include "wire/netlink.h"
 #include "wire/personality.h"
@@ -43,64 +44,95 @@ static int print(const struct policy *policy, const struct draft *loaded,
 	return difference_print(loaded, policy) ? 0 : EXIT_FAILURE;
 }
 
-static int compare(const struct policy *policy)
+/* Returns 0, or the exit status: 1 also if they differ, as that of diff(1). */
+static int compare(struct netlink *nl, const struct policy *policy)
 {
 	struct draft loaded;
+	bool differs;
+	int status;
+
+	if (policy_read(nl, policy->draft.name, &loaded)) {
+		status = personality_error(nl, policy->draft.name);
+	} else {
+		differs = difference(&loaded, policy);
+		status = print(policy, &loaded, differs);
+		if (!status && differs)
+			status = EXIT_FAILURE;
+	}
+	draft_free(&loaded);
+
+	return status;
+}
+
+static int compare_all(const struct folder *folder)
+{
 	struct netlink nl;
-	int status, answer;
+	unsigned int i;
+	int status;
 
 	status = netlink_open(&nl);
 	if (status)
 		return status;
-	if (policy_read(&nl, policy->draft.name, &loaded)) {
-		status = personality_error(&nl, policy->draft.name);
-	} else {
-		answer = difference(&loaded, policy);
-		status = answer < 0 ? EXIT_FAILURE :
-				      print(policy, &loaded, answer);
-		/* As by diff(1): something would change. */
-		if (!status && answer)
+	for (i = 0; i < folder->nr_policies; i++) {
+		if (compare(&nl, &folder->policies[i]))
 			status = EXIT_FAILURE;
 	}
-	draft_free(&loaded);
 	netlink_close(&nl);
+
+	return status;
+}
+
+/* A file that need not say which personality it is about. */
+static int compare_named(const char *file, const char *name)
+{
+	struct policy policy = { .path = (char *)source_name(file) };
+	struct folder one = { .policies = &policy, .nr_policies = 1 };
+	int status = EXIT_FAILURE;
+
+	if (source_file(&policy.draft, file)) {
+		snprintf(policy.draft.name, sizeof(policy.draft.name), "%s",
+			 name);
+		status = local_names_add(&policy.draft, policy.path);
+		if (!status)
+			status = compare_all(&one);
+	}
+	draft_free(&policy.draft);
+
+	return status;
+}
+
+static int compare_set(char *const *paths, int nr)
+{
+	struct folder folder;
+	int status = EXIT_FAILURE;
+
+	if (policy_set_read(&folder, paths, nr))
+		status = compare_all(&folder);
+	folder_free(&folder);
 
 	return status;
 }
 
 int diff_command(int argc, char **argv)
 {
-	struct policy policy = { 0 };
-	const char *name;
-	int status;
+	int status, i;
 
 	status = command_options(argc, argv);
 	if (status)
 		return status;
 	if (optind == argc)
-		return usage_error("diff needs a policy file: persock diff FILE [NAME]");
-	if (argc - optind > 2)
-		return usage_error("diff takes a policy file and one name, not also \"%s\"",
-				   argv[optind + 2]);
-	name = argv[optind + 1];
-	if (name)
-		status = command_check_name("personality", name);
-	if (status)
-		return status;
+		return usage_error("diff needs a policy file: persock diff FILE [NAME], or persock diff FILE|FOLDER...");
+	/* A last argument that is no file is a name. */
+	if (argc - optind == 2 && !source_is_file(argv[optind + 1])) {
+		status = command_check_name("personality", argv[optind + 1]);
+		return status ? status : compare_named(argv[optind],
+						       argv[optind + 1]);
+	}
+	for (i = optind + 1; i < argc; i++) {
+		if (!source_is_file(argv[i]))
+			return usage_error("diff takes one policy file and a name, or files: \"%s\" is none, and a folder is specified as \"./%s\"",
+					   argv[i], argv[i]);
+	}
 
-	policy.path = (char *)source_name(argv[optind]);
-	status = EXIT_FAILURE;
-	if (!source_file(&policy.draft, argv[optind]))
-		goto free;
-	if (name)
-		snprintf(policy.draft.name, sizeof(policy.draft.name), "%s", name);
-	if (!*policy.draft.name)
-		report_error("%s: the key \"personality\" is missing, and no name is specified",
-			     policy.path);
-	else if (!local_names_add(&policy.draft, policy.path))
-		status = compare(&policy);
-free:
-	draft_free(&policy.draft);
-
-	return status;
+	return compare_set(argv + optind, argc - optind);
 }

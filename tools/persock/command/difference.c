@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Compares a loaded policy with a policy file, as complete policy files. apply.c
- * asks for each file of a folder, and the command diff.
+ * Compares a loaded policy with a policy file, as complete policy files. The
+ * commands apply and diff ask for each file.
  */
 #include "command/difference.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -15,6 +16,32 @@
 
 #include "base/error.h"
 #include "policy_file/draft_print.h"
+
+/* A complete policy as text, which the caller frees. */
+static char *text_of(const struct draft *draft)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *memory = need(open_memstream(&text, &length));
+
+	draft_print_yaml(draft, memory);
+	if (fclose(memory))
+		need(NULL);
+
+	return text;
+}
+
+bool difference_same_text(const struct draft *loaded,
+			  const struct policy *wanted)
+{
+	char *old = text_of(loaded), *new = text_of(&wanted->draft);
+	bool same = !strcmp(old, new);
+
+	free(old);
+	free(new);
+
+	return same;
+}
 
 /* Write a complete policy to memory. Returns a descriptor, or -1. */
 static int write_to_memory(const struct draft *draft)
@@ -32,12 +59,8 @@ static int write_to_memory(const struct draft *draft)
 	return fd;
 }
 
-/*
- * Compare two files by cmp(1), or print what differs by diff(1). @path is the
- * name of the policy file. Returns 0 if they are the same, 1 if they differ,
- * and -1 after an error.
- */
-static int compare(int loaded, int wanted, const char *path, bool print)
+/* Print how two files differ. @path is the name of the policy file. */
+static bool compare(int loaded, int wanted, const char *path)
 {
 	char paths[2][32];
 	int status;
@@ -48,36 +71,17 @@ static int compare(int loaded, int wanted, const char *path, bool print)
 	fflush(stdout);
 	pid = fork();
 	if (!pid) {
-		if (print)
-			execlp("diff", "diff", "-u", "--label", "loaded",
-			       "--label", path, paths[0], paths[1], NULL);
-		else
-			execlp("cmp", "cmp", "-s", paths[0], paths[1], NULL);
+		execlp("diff", "diff", "-u", "--label", "loaded", "--label",
+		       path, paths[0], paths[1], NULL);
 		_exit(127);
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) < 0 || !WIFEXITED(status) ||
 	    WEXITSTATUS(status) > 1) {
-		report_error("cannot compare policies by %s (is it installed?)",
-			     print ? "diff" : "cmp");
-		return -1;
+		report_error("cannot compare policies by diff (is it installed?)");
+		return false;
 	}
 
-	return WEXITSTATUS(status);
-}
-
-static int compare_drafts(const struct draft *loaded,
-			  const struct policy *wanted, bool print)
-{
-	int old = write_to_memory(loaded);
-	int new = old < 0 ? -1 : write_to_memory(&wanted->draft);
-	int answer = new < 0 ? -1 : compare(old, new, wanted->path, print);
-
-	if (old >= 0)
-		close(old);
-	if (new >= 0)
-		close(new);
-
-	return answer;
+	return true;
 }
 
 /* Does the path lead to another network namespace than when it was opened? */
@@ -94,25 +98,23 @@ static bool moved(const struct draft *loaded)
 	       is_another(loaded->from, loaded->from_inode);
 }
 
-int difference(const struct draft *loaded, const struct policy *wanted)
+bool difference(const struct draft *loaded, const struct policy *wanted)
 {
-	int answer = compare_drafts(loaded, wanted, false);
-
 	/* Denials contain line numbers, which must be those of the file. */
-	if (!answer && (!draft_same_lines(loaded, &wanted->draft) ||
-			moved(loaded)))
-		answer = 1;
-
-	return answer;
-}
-
-bool difference_same_text(const struct draft *loaded,
-			  const struct policy *wanted)
-{
-	return !compare_drafts(loaded, wanted, false);
+	return !difference_same_text(loaded, wanted) ||
+	       !draft_same_lines(loaded, &wanted->draft) || moved(loaded);
 }
 
 bool difference_print(const struct draft *loaded, const struct policy *wanted)
 {
-	return compare_drafts(loaded, wanted, true) >= 0;
+	int old = write_to_memory(loaded);
+	int new = old < 0 ? -1 : write_to_memory(&wanted->draft);
+	bool good = new >= 0 && compare(old, new, wanted->path);
+
+	if (old >= 0)
+		close(old);
+	if (new >= 0)
+		close(new);
+
+	return good;
 }

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How a loaded policy differs from a policy file. apply.c asks for each file of
- * a folder, and the command diff.
+ * How a loaded policy differs from a policy file. The commands apply and diff ask
+ * for each file.
  */
 #ifndef _PERSOCK_COMMAND_DIFFERENCE_H
 #define _PERSOCK_COMMAND_DIFFERENCE_H
 
 #include "policy_file/folder.h"
 
-/* 1 if they differ, 0 if they do not, -1 after an error. */
-int difference(const struct draft *loaded, const struct policy *wanted);
+/* Do they differ? */
+bool difference(const struct draft *loaded, const struct policy *wanted);
 
 /* Do both have the same keys and values? Then lines or namespaces differ. */
 bool difference_same_text(const struct draft *loaded,

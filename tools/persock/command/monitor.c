@@ -18,7 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "base/error.h"
@@ -91,23 +90,11 @@ static int find_groups(struct monitor *monitor)
 	return 0;
 }
 
-/*
- * Is this another network namespace than that of process 1? This is a hint
- * only: process 1 may be that of a container, or not accessible.
- */
-static bool in_other_namespace(void)
-{
-	struct stat own, first;
-
-	return !stat("/proc/self/ns/net", &own) &&
-	       !stat("/proc/1/ns/net", &first) && own.st_ino != first.st_ino;
-}
-
 static int join(struct monitor *monitor)
 {
 	int notify = GENL_ID_CTRL, status;
 
-	if (in_other_namespace())
+	if (group_in_other_namespace())
 		return report_error("this is another network namespace than that of process 1: denials are reported in the initial one only");
 	monitor->socket = group_socket();
 	if (!monitor->socket)

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads all policy files of a folder, and its attachments.yaml. The command
- * apply calls it.
+ * Reads policy files and lists of attachments: all those of a folder, or one by
+ * one. The commands apply and diff call it.
  */
 #include "policy_file/folder.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -76,6 +78,10 @@ static bool read_policy(struct folder *folder, char *path, parse_base_fn base)
 					     sizeof(*policy)));
 	policy = &folder->policies[folder->nr_policies++];
 	policy->path = path;
+	if (!strcmp(path, "-")) {
+		policy->path = need(strdup("stdin"));
+		free(path);
+	}
 	policy->draft = draft;
 
 	return true;
@@ -145,10 +151,12 @@ static bool read_binding(struct folder *folder, struct yaml *yaml,
 		return yaml_error(yaml, item,
 				  "a cgroup is a path below the root of the hierarchy, without \"..\"");
 	for (i = 0; i < folder->nr_bindings; i++) {
-		if (!strcmp(folder->bindings[i].cgroup, cgroup))
+		const struct binding *other = &folder->bindings[i];
+
+		if (!strcmp(other->cgroup, cgroup))
 			return yaml_error(yaml, item,
-					  "the cgroup is attached in line %u already",
-					  folder->bindings[i].line);
+					  "the cgroup is attached in %s:%u already",
+					  other->file, other->line);
 	}
 
 	folder->bindings = need(reallocarray(folder->bindings,
@@ -156,6 +164,7 @@ static bool read_binding(struct folder *folder, struct yaml *yaml,
 					     sizeof(read)));
 	read.cgroup = need(strdup(cgroup));
 	read.personality = need(strdup(personality));
+	read.file = need(strdup(yaml->path));
 	folder->bindings[folder->nr_bindings++] = read;
 
 	return true;
@@ -181,30 +190,67 @@ static bool read_list(struct folder *folder, struct yaml *yaml)
 	return good;
 }
 
-/* The file is optional. */
-static bool read_bindings(struct folder *folder, const char *path)
+static bool read_bindings(struct folder *folder, const char *file)
 {
-	char *file = join(path, ATTACHMENTS);
 	struct yaml yaml;
-	bool good = true;
+	bool good = yaml_open(&yaml, file) && read_list(folder, &yaml);
 
-	if (!access(file, F_OK) || errno != ENOENT) {
-		good = yaml_open(&yaml, file) && read_list(folder, &yaml);
-		yaml_close(&yaml);
-	}
-	free(file);
+	yaml_close(&yaml);
 
 	return good;
 }
 
-bool folder_read(struct folder *folder, const char *path, parse_base_fn base)
+/*
+ * In a ConfigMap that Kubernetes has mounted, the files are links to
+ * "..data/FILE". It changes them all at once, by another link "..data": a reader
+ * that follows this link once sees all old or all new ones. Returns the folder
+ * with the files.
+ */
+static char *follow_data(const char *path)
 {
-	bool good;
+	char *link = join(path, "..data"), target[PATH_MAX];
+	ssize_t length = readlink(link, target, sizeof(target) - 1);
 
-	*folder = (struct folder){ 0 };
-	good = read_policies(folder, path, base);
+	free(link);
+	if (length <= 0)
+		return need(strdup(path));
+	target[length] = 0;
 
-	return read_bindings(folder, path) && good;
+	return *target == '/' ? need(strdup(target)) : join(path, target);
+}
+
+/* The list of attachments is optional. */
+static bool read_folder(struct folder *folder, const char *path,
+			parse_base_fn base)
+{
+	char *real = follow_data(path), *file = join(real, ATTACHMENTS);
+	bool good = read_policies(folder, real, base);
+
+	if (!access(file, F_OK) || errno != ENOENT)
+		good &= read_bindings(folder, file);
+	free(file);
+	free(real);
+
+	return good;
+}
+
+static bool is_attachments(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return !strcmp(slash ? slash + 1 : path, ATTACHMENTS);
+}
+
+bool folder_add(struct folder *folder, const char *path, parse_base_fn base)
+{
+	struct stat status;
+
+	if (!stat(path, &status) && S_ISDIR(status.st_mode))
+		return read_folder(folder, path, base);
+	if (is_attachments(path))
+		return read_bindings(folder, path);
+
+	return read_policy(folder, need(strdup(path)), base);
 }
 
 void folder_free(struct folder *folder)
@@ -218,6 +264,7 @@ void folder_free(struct folder *folder)
 	for (i = 0; i < folder->nr_bindings; i++) {
 		free(folder->bindings[i].cgroup);
 		free(folder->bindings[i].personality);
+		free(folder->bindings[i].file);
 	}
 	free(folder->policies);
 	free(folder->bindings);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A folder of policy files and attachments. The command apply reads and
- * applies it.
+ * Policy files and attachments, of one folder or of several files. The commands
+ * apply and diff read them.
  */
 #ifndef _PERSOCK_POLICY_FILE_FOLDER_H
 #define _PERSOCK_POLICY_FILE_FOLDER_H
@@ -24,6 +24,7 @@ struct policy {
  * @cgroup: the cgroup, as written there
  * @personality: the personality
  * @anew: it is delegated in full
+ * @file: path of the file
  * @line: number of the line
  * @delegate_line: line of the key delegate; 0: without it
  */
@@ -31,15 +32,16 @@ struct binding {
 	char *cgroup;
 	char *personality;
 	bool anew;
+	char *file;
 	unsigned int line;
 	unsigned int delegate_line;
 };
 
 /**
- * struct folder - the policy files and attachments of a folder
- * @policies: sorted by file name
+ * struct folder - policy files and attachments
+ * @policies: in the order of the command line, those of a folder by file name
  * @nr_policies: length of @policies
- * @bindings: in the order of the file
+ * @bindings: in the order of the files
  * @nr_bindings: length of @bindings
  */
 struct folder {
@@ -50,10 +52,11 @@ struct folder {
 };
 
 /*
- * Read all files, and report the errors of each; @base as in parse_file().
+ * Read all files of the folder @path, or the file @path ("-": the standard
+ * input), and add them; report the errors of each. @base as in parse_file().
  * Returns false after an error. The caller frees the folder in either case.
  */
-bool folder_read(struct folder *folder, const char *path, parse_base_fn base);
+bool folder_add(struct folder *folder, const char *path, parse_base_fn base);
 void folder_free(struct folder *folder);
 
 /* The policy of a personality, or NULL. */

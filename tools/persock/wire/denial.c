@@ -179,6 +179,11 @@ uint64_t denial_cgroup(const struct denial *denial)
 			      PERSOCK_A_DENIAL_CGROUP_ID);
 }
 
+uint64_t denial_layer(const struct denial *denial)
+{
+	return number(denial, PERSOCK_A_DENIAL_CGROUP_ID);
+}
+
 const char *denial_host(const struct denial *denial)
 {
 	return has(denial, PERSOCK_A_DENIAL_HOST) ?
@@ -283,10 +288,17 @@ static void print_layer(FILE *stream, const struct denial *denial,
 void denial_print(FILE *stream, const struct denial *denial,
 		  struct netlink *nl)
 {
-	print_cgroup(stream, number(denial, PERSOCK_A_DENIAL_CGROUP_ID), nl);
+	print_cgroup(stream, denial_layer(denial), nl);
 	fputc(' ', stream);
 	text_print(stream, denial_personality(denial));
-	fprintf(stream, " %" PRIu64 "/", number(denial, PERSOCK_A_DENIAL_PID));
+	fputc(' ', stream);
+	denial_print_call(stream, denial, nl);
+}
+
+void denial_print_call(FILE *stream, const struct denial *denial,
+		       struct netlink *nl)
+{
+	fprintf(stream, "%" PRIu64 "/", number(denial, PERSOCK_A_DENIAL_PID));
 	text_print(stream, string(denial, PERSOCK_A_DENIAL_COMM));
 	fprintf(stream, " %s", denial_operation(denial));
 	print_kind(stream, denial);
@@ -378,8 +390,7 @@ static void json_layer(const struct denial *denial, struct netlink *nl)
 
 void denial_json(const struct denial *denial, struct netlink *nl)
 {
-	const char *path = cgroup_path(nl, number(denial,
-						  PERSOCK_A_DENIAL_CGROUP_ID));
+	const char *path = cgroup_path(nl, denial_layer(denial));
 
 	json_number(denial, PERSOCK_A_DENIAL_CGROUP_ID, "cgroup_id");
 	if (path)

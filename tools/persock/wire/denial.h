@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A denial that the module reports, printed as a line of text or as a JSON
- * object. The commands monitor and run call it.
+ * object. The commands monitor, run and top call it.
  */
 #ifndef _PERSOCK_WIRE_DENIAL_H
 #define _PERSOCK_WIRE_DENIAL_H
@@ -25,6 +25,9 @@ void denial_parse(struct denial *denial, const struct nlattr *nest);
 /* The cgroup whose task made the call: that of the innermost layer. */
 uint64_t denial_cgroup(const struct denial *denial);
 
+/* The cgroup of the layer that decided. */
+uint64_t denial_layer(const struct denial *denial);
+
 /* The personality of the layer that decided, and the operation. */
 const char *denial_personality(const struct denial *denial);
 const char *denial_operation(const struct denial *denial);
@@ -44,6 +47,10 @@ bool denial_is_audited(const struct denial *denial);
 /* Print the line after the time. @nl is used to find the path. */
 void denial_print(FILE *stream, const struct denial *denial,
 		  struct netlink *nl);
+
+/* The same from the process on, without the layer's cgroup and personality. */
+void denial_print_call(FILE *stream, const struct denial *denial,
+		       struct netlink *nl);
 
 /* Print members of the open JSON object. */
 void denial_json(const struct denial *denial, struct netlink *nl);

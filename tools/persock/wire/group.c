@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Finds and joins the module's multicast groups. The commands monitor and run
- * call it.
+ * Finds and joins the module's multicast groups. The commands monitor, run and
+ * top call it.
  */
 #include <linux/genetlink.h>
 
@@ -10,10 +10,19 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "base/error.h"
 
 #define RECEIVE_BUFFER	(4 * 1024 * 1024)
+
+bool group_in_other_namespace(void)
+{
+	struct stat own, first;
+
+	return !stat("/proc/self/ns/net", &own) &&
+	       !stat("/proc/1/ns/net", &first) && own.st_ino != first.st_ino;
+}
 
 static void read_group(const struct nlattr *nest, struct groups *groups)
 {
