@@ -24,8 +24,19 @@ why=
 skipped=
 more_tests=()	# libraries that have tests, too
 
+# The file and line of a check that has failed, and the lines that have called the function that it is in: of
+# what this file has not defined.
+where() {
+	local i lines=()
+	for ((i = 1; i < ${#FUNCNAME[@]} - 1; i++)); do
+		[ "${BASH_SOURCE[i]}" != "${BASH_SOURCE[0]}" ] || continue
+		lines+=("${lines[0]:+ called from }${BASH_SOURCE[i]##*/}:${BASH_LINENO[i - 1]}")
+	done
+	printf %s "${lines[@]}"
+}
+
 fail() { # TEXT...: this test has failed; go on
-	why="${why:+$why; }$*"
+	why="${why:+$why; }$(where): $*"
 	return 1
 }
 
@@ -43,8 +54,10 @@ expect() { # TEXT COMMAND [ARGUMENT...]
 
 # COMMAND succeeds, or this test has failed with what it said.
 ok() { # COMMAND [ARGUMENT...]
-	local said
-	said=$("$@" 2>&1) || fail "$(basename "$1") ${*:2}: ${said:-exit status $?}"
+	local said status
+	said=$("$@" 2>&1)
+	status=$?
+	[ "$status" -eq 0 ] || fail "$(basename "$1") ${*:2}: ${said:-exit status $status}"
 }
 
 # COMMAND fails, and says something that matches the pattern.

@@ -43,8 +43,8 @@ trap cleanup EXIT
 # --- checking ---------------------------------------------------------------------------------
 
 why=
-fail() {
-	why="${why:+$why; }$*"
+fail() { # with the line of the test that has called this, or a function that checks
+	why="${why:+$why; }$(basename "$0"):${BASH_LINENO[-3]}: $*"
 	return 1
 }
 

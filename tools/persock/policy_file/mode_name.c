@@ -13,6 +13,9 @@ static const char *const names[] = {
 	[PERSOCK_MODE_RECORD]	= "record",
 };
 
+_Static_assert(sizeof(names) / sizeof(names[0]) == PERSOCK_MODE_RECORD + 1,
+	       "name each of the modes");
+
 #define NR_NAMES	(sizeof(names) / sizeof(names[0]))
 
 const char *mode_name(enum persock_mode mode)

@@ -30,6 +30,9 @@ static const char *const names[] = {
 	[PERSOCK_SECTION_UNIX_BIND]		= "unix.bind",
 };
 
+_Static_assert(sizeof(names) / sizeof(names[0]) == PERSOCK_SECTION_LIMITS + 1,
+	       "name each of the sections");
+
 const char *section_name(unsigned int section)
 {
 	static char text[32];

@@ -30,6 +30,9 @@ static const char * const names[] = {
 	[PERSOCK_OP_MMAP]	= "mmap",
 };
 
+_Static_assert(sizeof(names) / sizeof(names[0]) == PERSOCK_OP_MMAP + 1,
+	       "name each of the operations");
+
 /* A newer module may have operations without a name here. */
 const char *operation_name(unsigned int operation)
 {
