@@ -31,6 +31,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -157,6 +158,36 @@ static int open_unix(struct ends *ends)
 	ends->other = fds[1];
 
 	return 0;
+}
+
+/* A listener whose path is as long as most are. */
+static const struct sockaddr_un unix_name = {
+	.sun_family = AF_UNIX,
+	.sun_path = "/run/persock-bench/server",
+};
+
+static int unix_listen(struct ends *ends)
+{
+	mkdir("/run/persock-bench", 0755);
+	unlink(unix_name.sun_path);
+	ends->listener = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	return ends->listener < 0 ||
+	       bind(ends->listener, (const struct sockaddr *)&unix_name,
+		    sizeof(unix_name)) ||
+	       listen(ends->listener, 64) ? -1 : 0;
+}
+
+static int once_unix_connection(struct ends *ends)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0), peer;
+
+	if (fd < 0 || connect(fd, (const struct sockaddr *)&unix_name,
+			      sizeof(unix_name)))
+		return -1;
+	peer = accept(ends->listener, NULL, NULL);
+
+	return peer < 0 || close(fd) || close(peer) ? -1 : 0;
 }
 
 /* A connection with a byte to be read. */
@@ -420,6 +451,7 @@ static const struct row rows[] = {
 	{ "epoll_wait", 100, open_readable, once_epoll },
 	{ "poll", 100, open_readable, once_poll },
 	{ "unix-ping-pong", 50, open_unix, once_ping_pong },
+	{ "unix-connect+accept+close", 20, unix_listen, once_unix_connection },
 	{ "sendmmsg+recvmmsg", 10, open_udp_connected, once_many },
 	{ "dns-exchange", 20, open_dns, once_exchange },
 };
