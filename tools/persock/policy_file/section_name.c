@@ -30,7 +30,7 @@ static const char *const names[] = {
 	[PERSOCK_SECTION_UNIX_BIND]		= "unix.bind",
 };
 
-_Static_assert(sizeof(names) / sizeof(names[0]) == PERSOCK_SECTION_LIMITS + 1,
+_Static_assert(sizeof(names) / sizeof(names[0]) == PERSOCK_SECTION_UNIX_BIND + 1,
 	       "name each of the sections");
 
 const char *section_name(unsigned int section)
