@@ -28,7 +28,7 @@ $2
 END
 	personalities+=("$base-$1")
 	ok persock check "$work/$1.yaml"
-	ok persock personality add -f "$work/$1.yaml"
+	ok persock personality add "$work/$1.yaml"
 	ok persock attach "$governed" "$base-$1"
 }
 
@@ -98,7 +98,7 @@ connection.request("GET", "/_ping")
 print(connection.getresponse().read())
 END
 
-cat >"$work/asyncio.py" <<'END'
+cat >"$work/loop.py" <<'END'
 import asyncio, sys
 
 async def main(path):
@@ -135,7 +135,7 @@ test_engine() {
 	serve "$python" "$work/engine.py" "$work/docker.sock"
 	is_refused "PermissionError|Permission denied" "$python" "$work/client.py" "$work/docker.sock"
 	rm -f "$work/own.sock"
-	works "$python" "$work/asyncio.py" "$work/own.sock"
+	works "$python" "$work/loop.py" "$work/own.sock"
 	works node "$work/node.js" "$work/own.sock"
 	stop
 }
@@ -173,7 +173,7 @@ test_ssh_agent() {
 	policy agent "    - allow: unnamed
     - allow: {peer: same}"
 	# shellcheck disable=SC2016 # of the inner shell
-	works ssh-agent -a "$work/agent.sock" sh -c 'ssh-add -l; echo $?'
+	works sh -c 'rm -f "$0"; exec ssh-agent -a "$0" sh -c "ssh-add -l; echo $?"' "$work/agent.sock"
 	eval "$(ssh-agent -a "$work/foreign.sock")" >/dev/null
 	servers+=("$SSH_AGENT_PID")
 	export SSH_AUTH_SOCK=$work/foreign.sock
