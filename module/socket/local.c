@@ -19,6 +19,7 @@
 #include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/fs.h>
+#include <linux/fs_struct.h>
 #include <linux/hash.h>
 #include <linux/net.h>
 #include <linux/sched.h>
@@ -60,8 +61,8 @@
  * @file: its file, or the directory of the file that is made; without dentry,
  *	  or with references
  * @last: name of the file that is made
- * @root: root directory of process 1, with references
- * @rooted: it is the task's, too, and no other task can change that
+ * @rooted: the task's root directory is that of process 1, and no other task
+ *	    can change that
  * @text: room for @name
  *
  * Lives on the task's stack. Only the task itself uses it.
@@ -81,7 +82,6 @@ struct mark {
 	struct sock *peer;
 	struct path file;
 	struct name_snapshot last;
-	struct path root;
 	bool rooted;
 	char text[NAME_SIZE];
 };
@@ -259,7 +259,7 @@ static bool name_file(struct mark *mark, const struct path *file,
 
 	mark->name.kind = PERSOCK_UNIX_PATH;
 	if (!mark->rooted || room >= NAME_SIZE ||
-	    !path_is_under(file, &mark->root))
+	    !path_is_under(file, &current->fs->root))
 		return false;
 	name = d_path(file, mark->text, NAME_SIZE - room);
 	if (IS_ERR(name))
@@ -400,6 +400,7 @@ int persock_local_creates(const struct path *directory,
 static int judge_postponed(struct mark *mark)
 {
 	const struct qstr *last = is_bind(mark) ? &mark->last.name : NULL;
+	struct path root;
 	char *memory;
 	int err;
 
@@ -412,8 +413,10 @@ static int judge_postponed(struct mark *mark)
 	memory = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!memory)
 		return -ENOMEM;
-	err = persock_path_name(&mark->file, last, &mark->root, memory,
-				PATH_MAX, &mark->name.name);
+	persock_path_root(&root);
+	err = persock_path_name(&mark->file, last, &root, memory, PATH_MAX,
+				&mark->name.name);
+	path_put(&root);
 	if (!err) {
 		mark->name.length = strlen(mark->name.name);
 		err = judge(mark, judge_name);
@@ -451,8 +454,7 @@ static int make_call(const struct native *native)
 	err = arm_points();
 	if (err)
 		return refuse(mark, err);
-	persock_path_root(&mark->root);
-	mark->rooted = persock_path_rooted(&mark->root);
+	mark->rooted = persock_path_rooted();
 
 	mark_begin(mark);
 	for (tries = 0; ; tries++) {
@@ -469,7 +471,6 @@ static int make_call(const struct native *native)
 		judge(mark, allow);
 	forget(mark);
 	kfree(mark->place);
-	path_put(&mark->root);
 
 	return err;
 }

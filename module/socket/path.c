@@ -47,23 +47,23 @@ void persock_path_root(struct path *root)
 }
 
 /**
- * persock_path_rooted() - does the current task have this root directory?
- * @root: the directory
+ * persock_path_rooted() - does the task have the root directory of process 1?
  *
  * Context: process context.
  * Return: true if it does, and no other task can change that.
  */
-bool persock_path_rooted(const struct path *root)
+bool persock_path_rooted(void)
 {
-	struct fs_struct *fs = current->fs;
-	struct path own;
+	const struct fs_struct *fs = current->fs;
+	struct path root;
 	bool same;
 
+	/* Only tasks that share it change it. */
 	if (!fs || READ_ONCE(fs->users) != 1)
 		return false;
-	get_fs_root(fs, &own);
-	same = path_equal(&own, root);
-	path_put(&own);
+	persock_path_root(&root);
+	same = path_equal(&fs->root, &root);
+	path_put(&root);
 
 	return same;
 }
