@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 1200
 # needs: iproute2 patchelf
-# root: trixie base-files base-passwd bash coreutils libc-bin mawk sed grep busybox-static docker.io docker-cli
+# root: trixie base-files base-passwd bash dash coreutils libc-bin mawk sed grep busybox-static docker.io docker-cli
 #	containerd runc iptables util-linux mount kmod procps tar gzip
 #
 # Debian 13's Docker 26 and containerd 1.7 with persock-runtime: see selftests/lib/engines.sh.

@@ -12,7 +12,7 @@ root=$work/root
 inside=(chroot "$root" env -i PATH=/usr/sbin:/usr/bin LC_ALL=C HOME=/root)
 denied="Address family not supported by protocol"
 # Of busybox: it makes a socket.
-makes_a_socket=(ifconfig lo)
+makes_a_socket=(ip link show lo)
 containerd_pid='' dockerd_pid=''
 
 lay_out_root() {
@@ -30,14 +30,14 @@ lay_out_root() {
 		ldd "$tool" | sed -n 's/^[^/]*\(\/[^ ]*\).*/\1/p' | while read -r library; do
 			cp -L "$library" "$root/usr/lib/persock/" || exit
 		done && cp "$tool" "$root/usr/sbin/persock" && ln -s persock "$root/usr/sbin/persock-runtime" &&
-		patchelf --set-interpreter "/usr/lib/persock/ld-linux-x86-64.so.2" --set-rpath /usr/lib/persock \
+		patchelf --force-rpath --set-interpreter "/usr/lib/persock/ld-linux-x86-64.so.2" --set-rpath /usr/lib/persock \
 			"$root/usr/sbin/persock"
 }
 
 # A busybox, as a tar file of a root.
 make_image() {
 	mkdir -p "$work/image/bin" && cp "$root/bin/busybox" "$work/image/bin/" &&
-		ln -s busybox "$work/image/bin/ifconfig" && ln -s busybox "$work/image/bin/sleep" &&
+		ln -s busybox "$work/image/bin/ip" && ln -s busybox "$work/image/bin/sleep" &&
 		tar -C "$work/image" -cf "$root/image.tar" .
 }
 
@@ -155,7 +155,7 @@ stays_governed() {
 
 # Processes that come later, a policy that is replaced, engines that stop and start.
 test_what_lasts() {
-	local personality
+	local personality state
 	new_personality personality none
 	ok docker run -d --name lasting --network none --runtime persock --label "io.persock.personality=$personality" tiny sleep 10000
 	ok "${inside[@]}" ctr run -d --snapshotter native --runc-binary /usr/sbin/persock-runtime \
@@ -166,8 +166,10 @@ test_what_lasts() {
 	ok persock personality set "$personality" --base none
 	stop "$dockerd_pid"
 	refused "Cannot connect to the Docker daemon" docker ps
-	refused "$denied" "${inside[@]}" persock-runtime --root /run/docker/runtime-runc/moby exec \
-		"$(basename "$root"/run/containerd/io.containerd.runtime.v2.task/moby/*)" "${makes_a_socket[@]}"
+	# Without the engine, by the runtime alone.
+	state=$(echo "$root"/run/docker/runtime-*/moby/*)
+	refused "$denied" "${inside[@]}" persock-runtime --root "$(dirname "${state#"$root"}")" exec \
+		"$(basename "$state")" "${makes_a_socket[@]}"
 	stop "$containerd_pid"
 	start_containerd && start_dockerd || return
 	stays_governed
