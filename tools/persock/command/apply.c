@@ -257,7 +257,7 @@ static int apply_binding(struct apply *apply, const struct binding *binding)
 	    attachment_new(&apply->nl, fd, binding->personality,
 			   binding->anew)) {
 		close(fd);
-		return netlink_error(&apply->nl);
+		return attachment_error(&apply->nl, binding->cgroup);
 	}
 	close(fd);
 	if (!same)
