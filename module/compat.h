@@ -182,6 +182,18 @@ static inline int persock_call_proto_ioctl(struct sock *sk, int cmd, int *value)
 #endif
 
 /* struct ftrace_regs became opaque in 6.13, backported to some 6.12. */
+/*
+ * A message with the id of a cgroup. Before 6.2 messages have no arguments
+ * (51c352bdbcd2).
+ */
+#ifdef NL_SET_ERR_MSG_FMT
+#define persock_err_msg_id(extack, before, id, after)			\
+	NL_SET_ERR_MSG_FMT(extack, before " id:%llu " after, id)
+#else
+#define persock_err_msg_id(extack, before, id, after)			\
+	NL_SET_ERR_MSG(extack, before " " after)
+#endif
+
 #ifndef arch_ftrace_regs
 #define arch_ftrace_regs(fregs)	(fregs)
 #endif

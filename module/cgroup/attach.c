@@ -22,6 +22,7 @@
 #include <linux/tracepoint.h>
 #include <linux/workqueue.h>
 
+#include "compat.h"
 #include "cgroup/attach.h"
 #include "report/trace.h"
 #include "state.h"
@@ -161,6 +162,19 @@ static bool is_made_of(const struct persock_stack *stack,
 	return stack->nr == nr;
 }
 
+static int too_many(const struct persock_attachment *attachment,
+		    const struct change *change, struct netlink_ext_ack *extack)
+{
+	if (attachment->cgroup == change->cgroup)
+		NL_SET_ERR_MSG(extack,
+			       "it would have more than 16 layers: itself and its attached ancestors");
+	else
+		persock_err_msg_id(extack, "an attached cgroup", attachment->id,
+				   "below it would have more than 16 layers");
+
+	return -E2BIG;
+}
+
 /* Make the stack that a cgroup has after a change, if it gets another one. */
 static int prepare(struct persock_attachment *attachment,
 		   const struct change *change, struct netlink_ext_ack *extack)
@@ -169,12 +183,14 @@ static int prepare(struct persock_attachment *attachment,
 	unsigned int nr = collect(attachment->cgroup, change, layers);
 	struct persock_stack *stack = stack_of(attachment);
 
+	static_assert(PERSOCK_MAX_LAYERS == 16); /* the messages say so */
+	if (nr > PERSOCK_MAX_LAYERS)
+		return too_many(attachment, change, extack);
 	if (stack && is_made_of(stack, layers, nr))
 		return 0;
-	stack = persock_stack_make(layers, nr, extack);
-	if (IS_ERR(stack))
-		return PTR_ERR(stack);
-	attachment->next = stack;
+	attachment->next = persock_stack_make(layers, nr);
+	if (!attachment->next)
+		return -ENOMEM;
 
 	return 0;
 }

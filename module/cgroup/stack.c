@@ -79,16 +79,14 @@ void persock_stack_drop(struct persock_stack *stack)
 /**
  * persock_stack_make() - put attachments together as the layers of new sockets
  * @attachments: the attachments, the outermost first
- * @nr: how many, at least 1
- * @extack: reports the reason of a failure
+ * @nr: how many, 1 to PERSOCK_MAX_LAYERS
  *
  * Context: process context; persock_mutex is held.
  * Return: the stack, with one reference for the caller, who publishes it or
- * retires it; or an ERR_PTR: -E2BIG for too many layers, -ENOMEM.
+ * retires it; or NULL without memory.
  */
-struct persock_stack *
-persock_stack_make(struct persock_attachment **attachments, unsigned int nr,
-		   struct netlink_ext_ack *extack)
+struct persock_stack *persock_stack_make(struct persock_attachment **attachments,
+					 unsigned int nr)
 {
 	const struct persock_version *versions[PERSOCK_MAX_LAYERS];
 	struct persock_stack *stack;
@@ -96,15 +94,9 @@ persock_stack_make(struct persock_attachment **attachments, unsigned int nr,
 	unsigned int i;
 
 	lockdep_assert_held(&persock_mutex);
-	if (nr > PERSOCK_MAX_LAYERS) {
-		NL_SET_ERR_MSG(extack,
-			       "a cgroup would have more than 16 attached ancestors, itself included");
-		return ERR_PTR(-E2BIG);
-	}
-
 	stack = kzalloc(struct_size(stack, layers, nr), GFP_KERNEL);
 	if (!stack)
-		return ERR_PTR(-ENOMEM);
+		return NULL;
 	stack->totals = alloc_percpu(struct persock_totals);
 	if (!stack->totals)
 		goto free;
@@ -139,7 +131,7 @@ free_totals:
 	free_percpu(stack->totals);
 free:
 	kfree(stack);
-	return ERR_PTR(-ENOMEM);
+	return NULL;
 }
 
 /**
@@ -172,11 +164,13 @@ struct persock_stack *persock_stack_open(void)
 		stack = ERR_CAST(attachment);
 		goto unlock;
 	}
-	stack = persock_stack_make(&attachment, 1, NULL);
+	stack = persock_stack_make(&attachment, 1);
 	/* Only the stack holds it, and only sockets hold the stack. */
 	persock_attachment_put(attachment);
-	if (IS_ERR(stack))
+	if (!stack) {
+		stack = ERR_PTR(-ENOMEM);
 		goto unlock;
+	}
 	stack->in_use = false;
 	atomic_inc(&stack->sockets);
 	open_stack = stack;

@@ -74,8 +74,7 @@ struct persock_stack {
 
 void persock_stack_init(void (*routers)(struct persock_stack *stack));
 struct persock_stack *persock_stack_make(struct persock_attachment **attachments,
-					 unsigned int nr,
-					 struct netlink_ext_ack *extack);
+					 unsigned int nr);
 struct persock_stack *persock_stack_open(void);
 void persock_stack_show(struct persock_stack *stack);
 void persock_stack_retire(struct persock_stack *stack);

@@ -12,6 +12,7 @@
 
 #include "harness.h"
 #include "inet.h"
+#include "rights.h"
 
 FIXTURE(keep) {
 	char path[PATH_MAX];	/* a cgroup of this test's own, not attached */
@@ -146,48 +147,6 @@ TEST_F(keep, inherited)
 	close(after);
 }
 
-static int send_fd(int via, int fd)
-{
-	union {
-		char buf[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = {
-		.align = {
-			.cmsg_level = SOL_SOCKET,
-			.cmsg_type = SCM_RIGHTS,
-			.cmsg_len = CMSG_LEN(sizeof(int)),
-		},
-	};
-	char c = 'f';
-	struct iovec iov = { &c, 1 };
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = &control, .msg_controllen = sizeof(control),
-	};
-
-	memcpy(CMSG_DATA(&control.align), &fd, sizeof(fd));
-	return sendmsg(via, &msg, 0) == 1 ? 0 : -errno;
-}
-
-static int recv_fd(int via)
-{
-	union {
-		char buf[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = {};
-	char c;
-	struct iovec iov = { &c, 1 };
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = &control, .msg_controllen = sizeof(control),
-	};
-	int fd = -1;
-
-	if (recvmsg(via, &msg, 0) == 1 && CMSG_FIRSTHDR(&msg))
-		memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
-	return fd;
-}
-
 /* Passed over SCM_RIGHTS, out of the cgroup or into it. */
 TEST_F(keep, passed_on)
 {
@@ -203,13 +162,13 @@ TEST_F(keep, passed_on)
 			if (governed && govern_enter(variant->id))
 				_exit(1);
 			fd = socket(AF_INET, SOCK_STREAM, 0);
-			_exit(fd < 0 || send_fd(sv[0], fd));
+			_exit(fd < 0 || rights_send(sv[0], fd));
 		}
 		ASSERT_EQ(pid, waitpid(pid, &status, 0));
 		ASSERT_EQ(0, status);
 		ASSERT_EQ(0, governed ? 0 : govern_enter(variant->id));
 		/* The creator has exited: this is the only reference. */
-		fd = recv_fd(sv[1]);
+		fd = rights_receive(sv[1]);
 		ASSERT_LE(0, fd);
 		EXPECT_EQ(governed, is_governed(fd));
 		EXPECT_EQ(!governed, now_governed());

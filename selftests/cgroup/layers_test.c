@@ -12,35 +12,7 @@
 
 #include <libmnl/libmnl.h>
 
-#include "harness.h"
-#include "inet.h"
-#include "policy.h"
-
-/* A middle cgroup for tests of three layers; not attached at first. */
-FIXTURE(layers)
-{
-	char middle[PATH_MAX + 32];
-	char path[PATH_MAX + 64];
-};
-
-FIXTURE_VARIANT(layers)
-{
-	enum govern_id outer, inner, third;
-};
-
-FIXTURE_VARIANT_ADD(layers, native)
-{
-	.outer = NATIVE,
-	.inner = GVISOR_NATIVE,
-	.third = GVISOR2020_NATIVE,
-};
-
-FIXTURE_VARIANT_ADD(layers, hostinet)
-{
-	.outer = HOSTINET,
-	.inner = GVISOR_HOSTINET,
-	.third = GVISOR2020_HOSTINET,
-};
+#include "layers.h"
 
 static int attach_anew(const char *path, const char *personality)
 {
@@ -53,69 +25,6 @@ static int attach_anew(const char *path, const char *personality)
 
 	return err;
 }
-
-static int detach(const char *path)
-{
-	return govern_tool(NULL, 0, "detach", path, NULL);
-}
-
-FIXTURE_SETUP(layers)
-{
-	ASSERT_EQ(0, policy_open());
-	govern_setup(_metadata, variant->outer);
-	if (_metadata->exit_code)
-		return;
-	ASSERT_EQ(0, govern_leave());
-	snprintf(self->middle, sizeof(self->middle), "%s/middle-%d",
-		 govern_path(variant->outer), getpid());
-	ASSERT_EQ(0, mkdir(self->middle, 0755));
-	snprintf(self->path, sizeof(self->path), "%s/inner", self->middle);
-	ASSERT_EQ(0, mkdir(self->path, 0755));
-	ASSERT_EQ(0, policy_attach_path(self->path, govern_personality(variant->inner)));
-}
-
-FIXTURE_TEARDOWN(layers)
-{
-	govern_leave();
-	policy_begin_open(variant->outer);
-	policy_set();
-	rmdir(self->path);
-	rmdir(self->middle);
-}
-
-/* Replace the policy of a layer by one that allows all but this peer. */
-static int deny_peer(enum govern_id id, const char *prefix, int verdict)
-{
-	policy_begin_open(id);
-	if (prefix)
-		policy_prefix(PERSOCK_SECTION_CONNECT, prefix, verdict);
-
-	return policy_set();
-}
-
-static int sends_on(int fd, in_addr_t peer)
-{
-	struct inet_addr addr = loopback(AF_INET, 9);
-
-	addr.in.sin_addr.s_addr = htonl(peer);
-	return sendto(fd, "x", 1, 0, &addr.sa, addr.len) == 1 ? 0 : -errno;
-}
-
-static int sends(in_addr_t peer)
-{
-	int fd = socket(AF_INET, SOCK_DGRAM, 0), err;
-
-	if (fd < 0)
-		return -errno;
-	err = sends_on(fd, peer);
-	close(fd);
-
-	return err;
-}
-
-#define FIRST	0x7f000001
-#define SECOND	0x7f000002
-#define THIRD	0x7f000003
 
 /* A policy further in that allows all does not allow what an outer one denies. */
 TEST_F(layers, inner_does_not_loosen)
@@ -407,27 +316,6 @@ TEST_F(layers, delegated_in_full)
 	EXPECT_EQ(-EPERM, sends(FIRST));
 }
 
-/* A task that may attach nothing gains nothing by moving below its cgroup. */
-TEST_F(layers, moves_within_its_subtree)
-{
-	char below[PATH_MAX + 96];
-
-	ASSERT_EQ(0, deny_peer(variant->outer, "127.0.0.1/32", -EPERM));
-	ASSERT_EQ(0, deny_peer(variant->inner, "127.0.0.2/32", -EACCES));
-	snprintf(below, sizeof(below), "%s/below", self->path);
-	ASSERT_EQ(0, mkdir(below, 0755));
-	ASSERT_EQ(0, govern_enter_path(below));
-	EXPECT_EQ(-EPERM, sends(FIRST));
-	EXPECT_EQ(-EACCES, sends(SECOND));
-	/* Out of the inner layer's cgroup, and still below the outer one. */
-	ASSERT_EQ(0, govern_enter_path(self->middle));
-	EXPECT_EQ(-EPERM, sends(FIRST));
-	EXPECT_EQ(0, sends(SECOND));
-	ASSERT_EQ(0, govern_leave());
-	EXPECT_EQ(0, sends(FIRST));
-	ASSERT_EQ(0, rmdir(below));
-}
-
 /* At most 16 layers. */
 TEST_F(layers, sixteen)
 {
@@ -508,8 +396,5 @@ TEST_F(layers, batch_dropped)
 
 int main(int argc, char **argv)
 {
-	govern_prepare(1 << NATIVE | 1 << HOSTINET | 1 << GVISOR_NATIVE |
-		       1 << GVISOR_HOSTINET | 1 << GVISOR2020_NATIVE |
-		       1 << GVISOR2020_HOSTINET);
-	return test_harness_run(argc, argv);
+	return layers_main(argc, argv);
 }

@@ -295,6 +295,34 @@ bind: {default: allow, rules: [{allow: 0.0.0.0/0, ports: 1-1023}]}"
 	expect ok owner "$cgroup" "$mark"
 }
 
+# Addresses of host names are learnt where the sockets are made, and count there.
+test_names_are_learnt_in_the_namespace() {
+	local cgroup port ready reach inode
+	new_namespace
+	listen_on_host port
+	exec {ready}< <("${python[@]}" "$data/resolver.py")
+	servers+=($!)
+	read -r -u "$ready" _
+	reach="c = create_connection((\"127.0.0.9\", $port), 60); c.sendall(b\"!\"); assert c.recv(1) == b\"!\""
+	ask() { # NAME CODE: of the answer, from the resolver's address
+		printf '%s' "u = s(SOCK_DGRAM)" \
+			"; u.sendto(b\"\\0\\1\\1\\0\\0\\1\\0\\0\\0\\0\\0\\0\\4$1\\7example\\0\\0\\1\\0\\1\", (\"127.0.0.53\", 53))" \
+			"; a = u.recvfrom(512); assert (a[0][3], a[1]) == ($2, (\"127.0.0.53\", 53)), a"
+	}
+	expect ok on_host "$(ask good 128)"
+	expect ok on_host "$(ask evil 128)"
+	expect ok on_host "$reach"
+	delegated cgroup 'connect: {default: EACCES, rules: [{allow: good.example}]}
+names: {resolvers: [127.0.0.53]}'
+	expect EACCES try "$cgroup" "$reach"
+	expect ok try "$cgroup" "$(ask evil 131)"
+	expect EACCES try "$cgroup" "$reach"
+	expect ok try "$cgroup" "$(ask good 128)"
+	expect ok try "$cgroup" "$reach"
+	inode=$(stat -L -c %i "$host")
+	expect 1 eval "persock -j names $cgroup | grep -c '$inode'"
+}
+
 # A program takes the network away from its child, in a namespace of its own: it has none, as without delegation.
 test_a_sandbox_within_has_no_network() {
 	local cgroup plain port ask inode name

@@ -294,6 +294,34 @@ d['layers'][0] == {'cgroup_id': $id, 'path': '/tool-test', 'personality': 'tool-
 	no_traces
 }
 
+# A cgroup with too many layers is named, and so is one that the attachment of another would give too many.
+too_many_layers() {
+	local i id path=$cg/middle text="it would have more than 16 layers: itself and its attached ancestors"
+	mkdir -p "$path"
+	for ((i = 0; i < 16; i++)); do
+		path+=/$i
+		mkdir "$path"
+		quiet attach "$path" host
+	done
+	id=$(stat -c %i "$path")
+	mkdir "$path/one"
+	refused 1 "cgroup \"$path/one\": $text" attach "$path/one" host
+	refused 1 "cgroup \"$cg/middle\": an attached cgroup*below it would have more than 16 layers" \
+		attach "$cg/middle" host
+	# Messages of 6.1 have no arguments.
+	[[ $PERSOCK_KERNEL == stock-6.1 || $err == *" id:$id below"* ]] || fail "it names no cgroup: $err"
+	mkdir "$work/many"
+	printf 'attachments:\n  - {cgroup: %s, personality: host}\n' "${path#"$root"}/one" >"$work/many/attachments.yaml"
+	refused 1 "cgroup \"*/one\": $text" apply "$work/many"
+	# Nothing was attached, and one that is attached already may be attached again.
+	tool -j status
+	json "len(d['attachments']) == 16" -j status
+	quiet attach "$path" host
+	quiet detach --all
+	find "$cg" -depth -type d -exec rmdir {} +
+	no_traces
+}
+
 # On a terminal, which a pipe is not.
 on_terminal() { # ARGUMENT...
 	TERM=xterm python3 -I -c 'import pty, sys
@@ -1042,7 +1070,7 @@ check_warns() {
 
 # --- all --------------------------------------------------------------------------------------
 
-tests=(bad_usage missing_cgroup cgroup_v1 not_a_cgroup attach_and_detach layers delegated_in_full removed_cgroup
+tests=(bad_usage missing_cgroup cgroup_v1 not_a_cgroup attach_and_detach layers too_many_layers delegated_in_full removed_cgroup
 	unknown_personality unknown_provider make_and_delete inherited_providers mistakes
 	policy_commands differences explain explain_options ways check_warns denials no_privilege
 	run_status run_passes_on run_governs run_nested run_kills_the_rest run_refused run_forwards

@@ -75,6 +75,13 @@ static void report_older(int fd, const char *cgroup, const char *personality)
 	held_free(&held);
 }
 
+static int attach_error(struct netlink *nl, const char *cgroup,
+			const char *personality)
+{
+	return nl->error == ENOENT ? personality_error(nl, personality) :
+				     attachment_error(nl, cgroup);
+}
+
 static int attach(struct netlink *nl, const char *cgroup,
 		  const char *personality, bool anew)
 {
@@ -86,7 +93,7 @@ static int attach(struct netlink *nl, const char *cgroup,
 	if (fd < 0)
 		return EXIT_FAILURE;
 	status = attachment_new(nl, fd, personality, anew) ?
-		 personality_error(nl, personality) : 0;
+		 attach_error(nl, cgroup, personality) : 0;
 	if (!status)
 		report_older(fd, cgroup, personality);
 	close(fd);

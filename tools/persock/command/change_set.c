@@ -272,7 +272,7 @@ static int apply_binding(struct work *work, const struct binding *binding)
 	    attachment_new(&work->nl, fd, binding->personality,
 			   binding->anew)) {
 		close(fd);
-		return netlink_error(&work->nl);
+		return attachment_error(&work->nl, binding->cgroup);
 	}
 	close(fd);
 	if (!same)

@@ -236,7 +236,7 @@ static int watch_cgroup(struct recording *recording)
 	sigaddset(&signals, SIGHUP);
 	sigprocmask(SIG_BLOCK, &signals, &old);
 	if (attachment_new(nl, directory, recording->name, false)) {
-		status = netlink_error(nl);
+		status = attachment_error(nl, recording->cgroup);
 	} else {
 		report_warning("recording sockets that are created in %s from now on%s",
 			       recording->cgroup, recording->seconds ?

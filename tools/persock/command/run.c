@@ -308,7 +308,9 @@ static int run_in_cgroup(struct run *run)
 				 cgroup_id(run->directory)) : 0;
 	if (!status && attachment_new(&run->nl, run->directory, personality,
 				      false))
-		status = personality_error(&run->nl, personality);
+		status = run->nl.error == E2BIG ?
+			 attachment_error(&run->nl, run->path) :
+			 personality_error(&run->nl, personality);
 	else if (!status)
 		status = run_attached(run);
 	run_report_close(&run->report);

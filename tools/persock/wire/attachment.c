@@ -79,6 +79,9 @@ int attachment_error(const struct netlink *nl, const char *cgroup)
 	    !strcmp(nl->reason, "the cgroup is not attached to a personality"))
 		return report_error("cgroup \"%s\": not attached; \"persock status\" lists those that are",
 				    cgroup);
+	/* Too many layers. */
+	if (nl->error == E2BIG)
+		return report_error("cgroup \"%s\": %s", cgroup, nl->reason);
 
 	return netlink_error(nl);
 }
