@@ -19,7 +19,7 @@
 #define ANY		(-1)
 #define BOTH		ANY
 /* No attribute or nest that is put at once is longer. */
-#define SPARE		2048
+#define SPARE		8192
 
 static const struct mutate_world *world;
 static __u64 state = 1;

@@ -35,7 +35,7 @@ function __persock_words
 			continue
 		end
 		switch $word
-			case --base --personality --provider --cgroup --family --expect --operation --count \
+			case --base --personality --provider --cgroup --family --type --peer --expect --operation --count \
 					--delegate --output --metrics --delay --sort
 				set value 1
 			case -p
@@ -109,7 +109,9 @@ function __persock_operation
 			printf '%s\n' stream dgram raw seqpacket
 		case 3/query
 			printf '%s\n' A AAAA HTTPS TXT MX SRV PTR
-		case 4/socket 4/pair 2/connect 2/sendto 2/bind 2/accept
+		case 2/connect 2/sendto 2/bind
+			printf '%s\n' tcp udp icmp icmpv6 sctp mptcp unix
+		case 4/socket 4/pair 2/accept
 			printf '%s\n' tcp udp icmp icmpv6 sctp mptcp
 	end
 end
@@ -185,6 +187,8 @@ complete -c persock -n '__persock_is explain' -l cgroup -x -a '(__persock_cgroup
 	-d 'ask the layers of a cgroup'
 complete -c persock -n '__persock_is explain' -l family -x -a 'inet inet6 unix netlink packet vsock' \
 	-d 'of the socket'
+complete -c persock -n '__persock_is explain' -l type -x -a 'stream dgram seqpacket' -d 'of an AF_UNIX socket'
+complete -c persock -n '__persock_is explain' -l peer -x -a same -d 'where its peer was created'
 complete -c persock -n '__persock_is explain' -l expect -x -a 'allow ignore deny' -d 'set the exit status'
 complete -c persock -n '__persock_is explain' -a '(__persock_operation)'
 

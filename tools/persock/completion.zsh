@@ -51,7 +51,8 @@ _persock_operation() {
 	2/socket | 2/pair) _persock_families ;;
 	3/socket | 3/pair) _persock_words type stream dgram raw seqpacket ;;
 	3/query) _persock_words type A AAAA HTTPS TXT MX SRV PTR ;;
-	4/socket | 4/pair | 2/connect | 2/sendto | 2/bind | 2/accept) _persock_protocols ;;
+	2/connect | 2/sendto | 2/bind) _persock_words protocol tcp udp icmp icmpv6 sctp mptcp unix ;;
+	4/socket | 4/pair | 2/accept) _persock_protocols ;;
 	esac
 }
 
@@ -129,6 +130,8 @@ _persock() {
 		fi
 		_arguments $json '--cgroup[ask the layers of a cgroup]: :_persock_cgroups' \
 			'--family[of the socket]: :_persock_families' \
+			'--type[of an AF_UNIX socket]:type:(stream dgram seqpacket)' \
+			'--peer[where its peer was created]:peer:(same)' \
 			'--expect[set the exit status]:answer:(allow ignore deny)' '*: :_persock_policies'
 		;;
 	names)

@@ -106,7 +106,7 @@ static const struct key keys[] = {
 	    "A number from 0 to 65535, a range such as 8000-8099, or a service of /etc/services such as https, which is looked up when the file is read. Without it any port."),
 	KEY(IN(ADDRESS_RULE), "protocol", "PROTOCOL or LIST",
 	    "The protocol, such as tcp. Without it any protocol. MPTCP is judged as tcp."),
-	KEY(IN(ADDRESS_RULE) | IN(UNIX_RULE), "errno", "ERRNO",
+	KEY(IN(ADDRESS_RULE), "errno", "ERRNO",
 	    "Of a rule that denies: the errno of the call. Without it that of the default, or EACCES."),
 
 	KEY(IN(NAMES), "resolvers", "ADDRESS, system or LIST",
@@ -155,6 +155,8 @@ static const struct key keys[] = {
 	    "Sockets that are allowed: /PATH, or \"@NAME\" for an abstract name, each with a final * for all that begin so; unnamed, for pairs and, in unix.bind, for names that the kernel chooses; or a mapping."),
 	MAP(IN(UNIX_RULE), "deny", KEY_UNIX_NAME, "SOCKET or LIST",
 	    "Sockets that are denied. Of the rules that match, that on the most specific name decides; for the same name one with a peer goes first, then one with a type, then deny."),
+	KEY(IN(UNIX_RULE), "errno", "ERRNO",
+	    "Of a rule that denies: the errno of the call. Without it that of the default, or EACCES."),
 	KEY(IN(UNIX_NAME), "path", "PATH of a socket",
 	    "The path of the socket's file in the initial mount namespace. A final * stands for any rest, in folders below as well; \\xNN for a byte."),
 	KEY(IN(UNIX_NAME), "abstract", "\"@NAME\"",
