@@ -20,6 +20,7 @@
 #include "policy.h"
 
 #define DEPTH	5
+/* With PERSOCK_SOAK in the environment, else a third of them. */
 #define ROUNDS	200
 #define CALLS	500
 
@@ -424,7 +425,8 @@ static unsigned int compare_explained(struct __test_metadata *_metadata)
 TEST_F(layers_model, module_agrees)
 {
 	const char *seed = getenv("PERSOCK_SEED");
-	unsigned int rounds = slow_kernel() ? ROUNDS / 10 : ROUNDS;
+	unsigned int rounds = slow_kernel() ? ROUNDS / 10 :
+			      getenv("PERSOCK_SOAK") ? ROUNDS : ROUNDS / 3;
 	unsigned int round, i, wrong = 0;
 	char procs[PATH_MAX + 16];
 	int fd;

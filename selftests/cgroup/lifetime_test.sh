@@ -163,11 +163,11 @@ one_round() { # NATIVE HOSTINET, two cgroups
 		eventually unloaded
 }
 
-# Load, attach, traffic by both providers, detach, unload: ten times (fifty with PERSOCK_SOAK=1), and
+# Load, attach, traffic by both providers, detach, unload: five times (fifty with PERSOCK_SOAK=1), and
 # the kernel is silent.
 test_rounds() {
 	local native hostinet round rounds=${PERSOCK_SOAK:+50}
-	rounds=${rounds:-10}
+	rounds=${rounds:-5}
 	need_module_file || return 0
 	new_cgroup native rounds-native
 	new_cgroup hostinet rounds-hostinet

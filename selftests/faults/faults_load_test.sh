@@ -21,7 +21,7 @@ margin=30
 # What persock's init allocates until it registers its family is less.
 before_family=400
 # Tries without PERSOCK_SOAK, before that and from there on.
-kernels=3
+kernels=1
 ours=8
 
 # Load with PARAMETERS, and put in VARIABLE how many points that has used up.

@@ -158,7 +158,7 @@ make_sockets() { # CGROUP
 
 # What is attached holds from that moment on, whatever is about to be unloaded.
 test_loading_races() {
-	local cgroup makers other attached=0 end
+	local cgroup makers other attached=0 end wanted=${PERSOCK_SOAK:+20}
 	need_module_file || return 0
 	new_cgroup cgroup race
 	new_cgroup other makers
@@ -170,7 +170,7 @@ test_loading_races() {
 	make_sockets "$other" &
 	makers+=" $!"
 	end=$((SECONDS + 120))
-	while [ "$attached" -lt 10 ] && [ "$SECONDS" -lt "$end" ]; do
+	while [ "$attached" -lt "${wanted:-5}" ] && [ "$SECONDS" -lt "$end" ]; do
 		persock attach "$cgroup" none 2>/dev/null || continue
 		attached=$((attached + 1))
 		persock attach "$other" none

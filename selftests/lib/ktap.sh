@@ -3,7 +3,8 @@
 # shellcheck disable=SC2034,SC2154,SC2317 # what it sets and defines is for those who source it
 #
 # What shell tests share: KTAP, and cgroups to attach. A test is a function whose name begins
-# with test_: it calls fail, returns non-zero, or passes. Sourced, not run:
+# with test_: it calls fail, returns non-zero, or passes. One that begins with soak_test_ is run
+# with PERSOCK_SOAK=1. Sourced, not run:
 #
 #	. "$(dirname "$(realpath "$0")")/../lib/ktap.sh"
 #	...
@@ -253,7 +254,7 @@ run_tests() {
 	need_persock
 	trap finish EXIT
 	trap 'exit 1' INT TERM HUP
-	mapfile -t names < <(grep -oh '^test_[a-z0-9_]*' "$0" "${more_tests[@]}")
+	mapfile -t names < <(grep -ohE "^${PERSOCK_SOAK:+(soak_)?}test_[a-z0-9_]*" "$0" "${more_tests[@]}")
 	echo "TAP version 13"
 	echo "1..${#names[@]}"
 	for name in "${names[@]}"; do
@@ -262,6 +263,7 @@ run_tests() {
 		skipped=
 		"$name" || why=${why:-$name returned $?}
 		clean_up
+		name=${name#soak_}
 		if [ -n "$why" ]; then
 			failed=1
 			echo "# $why" | tr '\n' ' '

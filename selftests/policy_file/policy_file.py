@@ -25,7 +25,7 @@ GENL_ID_CTRL, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 1
 # A process costs much in an emulated machine; the tool alone goes through all of them on the host, see
 # policy_offline.
 SOAK = "PERSOCK_SOAK" in os.environ
-ROUND_TRIPS = 1000 if SOAK else 200
+ROUND_TRIPS = 1000 if SOAK else 100
 MUTATIONS = 500 if SOAK else 100
 NAME = "policy-file"
 

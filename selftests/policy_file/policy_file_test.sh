@@ -3,7 +3,7 @@
 # timeout: 900
 # needs: python3
 #
-# Policy files: what the module has of 200 random ones it has of what is shown of it too, and 100
+# Policy files: what the module has of 100 random ones it has of what is shown of it too, and 100
 # broken ones are refused and change nothing; 1000 and 500 with PERSOCK_SOAK=1. See policy_file.py.
 
 here=$(dirname "$(realpath "$0")")

@@ -4,7 +4,8 @@
 # needs: nginx curl openssl redis-server redis-tools iperf3 procps python3
 #
 # Programs that know nothing of persock, server and client in one cgroup: what they say, and their
-# exit status, is the same under gvisor and gvisor-2020, by either provider, as it is ungoverned.
+# exit status, is the same under gvisor and gvisor-2020, by either provider, as it is ungoverned. The policy
+# and the provider know nothing of each other: all four pairs are tried with PERSOCK_SOAK=1, else two.
 # What no two runs have in common (times, rates, ports) is not looked at.
 
 # shellcheck disable=SC2317 # run_tests calls the tests by their names
@@ -303,8 +304,8 @@ test_curl_nginx_ungoverned() {
 		'^curl: the file is whole$' '^curl -T: the file is whole$' '^nginx: 0$'
 }
 test_curl_nginx_gvisor_native() { same_as_ungoverned curl_nginx gvisor native; }
-test_curl_nginx_gvisor_hostinet() { same_as_ungoverned curl_nginx gvisor hostinet native; }
-test_curl_nginx_gvisor_2020_native() { same_as_ungoverned curl_nginx gvisor-2020 native; }
+soak_test_curl_nginx_gvisor_hostinet() { same_as_ungoverned curl_nginx gvisor hostinet native; }
+soak_test_curl_nginx_gvisor_2020_native() { same_as_ungoverned curl_nginx gvisor-2020 native; }
 test_curl_nginx_gvisor_2020_hostinet() { same_as_ungoverned curl_nginx gvisor-2020 hostinet native; }
 
 # For how many connections that was asked of it.
@@ -329,8 +330,8 @@ test_redis_ungoverned() {
 		'^redis-server: 0$'
 }
 test_redis_gvisor_native() { same_as_ungoverned redis gvisor native; }
-test_redis_gvisor_hostinet() { same_as_ungoverned redis gvisor hostinet native; }
-test_redis_gvisor_2020_native() { same_as_ungoverned redis gvisor-2020 native; }
+soak_test_redis_gvisor_hostinet() { same_as_ungoverned redis gvisor hostinet native; }
+soak_test_redis_gvisor_2020_native() { same_as_ungoverned redis gvisor-2020 native; }
 test_redis_gvisor_2020_hostinet() { same_as_ungoverned redis gvisor-2020 hostinet native; }
 
 test_asyncio_ungoverned() {
@@ -338,8 +339,8 @@ test_asyncio_ungoverned() {
 		'^ConnectionRefusedError$' '^python3: 0$'
 }
 test_asyncio_gvisor_native() { same_as_ungoverned asyncio gvisor native; }
-test_asyncio_gvisor_hostinet() { same_as_ungoverned asyncio gvisor hostinet native; }
-test_asyncio_gvisor_2020_native() { same_as_ungoverned asyncio gvisor-2020 native; }
+soak_test_asyncio_gvisor_hostinet() { same_as_ungoverned asyncio gvisor hostinet native; }
+soak_test_asyncio_gvisor_2020_native() { same_as_ungoverned asyncio gvisor-2020 native; }
 test_asyncio_gvisor_2020_hostinet() { same_as_ungoverned asyncio gvisor-2020 hostinet native; }
 
 test_iperf3_tcp_ungoverned() {
@@ -347,8 +348,8 @@ test_iperf3_tcp_ungoverned() {
 		'^None TCP 2 16384 1 2 True True$' '^server: 0$'
 }
 test_iperf3_tcp_gvisor_native() { same_as_ungoverned iperf3_tcp gvisor native; }
-test_iperf3_tcp_gvisor_hostinet() { same_as_ungoverned iperf3_tcp gvisor hostinet native; }
-test_iperf3_tcp_gvisor_2020_native() { same_as_ungoverned iperf3_tcp gvisor-2020 native; }
+soak_test_iperf3_tcp_gvisor_hostinet() { same_as_ungoverned iperf3_tcp gvisor hostinet native; }
+soak_test_iperf3_tcp_gvisor_2020_native() { same_as_ungoverned iperf3_tcp gvisor-2020 native; }
 test_iperf3_tcp_gvisor_2020_hostinet() { same_as_ungoverned iperf3_tcp gvisor-2020 hostinet native; }
 
 test_iperf3_udp_ungoverned() {
@@ -356,8 +357,8 @@ test_iperf3_udp_ungoverned() {
 		'^None UDP 1 1000 1 1 True True$' '^server: 0$'
 }
 test_iperf3_udp_gvisor_native() { same_as_ungoverned iperf3_udp gvisor native; }
-test_iperf3_udp_gvisor_hostinet() { same_as_ungoverned iperf3_udp gvisor hostinet native; }
-test_iperf3_udp_gvisor_2020_native() { same_as_ungoverned iperf3_udp gvisor-2020 native; }
+soak_test_iperf3_udp_gvisor_hostinet() { same_as_ungoverned iperf3_udp gvisor hostinet native; }
+soak_test_iperf3_udp_gvisor_2020_native() { same_as_ungoverned iperf3_udp gvisor-2020 native; }
 test_iperf3_udp_gvisor_2020_hostinet() { same_as_ungoverned iperf3_udp gvisor-2020 hostinet native; }
 
 run_tests
