@@ -71,6 +71,7 @@ _persock_commands() {
 		'explain:show the verdict on an operation'
 		'names:list, add and remove learnt addresses'
 		'monitor:report calls as they are denied'
+		'why:show what the caller was denied last'
 		'counters:count allowed, ignored and denied calls'
 		'sockets:list sockets, and what governs them'
 		'metrics:write all counters as OpenMetrics text'
@@ -147,6 +148,7 @@ _persock() {
 			'--count[end after this number of lines]:number:' '--ignored[report ignored calls, too]' \
 			'--names[report learnt addresses, too]'
 		;;
+	why) _arguments $json ;;
 	counters) _arguments $json '1: :_persock_attached' ;;
 	sockets)
 		_arguments $json '(-a --all)'{-a,--all}'[also outside attached cgroups]' '1: :_persock_attached'

@@ -122,6 +122,9 @@ static const struct topic {
 "  --count N         end after N lines\n"
 "  --ignored         report ignored calls, too\n"
 "  --names           report addresses that are learnt for host names, too\n" },
+	{ "why",
+"why\tshow what the caller was denied last\n",
+"It needs no privileges, and a policy that says reveal: denials.\n" },
 	{ "counters",
 "counters [CGROUP | id:N]\tcount allowed, ignored and denied calls\n",
 "Without a cgroup those of all attachments.\n" },

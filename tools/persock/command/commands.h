@@ -26,5 +26,6 @@ int run_command(int argc, char **argv);
 int show_command(int argc, char **argv);
 int sockets_command(int argc, char **argv);
 int status_command(int argc, char **argv);
+int why_command(int argc, char **argv);
 
 #endif
