@@ -146,7 +146,7 @@ _persock() {
 			'--operation[only this one]:operation:(create pair connect accept bind listen shutdown
 				getsockopt setsockopt getname sendmsg recvmsg ioctl mmap)' \
 			'--count[end after this number of lines]:number:' '--ignored[report ignored calls, too]' \
-			'--names[report learnt addresses, too]'
+			'--names[report learnt addresses, too]' '--journal[write into the systemd journal]'
 		;;
 	why) _arguments $json ;;
 	counters) _arguments $json '1: :_persock_attached' ;;
