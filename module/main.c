@@ -13,6 +13,7 @@
 #include "cgroup/stack.h"
 #include "control/netlink.h"
 #include "control/netlink_denial.h"
+#include "control/proc.h"
 #include "hook/intercept.h"
 #include "hook/local.h"
 #include "hook/lsm.h"
@@ -98,13 +99,18 @@ static int __init persock_init(void)
 	if (err)
 		goto family;
 	/* Last: from here on user space can use the module. */
-	err = persock_netlink_init();
+	err = persock_proc_init();
 	if (err)
 		goto family;
+	err = persock_netlink_init();
+	if (err)
+		goto proc;
 	persock_denial_init(&persock_netlink_denials);
 
 	return 0;
 
+proc:
+	persock_proc_exit();
 family:
 	persock_family_exit();
 personality:
@@ -140,6 +146,7 @@ static void __exit persock_exit(void)
 	persock_attachment_wait();
 	persock_denial_exit();
 	persock_netlink_exit();
+	persock_proc_exit();
 	persock_family_exit();
 	persock_attach_exit();
 	persock_personality_exit();

@@ -58,6 +58,7 @@ static void attachment_free(struct work_struct *work)
 		cgroup_put(attachment->cgroup);
 	free_percpu(attachment->totals);
 	kfree(attachment->ignored);
+	kfree(attachment->revealed);
 	kfree(attachment);
 	wake_up_var(&attachments);
 }

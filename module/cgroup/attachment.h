@@ -21,6 +21,7 @@
 struct persock_ignored;
 struct persock_learnt_table;
 struct persock_record;
+struct persock_revealed;
 struct persock_stack;
 
 /**
@@ -79,6 +80,8 @@ struct persock_account {
  *	     layer this is
  * @ignored: counts of what was ignored of these sockets, by option; NULL as
  *	     long as there are none
+ * @revealed: the last denials of these sockets that layers reveal; NULL before the
+ *	    first one. Written once
  * @from: cookie of the network namespace whose tasks have sockets made in the
  *	  one that the policy names, if the policy does not specify it: that of
  *	  the first such task. 0: none yet. Written once
@@ -107,6 +110,7 @@ struct persock_attachment {
 	struct persock_totals passed;
 	struct persock_denials denials;
 	struct persock_ignored *ignored;
+	struct persock_revealed *revealed;
 	atomic64_t from;
 	u32 from_inode;
 	struct rcu_work free_work;

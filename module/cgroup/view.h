@@ -97,6 +97,17 @@ static inline bool persock_records(const struct persock_version *version)
 }
 
 /**
+ * persock_reveals() - may governed tasks read the denials of a version?
+ * @version: the version of a layer
+ *
+ * Return: true if its policy says so.
+ */
+static inline bool persock_reveals(const struct persock_version *version)
+{
+	return version->policy.reveal == PERSOCK_REVEAL_DENIALS;
+}
+
+/**
  * persock_view_net() - the network namespace that a view names for a family
  * @view: the view
  * @family: the family

@@ -155,7 +155,8 @@ int persock_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 	      nla_put_u8(reply, PERSOCK_A_ARMED, persock_armed()) ||
 	      nla_put_u32(reply, PERSOCK_A_ATTACHMENTS, attachments) ||
 	      persock_put_u64(reply, PERSOCK_A_SOCKETS_LIVE, sockets) ||
-	      persock_put_u64(reply, PERSOCK_A_LOST, persock_denial_lost(NULL)) ?
+	      persock_put_u64(reply, PERSOCK_A_LOST, persock_denial_lost(NULL)) ||
+	      nla_put_u32(reply, PERSOCK_A_NETWORK_INODE, init_net.ns.inum) ?
 	      -EMSGSIZE : 0;
 	mutex_unlock(&persock_mutex);
 

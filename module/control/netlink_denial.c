@@ -119,7 +119,10 @@ static int put(struct sk_buff *skb, const struct persock_denial_message *message
 	void *header = genlmsg_put(skb, 0, 0, &persock_netlink_family, 0,
 				   command);
 
-	if (!header || persock_put_u64(skb, PERSOCK_A_CGROUP_ID, message->cgroup))
+	if (!header ||
+	    persock_put_u64(skb, PERSOCK_A_CGROUP_ID, message->cgroup) ||
+	    (message->denied &&
+	     persock_put_u64(skb, PERSOCK_A_TIME, message->denial.time)))
 		return -EMSGSIZE;
 	if (command == PERSOCK_CMD_NAME_NTF) {
 		if (put_learnt(skb, &message->denial))

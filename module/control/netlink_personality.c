@@ -394,7 +394,8 @@ static int put_policy(struct sk_buff *skb, struct netlink_callback *cb,
 	    (!item &&
 	     (nla_put_string(skb, PERSOCK_A_BASE, version->base) ||
 	      put_providers(skb, version) || put_network(skb, version) ||
-	      nla_put_u32(skb, PERSOCK_A_MODE, version->policy.mode)))) {
+	      nla_put_u32(skb, PERSOCK_A_MODE, version->policy.mode) ||
+	      nla_put_u32(skb, PERSOCK_A_REVEAL, version->policy.reveal)))) {
 		genlmsg_cancel(skb, header);
 		return -EMSGSIZE;
 	}

@@ -534,7 +534,7 @@ int persock_policy_load(struct genl_info *info, struct persock_policy *policy,
 	*store = NULL;
 	if (!info->attrs[PERSOCK_A_MODE] && !info->attrs[PERSOCK_A_DEFAULT] &&
 	    !info->attrs[PERSOCK_A_RULE] && !info->attrs[PERSOCK_A_BOUND] &&
-	    !info->attrs[PERSOCK_A_NAMES])
+	    !info->attrs[PERSOCK_A_NAMES] && !info->attrs[PERSOCK_A_REVEAL])
 		return 0;
 
 	load = kzalloc(sizeof(*load), GFP_KERNEL);
@@ -547,6 +547,8 @@ int persock_policy_load(struct genl_info *info, struct persock_policy *policy,
 	deny_all(policy);
 	if (info->attrs[PERSOCK_A_MODE])
 		policy->mode = nla_get_u32(info->attrs[PERSOCK_A_MODE]);
+	if (info->attrs[PERSOCK_A_REVEAL])
+		policy->reveal = nla_get_u32(info->attrs[PERSOCK_A_REVEAL]);
 
 	err = for_each(load, info, PERSOCK_A_RULE, count_rule);
 	if (!err)

@@ -409,6 +409,7 @@ struct persock_unix_rules {
  * struct persock_policy - all verdicts and limits of a personality, immutable
  * @mode: whether verdicts are applied, or only reported, or the policy does not
  *	  judge, and calls are recorded
+ * @reveal: what the tasks that it governs may learn of it
  * @sockets: requests for sockets
  * @connect: peers, whichever call names them
  * @names: host names of peers; they decide where no rule of @connect does
@@ -428,6 +429,7 @@ struct persock_unix_rules {
  */
 struct persock_policy {
 	enum persock_mode mode;
+	enum persock_reveal reveal;
 	struct persock_sockets sockets;
 	struct persock_addresses connect;
 	struct persock_names names;

@@ -17,6 +17,7 @@ struct sk_buff;
 
 /**
  * struct persock_denial - the report of a denial, or of an ignored call
+ * @time: when it was, in nanoseconds of CLOCK_REALTIME
  * @cgroup: id of the cgroup whose layer decided
  * @personality: name of its personality
  * @mode: mode of the policy
@@ -44,6 +45,7 @@ struct sk_buff;
  * @layers: number of layers of the socket
  */
 struct persock_denial {
+	u64 time;
 	u64 cgroup;
 	char personality[PERSOCK_NAME_MAX + 1];
 	enum persock_mode mode;

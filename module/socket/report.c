@@ -5,10 +5,12 @@
  * report what they ignore.
  */
 #include <linux/string.h>
+#include <linux/timekeeping.h>
 
 #include "policy/unix_rule.h"
 #include "report/denial.h"
 #include "report/ignored.h"
+#include "report/revealed.h"
 #include "socket/report.h"
 #include "socket/router.h"
 
@@ -88,11 +90,15 @@ static void describe(struct persock_denial *denial,
 		denial->type = call->sock->type;
 }
 
+/* @monitored: a program listens for this verdict. */
 static void queue_denial(const struct persock_version *version,
-			 const struct persock_call *call, int verdict, bool enforce)
+			 const struct persock_call *call, int verdict, bool enforce,
+			 bool monitored)
 {
+	struct persock_attachment *inner = persock_stack_inner(call->stack);
 	const struct persock_attachment *layer = persock_call_attachment(call);
 	struct persock_denial denial = {
+		.time = ktime_get_real_ns(),
 		.cgroup = layer->id,
 		.mode = enforce ? PERSOCK_MODE_ENFORCE : PERSOCK_MODE_AUDIT,
 		.operation = call->operation,
@@ -119,8 +125,10 @@ static void queue_denial(const struct persock_version *version,
 		strscpy(denial.host, call->host, sizeof(denial.host));
 	strscpy(denial.personality, layer->personality->name,
 		sizeof(denial.personality));
-	persock_denial_queue(&persock_stack_inner(call->stack)->denials,
-			     &denial);
+	if (verdict < 0 && persock_reveals(version))
+		persock_revealed_note(&inner->revealed, &denial);
+	if (monitored)
+		persock_denial_queue(&inner->denials, &denial);
 }
 
 /**
@@ -137,6 +145,7 @@ int persock_report_verdict(const struct persock_version *version,
 {
 	struct persock_attachment *attachment = persock_call_attachment(call);
 	bool enforce = call->always || persock_enforces(version);
+	bool monitored;
 
 	if (!enforce)
 		persock_count(attachment->totals, call->operation,
@@ -144,10 +153,14 @@ int persock_report_verdict(const struct persock_version *version,
 	else
 		persock_count(attachment->totals, call->operation,
 			      verdict < 0 ? PERSOCK_DENIED : PERSOCK_IGNORED);
-	if (verdict == PERSOCK_IGNORE)
+	if (verdict == PERSOCK_IGNORE) {
 		persock_report_ignored(version, call);
-	else if (persock_denial_wanted(verdict))
-		queue_denial(version, call, verdict, enforce);
+	} else {
+		monitored = persock_denial_wanted(verdict);
+		if (monitored || persock_reveals(version))
+			queue_denial(version, call, verdict, enforce,
+				     monitored);
+	}
 
 	return enforce ? verdict : PERSOCK_ALLOW;
 }
@@ -172,7 +185,7 @@ void persock_report_ignored(const struct persock_version *version,
 				      call->section,
 				      call->subject, call->detail);
 	if (persock_denial_wanted(PERSOCK_IGNORE))
-		queue_denial(version, call, PERSOCK_IGNORE, enforce);
+		queue_denial(version, call, PERSOCK_IGNORE, enforce, true);
 }
 
 /**
@@ -190,6 +203,7 @@ void persock_report_learnt(const struct persock_stack *stack,
 			   const char *host, u32 ttl, u32 inode)
 {
 	struct persock_denial denial = {
+		.time = ktime_get_real_ns(),
 		.operation = PERSOCK_OP_RECVMSG,
 		.verdict = PERSOCK_ALLOW,
 		.endpoint = *endpoint,

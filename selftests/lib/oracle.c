@@ -140,6 +140,7 @@ static const struct attribute request_attributes[] = {
 	[PERSOCK_A_HOLD] = { U8 },
 	[PERSOCK_A_NAMES] = { NEST, 0, &names_set },
 	[PERSOCK_A_LEARNT] = { NEST, 0, &learnt_set },
+	[PERSOCK_A_REVEAL] = { U32, PERSOCK_REVEAL_DENIALS },
 };
 
 static const struct set request_set = SET(request_attributes);
@@ -237,6 +238,7 @@ struct item {
 static struct reading {
 	__u64 policy;
 	__u32 mode;
+	__u32 reveal;
 	bool has_default[SECTIONS][CLASSES];
 	int defaults[SECTIONS][CLASSES];
 	__u32 flags[SECTIONS][CLASSES];
@@ -915,7 +917,9 @@ static const char *conclude(void)
 	const __u32 *floor = now.bounds[PERSOCK_LIMIT_BACKLOG_FLOOR];
 	const __u32 *ceiling = now.bounds[PERSOCK_LIMIT_BACKLOG_CEILING];
 	__u32 *received = now.bounds[PERSOCK_LIMIT_RECEIVED_CONTROL];
-	struct item item = { .section = MODE, .verdict = now.mode };
+	struct item item = {
+		.section = MODE, .verdict = now.mode, .level = now.reveal,
+	};
 	int section, limit, i;
 
 	if (*floor && *ceiling && *floor > *ceiling)
@@ -1043,6 +1047,10 @@ static const char *read_one(struct oracle_request *request,
 	case PERSOCK_A_NAMES:
 		request->has_policy = true;
 		now.names = attribute;
+		break;
+	case PERSOCK_A_REVEAL:
+		request->has_policy = true;
+		now.reveal = number(attribute);
 		break;
 	case PERSOCK_A_MODE:
 		now.mode = number(attribute);

@@ -293,6 +293,8 @@ class Generator:
                                                             "[native, hostinet]", "[hostinet]"]))
         if self.maybe(0.3):
             lines.append("mode: " + self.random.choice(["audit", "enforce"]))
+        if self.maybe(0.3):
+            lines.append("reveal: " + self.random.choice(["none", "denials"]))
         lines += self.rules("sockets", self.socket_rule, 6)
         lines += self.rules("connect", self.peer_rule, 8)
         lines += self.names() if self.maybe(0.3) else []

@@ -14,6 +14,7 @@ import policy_random
 POLICIES = 100
 
 VALID = (
+    "reveal: denials",
     "sockets: {rules: [{allow: {family: inet, type: [stream, 2], protocol: 6}}]}",
     "connect: {rules: [{allow: [10.0.0.1, a.example.com], ports: [443, 8000-8099]}]}",
     "options: {get: {allow: [{option: SOL_SOCKET/SO_ERROR, size: 4, max: 4}, 1/2]}}",
@@ -27,6 +28,7 @@ VALID = (
 )
 INVALID = (
     "mode: loose",
+    "reveal: all",
     "sockets: {default: perhaps}",
     "sockets: {rules: [{allow: {family: inet}, deny: {family: inet}}]}",
     "connect: {rules: [{ports: 1}]}",

@@ -75,7 +75,7 @@ watch() { # MODE
 	ip link set lo up
 	expect "" deeds
 	policy >"$work/policy.yaml"
-	echo "mode: $1" >>"$work/policy.yaml"
+	printf '%s\n' "mode: $1" "reveal: denials" >>"$work/policy.yaml"
 	personalities+=("$base-watched")
 	ok persock personality add "$work/policy.yaml"
 	new_cgroup cgroup watched
@@ -83,6 +83,13 @@ watch() { # MODE
 	persock monitor >"$work/reported" 2>"$work/watching" &
 	watching=$!
 	eventually grep -q monitoring "$work/watching"
+}
+
+# A program without privileges sees the same, at the same time, but not the cgroup.
+why_says_the_same() {
+	sed "s| /$base-watched | |" "$work/reported" >"$work/wanted"
+	in_it persock why >"$work/why" 2>&1
+	diff "$work/wanted" "$work/why" >"$work/diff" || fail "why differs: $(cat "$work/diff")"
 }
 
 all="create inet6/dgram: EAFNOSUPPORT (sockets rule 2, line 6)
@@ -120,6 +127,7 @@ listen 13
 accept inet6 13" in_it deeds
 	eventually all_reported
 	expect "$all" reported
+	why_says_the_same
 	kill "$watching"
 	wait "$watching"
 }
@@ -130,6 +138,7 @@ test_an_audit_reports_the_same() {
 	expect "" in_it deeds
 	eventually all_reported
 	expect "${all//$')\n'/$') audit\n'} audit" reported
+	why_says_the_same
 	kill "$watching"
 	wait "$watching"
 }

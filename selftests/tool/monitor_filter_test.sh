@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 120
+# timeout: 240
 # needs: python3
 #
 # The options of persock monitor: of which denials it writes a line, and that it needs the initial network
@@ -70,7 +70,9 @@ test_what_is_reported() {
 }
 
 test_network_namespace() {
-	refused 'this is another network namespace than that of process 1' unshare --net persock monitor --count 1
+	refused 'this is not the initial network namespace' unshare --net persock monitor --count 1
+	# There process 1 is in the same one.
+	refused 'this is not the initial network namespace' unshare --net --pid --fork --mount-proc persock monitor --count 1
 }
 
 test_mistakes() {

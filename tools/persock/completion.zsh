@@ -72,6 +72,7 @@ _persock_commands() {
 		'explain:show the verdict on an operation'
 		'names:list, add and remove learnt addresses'
 		'monitor:report calls as they are denied'
+		'why:show what the caller was denied last'
 		'counters:count allowed, ignored and denied calls'
 		'sockets:list sockets, and what governs them'
 		'top:show what attachments do each second'
@@ -149,8 +150,9 @@ _persock() {
 			'--operation[only this one]:operation:(create pair connect accept bind listen shutdown
 				getsockopt setsockopt getname sendmsg recvmsg ioctl mmap)' \
 			'--count[end after this number of lines]:number:' '--ignored[report ignored calls, too]' \
-			'--names[report learnt addresses, too]'
+			'--names[report learnt addresses, too]' '--journal[write into the systemd journal]'
 		;;
+	why) _arguments $json ;;
 	counters) _arguments $json '1: :_persock_attached' ;;
 	sockets)
 		_arguments $json '(-a --all)'{-a,--all}'[also outside attached cgroups]' '1: :_persock_attached'

@@ -116,7 +116,7 @@ static const struct topic {
 "TTL is a number of seconds. They count in the network namespace of the caller.\n" },
 	{ "monitor",
 "monitor [--cgroup CGROUP] [--personality NAME] [--operation OPERATION]\n"
-"    [--count N] [--ignored] [--names]\n"
+"    [--count N] [--ignored] [--names] [--journal]\n"
 "\treport calls as they are denied\n",
 "  --cgroup CGROUP   only of an attached cgroup, and those below\n"
 "  --personality NAME\n"
@@ -125,7 +125,11 @@ static const struct topic {
 "                    only this operation, such as connect\n"
 "  --count N         end after N lines\n"
 "  --ignored         report ignored calls, too\n"
-"  --names           report addresses that are learnt for host names, too\n" },
+"  --names           report addresses that are learnt for host names, too\n"
+"  --journal         write entries of the systemd journal\n" },
+	{ "why",
+"why\tshow what the caller was denied last\n",
+"It needs no privileges, and a policy that says reveal: denials.\n" },
 	{ "counters",
 "counters [CGROUP | id:N]\tcount allowed, ignored and denied calls\n",
 "Without a cgroup those of all attachments.\n" },

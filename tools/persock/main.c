@@ -36,6 +36,7 @@ static const struct command {
 	{ "explain",		explain_command },
 	{ "names",		names_command },
 	{ "monitor",		monitor_command },
+	{ "why",		why_command },
 	{ "counters",		counters_command },
 	{ "sockets",		sockets_command },
 	{ "top",		top_command },

@@ -173,6 +173,18 @@ enum persock_queries {
 	PERSOCK_QUERIES_ANY,
 };
 
+/**
+ * enum persock_reveal - What a policy tells the tasks that it governs.
+ * @PERSOCK_REVEAL_NONE: Nothing.
+ * @PERSOCK_REVEAL_DENIALS: The last denials by this policy:
+ *   /proc/persock/denials lists them to tasks of the attached cgroup in which
+ *   they were.
+ */
+enum persock_reveal {
+	PERSOCK_REVEAL_NONE,
+	PERSOCK_REVEAL_DENIALS,
+};
+
 enum {
 	PERSOCK_A_COUNTER_OPERATION = 1,
 	PERSOCK_A_COUNTER_ALLOWED,
@@ -366,6 +378,8 @@ enum {
 	PERSOCK_A_LEARNT_LOST,
 	PERSOCK_A_FACT,
 	PERSOCK_A_FACT_LOST,
+	PERSOCK_A_REVEAL,
+	PERSOCK_A_TIME,
 
 	__PERSOCK_A_MAX
 };

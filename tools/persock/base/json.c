@@ -22,6 +22,14 @@ void json_choose(int option)
 static FILE *out;
 static int depth;	/* objects and arrays that are open */
 static bool empty;	/* the innermost of them has no member yet */
+static json_field_fn field;	/* gets the values, if it is not NULL */
+static const char *list;	/* key of the array whose values it gets */
+
+void json_fields(json_field_fn function)
+{
+	field = function;
+	list = NULL;
+}
 
 void json_start(FILE *stream)
 {
@@ -83,6 +91,10 @@ static void lead(const char *key)
 
 static void open_bracket(const char *key, char bracket)
 {
+	if (field) {
+		list = bracket == '[' ? key : NULL;
+		return;
+	}
 	lead(key);
 	fputc(bracket, out);
 	depth++;
@@ -91,6 +103,10 @@ static void open_bracket(const char *key, char bracket)
 
 static void close_bracket(char bracket)
 {
+	if (field) {
+		list = NULL;
+		return;
+	}
 	depth--;
 	if (!empty)
 		line();
@@ -118,26 +134,44 @@ void json_array_end(void)
 	close_bracket(']');
 }
 
+/* A value that is no string. */
+static void plain(const char *key, const char *text)
+{
+	if (field) {
+		field(key ?: list, text);
+		return;
+	}
+	lead(key);
+	fputs(text, out);
+}
+
 void json_string(const char *key, const char *value)
 {
+	if (field) {
+		field(key ?: list, value);
+		return;
+	}
 	lead(key);
 	quote(value);
 }
 
 void json_u64(const char *key, uint64_t value)
 {
-	lead(key);
-	fprintf(out, "%" PRIu64, value);
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRIu64, value);
+	plain(key, text);
 }
 
 void json_i64(const char *key, int64_t value)
 {
-	lead(key);
-	fprintf(out, "%" PRId64, value);
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRId64, value);
+	plain(key, text);
 }
 
 void json_bool(const char *key, bool value)
 {
-	lead(key);
-	fputs(value ? "true" : "false", out);
+	plain(key, value ? "true" : "false");
 }

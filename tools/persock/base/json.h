@@ -33,4 +33,12 @@ void json_u64(const char *key, uint64_t value);
 void json_i64(const char *key, int64_t value);
 void json_bool(const char *key, bool value);
 
+/*
+ * From now on a value is no output: it goes to a function, as a text, with its
+ * key. The values of an array all have the key of the array. With NULL they are
+ * output again.
+ */
+typedef void (*json_field_fn)(const char *key, const char *value);
+void json_fields(json_field_fn function);
+
 #endif

@@ -28,5 +28,6 @@ int show_command(int argc, char **argv);
 int sockets_command(int argc, char **argv);
 int status_command(int argc, char **argv);
 int top_command(int argc, char **argv);
+int why_command(int argc, char **argv);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * persock monitor: prints denials as they happen, ignored calls and learnt
- * addresses, a line for each message that the module multicasts. main.c calls
- * it.
+ * persock monitor: reports denials as they happen, ignored calls and learnt
+ * addresses, one for each message that the module multicasts. main.c calls it;
+ * monitor_event.c writes.
  *
  * It has two sockets. The one that listens may lose messages at any moment. The
  * other one sends requests (for the path of a cgroup), whose replies must not
@@ -18,12 +18,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/error.h"
 #include "base/json.h"
-#include "base/text.h"
+#include "base/moment.h"
 #include "command/commands.h"
+#include "command/journal.h"
+#include "command/monitor_event.h"
 #include "command/monitor_filter.h"
 #include "wire/attachment.h"
 #include "wire/cgroup_path.h"
@@ -31,6 +34,7 @@
 #include "wire/group.h"
 #include "wire/name.h"
 #include "wire/netlink.h"
+#include "wire/status.h"
 
 /* Dropped denials of a cgroup's attachment. */
 struct lost {
@@ -45,6 +49,7 @@ struct monitor {
 	struct monitor_filter filter;	/* what is printed */
 	bool ignored;			/* print ignored calls, too */
 	bool names;			/* print learnt addresses, too */
+	bool journal;			/* into the journal, not to stdout */
 	uint64_t left;			/* lines until the end; 0: no end */
 	struct lost *lost;		/* as in the last messages */
 	size_t nr_lost;
@@ -90,12 +95,35 @@ static int find_groups(struct monitor *monitor)
 	return 0;
 }
 
+/*
+ * Is this another network namespace than the initial one? Only there does the
+ * module report events, and it says which one that is. Without /proc, and with
+ * an older module, nobody knows.
+ */
+static int check_namespace(struct monitor *monitor)
+{
+	struct replies replies;
+	struct status status;
+	struct stat own;
+	int failed = status_get(&monitor->nl, &replies, &status);
+
+	if (failed)
+		return failed;
+	if (!stat("/proc/self/ns/net", &own) && status.network_inode &&
+	    own.st_ino != status.network_inode)
+		failed = report_error("this is not the initial network namespace: events are reported there only");
+	replies_free(&replies);
+
+	return failed;
+}
+
 static int join(struct monitor *monitor)
 {
 	int notify = GENL_ID_CTRL, status;
 
-	if (group_in_other_namespace())
-		return report_error("this is another network namespace than that of process 1: denials are reported in the initial one only");
+	status = check_namespace(monitor);
+	if (status)
+		return status;
 	monitor->socket = group_socket();
 	if (!monitor->socket)
 		return EXIT_FAILURE;
@@ -156,39 +184,15 @@ static void read_lost(struct monitor *monitor)
 	replies_free(&replies);
 }
 
-/* Print the current time: the module does not send that of the call. */
-static void begin_line(void)
+static void report(struct monitor *monitor, const struct monitor_event *event)
 {
-	struct timespec now;
-	struct tm parts;
-	char text[64];
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	if (json_wanted) {
-		char stamp[128];
-
-		gmtime_r(&now.tv_sec, &parts);
-		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &parts);
-		snprintf(stamp, sizeof(stamp), "%s.%06ldZ", text,
-			 now.tv_nsec / 1000);
-		json_start(stdout);
-		json_object(NULL);
-		json_string("time", stamp);
+	if (!monitor->journal) {
+		monitor_event_print(event, &monitor->nl);
 		return;
 	}
-	localtime_r(&now.tv_sec, &parts);
-	strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &parts);
-	printf("%s.%03ld ", text, now.tv_nsec / 1000000);
-}
-
-static void end_line(void)
-{
-	if (json_wanted) {
-		json_object_end();
-		json_finish();
-	} else {
-		putchar('\n');
-	}
+	monitor->status = monitor_event_log(event, &monitor->nl);
+	if (monitor->status)
+		monitor->done = true;
 }
 
 static void count(struct monitor *monitor)
@@ -197,38 +201,22 @@ static void count(struct monitor *monitor)
 		monitor->done = true;
 }
 
-static void print_denial(struct monitor *monitor, const struct nlattr *nest)
+static void print_denial(struct monitor *monitor, const struct nlattr *nest,
+			 uint64_t time)
 {
 	struct denial denial;
 
 	denial_parse(&denial, nest);
 	if (!monitor_filter_denial(&monitor->filter, &monitor->nl, &denial))
 		return;
-	begin_line();
-	if (json_wanted)
-		denial_json(&denial, &monitor->nl);
-	else
-		denial_print(stdout, &denial, &monitor->nl);
-	end_line();
+	report(monitor, &(struct monitor_event){
+		.time = time, .denial = &denial,
+	});
 	count(monitor);
 }
 
-static void print_cgroup(struct monitor *monitor, uint64_t cgroup)
-{
-	const char *path = cgroup_path(&monitor->nl, cgroup);
-
-	if (json_wanted) {
-		json_u64("cgroup_id", cgroup);
-		if (path)
-			json_string("path", path);
-	} else if (path) {
-		text_print(stdout, path);
-	} else {
-		printf("id:%" PRIu64, cgroup);
-	}
-}
-
-static void print_learnt(struct monitor *monitor, const struct nlmsghdr *message)
+static void print_learnt(struct monitor *monitor,
+			 const struct nlmsghdr *message, uint64_t time)
 {
 	struct name name;
 
@@ -237,16 +225,9 @@ static void print_learnt(struct monitor *monitor, const struct nlmsghdr *message
 	    !monitor_filter_cgroup(&monitor->filter, &monitor->nl,
 				   name.cgroup_id))
 		return;
-	begin_line();
-	print_cgroup(monitor, name.cgroup_id);
-	if (json_wanted) {
-		json_bool("learnt", true);
-		name_json(&name);
-	} else {
-		fputs(" learnt ", stdout);
-		name_print(stdout, &name);
-	}
-	end_line();
+	report(monitor, &(struct monitor_event){
+		.time = time, .cgroup = name.cgroup_id, .learnt = &name,
+	});
 	count(monitor);
 }
 
@@ -267,26 +248,18 @@ static void print_lost(struct monitor *monitor, uint64_t cgroup,
 	if (!more ||
 	    !monitor_filter_cgroup(&monitor->filter, &monitor->nl, cgroup))
 		return;
-	begin_line();
-	print_cgroup(monitor, cgroup);
-	if (json_wanted) {
-		json_u64("not_told", more);
-		json_u64("lost", count);
-	} else {
-		printf(" %" PRIu64 " %s dropped", more,
-		       more == 1 ? "denial was" : "denials were");
-	}
-	end_line();
+	report(monitor, &(struct monitor_event){
+		.time = moment_now(), .cgroup = cgroup, .more = more,
+		.lost = count,
+	});
 }
 
-static void overrun(void)
+static void overrun(struct monitor *monitor)
 {
 	report_warning("the reader was too slow: denials were dropped");
-	if (!json_wanted)
-		return;
-	begin_line();
-	json_bool("overrun", true);
-	end_line();
+	report(monitor, &(struct monitor_event){
+		.time = moment_now(), .overrun = true,
+	});
 }
 
 /* After the family is removed, no message follows. */
@@ -307,25 +280,12 @@ static void read_controller(struct monitor *monitor,
 	}
 }
 
-static void read_message(struct monitor *monitor,
-			 const struct nlmsghdr *message)
+static void read_denial(struct monitor *monitor, const struct nlmsghdr *message,
+			uint64_t time)
 {
-	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(message);
 	const struct nlattr *attribute;
 	uint64_t cgroup = 0, lost = 0;
 
-	if (mnl_nlmsg_get_payload_len(message) < sizeof(*genl))
-		return;
-	if (message->nlmsg_type == GENL_ID_CTRL)
-		read_controller(monitor, message);
-	if (message->nlmsg_type == monitor->nl.family &&
-	    genl->cmd == PERSOCK_CMD_NAME_NTF)
-		print_learnt(monitor, message);
-	/* A refused query is a denial, too: PERSOCK_CMD_QUERY_NTF repeats it. */
-	if (message->nlmsg_type != monitor->nl.family ||
-	    (genl->cmd != PERSOCK_CMD_DENIAL_NTF &&
-	     genl->cmd != PERSOCK_CMD_IGNORED_NTF))
-		return;
 	/* Denials were dropped before the module reported this one. */
 	reply_for_each_attribute(attribute, message) {
 		if (mnl_attr_get_type(attribute) == PERSOCK_A_CGROUP_ID)
@@ -336,7 +296,43 @@ static void read_message(struct monitor *monitor,
 	print_lost(monitor, cgroup, lost);
 	reply_for_each_attribute(attribute, message) {
 		if (mnl_attr_get_type(attribute) == PERSOCK_A_DENIAL)
-			print_denial(monitor, attribute);
+			print_denial(monitor, attribute, time);
+	}
+}
+
+/* When the event was; an older module does not say. */
+static uint64_t time_of(const struct nlmsghdr *message)
+{
+	const struct nlattr *attribute;
+
+	reply_for_each_attribute(attribute, message) {
+		if (mnl_attr_get_type(attribute) == PERSOCK_A_TIME)
+			return attribute_number(attribute);
+	}
+
+	return moment_now();
+}
+
+static void read_message(struct monitor *monitor,
+			 const struct nlmsghdr *message)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(message);
+
+	if (mnl_nlmsg_get_payload_len(message) < sizeof(*genl))
+		return;
+	if (message->nlmsg_type == GENL_ID_CTRL)
+		read_controller(monitor, message);
+	if (message->nlmsg_type != monitor->nl.family)
+		return;
+	switch (genl->cmd) {
+	case PERSOCK_CMD_NAME_NTF:
+		print_learnt(monitor, message, time_of(message));
+		break;
+	/* A refused query is a denial, too: PERSOCK_CMD_QUERY_NTF repeats it. */
+	case PERSOCK_CMD_DENIAL_NTF:
+	case PERSOCK_CMD_IGNORED_NTF:
+		read_denial(monitor, message, time_of(message));
+		break;
 	}
 }
 
@@ -356,7 +352,7 @@ static bool drain(struct monitor *monitor)
 				  sizeof(buffer), 0, (struct sockaddr *)&from,
 				  &from_length);
 		if (length < 0 && errno == ENOBUFS) {
-			overrun();
+			overrun(monitor);
 			continue;
 		}
 		if (length < 0)
@@ -419,6 +415,7 @@ static int parse_options(int argc, char **argv, struct monitor *monitor)
 		{ "cgroup",	required_argument, NULL, 'C' },
 		{ "count",	required_argument, NULL, 'c' },
 		{ "ignored",	no_argument, NULL, 'i' },
+		{ "journal",	no_argument, NULL, 'J' },
 		{ "names",	no_argument, NULL, 'n' },
 		{ "operation",	required_argument, NULL, 'o' },
 		{ "personality", required_argument, NULL, 'P' },
@@ -438,6 +435,9 @@ static int parse_options(int argc, char **argv, struct monitor *monitor)
 			break;
 		case 'i':
 			monitor->ignored = true;
+			break;
+		case 'J':
+			monitor->journal = true;
 			break;
 		case 'n':
 			monitor->names = true;
@@ -461,6 +461,8 @@ static int parse_options(int argc, char **argv, struct monitor *monitor)
 	if (optind < argc)
 		return usage_error("monitor takes no arguments, not \"%s\"",
 				   argv[optind]);
+	if (monitor->journal && json_wanted)
+		return usage_error("--journal and --json exclude each other");
 	return monitor_filter_check(&monitor->filter);
 }
 
@@ -470,6 +472,8 @@ int monitor_command(int argc, char **argv)
 	int status;
 
 	status = parse_options(argc, argv, &monitor);
+	if (!status && monitor.journal)
+		status = journal_check();
 	if (status)
 		return status;
 	status = netlink_open(&monitor.nl);

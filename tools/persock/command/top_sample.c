@@ -277,7 +277,7 @@ bool top_sample_last(struct top_sample *sample, const struct top_row *row,
 	if (!row->last)
 		return false;
 	denial_parse(&denial, row->last);
-	denial_print_call(stream, &denial, &sample->nl);
+	denial_print_program(stream, &denial, &sample->nl);
 
 	return true;
 }

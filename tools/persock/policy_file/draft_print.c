@@ -497,6 +497,9 @@ static void show_properties(yaml_document_t *document, int root,
 	}
 	document_set(document, root, "mode",
 		     document_text(document, mode_name(draft->policy.mode)));
+	if (draft->policy.reveal == PERSOCK_REVEAL_DENIALS)
+		document_set(document, root, "reveal",
+			     document_text(document, "denials"));
 	if (*draft->network) {
 		network = document_mapping(document, true);
 		document_set(document, network, "namespace",

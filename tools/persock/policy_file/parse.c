@@ -145,6 +145,23 @@ static bool parse_mode(struct parse *parse, yaml_node_t *node)
 			  text);
 }
 
+static bool parse_reveal(struct parse *parse, yaml_node_t *node)
+{
+	const char *text = yaml_text(parse->yaml, node, "none or denials");
+	enum persock_reveal *reveal = &parse->draft->policy.reveal;
+
+	if (!text)
+		return false;
+	*reveal = strcmp(text, "denials") ? PERSOCK_REVEAL_NONE :
+					    PERSOCK_REVEAL_DENIALS;
+	if (*reveal == PERSOCK_REVEAL_DENIALS || !strcmp(text, "none"))
+		return true;
+
+	return yaml_error(parse->yaml, node,
+			  "a policy reveals none or denials, not \"%.64s\"",
+			  text);
+}
+
 static bool copy_name(struct parse *parse, const yaml_node_t *node, char *to,
 		      const char *what)
 {
@@ -291,7 +308,7 @@ static bool parse_whole(struct parse *parse, yaml_node_t *root)
 static bool parse_root(struct parse *parse, parse_base_fn load)
 {
 	yaml_node_t *root = yaml_root(parse->yaml);
-	yaml_node_t *name, *base, *providers, *mode, *network;
+	yaml_node_t *name, *base, *providers, *mode, *network, *reveal;
 	const char *problem;
 	bool good;
 
@@ -303,6 +320,7 @@ static bool parse_root(struct parse *parse, parse_base_fn load)
 	providers = yaml_find(parse->yaml, root, "providers");
 	mode = yaml_find(parse->yaml, root, "mode");
 	network = yaml_find(parse->yaml, root, "network");
+	reveal = yaml_find(parse->yaml, root, "reveal");
 
 	/* All other parts change what the base has. */
 	if (base && !parse_base(parse, base, load))
@@ -314,6 +332,8 @@ static bool parse_root(struct parse *parse, parse_base_fn load)
 		good &= parse_providers(parse, providers);
 	if (mode)
 		good &= parse_mode(parse, mode);
+	if (reveal)
+		good &= parse_reveal(parse, reveal);
 	if (network)
 		good &= parse_network(parse, network);
 	good &= parse_whole(parse, root);

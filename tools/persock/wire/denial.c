@@ -84,6 +84,11 @@ static const char *errno_name(const struct denial *denial)
 		       -integer(denial, PERSOCK_A_DENIAL_VERDICT));
 }
 
+const char *denial_verdict(const struct denial *denial)
+{
+	return is_ignored(denial) ? "ignored" : errno_name(denial);
+}
+
 static const char *family(const struct denial *denial)
 {
 	return name_of(NAME_FAMILY, 0,
@@ -285,18 +290,8 @@ static void print_layer(FILE *stream, const struct denial *denial,
 	print_cgroup(stream, number(denial, PERSOCK_A_DENIAL_INNER_ID), nl);
 }
 
-void denial_print(FILE *stream, const struct denial *denial,
-		  struct netlink *nl)
-{
-	print_cgroup(stream, denial_layer(denial), nl);
-	fputc(' ', stream);
-	text_print(stream, denial_personality(denial));
-	fputc(' ', stream);
-	denial_print_call(stream, denial, nl);
-}
-
-void denial_print_call(FILE *stream, const struct denial *denial,
-		       struct netlink *nl)
+/* The program, its call, and what decided. */
+static void print_call(FILE *stream, const struct denial *denial)
 {
 	fprintf(stream, "%" PRIu64 "/", number(denial, PERSOCK_A_DENIAL_PID));
 	text_print(stream, string(denial, PERSOCK_A_DENIAL_COMM));
@@ -314,11 +309,32 @@ void denial_print_call(FILE *stream, const struct denial *denial,
 		fprintf(stream, " %s",
 			name_of(NAME_IOCTL, 0,
 				number(denial, PERSOCK_A_DENIAL_COMMAND)));
-	fprintf(stream, ": %s",
-		is_ignored(denial) ? "ignored" : errno_name(denial));
+	fprintf(stream, ": %s", denial_verdict(denial));
 	print_rule(stream, denial);
 	if (denial_is_audited(denial))
 		fputs(" audit", stream);
+}
+
+void denial_print_call(FILE *stream, const struct denial *denial)
+{
+	text_print(stream, denial_personality(denial));
+	fputc(' ', stream);
+	print_call(stream, denial);
+}
+
+void denial_print_program(FILE *stream, const struct denial *denial,
+			  struct netlink *nl)
+{
+	print_call(stream, denial);
+	print_layer(stream, denial, nl);
+}
+
+void denial_print(FILE *stream, const struct denial *denial,
+		  struct netlink *nl)
+{
+	print_cgroup(stream, number(denial, PERSOCK_A_DENIAL_CGROUP_ID), nl);
+	fputc(' ', stream);
+	denial_print_call(stream, denial);
 	print_layer(stream, denial, nl);
 }
 
@@ -388,16 +404,8 @@ static void json_layer(const struct denial *denial, struct netlink *nl)
 		json_string("inner_path", path);
 }
 
-void denial_json(const struct denial *denial, struct netlink *nl)
+static void json_call(const struct denial *denial)
 {
-	const char *path = cgroup_path(nl, denial_layer(denial));
-
-	json_number(denial, PERSOCK_A_DENIAL_CGROUP_ID, "cgroup_id");
-	if (path)
-		json_string("path", path);
-	json_string("personality",
-		    denial_personality(denial));
-	json_layer(denial, nl);
 	json_string("mode", denial_is_audited(denial) ? "audit" : "enforce");
 	json_number(denial, PERSOCK_A_DENIAL_PID, "pid");
 	json_string("comm", string(denial, PERSOCK_A_DENIAL_COMM));
@@ -419,4 +427,23 @@ void denial_json(const struct denial *denial, struct netlink *nl)
 	if (*protocol(denial) && is_inet(denial))
 		json_string("protocol_name", protocol(denial));
 	json_subject(denial);
+}
+
+void denial_json_call(const struct denial *denial)
+{
+	json_string("personality", denial_personality(denial));
+	json_call(denial);
+}
+
+void denial_json(const struct denial *denial, struct netlink *nl)
+{
+	const char *path = cgroup_path(nl, number(denial,
+						  PERSOCK_A_DENIAL_CGROUP_ID));
+
+	json_number(denial, PERSOCK_A_DENIAL_CGROUP_ID, "cgroup_id");
+	if (path)
+		json_string("path", path);
+	json_string("personality", denial_personality(denial));
+	json_layer(denial, nl);
+	json_call(denial);
 }

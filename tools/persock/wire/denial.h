@@ -44,15 +44,22 @@ const char *denial_unix_name(const struct denial *denial);
 
 bool denial_is_audited(const struct denial *denial);
 
+/* The errno, or "ignored". */
+const char *denial_verdict(const struct denial *denial);
+
 /* Print the line after the time. @nl is used to find the path. */
 void denial_print(FILE *stream, const struct denial *denial,
 		  struct netlink *nl);
 
 /* The same from the process on, without the layer's cgroup and personality. */
-void denial_print_call(FILE *stream, const struct denial *denial,
-		       struct netlink *nl);
+void denial_print_program(FILE *stream, const struct denial *denial,
+			  struct netlink *nl);
 
 /* Print members of the open JSON object. */
 void denial_json(const struct denial *denial, struct netlink *nl);
+
+/* The same without cgroups and layers. */
+void denial_print_call(FILE *stream, const struct denial *denial);
+void denial_json_call(const struct denial *denial);
 
 #endif

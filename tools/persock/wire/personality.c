@@ -144,9 +144,14 @@ static int open_network(const struct draft *draft, const char *file,
 			    draft->base, strerror(errno));
 }
 
-static int check_names(const struct netlink *nl, const struct draft *draft,
+/* What an older module does not know. */
+static int check_known(const struct netlink *nl, const struct draft *draft,
 		       const char *file)
 {
+	if (draft->policy.reveal &&
+	    !netlink_knows_attribute(nl, PERSOCK_A_REVEAL))
+		return report_error("%s: the persock module does not know \"reveal\": it is older than this tool",
+				    file);
 	if (!draft_has_names(draft) ||
 	    netlink_knows_attribute(nl, PERSOCK_A_NAMES))
 		return 0;
@@ -168,7 +173,7 @@ int personality_load_draft(struct netlink *nl, uint8_t command,
 	status = open_network(draft, file, draft->from, draft->from_line,
 			      &from);
 	if (!status)
-		status = check_names(nl, draft, file);
+		status = check_known(nl, draft, file);
 	if (!status)
 		status = provider_check(nl, draft, file);
 	if (!status && policy_send(nl, command, draft, network, from, hold))

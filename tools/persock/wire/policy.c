@@ -284,6 +284,9 @@ int policy_send(struct netlink *nl, uint8_t command, const struct draft *draft,
 		netlink_put_string(nl, PERSOCK_A_PROVIDER,
 				   draft->providers[i]);
 	netlink_put_u32(nl, PERSOCK_A_MODE, draft->policy.mode);
+	/* An older module does not know it. */
+	if (draft->policy.reveal)
+		netlink_put_u32(nl, PERSOCK_A_REVEAL, draft->policy.reveal);
 	if (network >= 0) {
 		netlink_put_string(nl, PERSOCK_A_NETWORK, draft->network);
 		netlink_put_u32(nl, PERSOCK_A_NETWORK_FD, network);
@@ -581,6 +584,9 @@ static bool read_message(struct draft *draft, const struct nlmsghdr *message)
 			break;
 		case PERSOCK_A_MODE:
 			draft->policy.mode = attribute_number(attribute);
+			break;
+		case PERSOCK_A_REVEAL:
+			draft->policy.reveal = attribute_number(attribute);
 			break;
 		case PERSOCK_A_NETWORK:
 			snprintf(draft->network, sizeof(draft->network), "%s",

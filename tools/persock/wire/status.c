@@ -41,6 +41,9 @@ static void parse(const struct replies *replies, struct status *status)
 		case PERSOCK_A_LOST:
 			status->lost = attribute_number(attribute);
 			break;
+		case PERSOCK_A_NETWORK_INODE:
+			status->network_inode = attribute_number(attribute);
+			break;
 		}
 	}
 	if (status->holds)

@@ -20,6 +20,7 @@
  * @armed: are the interception points armed?
  * @sockets_live: number of governed sockets
  * @lost: number of dropped denials
+ * @network_inode: inode number of the initial network namespace; 0: unknown
  */
 struct status {
 	const char *version;
@@ -29,6 +30,7 @@ struct status {
 	bool armed;
 	uint64_t sockets_live;
 	uint64_t lost;
+	uint64_t network_inode;
 };
 
 /*
