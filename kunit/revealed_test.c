@@ -5,6 +5,7 @@
  * module/report/revealed.c.
  */
 #include <kunit/test.h>
+#include <linux/pid.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
