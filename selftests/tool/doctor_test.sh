@@ -27,11 +27,12 @@ instead() { # FILE TEXT COMMAND [ARGUMENT...]
 
 test_nothing_is_missing() {
 	local look
-	ok persock doctor
+	# Once: it reads the list of all functions, which takes a second to make.
+	persock doctor >"$work/doctor" || fail "it ends with $?"
 	for look in architecture kernel "function tracer" functions livepatch "cgroup v2" signature module; do
-		expect ok line_about "$look"
+		grep -Eq "^ok +$look: " "$work/doctor" || fail "$look is not ok: $(grep " $look: " "$work/doctor")"
 	done
-	expect "$(persock doctor | wc -l)" eval "persock -j doctor | grep -o '\"look\"' | wc -l"
+	expect "$(wc -l <"$work/doctor")" eval "persock -j doctor | grep -o '\"look\"' | wc -l"
 	refused "takes no arguments" persock doctor now
 }
 
