@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 1200
 # needs: iproute2 patchelf
-# root: bookworm base-files base-passwd bash dash coreutils libc-bin mawk sed grep busybox-static docker.io
+# root: bookworm base-files base-passwd bash dash coreutils libc-bin mawk sed grep busybox-static docker.io apparmor
 #	containerd runc iptables util-linux mount kmod procps tar gzip
 #
 # Debian 12's Docker 20.10 and containerd 1.6 with persock-runtime: see selftests/lib/engines.sh.

@@ -9,7 +9,7 @@
 
 more_tests+=("$repo/selftests/lib/engines.sh")
 root=$work/root
-inside=(chroot "$root" env -i PATH=/usr/sbin:/usr/bin LC_ALL=C HOME=/root)
+inside=(chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C HOME=/root)
 denied="Address family not supported by protocol"
 # Of busybox: it makes a socket.
 makes_a_socket=(ip link show lo)
@@ -25,6 +25,8 @@ lay_out_root() {
 		mount --rbind /sys "$root/sys" && mount -t tmpfs tmpfs "$root/run" &&
 		mkdir -p "$root"/var/lib/{docker,containerd} "$root"/etc/{docker,containerd,persock} &&
 		mount -t tmpfs tmpfs "$root/var/lib/docker" && mount -t tmpfs tmpfs "$root/var/lib/containerd" || return
+	# What the script of a package does.
+	[ -e "$root/bin/sh" ] || ln -s dash "$root/bin/sh"
 	tool=$(realpath "$(command -v persock)")
 	mkdir "$root/usr/lib/persock" &&
 		ldd "$tool" | sed -n 's/^[^/]*\(\/[^ ]*\).*/\1/p' | while read -r library; do
