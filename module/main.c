@@ -22,7 +22,7 @@
 #include "native/native.h"
 #include "socket/af_persock.h"
 #include "socket/exchange.h"
-#include "socket/local.h"
+#include "socket/local_call.h"
 #include "socket/operations.h"
 #include "socket/router.h"
 #include "state.h"

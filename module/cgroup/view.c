@@ -79,6 +79,9 @@ static void add_layer(struct persock_view *view, unsigned int i)
 		return;
 
 	view->holds_names |= policy->names.nr_resolvers;
+	view->holds_locals |= persock_unix_restricts(&policy->unix_connect) ||
+			      persock_unix_restricts(&policy->unix_bind) ||
+			      policy->unix_rights == PERSOCK_GOVERNED;
 	for (class = 0; class < PERSOCK_NR_CLASSES; class++)
 		view->address_max[class] =
 			least(view->address_max[class],

@@ -30,6 +30,7 @@
  * @holds_names: a layer that enforces uses host names
  * @locals: a layer judges or records names of AF_UNIX sockets
  * @rights: a layer judges received sockets one by one
+ * @holds_locals: a layer that enforces does one of both
  * @records: a layer records calls
  * @limits: a layer limits its live sockets
  * @limited: index of the outermost one that does; @nr: none does
@@ -58,6 +59,7 @@ struct persock_view {
 	bool holds_names;
 	bool locals;
 	bool rights;
+	bool holds_locals;
 	bool records;
 	bool limits;
 	unsigned int limited;

@@ -52,19 +52,21 @@ static void arm_points(struct work_struct *work)
  */
 int persock_demand_arm(struct persock_demand *demand)
 {
-	int seen, err;
+	int seen, err = 0;
 
-	if (likely(READ_ONCE(demand->armed)))
-		return 0;
+	/* An attempt for somebody else may have found that none was wanted. */
+	while (!err && !READ_ONCE(demand->armed)) {
+		seen = atomic_read_acquire(&demand->tries);
+		queue_work(system_unbound_wq, &demand->work);
+		err = wait_event_killable(demand->tried,
+					  READ_ONCE(demand->armed) ||
+					  atomic_read_acquire(&demand->tries) !=
+					  seen);
+		if (!err && !READ_ONCE(demand->armed))
+			err = READ_ONCE(demand->answer);
+	}
 
-	seen = atomic_read_acquire(&demand->tries);
-	queue_work(system_unbound_wq, &demand->work);
-	err = wait_event_killable(demand->tried, READ_ONCE(demand->armed) ||
-				  atomic_read_acquire(&demand->tries) != seen);
-	if (err || READ_ONCE(demand->armed))
-		return err;
-
-	return READ_ONCE(demand->answer);
+	return err;
 }
 
 /**

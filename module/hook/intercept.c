@@ -614,10 +614,11 @@ int __init persock_intercept_init(void)
 		pr_err("ftrace does not know the interception points: error %d\n",
 		       err);
 	else
-		err = persock_lsm_init(persock_armed) ?:
-		      persock_local_points_init(persock_armed);
+		err = persock_lsm_init(persock_armed);
 	if (err)
 		ftrace_free_filter(&ftrace_ops);
+	else
+		persock_local_points_init(persock_armed);
 
 	return err;
 }

@@ -6,7 +6,7 @@
  * intercept.c sets it up; socket/local.c arms it before the first such call.
  *
  * Handlers run with locks of AF_UNIX and of the file system held: they never
- * sleep nor allocate.
+ * sleep.
  */
 #include <linux/ftrace.h>
 #include <linux/net.h>
@@ -78,15 +78,19 @@ static struct persock_demand demand = {
 	.what = "cannot judge peers of AF_UNIX",
 };
 
+/* The errno if this kernel lacks one of the functions. */
+static int missing __ro_after_init;
+
 /**
  * persock_local_arm() - let peers of AF_UNIX be judged
  *
  * Context: process context, may sleep.
- * Return: as persock_demand_arm().
+ * Return: as persock_demand_arm(); the errno of the search if the kernel lacks
+ * one of the functions.
  */
 int persock_local_arm(void)
 {
-	return persock_demand_arm(&demand);
+	return missing ? missing : persock_demand_arm(&demand);
 }
 
 /**
@@ -106,13 +110,14 @@ void persock_local_disarm(void)
  * @intercepts: are the interception points armed? Called with persock_mutex
  *		held
  *
- * Return: 0, or a negative errno after a line in the kernel log.
+ * If one is missing there is a line in the kernel log, and peers that a policy
+ * restricts are refused.
  */
-int __init persock_local_points_init(bool (*intercepts)(void))
+void __init persock_local_points_init(bool (*intercepts)(void))
 {
 	demand.wanted = intercepts;
-
-	return persock_demand_init(&demand, points, ips, ARRAY_SIZE(points));
+	missing = persock_demand_init(&demand, points, ips,
+				      ARRAY_SIZE(points));
 }
 
 /**

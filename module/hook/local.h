@@ -8,7 +8,7 @@
 
 #include <linux/types.h>
 
-int persock_local_points_init(bool (*intercepts)(void));
+void persock_local_points_init(bool (*intercepts)(void));
 void persock_local_points_exit(void);
 int persock_local_arm(void);
 void persock_local_disarm(void);

@@ -215,6 +215,33 @@ match(const struct persock_unix_rules *rules, unsigned int first,
 	return NULL;
 }
 
+/*
+ * The rule on a file without a path. Any path might be its own, so a rule that
+ * denies some path denies it; one that says where the peer was created goes
+ * first.
+ */
+static const struct persock_unix_rule *
+find_nameless(const struct persock_unix_rules *rules,
+	      const struct persock_unix_name *name)
+{
+	const struct persock_unix_rule *open = NULL, *rule;
+	unsigned int place;
+
+	if (rule_at(rules, 0)->kind == PERSOCK_UNIX_ANY)
+		open = match(rules, 0, name);
+	if (open && open->peer)
+		return open;
+	for (place = 0; place < rules->nr; place++) {
+		rule = rule_at(rules, place);
+		if (rule->kind == PERSOCK_UNIX_PATH && denies(rule) &&
+		    (rule->type == PERSOCK_ANY || rule->type == name->type) &&
+		    peer_matches(rule, name))
+			return rule;
+	}
+
+	return open;
+}
+
 static const struct persock_unix_rule *
 find_rule(const struct persock_unix_rules *rules,
 	  const struct persock_unix_name *name)
@@ -222,6 +249,8 @@ find_rule(const struct persock_unix_rules *rules,
 	const struct persock_unix_rule *rule;
 	unsigned int place;
 
+	if (rules->nr && name->kind == PERSOCK_UNIX_PATH && !name->length)
+		return find_nameless(rules, name);
 	for (place = group_of(rules, find_last(rules, name));
 	     place < rules->nr; place = rules->outer[place]) {
 		if (!name_matches(rule_at(rules, place), name))

@@ -26,7 +26,7 @@
 #include "socket/answer.h"
 #include "socket/cmsg.h"
 #include "socket/judge.h"
-#include "socket/local.h"
+#include "socket/local_call.h"
 #include "socket/note.h"
 #include "socket/report.h"
 

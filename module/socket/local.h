@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Local peers: the AF_UNIX calls whose peer or name is judged, and the sockets
- * that they receive. operations.c, message.c and cmsg.c call the first
- * functions here; hook/local.c calls the last ones when the kernel has found
- * the peer.
+ * Local peers: verdicts on the peers and names of AF_UNIX calls, and on the
+ * sockets that they receive. local_call.c makes the calls; hook/local.c calls
+ * the last functions here when the kernel has found the peer.
  */
 #ifndef _PERSOCK_LOCAL_H
 #define _PERSOCK_LOCAL_H
-
-#include <linux/socket.h>
 
 #include "cgroup/version.h"
 #include "socket/router.h"
@@ -17,17 +14,16 @@ struct dentry;
 struct file;
 struct path;
 struct persock_call;
+struct persock_mark;
+struct sockaddr_un;
 
-int persock_local_init(int (*arm)(void));
-void persock_local_exit(void);
-
-int persock_local_connect(struct socket *sock, struct sockaddr *address,
-			  int length, int flags);
-int persock_local_bind(struct socket *sock, struct sockaddr *address,
-		       int length);
-int persock_local_send(struct socket *sock, struct msghdr *msg, size_t length);
-int persock_local_receive(struct socket *sock, struct msghdr *msg,
-			  size_t length, int flags);
+int persock_local_judge(struct persock_mark *mark);
+void persock_local_pass(struct persock_mark *mark);
+bool persock_local_held(const struct persock_mark *mark);
+void persock_local_abstract(struct persock_mark *mark,
+			    const struct sockaddr_un *address, int length);
+int persock_local_again(struct persock_mark *mark);
+void persock_local_forget(struct persock_mark *mark);
 int persock_local_judge_pair(const struct persock_version *version,
 			     struct persock_call *call);
 

@@ -23,7 +23,7 @@
 #include "socket/endpoint.h"
 #include "socket/ioctl.h"
 #include "socket/judge.h"
-#include "socket/local.h"
+#include "socket/local_call.h"
 #include "socket/message.h"
 #include "socket/note.h"
 #include "socket/pass.h"

@@ -24,7 +24,7 @@
 #include "socket/query.h"
 #include "socket/router.h"
 
-/* Longer names of AF_UNIX sockets are cut. */
+/* Of longer names of AF_UNIX sockets the beginning is noted, as a prefix. */
 #define UNIX_TEXT	512
 
 static void note(const struct persock_call *call,
@@ -285,8 +285,12 @@ void persock_note_unix(const struct persock_call *call)
 		.detail = call->local->kind,
 	};
 	char text[UNIX_TEXT];
+	size_t length;
 
-	persock_unix_text(call->local, text, sizeof(text));
+	length = persock_unix_text(call->local, text, sizeof(text) - 1);
+	/* The next byte may not have fitted. */
+	if (length >= sizeof(text) - 1 - strlen("\\x00"))
+		strscpy(text + length, "*", sizeof(text) - length);
 	note(call, &fact, text, 0);
 }
 

@@ -22,6 +22,7 @@
 #include "socket/flags.h"
 #include "socket/judge.h"
 #include "socket/local.h"
+#include "socket/local_call.h"
 #include "socket/message.h"
 #include "socket/note.h"
 #include "socket/operations.h"

@@ -24,7 +24,10 @@
 /* d_path() ends the path of a file that was removed so. */
 #define DELETED	" (deleted)"
 
-/* Directories that are renamed all the time leave a file without a name. */
+/*
+ * If directories are renamed all the time, each name of a path was right when
+ * it was read, and that has to do.
+ */
 #define TRIES	16
 
 /* Looks up names with the rights of the kernel. */
@@ -35,22 +38,31 @@ static const struct cred *lookup_cred __ro_after_init;
  * @root: filled in, with references
  *
  * Context: process context.
+ * Return: false while process 1 has none, because its first thread has ended.
  */
-void persock_path_root(struct path *root)
+bool persock_path_root(struct path *root)
 {
-	struct task_struct *first = init_pid_ns.child_reaper;
+	struct task_struct *first;
+	bool has;
 
+	rcu_read_lock();
+	first = READ_ONCE(init_pid_ns.child_reaper);
 	task_lock(first);
-	/* It has one as long as the machine runs. */
-	get_fs_root(first->fs, root);
+	has = first->fs;
+	if (has)
+		get_fs_root(first->fs, root);
 	task_unlock(first);
+	rcu_read_unlock();
+
+	return has;
 }
 
 /**
  * persock_path_rooted() - does the task have the root directory of process 1?
  *
  * Context: process context.
- * Return: true if it does, and no other task can change that.
+ * Return: true if it does, and no other task can change that, except for the
+ * one that gives the initial mount namespace another root.
  */
 bool persock_path_rooted(void)
 {
@@ -59,9 +71,8 @@ bool persock_path_rooted(void)
 	bool same;
 
 	/* Only tasks that share it change it. */
-	if (!fs || READ_ONCE(fs->users) != 1)
+	if (!fs || READ_ONCE(fs->users) != 1 || !persock_path_root(&root))
 		return false;
-	persock_path_root(&root);
 	same = path_equal(&fs->root, &root);
 	path_put(&root);
 
@@ -117,37 +128,44 @@ static bool prepend_entry(struct growing *name, struct dentry *entry)
 }
 
 /* On to the directory of @here, or of what it is mounted on. */
-static bool climb(struct growing *name, struct path *here)
+static int climb(struct growing *name, struct path *here)
 {
 	struct dentry *parent;
 
 	if (here->dentry == here->mnt->mnt_root)
-		return follow_up(here);
-	if (IS_ROOT(here->dentry) || !prepend_entry(name, here->dentry))
-		return false;
+		return follow_up(here) ? 0 : -ENOENT;
+	if (IS_ROOT(here->dentry))
+		return -ENOENT;
+	if (!prepend_entry(name, here->dentry))
+		return -ENAMETOOLONG;
 	parent = dget_parent(here->dentry);
 	dput(here->dentry);
 	here->dentry = parent;
 
-	return true;
+	return 0;
 }
 
-/* Returns whether the path begins at @root, or in another mount namespace. */
-static bool write_path(struct growing *name, const struct path *file,
-		       const struct path *root)
+/* Returns 0 if the path begins at @root, -ENOENT if it begins elsewhere. */
+static int write_path(struct growing *name, const struct path *file,
+		      const struct path *root)
 {
 	struct path here = *file;
-	bool reached;
+	int err = 0;
 
 	path_get(&here);
-	while (!(reached = path_equal(&here, root)) && climb(name, &here))
-		;
+	while (!err && !path_equal(&here, root))
+		err = climb(name, &here);
 	path_put(&here);
 
-	return reached;
+	return err;
 }
 
-/* Is @file what process 1 finds by this path? */
+/*
+ * Is @file what process 1 finds by this path? If it is, the file pins each
+ * directory of the path in the cache. So nothing is looked up in a file system,
+ * nothing is mounted, and no link is followed: a program may have made up the
+ * path.
+ */
 static bool finds(const struct path *root, const char *path,
 		  const struct path *file)
 {
@@ -157,7 +175,8 @@ static bool finds(const struct path *root, const char *path,
 	int err;
 
 	own = override_creds(lookup_cred);
-	err = vfs_path_lookup(root->dentry, root->mnt, path, 0, &found);
+	err = vfs_path_lookup(root->dentry, root->mnt, path,
+			      LOOKUP_NO_SYMLINKS | LOOKUP_CACHED, &found);
 	revert_creds(own);
 	if (err)
 		return false;
@@ -181,7 +200,7 @@ static bool finds(const struct path *root, const char *path,
  * binds its socket so.
  *
  * Context: process context, may sleep; nothing is locked.
- * Return: 0; -EAGAIN if directories are renamed all the time.
+ * Return: 0; -ENAMETOOLONG if the path does not fit.
  */
 int persock_path_name(const struct path *file, const struct qstr *last,
 		      const struct path *root, char *memory, unsigned int size,
@@ -189,7 +208,9 @@ int persock_path_name(const struct path *file, const struct qstr *last,
 {
 	struct growing directory, whole;
 	unsigned int tries, seq;
-	bool reached;
+	char *end, byte;
+	bool same;
+	int err;
 
 	for (tries = 0; tries < TRIES; tries++) {
 		whole.start = memory;
@@ -197,29 +218,28 @@ int persock_path_name(const struct path *file, const struct qstr *last,
 		*whole.at = '\0';
 		*name = whole.at;
 		if (last && !prepend(&whole, last->name, last->len))
-			return 0;
+			return -ENAMETOOLONG;
 		directory = whole;
 		seq = read_seqbegin(&rename_lock);
-		reached = write_path(&directory, file, root);
+		err = write_path(&directory, file, root);
 		if (!read_seqretry(&rename_lock, seq))
 			break;
 	}
-	if (tries == TRIES)
-		return -EAGAIN;
-	if (!reached) {
-		char *end = whole.at, byte = *end;
-		bool same;
-
+	if (err == -ENOENT) {
 		/* Without the name in the directory. */
+		end = whole.at;
+		byte = *end;
 		*end = '\0';
 		same = finds(root, *directory.at ? directory.at : "/", file);
 		*end = byte;
 		if (!same)
 			return 0;
+		err = 0;
 	}
-	*name = directory.at;
+	if (!err)
+		*name = directory.at;
 
-	return 0;
+	return err;
 }
 
 /**

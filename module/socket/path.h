@@ -13,7 +13,7 @@ struct qstr;
 
 int persock_path_init(void);
 void persock_path_exit(void);
-void persock_path_root(struct path *root);
+bool persock_path_root(struct path *root);
 bool persock_path_rooted(void);
 unsigned int persock_path_length(const struct path *file, const char *path);
 int persock_path_name(const struct path *file, const struct qstr *last,
