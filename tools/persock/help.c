@@ -20,7 +20,10 @@ static const char tail[] =
 "  -p, --pretty    write JSON with line breaks\n"
 "  -V, --version   write the version of this tool\n"
 "\n"
-"\"persock help COMMAND\" explains the options of a command.\n"
+"\"persock help COMMAND\" explains the options of a command. A first policy:\n"
+"    persock record -o FILE -- COMMAND   see what a program does\n"
+"    persock apply FILE                  load that, and print the personality\n"
+"    persock run -p PERSONALITY -- COMMAND\n"
 "\n"
 "Exit status: 0 for success, 1 for an error, 2 for bad usage. For run: that of\n"
 "the command, 126 if it cannot be executed, 127 if it does not exist, 128 + N\n"
@@ -177,7 +180,7 @@ static const struct topic {
 "The exit status is that of the command.\n" },
 	{ "apply",
 "apply [--dry-run] [--prune] FILE|FOLDER...\n"
-"\tload or replace policies as one set, and attach\n"
+"\tload or replace policies, and attach\n"
 "apply --watch [--prune] [--metrics FILE] FOLDER\n"
 "\tthe same whenever the folder changes\n",
 "  --dry-run         change nothing, and show what would change\n"

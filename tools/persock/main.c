@@ -101,6 +101,24 @@ static bool is_runtime(const char *name)
 	return !strcmp(slash ? slash + 1 : name, "persock-runtime");
 }
 
+/*
+ * The version of the output in JSON is raised when a member goes or gets another
+ * meaning, and is part of the names of the schemas.
+ */
+static void print_version(void)
+{
+	if (!json_wanted) {
+		puts("persock " VERSION);
+		return;
+	}
+	json_start(stdout);
+	json_object(NULL);
+	json_string("version", VERSION);
+	json_u64("json", 1);
+	json_object_end();
+	json_finish();
+}
+
 /* A failed write is an error. */
 static int finish(int status)
 {
@@ -131,7 +149,7 @@ int main(int argc, char **argv)
 			json_choose(option);
 			break;
 		case 'V':
-			puts("persock " VERSION);
+			print_version();
 			return finish(0);
 		case 'h':
 			return finish(help_command(0, NULL));

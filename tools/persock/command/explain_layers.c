@@ -4,9 +4,9 @@
  * the verdict of each. explain.c calls it.
  *
  * The outermost layer that denies a call decides. If none does, and one ignores
- * it, it is ignored. A layer that only audits does not take part. A socket is
- * made in steps: all layers judge the request, then a provider must serve it;
- * all layers judge socketpair(2) once both sockets are there.
+ * it, it is ignored. A layer that only audits or records does not take part. A
+ * socket is made in steps: all layers judge the request, then a provider must
+ * serve it; all layers judge socketpair(2) once both sockets are there.
  */
 #include "command/explain_layers.h"
 
@@ -19,6 +19,7 @@
 #include "command/question.h"
 #include "command/question_unix.h"
 #include "command/stack.h"
+#include "policy_file/mode_name.h"
 #include "policy_file/names.h"
 
 /* What all layers judge before the next step. */
@@ -195,8 +196,7 @@ static void print_layers(const struct walk *walk)
 		/* Texts of a judgement are those of the last one. */
 		judge(walk, layer, &judgement);
 		stack_print_layer(stack, i);
-		printf("%s: ", stack_enforces(layer) ? "" :
-						       ", which only audits");
+		printf("%s: ", stack_remark(layer));
 		answer_print_verdict(&judgement);
 		fputs(" (", stdout);
 		answer_print_place(layer->source, &layer->draft, &judgement);
@@ -247,8 +247,7 @@ static void json_layers(const struct walk *walk)
 		json_object(NULL);
 		stack_json_layer(layer);
 		answer_json_verdict(judgement.verdict);
-		json_string("mode", stack_enforces(layer) ? "enforce" :
-							    "audit");
+		json_string("mode", mode_name(layer->draft.policy.mode));
 		answer_json_place(&judgement);
 		json_object_end();
 	}

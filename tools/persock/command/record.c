@@ -23,6 +23,7 @@
 #include "base/json.h"
 #include "command/arguments.h"
 #include "command/commands.h"
+#include "command/record_facts.h"
 #include "command/record_file.h"
 #include "command/source.h"
 #include "policy_file/draft.h"
@@ -227,7 +228,7 @@ static int watch_cgroup(struct recording *recording)
 		return EXIT_FAILURE;
 	if (is_attached(nl, directory)) {
 		close(directory);
-		return report_error("the cgroup \"%s\" is attached: to record it would end its policy. Record a cgroup below it, or detach it",
+		return report_error("the cgroup \"%s\" is attached, and a cgroup has one personality. Record below it: \"persock record -- COMMAND\" in it, or \"persock record\" of a new cgroup in it; its policy governs meanwhile, and what it denies is not recorded. Or detach it first",
 				    recording->cgroup);
 	}
 	sigemptyset(&signals);
@@ -278,7 +279,10 @@ static int write_file(struct recording *recording,
 			return report_error("cannot write %s (%s)",
 					    recording->output, strerror(errno));
 	}
-	record_file_write(file, stream);
+	if (json_wanted)
+		record_facts_json(file, &recording->resolvers, stream);
+	else
+		record_file_write(file, stream);
 	if (stream != stdout && fclose(stream))
 		return report_error("cannot write %s (%s)", recording->output,
 				    strerror(errno));
@@ -304,6 +308,8 @@ static int write_policy(struct recording *recording)
 	};
 	const char *problem;
 
+	if (json_wanted)
+		return write_file(recording, &file);
 	recorded_drop(&recorded);
 	generalise(recording);
 	recorded_add(&recorded);
@@ -395,12 +401,13 @@ static int parse_options(struct recording *recording, int argc, char **argv)
 		{ "merge",	 required_argument, NULL, 'm' },
 		{ "for",	 required_argument, NULL, 'f' },
 		{ "generalise",	 required_argument, NULL, 'g' },
+		{ "json",	 no_argument, NULL, 'j' },
 		{ }
 	};
 	int option, status = 0;
 
 	/* '+': arguments after the command's name belong to the command. */
-	while ((option = getopt_long(argc, argv, "+:p:o:", options,
+	while ((option = getopt_long(argc, argv, "+:jp:o:", options,
 				     NULL)) >= 0) {
 		switch (option) {
 		case 'p':
@@ -419,6 +426,9 @@ static int parse_options(struct recording *recording, int argc, char **argv)
 		case 'g':
 			status = read_generalise(recording, optarg);
 			break;
+		case 'j':
+			json_wanted = true;
+			break;
 		default:
 			status = option_error(option, argv);
 		}
@@ -435,8 +445,10 @@ static int parse(struct recording *recording, int argc, char **argv)
 
 	if (status)
 		return status;
-	if (json_wanted)
-		return usage_error("record writes a policy file, not JSON; \"persock -j show FILE\" shows it as JSON");
+	if (json_wanted && (recording->base || recording->merge ||
+			    recording->ports || recording->prefixes ||
+			    recording->wildcards))
+		return usage_error("record writes facts as JSON, of which no policy is made: neither -p nor --merge nor --generalise");
 	if (recording->base && recording->merge)
 		return usage_error("record takes a base or a file to merge with, not both");
 	if (optind == argc)

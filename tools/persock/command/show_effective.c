@@ -113,7 +113,7 @@ static void print_layer(const struct stack *stack, unsigned int i,
 {
 	fputs(i ? "---\n# " : "# ", stdout);
 	stack_print_layer(stack, i);
-	puts(stack_enforces(&stack->layers[i]) ? "" : ", which only audits");
+	puts(stack_remark(&stack->layers[i]));
 	draft_print_yaml(drafts[i], stdout);
 	if (!unreachable_find(drafts, i, drafts[i], print_unreachable, NULL))
 		puts("# some rules were not looked at: they are too many");

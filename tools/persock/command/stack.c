@@ -160,6 +160,18 @@ void stack_print_layer(const struct stack *stack, unsigned int i)
 	text_print(stdout, layer->draft.name);
 }
 
+const char *stack_remark(const struct stack_layer *layer)
+{
+	switch (layer->draft.policy.mode) {
+	case PERSOCK_MODE_AUDIT:
+		return ", which only audits";
+	case PERSOCK_MODE_RECORD:
+		return ", which only records";
+	default:
+		return "";
+	}
+}
+
 void stack_json_layer(const struct stack_layer *layer)
 {
 	if (layer->cgroup_id)

@@ -47,13 +47,16 @@ int stack_read_policies(struct stack *stack, char **sources, unsigned int nr);
 
 void stack_free(struct stack *stack);
 
-/* Does a layer take part in the answer, or does it only audit? */
+/* Does a layer take part in the answer, or does it only audit or record? */
 bool stack_enforces(const struct stack_layer *layer);
 
 /* "layer 2 of 3: /web.slice, personality web", with the number @i + 1. */
 void stack_print_layer(const struct stack *stack, unsigned int i);
 
-/* The same, as members of the open JSON object. */
+/* "", or ", which only audits": what is to be said of a layer's mode. */
+const char *stack_remark(const struct stack_layer *layer);
+
+/* The layer, as members of the open JSON object. */
 void stack_json_layer(const struct stack_layer *layer);
 
 /*
