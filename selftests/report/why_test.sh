@@ -206,8 +206,9 @@ for d, line in zip(denials, lines):
     assert abs(time - int(line["time"]) / 1e9) < 1e-5
 assert denials[0]["time"] < denials[3]["time"]
 print("ok")' "$work/json" "$work/file"
+	within "$cgroup" persock why >"$work/lines"
 	expect "ioctl inet6/dgram/udp FIONREAD: EACCES (ioctls rule 1, line 7) audit" \
-		eval 'within "$cgroup" persock why | tail -n 1 | sed "s/.*b ioctl/ioctl/"'
+		sed -n 's/.*b ioctl/ioctl/p' "$work/lines"
 }
 
 # An abstract name is told. The path of a file is not: it is that outside of the program's mounts.
