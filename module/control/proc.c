@@ -24,6 +24,7 @@
 #include "cgroup/attach.h"
 #include "cgroup/stack.h"
 #include "control/proc.h"
+#include "policy/section.h"
 #include "report/revealed.h"
 
 /* The operations of the UAPI, by their names in the specification. */
@@ -63,7 +64,11 @@ static const char *const sections[] = {
 	[PERSOCK_SECTION_PAIR]			= "pair",
 	[PERSOCK_SECTION_MMAP]			= "mmap",
 	[PERSOCK_SECTION_LIMITS]		= "limits",
+	[PERSOCK_SECTION_UNIX_CONNECT]		= "unix.connect",
+	[PERSOCK_SECTION_UNIX_BIND]		= "unix.bind",
 };
+
+static_assert(ARRAY_SIZE(sections) == PERSOCK_NR_SECTIONS);
 
 /**
  * struct opened - the denials that an opened file has
@@ -132,6 +137,18 @@ static void show_endpoint(struct seq_file *m,
 	seq_printf(m, " port=%u", endpoint->port);
 }
 
+/*
+ * A host name, or that of an AF_UNIX socket. The path of a file is not shown: it
+ * is the path outside of the reader's mounts.
+ */
+static void show_name(struct seq_file *m, const struct persock_denial *denial)
+{
+	if (!denial->local && *denial->host)
+		show_text(m, "host", denial->host);
+	if (denial->local && *denial->host != '/')
+		show_text(m, "unix_name", denial->host);
+}
+
 static void show_denial(struct seq_file *m, const struct persock_denial *denial)
 {
 	seq_printf(m, "time=%llu", denial->time);
@@ -153,8 +170,7 @@ static void show_denial(struct seq_file *m, const struct persock_denial *denial)
 		   denial->type, denial->protocol);
 	show_subject(m, denial);
 	show_endpoint(m, &denial->endpoint);
-	if (*denial->host)
-		show_text(m, "host", denial->host);
+	show_name(m, denial);
 	seq_putc(m, '\n');
 }
 

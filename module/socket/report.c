@@ -4,8 +4,8 @@
  * persock_report() in report.h calls this for them; cmsg.c and message.c
  * report what they ignore.
  */
+#include <linux/ktime.h>
 #include <linux/string.h>
-#include <linux/timekeeping.h>
 
 #include "policy/unix_rule.h"
 #include "report/denial.h"

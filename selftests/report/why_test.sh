@@ -107,7 +107,7 @@ create inet/raw: EAFNOSUPPORT (sockets default)"
 
 # Each layer reveals its own denials only.
 test_each_layer_reveals_its_own() {
-	local outer inner beside rule
+	local outer inner beside
 	rule() { echo "connect: {rules: [{deny: $1}]}"; }
 	policy outer 'base: host' "$(rule 127.0.0.2)" 'reveal: denials'
 	policy inner 'base: host' "$(rule 127.0.0.3)"
@@ -206,8 +206,42 @@ for d, line in zip(denials, lines):
     assert abs(time - int(line["time"]) / 1e9) < 1e-5
 assert denials[0]["time"] < denials[3]["time"]
 print("ok")' "$work/json" "$work/file"
+	within "$cgroup" persock why >"$work/lines"
 	expect "ioctl inet6/dgram/udp FIONREAD: EACCES (ioctls rule 1, line 7) audit" \
-		eval 'within "$cgroup" persock why | tail -n 1 | sed "s/.*b ioctl/ioctl/"'
+		sed -n 's/.*b ioctl/ioctl/p' "$work/lines"
+}
+
+# An abstract name is told. The path of a file is not: it is that outside of the program's mounts.
+test_names_of_local_peers() {
+	local cgroup
+	policy local 'base: host' 'reveal: denials' 'unix:' '  connect:' '    rules:' \
+		'    - deny: "@hidden"' "    - deny: $work/socket"
+	new_cgroup cgroup local
+	cat >"$work/local.py" <<-'END'
+		import sys
+		from socket import *
+		for name in ("\0hidden", sys.argv[1]):
+		    s = socket(AF_UNIX, SOCK_STREAM)
+		    print(s.connect_ex(name))
+	END
+	python3 -c '
+import sys
+from socket import *
+servers = [socket(AF_UNIX, SOCK_STREAM) for _ in range(2)]
+for server, name in zip(servers, ("\0hidden", sys.argv[1])):
+    server.bind(name)
+    server.listen()
+print("listening", flush=True)
+sys.stdin.read()' "$work/socket" < <(sleep 60) >"$work/server" &
+	local server=$!
+	eventually grep -q listening "$work/server"
+	expect $'0\n0' within "$cgroup" python3 "$work/local.py" "$work/socket"
+	ok persock attach "$cgroup" "$base-local"
+	expect $'13\n13' within "$cgroup" python3 "$work/local.py" "$work/socket"
+	expect "connect unix/stream @hidden: EACCES (unix.connect rule 1, line 7)
+connect unix/stream: EACCES (unix.connect rule 2, line 8)" sees "$cgroup"
+	! within "$cgroup" cat /proc/persock/denials | grep -F "$work" || fail "it tells a path"
+	kill "$server"
 }
 
 # An open file keeps the module from nothing.

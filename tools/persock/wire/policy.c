@@ -281,10 +281,8 @@ int policy_send(struct netlink *nl, uint8_t command, const struct draft *draft,
 	if (*draft->base)
 		netlink_put_string(nl, PERSOCK_A_BASE, draft->base);
 	for (i = 0; i < draft->nr_providers; i++)
-		netlink_put_string(nl, PERSOCK_A_PROVIDER,
-				   draft->providers[i]);
+		netlink_put_string(nl, PERSOCK_A_PROVIDER, draft->providers[i]);
 	netlink_put_u32(nl, PERSOCK_A_MODE, draft->policy.mode);
-	/* An older module does not know it. */
 	if (draft->policy.reveal)
 		netlink_put_u32(nl, PERSOCK_A_REVEAL, draft->policy.reveal);
 	if (network >= 0) {

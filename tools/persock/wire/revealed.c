@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "module/policy/section.h"
 #include "policy_file/section_name.h"
 #include "wire/counters.h"
 
@@ -54,6 +55,7 @@ static const struct word {
 	{ "address",		PERSOCK_A_DENIAL_ADDRESS, ADDRESS },
 	{ "port",		PERSOCK_A_DENIAL_PORT, PORT },
 	{ "host",		PERSOCK_A_DENIAL_HOST, TEXT },
+	{ "unix_name",		PERSOCK_A_DENIAL_UNIX_NAME, TEXT },
 };
 
 static const struct word *word_of(const char *key)
@@ -121,7 +123,7 @@ static uint32_t value_of(enum kind kind, const char *value)
 		return index_of(value, operation_name, operation_count());
 	case SECTION:
 		return index_of(value, section_name,
-				PERSOCK_SECTION_LIMITS + 1);
+				PERSOCK_NR_SECTIONS);
 	default:
 		return strtoll(value, NULL, 10);
 	}
