@@ -191,7 +191,10 @@ static inline int persock_call_proto_ioctl(struct sock *sk, int cmd, int *value)
 	NL_SET_ERR_MSG_FMT(extack, before " id:%llu " after, id)
 #else
 #define persock_err_msg_id(extack, before, id, after)			\
-	NL_SET_ERR_MSG(extack, before " " after)
+	do {								\
+		(void)(id);						\
+		NL_SET_ERR_MSG(extack, before " " after);		\
+	} while (0)
 #endif
 
 #ifndef arch_ftrace_regs

@@ -100,7 +100,7 @@ static int ask_unconnected(const char *resolver, const char *name)
 	struct inet_addr to = at(resolver, 53), from = { };
 	struct timeval second = { .tv_sec = 1 };
 	int fd = socket(AF_INET6, SOCK_DGRAM, 0);
-	uint8_t message[512];
+	unsigned char message[512];
 	socklen_t len = sizeof(from.in6);
 	ssize_t n;
 
