@@ -25,14 +25,21 @@ static struct persock_stack *open_stack;
 /* Frees the routers of a stack; set before there are stacks. */
 static void (*free_routers)(struct persock_stack *stack) __ro_after_init;
 
+/* Has the routers of a stack follow its view; set before there are stacks. */
+static void (*choose_routers)(struct persock_stack *stack) __ro_after_init;
+
 /**
- * persock_stack_init() - set the function of a higher layer
+ * persock_stack_init() - set the functions of a higher layer
  * @routers: frees the routers of a stack that is about to be freed: no socket
  *	     has it, and a grace period has passed. Process context
+ * @chooser: has the routers of a stack follow the view that it shows.
+ *	     persock_mutex is held
  */
-void __init persock_stack_init(void (*routers)(struct persock_stack *stack))
+void __init persock_stack_init(void (*routers)(struct persock_stack *stack),
+			       void (*chooser)(struct persock_stack *stack))
 {
 	free_routers = routers;
+	choose_routers = chooser;
 }
 
 /* A grace period has passed: no lookup, call or count has it any more. */
@@ -198,7 +205,25 @@ void persock_stack_show(struct persock_stack *stack)
 	previous = rcu_replace_pointer(stack->view, stack->next,
 				       lockdep_is_held(&persock_mutex));
 	stack->next = NULL;
+	choose_routers(stack);
 	persock_view_put(previous);
+}
+
+/**
+ * persock_stacks_choose() - have all routers follow their views again
+ *
+ * What they depend on beside the view has changed.
+ *
+ * Context: process context; persock_mutex is held.
+ */
+void persock_stacks_choose(void)
+{
+	struct persock_stack *stack = NULL;
+
+	while ((stack = persock_stack_next(stack))) {
+		choose_routers(stack);
+		cond_resched();
+	}
 }
 
 /**

@@ -72,11 +72,13 @@ struct persock_stack {
 	struct persock_layer layers[];
 };
 
-void persock_stack_init(void (*routers)(struct persock_stack *stack));
+void persock_stack_init(void (*routers)(struct persock_stack *stack),
+			void (*chooser)(struct persock_stack *stack));
 struct persock_stack *persock_stack_make(struct persock_attachment **attachments,
 					 unsigned int nr);
 struct persock_stack *persock_stack_open(void);
 void persock_stack_show(struct persock_stack *stack);
+void persock_stacks_choose(void);
 void persock_stack_retire(struct persock_stack *stack);
 struct persock_stack *persock_stack_next(struct persock_stack *previous);
 

@@ -31,6 +31,7 @@
  * @locals: a layer judges or records names of AF_UNIX sockets
  * @rights: a layer judges received sockets one by one
  * @records: a layer records calls
+ * @counts: a layer wants allowed messages and options to be counted
  * @limits: a layer limits its live sockets
  * @limited: index of the outermost one that does; @nr: none does
  * @server: index of the layer whose providers serve sockets: the innermost one
@@ -59,6 +60,7 @@ struct persock_view {
 	bool locals;
 	bool rights;
 	bool records;
+	bool counts;
 	bool limits;
 	unsigned int limited;
 	unsigned int server;

@@ -69,6 +69,10 @@ enum persock_shortcut_level {
  * @control_receive: receives with room for control messages pass, too
  * @receives: receives pass at all
  * @accept: accepted connections pass without a verdict
+ * @get_all: options are read without a verdict, whatever the level
+ * @set_all: options are set without a verdict, except those that are special on
+ *	     every socket, see option.c
+ * @counts: allowed messages and options are counted
  */
 struct persock_shortcut {
 	u8 get[PERSOCK_SHORTCUT_LEVELS][PERSOCK_SHORTCUT_NAMES];
@@ -82,6 +86,9 @@ struct persock_shortcut {
 	bool control_receive;
 	bool receives;
 	bool accept;
+	bool get_all;
+	bool set_all;
+	bool counts;
 };
 
 void persock_shortcut_build(struct persock_shortcut *shortcut,
