@@ -72,15 +72,14 @@ static void stack_free(struct work_struct *work)
 }
 
 /**
- * persock_stack_drop() - release a reference that counts no socket
- * @stack: the stack; the last reference frees it, later
+ * persock_stack_last() - free a stack, later
+ * @stack: the stack, which has lost its last reference
  *
  * Context: any.
  */
-void persock_stack_drop(struct persock_stack *stack)
+void persock_stack_last(struct persock_stack *stack)
 {
-	if (refcount_dec_and_test(&stack->ref))
-		queue_rcu_work(persock_workqueue, &stack->free_work);
+	queue_rcu_work(persock_workqueue, &stack->free_work);
 }
 
 /**
@@ -356,18 +355,6 @@ void persock_stack_add(struct persock_stack *stack,
 		count_limited(stack, view, used, true);
 	else
 		atomic_inc(&stack->sockets);
-}
-
-/**
- * persock_stack_put() - release a socket's reference to its stack
- * @stack: the stack; the last reference frees it, later
- *
- * Context: any.
- */
-void persock_stack_put(struct persock_stack *stack)
-{
-	atomic_dec(&stack->sockets);
-	persock_stack_drop(stack);
 }
 
 /**

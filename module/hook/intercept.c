@@ -210,7 +210,7 @@ static __always_inline void on_create(struct ftrace_regs *regs,
 		return;
 
 	rcu_read_lock_sched();
-	stack = persock_governor();
+	stack = persock_governor_sched();
 	passes = !stack || passes_natively(stack, regs);
 	rcu_read_unlock_sched();
 	if (!passes)
@@ -256,19 +256,32 @@ static noinline void on_kernel_created(struct ftrace_regs *regs)
 		persock_fail_call(regs, err);
 }
 
+/* @stack: found under RCU-sched. Returns false if it takes a verdict. */
+static noinline bool govern_passing(struct ftrace_regs *regs,
+				    struct persock_stack *stack)
+{
+	const struct persock_request request = request_of(regs);
+
+	return persock_interpose_pass(stack,
+				      (struct socket *)persock_arg(regs, 0),
+				      &request);
+}
+
 static __always_inline void on_post_create(struct ftrace_regs *regs)
 {
-	bool governed;
+	struct persock_stack *stack;
+	bool done;
 
-	if ((int)persock_arg(regs, 4)) {
+	if (unlikely((int)persock_arg(regs, 4))) {
 		on_kernel_created(regs);
 		return;
 	}
 
 	rcu_read_lock_sched();
-	governed = persock_governor();
+	stack = persock_governor_sched();
+	done = !stack || govern_passing(regs, stack);
 	rcu_read_unlock_sched();
-	if (governed)
+	if (unlikely(!done))
 		govern_created(regs);
 }
 
@@ -279,18 +292,19 @@ static __always_inline void on_post_create(struct ftrace_regs *regs)
  */
 static struct socket *option_socket(const struct sock *sk)
 {
-	struct socket *sock;
+	struct socket *sock, *shown;
 
 	if (!in_task() || has_current_bpf_ctx())
 		return NULL;
-	sock = READ_ONCE(sk->sk_socket);
-	if (!sock)
+	shown = READ_ONCE(sk->sk_socket);
+	if (!shown)
 		return NULL;
-	if (likely(persock_router_peek(sock)))
-		return sock;
+	if (persock_router_peek(shown))
+		return shown;
 	sock = persock_socket_of(sk);
 
-	return persock_router_peek(sock) ? sock : NULL;
+	return unlikely(sock != shown) && persock_router_peek(sock) ? sock :
+								      NULL;
 }
 
 /* Returns 0, or an errno if the length cannot be read without sleeping. */

@@ -11,6 +11,8 @@ struct persock_request;
 struct persock_stack;
 struct socket;
 
+bool persock_interpose_pass(struct persock_stack *stack, struct socket *sock,
+			    const struct persock_request *request);
 int persock_interpose(struct persock_stack *stack, struct socket *sock,
 		      const struct persock_request *request);
 int persock_interpose_kernel(struct socket *sock,

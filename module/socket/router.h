@@ -116,6 +116,34 @@ void persock_routers_choose(struct persock_stack *stack);
 int persock_router_release(struct socket *sock);
 
 /**
+ * persock_router_known() - the router of new sockets with native ops, if there
+ *			    is one
+ * @stack: stack of the socket
+ * @native: its ops
+ *
+ * Context: RCU read side of either kind, or a reference to @stack.
+ * Return: the router, or NULL: it must be made, or the sockets do not begin in
+ * phase JUDGED.
+ */
+static __always_inline struct persock_router *
+persock_router_known(const struct persock_stack *stack,
+		     const struct proto_ops *native)
+{
+	struct persock_router *router;
+
+	if (unlikely(READ_ONCE(stack->names)))
+		return NULL;
+	hash_for_each_possible_rcu(stack->routers, router, hash,
+				   (unsigned long)native, true) {
+		if (router->native == native &&
+		    router->phase == PERSOCK_JUDGED)
+			return router;
+	}
+
+	return NULL;
+}
+
+/**
  * persock_router_peek() - the router of a socket if it is governed
  * @sock: any socket
  *
