@@ -126,7 +126,7 @@ static void options(struct kunit *test, const struct persock_shortcut *shortcut,
 		    int level, int name)
 {
 	bool judged = judges_credentials && level == SOL_SOCKET;
-	bool known = persock_shortcut_level(level) != PERSOCK_SHORTCUT_LEVELS &&
+	bool known = persock_shortcut_level(level) != PERSOCK_SHORTCUT_UNLISTED &&
 		     name >= 0 && name < PERSOCK_SHORTCUT_NAMES;
 	unsigned int i, rule, size;
 	bool passes;

@@ -376,6 +376,10 @@ static __always_inline void on_getsockopt(struct ftrace_regs *regs)
 	if (!sock)
 		return;
 	router = persock_router_peek(sock);
+	if (likely(!read_len(optlen, &len) &&
+		   persock_pass_get_listed(router, SOL_SOCKET,
+					   (int)persock_arg(regs, 2), len)))
+		return;
 	sk = options_sk(router, sk, sock);
 	if (likely(sk && !read_len(optlen, &len) &&
 		   persock_pass_get(router, SOL_SOCKET,
@@ -418,6 +422,10 @@ static __always_inline void on_setsockopt(struct ftrace_regs *regs)
 		return;
 	router = persock_router_peek(sock);
 	if (router->native && persock_sol_socket_through_ops(sock))
+		return;
+	if (likely(persock_pass_set_listed(router, SOL_SOCKET,
+					   (int)persock_arg(regs, 2),
+					   (unsigned int)persock_arg(regs, 5))))
 		return;
 	/* The sock behind a socket may set options through proto_ops. */
 	sk = options_sk(router, sk, sock);

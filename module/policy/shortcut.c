@@ -148,7 +148,8 @@ void persock_shortcut_build(struct persock_shortcut *shortcut,
 		shortcut->counts = persock_counts(policy);
 		return;
 	}
-	for (row = 0; row < PERSOCK_SHORTCUT_LEVELS; row++) {
+	memset(shortcut, 0, sizeof(*shortcut));
+	for (row = PERSOCK_SHORTCUT_SOCKET; row < PERSOCK_SHORTCUT_LEVELS; row++) {
 		for (name = 0; name < PERSOCK_SHORTCUT_NAMES; name++) {
 			shortcut->get[row][name] =
 				entry_get(rules, levels[row], name);
@@ -260,7 +261,7 @@ void persock_shortcut_join(struct persock_shortcut *all,
 {
 	unsigned int row, name;
 
-	for (row = 0; row < PERSOCK_SHORTCUT_LEVELS; row++) {
+	for (row = PERSOCK_SHORTCUT_SOCKET; row < PERSOCK_SHORTCUT_LEVELS; row++) {
 		for (name = 0; name < PERSOCK_SHORTCUT_NAMES; name++) {
 			all->get[row][name] = join_get(all->get[row][name],
 						       more->get[row][name]);

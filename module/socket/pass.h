@@ -43,6 +43,55 @@ static __always_inline bool persock_pass_end(const struct persock_router *router
 }
 
 /**
+ * persock_pass_get_listed() - does the reading of an option pass uncounted?
+ * @router: the socket's
+ * @level: level of the option
+ * @optname: name of the option
+ * @len: the caller's length
+ *
+ * Context: any; does not sleep. This holds for all functions here.
+ * Return: true if it passes; false if persock_pass_get() must be asked.
+ */
+static __always_inline bool
+persock_pass_get_listed(const struct persock_router *router, int level,
+			int optname, int len)
+{
+	const struct persock_shortcut *listed;
+	bool passes;
+
+	rcu_read_lock_sched();
+	listed = READ_ONCE(router->listed);
+	passes = listed && persock_shortcut_get(listed, level, optname, len);
+	rcu_read_unlock_sched();
+
+	return passes;
+}
+
+/**
+ * persock_pass_set_listed() - does the setting of an option pass uncounted?
+ * @router: the socket's
+ * @level: level of the option
+ * @optname: name of the option
+ * @len: the caller's length
+ *
+ * Return: as persock_pass_get_listed().
+ */
+static __always_inline bool
+persock_pass_set_listed(const struct persock_router *router, int level,
+			int optname, unsigned int len)
+{
+	const struct persock_shortcut *listed;
+	bool passes;
+
+	rcu_read_lock_sched();
+	listed = READ_ONCE(router->listed);
+	passes = listed && persock_shortcut_set(listed, level, optname, len);
+	rcu_read_unlock_sched();
+
+	return passes;
+}
+
+/**
  * persock_pass_get() - does the reading of an option pass?
  * @router: the socket's
  * @level: level of the option

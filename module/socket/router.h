@@ -41,6 +41,8 @@ enum persock_phase {
  * @shortcut: offset of the class's shortcuts in a view, in bytes
  * @send: flags of a send that must be judged, for straight.c
  * @receive: flags of a receive that must be judged
+ * @listed: the options that pass uncounted; RCU, part of the stack's view. NULL:
+ *	    each is judged or counted, see pass.h
  * @pinned: module that @native belongs to, pinned; may be NULL
  * @hash: in the stack's routers, or in the list of spares
  *
@@ -67,6 +69,7 @@ struct persock_router {
 	unsigned int shortcut;
 	u32 send;
 	u32 receive;
+	const struct persock_shortcut *listed;
 	struct module *pinned;
 	struct hlist_node hash;
 };

@@ -22,12 +22,14 @@
 #include <linux/net.h>
 #include <linux/socket.h>
 #include <linux/tcp.h>
+#include <linux/uaccess.h>
 #include <net/inet_common.h>
 
 #include "compat.h"
 #include "report/trace.h"
 #include "socket/message.h"
 #include "socket/option.h"
+#include "socket/pass.h"
 #include "socket/straight.h"
 #include "state.h"
 
@@ -99,6 +101,33 @@ static int set_plain(struct socket *sock, int level, int optname,
 
 	return persock_router_of(sock)->native->setsockopt(sock, level, optname,
 							   optval, optlen);
+}
+
+/* Options are listed with the sizes that pass. */
+static int get_listed(struct socket *sock, int level, int optname,
+		      char __user *optval, int __user *optlen)
+{
+	struct persock_router *router = persock_router_of(sock);
+	int len;
+
+	if (unlikely(get_user(len, optlen) ||
+		     !persock_pass_get_listed(router, level, optname, len)))
+		return persock_router_getsockopt(sock, level, optname, optval,
+						 optlen);
+
+	return router->native->getsockopt(sock, level, optname, optval, optlen);
+}
+
+static int set_listed(struct socket *sock, int level, int optname,
+		      sockptr_t optval, unsigned int optlen)
+{
+	struct persock_router *router = persock_router_of(sock);
+
+	if (unlikely(!persock_pass_set_listed(router, level, optname, optlen)))
+		return persock_router_setsockopt(sock, level, optname, optval,
+						 optlen);
+
+	return router->native->setsockopt(sock, level, optname, optval, optlen);
 }
 
 /*
@@ -195,16 +224,18 @@ static void choose_options(struct persock_router *router,
 	const struct proto_ops *native = router->native;
 	bool free = is_free(view);
 
+	/* The view is freed a grace period after it was replaced here. */
+	WRITE_ONCE(router->listed, free ? shortcut : NULL);
 	if (native->getsockopt)
 		WRITE_ONCE(router->ops.getsockopt,
-			   !free || !shortcut->get_all ?
-				persock_router_getsockopt :
+			   !free ? persock_router_getsockopt :
+			   !shortcut->get_all ? get_listed :
 			   gets_straight(router) ? native->getsockopt :
 						   get_plain);
 	if (native->setsockopt)
 		WRITE_ONCE(router->ops.setsockopt,
-			   free && shortcut->set_all ? set_plain :
-						  persock_router_setsockopt);
+			   !free ? persock_router_setsockopt :
+			   !shortcut->set_all ? set_listed : set_plain);
 }
 
 /**
