@@ -14,7 +14,7 @@
 #include "control/netlink.h"
 #include "control/netlink_denial.h"
 #include "control/proc.h"
-#include "hook/intercept.h"
+#include "hook/arm.h"
 #include "hook/local.h"
 #include "hook/lsm.h"
 #include "hook/probe.h"

@@ -231,6 +231,7 @@ router_get(struct persock_stack *stack,
 	router->totals = stack->totals;
 	router->shortcut = offsetof(struct persock_view, shortcuts[class]);
 	router->pinned = owner;
+	router->listed = NULL;
 	/* A view that is shown from now on is chosen for under the lock. */
 	choose(router, persock_stack_view(stack));
 	hash_add_rcu(stack->routers, &router->hash,
