@@ -239,7 +239,7 @@ static noinline bool govern_passing(struct ftrace_regs *regs,
 
 	return persock_interpose_pass(stack,
 				      (struct socket *)persock_arg(regs, 0),
-				      &request);
+				      persock_shortcut_request(&request));
 }
 
 static __always_inline void on_post_create(struct ftrace_regs *regs)

@@ -121,7 +121,7 @@ static noinline int report_full(struct persock_stack *stack,
  * persock_interpose_pass() - govern a new native socket that needs no verdict
  * @stack: the layers that govern, found under RCU
  * @sock: the socket
- * @request: the request
+ * @request: the bit of the request, by persock_shortcut_request()
  *
  * Nearly every socket: its request passes, no layer has a limit, and the stack
  * has a router for its kind.
@@ -131,13 +131,13 @@ static noinline int report_full(struct persock_stack *stack,
  * that must be called.
  */
 bool persock_interpose_pass(struct persock_stack *stack, struct socket *sock,
-			    const struct persock_request *request)
+			    u64 request)
 {
 	const struct persock_view *view = persock_stack_view(stack);
 	const struct proto_ops *native = sock->ops;
 	struct persock_router *router;
 
-	if (!(view->requests & persock_shortcut_request(request)) ||
+	if (!(view->requests & request) ||
 	    view->limits || !native || trace_persock_create_enabled())
 		return false;
 	router = persock_router_known(stack, native);
