@@ -226,6 +226,9 @@ static void open(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, s->accept);
 	KUNIT_EXPECT_EQ(test, s->bind_max, U32_MAX);
 	KUNIT_EXPECT_EQ(test, s->connect_max, U32_MAX);
+	KUNIT_EXPECT_TRUE(test, s->get_all);
+	KUNIT_EXPECT_TRUE(test, s->set_all);
+	KUNIT_EXPECT_FALSE(test, s->counts);
 }
 
 /* Sections of a policy that must be judged, each by itself. */
