@@ -126,7 +126,7 @@ static void options(struct kunit *test, const struct persock_shortcut *shortcut,
 		    int level, int name)
 {
 	bool judged = judges_credentials && level == SOL_SOCKET;
-	bool known = persock_shortcut_level(level) != PERSOCK_SHORTCUT_LEVELS &&
+	bool known = persock_shortcut_level(level) != PERSOCK_SHORTCUT_UNLISTED &&
 		     name >= 0 && name < PERSOCK_SHORTCUT_NAMES;
 	unsigned int i, rule, size;
 	bool passes;
@@ -226,6 +226,9 @@ static void open(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, s->accept);
 	KUNIT_EXPECT_EQ(test, s->bind_max, U32_MAX);
 	KUNIT_EXPECT_EQ(test, s->connect_max, U32_MAX);
+	KUNIT_EXPECT_TRUE(test, s->get_all);
+	KUNIT_EXPECT_TRUE(test, s->set_all);
+	KUNIT_EXPECT_FALSE(test, s->counts);
 }
 
 /* Sections of a policy that must be judged, each by itself. */

@@ -14,7 +14,7 @@
 #include "control/netlink.h"
 #include "control/netlink_denial.h"
 #include "control/proc.h"
-#include "hook/intercept.h"
+#include "hook/arm.h"
 #include "hook/local.h"
 #include "hook/lsm.h"
 #include "hook/probe.h"
@@ -25,6 +25,7 @@
 #include "socket/local_call.h"
 #include "socket/operations.h"
 #include "socket/router.h"
+#include "socket/straight.h"
 #include "state.h"
 
 #define CREATE_TRACE_POINTS
@@ -72,11 +73,12 @@ static int __init persock_init(void)
 	err = persock_local_init(persock_local_arm);
 	if (err)
 		goto exchange;
-	err = persock_router_init(persock_router_fill);
+	err = persock_router_init(persock_router_fill,
+				  persock_straight_choose);
 	if (err)
 		goto local;
 	persock_attachment_init(&attachment_hooks);
-	persock_stack_init(persock_routers_free);
+	persock_stack_init(persock_routers_free, persock_routers_choose);
 	err = persock_attach_init();
 	if (err)
 		goto router;

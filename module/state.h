@@ -6,6 +6,8 @@
 #ifndef _PERSOCK_STATE_H
 #define _PERSOCK_STATE_H
 
+#include <linux/atomic.h>
+#include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/workqueue.h>
 
@@ -25,6 +27,28 @@ extern unsigned int persock_generation;
 
 /* For deferred work: frees, reaping, sending of denials. */
 extern struct workqueue_struct *persock_workqueue;
+
+/**
+ * persock_module_hold() - hold this module for one more socket
+ *
+ * What __module_get() does, without a call and without its tracepoint: it takes
+ * as long as the rest of what a new socket needs. An attachment or another
+ * socket holds the module already. If the last of them lets go just then, the
+ * module's exit waits for the socket, see persock_attachment_wait().
+ *
+ * Context: any.
+ * Return: false if the module is being removed by force.
+ */
+static inline bool persock_module_hold(void)
+{
+#ifdef CONFIG_MODULE_UNLOAD
+	if (unlikely(!module_is_live(THIS_MODULE)))
+		return false;
+	atomic_inc(&THIS_MODULE->refcnt);
+#endif
+
+	return true;
+}
 
 int persock_state_init(void);
 void persock_state_exit(void);

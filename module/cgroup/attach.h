@@ -47,6 +47,31 @@ extern atomic_long_t persock_cache_generation;
 struct persock_stack *persock_stack_lookup(struct cgroup *cgroup);
 
 /**
+ * persock_stack_current_sched() - the same, if preemption is disabled anyway
+ *
+ * Context: RCU-sched read side, which also protects the result.
+ * Return: as persock_stack_current().
+ */
+static __always_inline struct persock_stack *persock_stack_current_sched(void)
+{
+	struct cgroup *cgroup = task_dfl_cgroup(current);
+	struct persock_cached *entry;
+	struct persock_stack *stack;
+
+	entry = this_cpu_ptr(&persock_cache[hash_ptr(cgroup,
+						     PERSOCK_CACHE_BITS)]);
+	if (likely(entry->cgroup == cgroup &&
+		   entry->generation ==
+		   atomic_long_read(&persock_cache_generation)))
+		stack = entry->stack;
+	else
+		stack = persock_stack_lookup(cgroup);
+
+	/* Kernel threads are not governed; the threads of io_uring are. */
+	return stack && !(current->flags & PF_KTHREAD) ? stack : NULL;
+}
+
+/**
  * persock_stack_current() - the stack of a new socket of the current task
  *
  * Context: RCU read side, which also protects the result.
@@ -54,25 +79,13 @@ struct persock_stack *persock_stack_lookup(struct cgroup *cgroup);
  */
 static __always_inline struct persock_stack *persock_stack_current(void)
 {
-	struct persock_cached *entry;
 	struct persock_stack *stack;
-	struct cgroup *cgroup;
-	bool known;
 
-	/* Kernel threads are not governed; the threads of io_uring are. */
-	if (current->flags & PF_KTHREAD)
-		return NULL;
-
-	cgroup = task_dfl_cgroup(current);
 	preempt_disable();
-	entry = this_cpu_ptr(&persock_cache[hash_ptr(cgroup,
-						     PERSOCK_CACHE_BITS)]);
-	stack = entry->stack;
-	known = entry->cgroup == cgroup &&
-		entry->generation == atomic_long_read(&persock_cache_generation);
+	stack = persock_stack_current_sched();
 	preempt_enable();
 
-	return likely(known) ? stack : persock_stack_lookup(cgroup);
+	return stack;
 }
 
 #endif /* _PERSOCK_ATTACH_H */

@@ -25,14 +25,21 @@ static struct persock_stack *open_stack;
 /* Frees the routers of a stack; set before there are stacks. */
 static void (*free_routers)(struct persock_stack *stack) __ro_after_init;
 
+/* Has the routers of a stack follow its view; set before there are stacks. */
+static void (*choose_routers)(struct persock_stack *stack) __ro_after_init;
+
 /**
- * persock_stack_init() - set the function of a higher layer
+ * persock_stack_init() - set the functions of a higher layer
  * @routers: frees the routers of a stack that is about to be freed: no socket
  *	     has it, and a grace period has passed. Process context
+ * @chooser: has the routers of a stack follow the view that it shows.
+ *	     persock_mutex is held
  */
-void __init persock_stack_init(void (*routers)(struct persock_stack *stack))
+void __init persock_stack_init(void (*routers)(struct persock_stack *stack),
+			       void (*chooser)(struct persock_stack *stack))
 {
 	free_routers = routers;
+	choose_routers = chooser;
 }
 
 /* A grace period has passed: no lookup, call or count has it any more. */
@@ -65,15 +72,14 @@ static void stack_free(struct work_struct *work)
 }
 
 /**
- * persock_stack_drop() - release a reference that counts no socket
- * @stack: the stack; the last reference frees it, later
+ * persock_stack_last() - free a stack, later
+ * @stack: the stack, which has lost its last reference
  *
  * Context: any.
  */
-void persock_stack_drop(struct persock_stack *stack)
+void persock_stack_last(struct persock_stack *stack)
 {
-	if (refcount_dec_and_test(&stack->ref))
-		queue_rcu_work(persock_workqueue, &stack->free_work);
+	queue_rcu_work(persock_workqueue, &stack->free_work);
 }
 
 /**
@@ -198,7 +204,25 @@ void persock_stack_show(struct persock_stack *stack)
 	previous = rcu_replace_pointer(stack->view, stack->next,
 				       lockdep_is_held(&persock_mutex));
 	stack->next = NULL;
+	choose_routers(stack);
 	persock_view_put(previous);
+}
+
+/**
+ * persock_stacks_choose() - have all routers follow their views again
+ *
+ * What they depend on beside the view has changed.
+ *
+ * Context: process context; persock_mutex is held.
+ */
+void persock_stacks_choose(void)
+{
+	struct persock_stack *stack = NULL;
+
+	while ((stack = persock_stack_next(stack))) {
+		choose_routers(stack);
+		cond_resched();
+	}
 }
 
 /**
@@ -331,18 +355,6 @@ void persock_stack_add(struct persock_stack *stack,
 		count_limited(stack, view, used, true);
 	else
 		atomic_inc(&stack->sockets);
-}
-
-/**
- * persock_stack_put() - release a socket's reference to its stack
- * @stack: the stack; the last reference frees it, later
- *
- * Context: any.
- */
-void persock_stack_put(struct persock_stack *stack)
-{
-	atomic_dec(&stack->sockets);
-	persock_stack_drop(stack);
 }
 
 /**

@@ -72,11 +72,13 @@ struct persock_stack {
 	struct persock_layer layers[];
 };
 
-void persock_stack_init(void (*routers)(struct persock_stack *stack));
+void persock_stack_init(void (*routers)(struct persock_stack *stack),
+			void (*chooser)(struct persock_stack *stack));
 struct persock_stack *persock_stack_make(struct persock_attachment **attachments,
 					 unsigned int nr);
 struct persock_stack *persock_stack_open(void);
 void persock_stack_show(struct persock_stack *stack);
+void persock_stacks_choose(void);
 void persock_stack_retire(struct persock_stack *stack);
 struct persock_stack *persock_stack_next(struct persock_stack *previous);
 
@@ -84,8 +86,7 @@ int persock_stack_get(struct persock_stack *stack,
 		      const struct persock_view *view, unsigned int *used);
 void persock_stack_add(struct persock_stack *stack,
 		       const struct persock_view *view, unsigned int *used);
-void persock_stack_drop(struct persock_stack *stack);
-void persock_stack_put(struct persock_stack *stack);
+void persock_stack_last(struct persock_stack *stack);
 unsigned int persock_account_sockets(const struct persock_account *account);
 unsigned int persock_stack_sockets(const struct persock_stack *stack);
 u64 persock_layer_sockets(const struct persock_attachment *attachment);
@@ -98,6 +99,30 @@ struct net *persock_stack_net(const struct persock_stack *stack,
 			      const struct persock_view *view, int family);
 bool persock_stack_claim(struct persock_stack *stack,
 			 const struct persock_view *view);
+
+/**
+ * persock_stack_drop() - release a reference that counts no socket
+ * @stack: the stack; the last reference frees it, later
+ *
+ * Context: any.
+ */
+static inline void persock_stack_drop(struct persock_stack *stack)
+{
+	if (refcount_dec_and_test(&stack->ref))
+		persock_stack_last(stack);
+}
+
+/**
+ * persock_stack_put() - release a socket's reference to its stack
+ * @stack: the stack; the last reference frees it, later
+ *
+ * Context: any.
+ */
+static inline void persock_stack_put(struct persock_stack *stack)
+{
+	atomic_dec(&stack->sockets);
+	persock_stack_drop(stack);
+}
 
 /**
  * persock_stack_inner() - the innermost layer's attachment

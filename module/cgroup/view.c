@@ -75,6 +75,7 @@ static void add_layer(struct persock_view *view, unsigned int i)
 			persock_unix_restricts(&policy->unix_bind) ||
 			persock_records(version);
 	view->rights |= policy->unix_rights == PERSOCK_GOVERNED;
+	view->counts |= persock_counts(policy);
 	if (!persock_enforces(version))
 		return;
 

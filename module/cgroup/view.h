@@ -32,6 +32,7 @@
  * @rights: a layer judges received sockets one by one
  * @holds_locals: a layer that enforces does one of both
  * @records: a layer records calls
+ * @counts: a layer wants allowed messages and options to be counted
  * @limits: a layer limits its live sockets
  * @limited: index of the outermost one that does; @nr: none does
  * @server: index of the layer whose providers serve sockets: the innermost one
@@ -61,6 +62,7 @@ struct persock_view {
 	bool rights;
 	bool holds_locals;
 	bool records;
+	bool counts;
 	bool limits;
 	unsigned int limited;
 	unsigned int server;

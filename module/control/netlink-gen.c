@@ -66,7 +66,7 @@ const struct nla_policy persock_rule_nl_policy[PERSOCK_A_RULE_PEER + 1] = {
 };
 
 /* Global operation policy for persock */
-const struct nla_policy persock_nl_policy[PERSOCK_A_REVEAL + 1] = {
+const struct nla_policy persock_nl_policy[PERSOCK_A_COUNTERS + 1] = {
 	[PERSOCK_A_CGROUP_FD] = { .type = NLA_U32, },
 	[PERSOCK_A_CGROUP_ID] = { .type = NLA_U64, },
 	[PERSOCK_A_PERSONALITY] = { .type = NLA_NUL_STRING, .len = 63, },
@@ -85,6 +85,7 @@ const struct nla_policy persock_nl_policy[PERSOCK_A_REVEAL + 1] = {
 	[PERSOCK_A_NAMES] = NLA_POLICY_NESTED(persock_names_nl_policy),
 	[PERSOCK_A_LEARNT] = NLA_POLICY_NESTED(persock_learnt_nl_policy),
 	[PERSOCK_A_REVEAL] = NLA_POLICY_MAX(NLA_U32, 1),
+	[PERSOCK_A_COUNTERS] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* Ops table for persock */

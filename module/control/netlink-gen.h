@@ -19,7 +19,7 @@ extern const struct nla_policy persock_names_nl_policy[PERSOCK_A_NAMES_LIMIT + 1
 extern const struct nla_policy persock_rule_nl_policy[PERSOCK_A_RULE_PEER + 1];
 
 /* Global operation policy for persock */
-extern const struct nla_policy persock_nl_policy[PERSOCK_A_REVEAL + 1];
+extern const struct nla_policy persock_nl_policy[PERSOCK_A_COUNTERS + 1];
 
 /* Ops table for persock */
 extern const struct genl_small_ops persock_nl_ops[17];

@@ -17,6 +17,7 @@
 #include <linux/slab.h>
 #include <net/genetlink.h>
 
+#include "compat.h"
 #include "cgroup/attach.h"
 #include "cgroup/attachment.h"
 #include "cgroup/personality.h"
@@ -24,7 +25,7 @@
 #include "control/netlink-gen.h"
 #include "control/netlink.h"
 #include "control/parse_policy.h"
-#include "hook/intercept.h"
+#include "hook/arm.h"
 #include "hook/probe.h"
 #include "provider/registry.h"
 #include "report/denial.h"

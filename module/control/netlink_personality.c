@@ -395,7 +395,10 @@ static int put_policy(struct sk_buff *skb, struct netlink_callback *cb,
 	     (nla_put_string(skb, PERSOCK_A_BASE, version->base) ||
 	      put_providers(skb, version) || put_network(skb, version) ||
 	      nla_put_u32(skb, PERSOCK_A_MODE, version->policy.mode) ||
-	      nla_put_u32(skb, PERSOCK_A_REVEAL, version->policy.reveal)))) {
+	      nla_put_u32(skb, PERSOCK_A_REVEAL, version->policy.reveal) ||
+	      nla_put_u32(skb, PERSOCK_A_COUNTERS,
+			  version->policy.counts ? PERSOCK_COUNTERS_FULL :
+						   PERSOCK_COUNTERS_LEAST)))) {
 		genlmsg_cancel(skb, header);
 		return -EMSGSIZE;
 	}

@@ -533,6 +533,7 @@ int persock_policy_load(struct genl_info *info, struct persock_policy *policy,
 
 	*store = NULL;
 	if (!info->attrs[PERSOCK_A_MODE] && !info->attrs[PERSOCK_A_DEFAULT] &&
+	    !info->attrs[PERSOCK_A_COUNTERS] &&
 	    !info->attrs[PERSOCK_A_RULE] && !info->attrs[PERSOCK_A_BOUND] &&
 	    !info->attrs[PERSOCK_A_NAMES] && !info->attrs[PERSOCK_A_REVEAL])
 		return 0;
@@ -549,6 +550,9 @@ int persock_policy_load(struct genl_info *info, struct persock_policy *policy,
 		policy->mode = nla_get_u32(info->attrs[PERSOCK_A_MODE]);
 	if (info->attrs[PERSOCK_A_REVEAL])
 		policy->reveal = nla_get_u32(info->attrs[PERSOCK_A_REVEAL]);
+	if (info->attrs[PERSOCK_A_COUNTERS])
+		policy->counts = nla_get_u32(info->attrs[PERSOCK_A_COUNTERS]) ==
+				 PERSOCK_COUNTERS_FULL;
 
 	err = for_each(load, info, PERSOCK_A_RULE, count_rule);
 	if (!err)

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The interception points and their ftrace handlers. main.c
- * sets them up and removes them. Attachments arm and disarm them; ftrace calls
- * the handlers.
- *
- * One ftrace_ops covers these functions of the socket layer:
+ * The ftrace handlers of the interception points; arm.c hooks them up. These
+ * functions of the socket layer are intercepted:
  *
  *   __sock_create               the request: judge it; send it to AF_PERSOCK
  *                               if a provider with its own sockets serves it
@@ -21,12 +18,6 @@
  * of ours run in its place (IPMODIFY), most often one that only returns an
  * errno, see persock_fail_call().
  *
- * PERMANENT makes a write of kernel.ftrace_enabled fail while persock is
- * armed. RECURSION is left out: it asks ftrace to skip a handler that is
- * entered again, and a skipped handler would leave a socket ungoverned.
- * Nothing that the handlers call reaches one of these functions, so there is
- * no recursion.
- *
  * Handlers run with or without preemption: they never sleep nor allocate.
  */
 #include <linux/bpf.h>
@@ -35,6 +26,7 @@
 #include <linux/fs.h>
 #include <linux/ftrace.h>
 #include <linux/in.h>
+#include <linux/jump_label.h>
 #include <linux/module.h>
 #include <linux/netlink.h>
 #include <linux/uaccess.h>
@@ -51,8 +43,6 @@
 
 #include "cgroup/stack.h"
 #include "hook/intercept.h"
-#include "hook/local.h"
-#include "hook/lsm.h"
 #include "hook/point.h"
 #include "native/interpose.h"
 #include "socket/af_persock.h"
@@ -66,21 +56,6 @@
 #include "socket/report.h"
 #include "socket/router.h"
 #include "socket/wrapper.h"
-
-#define POINT(name, function) [PERSOCK_POINT_##name] = #function,
-
-const char *const persock_points[PERSOCK_NR_POINTS] = {
-	PERSOCK_POINTS(POINT)
-#ifdef CONFIG_COMPAT
-	PERSOCK_COMPAT_POINTS(POINT)
-#endif
-#ifdef PERSOCK_HAVE_URING_CMD
-	PERSOCK_URING_POINTS(POINT)
-#endif
-};
-
-/* Addresses at which ftrace calls us; written once, at load. */
-static unsigned long point_ips[PERSOCK_NR_POINTS] __ro_after_init;
 
 /* The request, from the arguments of either function that makes sockets. */
 static __always_inline struct persock_request
@@ -210,7 +185,7 @@ static __always_inline void on_create(struct ftrace_regs *regs,
 		return;
 
 	rcu_read_lock_sched();
-	stack = persock_governor();
+	stack = persock_governor_sched();
 	passes = !stack || passes_natively(stack, regs);
 	rcu_read_unlock_sched();
 	if (!passes)
@@ -256,19 +231,32 @@ static noinline void on_kernel_created(struct ftrace_regs *regs)
 		persock_fail_call(regs, err);
 }
 
+/* @stack: found under RCU-sched. Returns false if it takes a verdict. */
+static noinline bool govern_passing(struct ftrace_regs *regs,
+				    struct persock_stack *stack)
+{
+	const struct persock_request request = request_of(regs);
+
+	return persock_interpose_pass(stack,
+				      (struct socket *)persock_arg(regs, 0),
+				      persock_shortcut_request(&request));
+}
+
 static __always_inline void on_post_create(struct ftrace_regs *regs)
 {
-	bool governed;
+	struct persock_stack *stack;
+	bool done;
 
-	if ((int)persock_arg(regs, 4)) {
+	if (unlikely((int)persock_arg(regs, 4))) {
 		on_kernel_created(regs);
 		return;
 	}
 
 	rcu_read_lock_sched();
-	governed = persock_governor();
+	stack = persock_governor_sched();
+	done = !stack || govern_passing(regs, stack);
 	rcu_read_unlock_sched();
-	if (governed)
+	if (unlikely(!done))
 		govern_created(regs);
 }
 
@@ -279,18 +267,18 @@ static __always_inline void on_post_create(struct ftrace_regs *regs)
  */
 static struct socket *option_socket(const struct sock *sk)
 {
-	struct socket *sock;
+	struct socket *sock, *shown;
 
 	if (!in_task() || has_current_bpf_ctx())
 		return NULL;
-	sock = READ_ONCE(sk->sk_socket);
-	if (!sock)
+	shown = READ_ONCE(sk->sk_socket);
+	if (!shown)
 		return NULL;
-	if (likely(persock_router_peek(sock)))
-		return sock;
-	sock = persock_socket_of(sk);
+	if (persock_router_peek(shown))
+		return shown;
+	sock = persock_socket_behind(sk, shown);
 
-	return persock_router_peek(sock) ? sock : NULL;
+	return unlikely(sock) && persock_router_peek(sock) ? sock : NULL;
 }
 
 /* Returns 0, or an errno if the length cannot be read without sleeping. */
@@ -357,13 +345,19 @@ static __always_inline void on_getsockopt(struct ftrace_regs *regs)
 	const sockptr_t *optlen = persock_getsockopt_len(regs);
 	struct socket *sock = option_socket(sk);
 	struct persock_router *router;
+	bool known;
 	int len;
 
 	if (!sock)
 		return;
 	router = persock_router_peek(sock);
+	known = !read_len(optlen, &len);
+	if (likely(known &&
+		   persock_pass_get_listed(router, SOL_SOCKET,
+					   (int)persock_arg(regs, 2), len)))
+		return;
 	sk = options_sk(router, sk, sock);
-	if (likely(sk && !read_len(optlen, &len) &&
+	if (likely(sk && known &&
 		   persock_pass_get(router, SOL_SOCKET,
 				    (int)persock_arg(regs, 2), len)))
 		persock_set_arg(regs, 0, (unsigned long)sk);
@@ -404,6 +398,10 @@ static __always_inline void on_setsockopt(struct ftrace_regs *regs)
 		return;
 	router = persock_router_peek(sock);
 	if (router->native && persock_sol_socket_through_ops(sock))
+		return;
+	if (likely(persock_pass_set_listed(router, SOL_SOCKET,
+					   (int)persock_arg(regs, 2),
+					   (unsigned int)persock_arg(regs, 5))))
 		return;
 	/* The sock behind a socket may set options through proto_ops. */
 	sk = options_sk(router, sk, sock);
@@ -459,6 +457,7 @@ static noinline void on_uring_cmd(struct ftrace_regs *regs)
 /* One task at a time has its calls fail at one point, see probe.c. */
 static struct task_struct *probe_task;
 static enum persock_point probe_point;
+static DEFINE_STATIC_KEY_FALSE(probing);
 
 /**
  * persock_intercept_fail() - fail the current task's calls at one point
@@ -473,6 +472,7 @@ void persock_intercept_fail(enum persock_point point)
 {
 	probe_point = point;
 	WRITE_ONCE(probe_task, current);
+	static_branch_enable(&probing);
 }
 
 /**
@@ -482,6 +482,7 @@ void persock_intercept_fail(enum persock_point point)
  */
 void persock_intercept_resume(void)
 {
+	static_branch_disable(&probing);
 	WRITE_ONCE(probe_task, NULL);
 }
 
@@ -491,149 +492,53 @@ void persock_intercept_resume(void)
  */
 static bool judged_as_compat(unsigned long ip, struct ftrace_regs *regs)
 {
-	return ip == point_ips[PERSOCK_POINT_IOCTL] && in_compat_syscall() &&
+	return ip == persock_point_ips[PERSOCK_POINT_IOCTL] && in_compat_syscall() &&
 	       (u32)persock_arg(regs, 1) != FIONREAD;
 }
 
-static void divert_call(unsigned long ip, unsigned long parent_ip,
-			struct ftrace_ops *ops, struct ftrace_regs *regs)
+/* Is this call of the probe? It fails if it is the one that is tried. */
+static noinline bool probes(struct ftrace_regs *regs, unsigned long ip)
 {
-	if (unlikely(READ_ONCE(probe_task) == current)) {
-		if (probe_point < PERSOCK_NR_POINTS &&
-		    ip == point_ips[probe_point])
-			persock_fail_call(regs, -PERSOCK_PROBE_ERRNO);
-		return;
-	}
+	if (READ_ONCE(probe_task) != current)
+		return false;
+	if (probe_point < PERSOCK_NR_POINTS &&
+	    ip == persock_point_ips[probe_point])
+		persock_fail_call(regs, -PERSOCK_PROBE_ERRNO);
 
-	if (ip == point_ips[PERSOCK_POINT_GETSOCKOPT])
-		on_getsockopt(regs);
-	else if (ip == point_ips[PERSOCK_POINT_SETSOCKOPT])
-		on_setsockopt(regs);
-	else if (ip == point_ips[PERSOCK_POINT_CREATE])
+	return true;
+}
+
+static __always_inline bool is_probed(struct ftrace_regs *regs, unsigned long ip)
+{
+	return static_branch_unlikely(&probing) && probes(regs, ip);
+}
+
+/* The handler of the functions that make sockets. */
+void persock_divert_creation(unsigned long ip, unsigned long parent_ip,
+			     struct ftrace_ops *ops, struct ftrace_regs *regs)
+{
+	if (is_probed(regs, ip))
+		return;
+	if (ip == persock_point_ips[PERSOCK_POINT_CREATE])
 		on_create(regs, parent_ip);
-	else if (ip == point_ips[PERSOCK_POINT_POST_CREATE])
+	else
 		on_post_create(regs);
+}
+
+/* The handler of all others. */
+void persock_divert_call(unsigned long ip, unsigned long parent_ip,
+			 struct ftrace_ops *ops, struct ftrace_regs *regs)
+{
+	if (is_probed(regs, ip))
+		return;
+	if (ip == persock_point_ips[PERSOCK_POINT_GETSOCKOPT])
+		on_getsockopt(regs);
+	else if (ip == persock_point_ips[PERSOCK_POINT_SETSOCKOPT])
+		on_setsockopt(regs);
 #ifdef PERSOCK_HAVE_URING_CMD
-	else if (ip == point_ips[PERSOCK_POINT_URING_CMD])
+	else if (ip == persock_point_ips[PERSOCK_POINT_URING_CMD])
 		on_uring_cmd(regs);
 #endif
 	else if (!judged_as_compat(ip, regs))
 		on_ioctl(regs);
-}
-
-static struct ftrace_ops ftrace_ops = {
-	.func = divert_call,
-	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT,
-};
-
-/* Number of attachment objects; persock_mutex. */
-static unsigned int nr_armed;
-
-/**
- * persock_arm() - arm the interception points
- * @extack: reports the reason of a failure
- *
- * Calls nest; each is undone by persock_disarm(). If nothing is armed the
- * kernel runs as without the module.
- *
- * Context: process context; persock_mutex is held.
- * Return: 0; -EBUSY if another user redirects one of the functions (a
- * livepatch) or if kernel.ftrace_enabled is 0; another errno of ftrace.
- */
-int persock_arm(struct netlink_ext_ack *extack)
-{
-	int err;
-
-	lockdep_assert_held(&persock_mutex);
-	if (nr_armed++)
-		return 0;
-
-	err = register_ftrace_function(&ftrace_ops);
-	if (err) {
-		nr_armed--;
-		pr_err("cannot intercept the socket layer: error %d\n", err);
-		if (err == -EBUSY)
-			NL_SET_ERR_MSG(extack,
-				       "cannot intercept the socket layer: kernel.ftrace_enabled is 0, or a livepatch redirects one of its functions");
-		else
-			NL_SET_ERR_MSG(extack,
-				       "cannot intercept the socket layer: ftrace refuses");
-	}
-
-	return err;
-}
-
-/**
- * persock_disarm() - undo one persock_arm()
- *
- * Context: process context; persock_mutex is held.
- */
-void persock_disarm(void)
-{
-	lockdep_assert_held(&persock_mutex);
-	if (--nr_armed)
-		return;
-	WARN_ON_ONCE(unregister_ftrace_function(&ftrace_ops));
-	persock_lsm_disarm();
-	persock_local_disarm();
-}
-
-/**
- * persock_armed() - are the interception points armed?
- *
- * Context: persock_mutex is held.
- * Return: true while attachment objects exist.
- */
-bool persock_armed(void)
-{
-	lockdep_assert_held(&persock_mutex);
-	return nr_armed;
-}
-
-/**
- * persock_intercept_init() - find the interception points
- *
- * Return: 0, or a negative errno after a line in the kernel log that names the
- * missing function.
- */
-int __init persock_intercept_init(void)
-{
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < PERSOCK_NR_POINTS; i++) {
-		err = persock_find_point(persock_points[i], &point_ips[i]);
-		if (err)
-			return err;
-	}
-	persock_sk_getsockopt = (void *)point_ips[PERSOCK_POINT_GETSOCKOPT];
-
-	err = ftrace_set_filter_ips(&ftrace_ops, point_ips, PERSOCK_NR_POINTS,
-				    0, 1);
-	if (err)
-		pr_err("ftrace does not know the interception points: error %d\n",
-		       err);
-	else
-		err = persock_lsm_init(persock_armed);
-	if (err)
-		ftrace_free_filter(&ftrace_ops);
-	else
-		persock_local_points_init(persock_armed);
-
-	return err;
-}
-
-/**
- * persock_intercept_exit() - release the interception points
- *
- * Nothing is armed. No task is in a handler any more:
- * unregister_ftrace_function() waits for that. But a task may have been
- * preempted on its way into failed_call() of point.c, hence the wait.
- */
-void persock_intercept_exit(void)
-{
-	ftrace_free_filter(&ftrace_ops);
-	persock_lsm_exit();
-	persock_local_points_exit();
-	synchronize_rcu_tasks();
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The interception points, where persock intercepts system calls on their way
- * to a socket. main.c sets them up, attachments arm them, probe.c tests them,
- * and control/netlink.c reports whether they are armed.
+ * to a socket. arm.c hooks their handlers up, and probe.c tests them.
  */
 #ifndef _PERSOCK_INTERCEPT_H
 #define _PERSOCK_INTERCEPT_H
@@ -10,7 +9,8 @@
 #include "compat.h"
 #include "hook/point_names.h"
 
-struct netlink_ext_ack;
+struct ftrace_ops;
+struct ftrace_regs;
 
 #define PERSOCK_POINT(name, function) PERSOCK_POINT_##name,
 
@@ -35,11 +35,13 @@ extern const char *const persock_points[PERSOCK_NR_POINTS];
  */
 #define PERSOCK_PROBE_ERRNO EDOTDOT
 
-int persock_intercept_init(void);
-void persock_intercept_exit(void);
-int persock_arm(struct netlink_ext_ack *extack);
-void persock_disarm(void);
-bool persock_armed(void);
+/* Addresses at which ftrace calls us; written once, at load. */
+extern unsigned long persock_point_ips[PERSOCK_NR_POINTS];
+
+void persock_divert_creation(unsigned long ip, unsigned long parent_ip,
+			     struct ftrace_ops *ops, struct ftrace_regs *regs);
+void persock_divert_call(unsigned long ip, unsigned long parent_ip,
+			 struct ftrace_ops *ops, struct ftrace_regs *regs);
 void persock_intercept_fail(enum persock_point point);
 void persock_intercept_resume(void);
 

@@ -14,6 +14,7 @@
 #include <asm/ioctls.h>
 
 #include "compat.h"
+#include "hook/arm.h"
 #include "hook/intercept.h"
 #include "hook/probe.h"
 #include "socket/option.h"

@@ -15,6 +15,8 @@
 #include "socket/creation.h"
 #include "socket/judge.h"
 #include "socket/note.h"
+#include "socket/router.h"
+#include "state.h"
 
 /**
  * struct making - a new socket that is judged
@@ -113,6 +115,46 @@ static noinline int report_full(struct persock_stack *stack,
 	};
 
 	return persock_judge(stack, view, &call, judge_new, making);
+}
+
+/**
+ * persock_interpose_pass() - govern a new native socket that needs no verdict
+ * @stack: the layers that govern, found under RCU
+ * @sock: the socket
+ * @request: the bit of the request, by persock_shortcut_request()
+ *
+ * Nearly every socket: its request passes, no layer has a limit, and the stack
+ * has a router for its kind.
+ *
+ * Context: RCU-sched read side.
+ * Return: true if the socket is governed, as by persock_interpose(); false if
+ * that must be called.
+ */
+bool persock_interpose_pass(struct persock_stack *stack, struct socket *sock,
+			    u64 request)
+{
+	const struct persock_view *view = persock_stack_view(stack);
+	const struct proto_ops *native = sock->ops;
+	struct persock_router *router;
+
+	if (!(view->requests & request) ||
+	    view->limits || !native || trace_persock_create_enabled())
+		return false;
+	router = persock_router_known(stack, native);
+	if (!router || !refcount_inc_not_zero(&stack->ref))
+		return false;
+	if (unlikely(!persock_module_hold())) {
+		persock_stack_drop(stack);
+		return false;
+	}
+	atomic_inc(&stack->sockets);
+	WRITE_ONCE(sock->ops, &router->ops);
+	if (native->owner)
+		module_put(native->owner);
+	this_cpu_inc(stack->totals->created);
+	persock_count(stack->totals, PERSOCK_OP_CREATE, PERSOCK_ALLOWED);
+
+	return true;
 }
 
 /**

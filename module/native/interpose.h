@@ -7,10 +7,14 @@
 #ifndef _PERSOCK_INTERPOSE_H
 #define _PERSOCK_INTERPOSE_H
 
+#include <linux/types.h>
+
 struct persock_request;
 struct persock_stack;
 struct socket;
 
+bool persock_interpose_pass(struct persock_stack *stack, struct socket *sock,
+			    u64 request);
 int persock_interpose(struct persock_stack *stack, struct socket *sock,
 		      const struct persock_request *request);
 int persock_interpose_kernel(struct socket *sock,

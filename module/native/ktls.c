@@ -45,6 +45,7 @@
 #include <net/tcp.h>
 
 #include "native/ktls.h"
+#include "socket/flags.h"
 #include "socket/router.h"
 
 /* The longest option of kTLS and the names of protocols are far shorter. */
@@ -98,6 +99,8 @@ static struct persock_decoy *obtain(struct socket *sock)
 		return NULL;
 	}
 
+	/* Its release looks for the decoy. */
+	set_bit(PERSOCK_DECOY, &sock->flags);
 	other = cmpxchg(persock_ktls_slot(sock), NULL, entry);
 	if (!other)
 		return entry;

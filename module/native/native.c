@@ -69,7 +69,10 @@ int persock_native_route(struct persock_stack *stack, struct socket *sock)
 		WRITE_ONCE(sock->ops, &persock_unfinished_ops);
 		return 0;
 	}
-	router = persock_router_native(stack, &persock_native, sock, sock->ops);
+	router = persock_router_known(stack, sock->ops);
+	if (unlikely(!router))
+		router = persock_router_native(stack, &persock_native, sock,
+					       sock->ops);
 	if (!router)
 		return -ENOBUFS;
 	WRITE_ONCE(sock->ops, &router->ops);

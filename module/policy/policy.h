@@ -410,6 +410,7 @@ struct persock_unix_rules {
  * @mode: whether verdicts are applied, or only reported, or the policy does not
  *	  judge, and calls are recorded
  * @reveal: what the tasks that it governs may learn of it
+ * @counts: allowed messages and options are counted, too
  * @sockets: requests for sockets
  * @connect: peers, whichever call names them
  * @names: host names of peers; they decide where no rule of @connect does
@@ -430,6 +431,7 @@ struct persock_unix_rules {
 struct persock_policy {
 	enum persock_mode mode;
 	enum persock_reveal reveal;
+	bool counts;
 	struct persock_sockets sockets;
 	struct persock_addresses connect;
 	struct persock_names names;
@@ -493,6 +495,19 @@ static inline bool persock_reads(const struct persock_policy *policy,
 static inline s16 persock_unjudged_errno(const struct persock_addresses *addresses)
 {
 	return addresses->fallback < 0 ? addresses->fallback : -EACCES;
+}
+
+/**
+ * persock_counts() - are allowed messages and options counted?
+ * @policy: the policy
+ *
+ * Always if it is only tried out: how many calls pass is part of the answer.
+ *
+ * Return: true if they are.
+ */
+static inline bool persock_counts(const struct persock_policy *policy)
+{
+	return policy->counts || policy->mode != PERSOCK_MODE_ENFORCE;
 }
 
 /**

@@ -145,9 +145,11 @@ void persock_shortcut_build(struct persock_shortcut *shortcut,
 
 	if (policy->mode == PERSOCK_MODE_RECORD) {
 		pass_nothing(shortcut);
+		shortcut->counts = persock_counts(policy);
 		return;
 	}
-	for (row = 0; row < PERSOCK_SHORTCUT_LEVELS; row++) {
+	memset(shortcut, 0, sizeof(*shortcut));
+	for (row = PERSOCK_SHORTCUT_SOCKET; row < PERSOCK_SHORTCUT_LEVELS; row++) {
 		for (name = 0; name < PERSOCK_SHORTCUT_NAMES; name++) {
 			shortcut->get[row][name] =
 				entry_get(rules, levels[row], name);
@@ -191,6 +193,14 @@ void persock_shortcut_build(struct persock_shortcut *shortcut,
 	shortcut->receives = inet || (!scm && !policy->unix_rights);
 	shortcut->accept = !policy->max_sockets &&
 			   !(inet && persock_restricts(&policy->accept));
+	/* Detours are judged by these sections, see option.c. */
+	shortcut->get_all = persock_allows_all(&rules->get) &&
+			    !persock_judges_get_len(rules) &&
+			    shortcut->connect_max;
+	shortcut->set_all = persock_allows_all(&rules->set) &&
+			    !rules->option_max && shortcut->connect_max &&
+			    (inet || !policy->unix_credentials);
+	shortcut->counts = persock_counts(policy);
 }
 
 /* The size of an entry that has one. */
@@ -251,7 +261,7 @@ void persock_shortcut_join(struct persock_shortcut *all,
 {
 	unsigned int row, name;
 
-	for (row = 0; row < PERSOCK_SHORTCUT_LEVELS; row++) {
+	for (row = PERSOCK_SHORTCUT_SOCKET; row < PERSOCK_SHORTCUT_LEVELS; row++) {
 		for (name = 0; name < PERSOCK_SHORTCUT_NAMES; name++) {
 			all->get[row][name] = join_get(all->get[row][name],
 						       more->get[row][name]);
@@ -270,6 +280,9 @@ void persock_shortcut_join(struct persock_shortcut *all,
 	all->control_receive &= more->control_receive;
 	all->receives &= more->receives;
 	all->accept &= more->accept;
+	all->get_all &= more->get_all;
+	all->set_all &= more->set_all;
+	all->counts |= more->counts;
 }
 
 /**

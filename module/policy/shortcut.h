@@ -21,15 +21,16 @@
 
 /**
  * enum persock_shortcut_level - the levels whose options have shortcuts
+ * @PERSOCK_SHORTCUT_UNLISTED: all other levels; no option of this row has one
  * @PERSOCK_SHORTCUT_SOCKET: SOL_SOCKET
  * @PERSOCK_SHORTCUT_IP: SOL_IP
  * @PERSOCK_SHORTCUT_TCP: SOL_TCP
  * @PERSOCK_SHORTCUT_UDP: SOL_UDP
  * @PERSOCK_SHORTCUT_IPV6: SOL_IPV6
- * @PERSOCK_SHORTCUT_LEVELS: number of levels; as a row: the level has no
- *			     shortcuts
+ * @PERSOCK_SHORTCUT_LEVELS: number of rows
  */
 enum persock_shortcut_level {
+	PERSOCK_SHORTCUT_UNLISTED,
 	PERSOCK_SHORTCUT_SOCKET,
 	PERSOCK_SHORTCUT_IP,
 	PERSOCK_SHORTCUT_TCP,
@@ -69,6 +70,10 @@ enum persock_shortcut_level {
  * @control_receive: receives with room for control messages pass, too
  * @receives: receives pass at all
  * @accept: accepted connections pass without a verdict
+ * @get_all: options are read without a verdict, whatever the level
+ * @set_all: options are set without a verdict, except those that are special on
+ *	     every socket, see option.c
+ * @counts: allowed messages and options are counted
  */
 struct persock_shortcut {
 	u8 get[PERSOCK_SHORTCUT_LEVELS][PERSOCK_SHORTCUT_NAMES];
@@ -82,6 +87,9 @@ struct persock_shortcut {
 	bool control_receive;
 	bool receives;
 	bool accept;
+	bool get_all;
+	bool set_all;
+	bool counts;
 };
 
 void persock_shortcut_build(struct persock_shortcut *shortcut,
@@ -94,23 +102,22 @@ void persock_shortcut_join(struct persock_shortcut *all,
  * persock_shortcut_level() - the tables' row of a level
  * @level: level of an option
  *
- * Return: the row, or PERSOCK_SHORTCUT_LEVELS if there is none.
+ * Return: the row; PERSOCK_SHORTCUT_UNLISTED if there is none.
  */
 static inline enum persock_shortcut_level persock_shortcut_level(int level)
 {
-	/* The row plus one: a level that is not listed here is 0. */
 	static const u8 rows[] = {
-		[SOL_SOCKET] = 1 + PERSOCK_SHORTCUT_SOCKET,
-		[SOL_IP] = 1 + PERSOCK_SHORTCUT_IP,
-		[SOL_TCP] = 1 + PERSOCK_SHORTCUT_TCP,
-		[SOL_UDP] = 1 + PERSOCK_SHORTCUT_UDP,
-		[SOL_IPV6] = 1 + PERSOCK_SHORTCUT_IPV6,
+		[SOL_SOCKET] = PERSOCK_SHORTCUT_SOCKET,
+		[SOL_IP] = PERSOCK_SHORTCUT_IP,
+		[SOL_TCP] = PERSOCK_SHORTCUT_TCP,
+		[SOL_UDP] = PERSOCK_SHORTCUT_UDP,
+		[SOL_IPV6] = PERSOCK_SHORTCUT_IPV6,
 	};
 
-	if ((unsigned int)level >= ARRAY_SIZE(rows) || !rows[level])
-		return PERSOCK_SHORTCUT_LEVELS;
+	if ((unsigned int)level >= ARRAY_SIZE(rows))
+		return PERSOCK_SHORTCUT_UNLISTED;
 
-	return rows[level] - 1;
+	return rows[level];
 }
 
 /**
@@ -125,13 +132,10 @@ static inline u8
 persock_shortcut_entry(const u8 (*table)[PERSOCK_SHORTCUT_NAMES], int level,
 		       int optname)
 {
-	enum persock_shortcut_level row = persock_shortcut_level(level);
-
-	if (row == PERSOCK_SHORTCUT_LEVELS ||
-	    (unsigned int)optname >= PERSOCK_SHORTCUT_NAMES)
+	if ((unsigned int)optname >= PERSOCK_SHORTCUT_NAMES)
 		return PERSOCK_SHORTCUT_NONE;
 
-	return table[row][optname];
+	return table[persock_shortcut_level(level)][optname];
 }
 
 /**

@@ -15,6 +15,10 @@
 
 #include "policy/request.h"
 
+/* Called for the first user of persock_verdict, and after the last one. */
+int persock_trace_begin(void);
+void persock_trace_end(void);
+
 /* The operations of the UAPI, by their names in the specification. */
 #define persock_show_operation(operation) __print_symbolic(operation,	\
 	{ PERSOCK_OP_CREATE, "create" },				\
@@ -67,6 +71,9 @@ TRACE_EVENT(persock_create,
 
 /**
  * persock_verdict - an operation on a governed socket was judged
+ *
+ * While it is traced every operation is judged, see socket/straight.c.
+ *
  * @cgroup: id of the cgroup under whose attachment the socket was created
  * @personality: name of its personality
  * @operation: the operation
@@ -74,7 +81,7 @@ TRACE_EVENT(persock_create,
  * @detail: name of an option; else 0
  * @verdict: the verdict
  */
-TRACE_EVENT(persock_verdict,
+TRACE_EVENT_FN(persock_verdict,
 	TP_PROTO(u64 cgroup, const char *personality,
 		 enum persock_operation operation, u32 subject, u32 detail,
 		 int verdict),
@@ -99,7 +106,8 @@ TRACE_EVENT(persock_verdict,
 	TP_printk("cgroup=%llu personality=%s operation=%s subject=%#x detail=%u verdict=%d",
 		  __entry->cgroup, __entry->personality,
 		  persock_show_operation(__entry->operation), __entry->subject,
-		  __entry->detail, __entry->verdict)
+		  __entry->detail, __entry->verdict),
+	persock_trace_begin, persock_trace_end
 );
 
 /**

@@ -60,4 +60,19 @@ static __always_inline struct persock_stack *persock_governor(void)
 	return persock_governor_marked();
 }
 
+/**
+ * persock_governor_sched() - the same, if preemption is disabled anyway
+ *
+ * Context: process context, RCU-sched read side, which also protects the
+ * result.
+ * Return: as persock_governor().
+ */
+static __always_inline struct persock_stack *persock_governor_sched(void)
+{
+	if (likely(!atomic_read(&persock_nr_creations)))
+		return persock_stack_current_sched();
+
+	return persock_governor_marked();
+}
+
 #endif /* _PERSOCK_CREATION_H */

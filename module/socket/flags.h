@@ -6,6 +6,9 @@
 #ifndef _PERSOCK_FLAGS_H
 #define _PERSOCK_FLAGS_H
 
+/* It has a decoy, see native/ktls.c. It stays set. */
+#define PERSOCK_DECOY		27
+
 /* It had a peer that is no resolver, see unsent.c. It stays set. */
 #define PERSOCK_MOVED		28
 

@@ -31,8 +31,7 @@ static int ask_layers(struct persock_stack *stack,
 		}
 		verdict = judge(view->layers[i], call, data);
 		if (verdict || !part)
-			verdict = persock_report(view->layers[i], call,
-						 verdict);
+			verdict = persock_report(view, call, verdict);
 		if (verdict < 0)
 			return verdict;
 		if (verdict)
@@ -106,7 +105,7 @@ static int first_denial(struct persock_stack *stack,
 		verdict = judge(view->layers[i], call, data);
 		if (verdict >= 0)
 			continue;
-		return report ? persock_report(view->layers[i], call, verdict) :
+		return report ? persock_report(view, call, verdict) :
 				verdict;
 	}
 
@@ -196,7 +195,7 @@ int persock_refuse(struct persock_stack *stack, const struct persock_view *view,
 	call->stack = stack;
 	call->layer = layer;
 
-	return persock_report(view->layers[layer], call, err);
+	return persock_report(view, call, err);
 }
 
 /**

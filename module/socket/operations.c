@@ -35,11 +35,24 @@
 #include "socket/unsent.h"
 #include "socket/wrapper.h"
 
+/* A provider's own socket, or a native one with something beside it. */
+static noinline void release_special(const struct persock_router *router,
+				     struct socket *sock)
+{
+	bool wrapped = !router->native;
+
+	if (test_bit(PERSOCK_ASKED, &sock->flags))
+		persock_exchange_end(sock);
+	router->provider->ops->release(sock);
+	if (wrapped)
+		persock_wrapper_release(sock);
+}
+
 int persock_router_release(struct socket *sock)
 {
+	const unsigned long special = BIT(PERSOCK_ASKED) | BIT(PERSOCK_DECOY);
 	struct persock_router *router = persock_router_of(sock);
 	struct persock_stack *stack;
-	bool wrapped;
 
 	/*
 	 * A socket whose accept failed has no sock: there is nothing to
@@ -49,12 +62,10 @@ int persock_router_release(struct socket *sock)
 		return 0;
 
 	stack = router->stack;
-	wrapped = !router->native;
-	if (unlikely(test_bit(PERSOCK_ASKED, &sock->flags)))
-		persock_exchange_end(sock);
-	router->provider->ops->release(sock);
-	if (wrapped)
-		persock_wrapper_release(sock);
+	if (likely(router->native && !(READ_ONCE(sock->flags) & special)))
+		router->native->release(sock);
+	else
+		release_special(router, sock);
 	persock_stack_put(stack);
 
 	return 0;

@@ -39,6 +39,23 @@ int persock_option_sk_set(struct sock *sk, int level, int optname,
 			  sockptr_t optval, unsigned int optlen);
 
 /**
+ * persock_socket_behind() - the application's socket, if a sock shows another
+ * @sk: a sock
+ * @shown: its sk_socket
+ *
+ * Context: as persock_socket_of().
+ * Return: the socket; NULL if it is @shown.
+ */
+static inline struct socket *persock_socket_behind(const struct sock *sk,
+						   const struct socket *shown)
+{
+	struct socket_wq *wq = rcu_dereference_raw(sk->sk_wq);
+	struct socket *own = container_of(wq, struct socket, wq);
+
+	return likely(own == shown) || !sk_is_tcp(sk) ? NULL : own;
+}
+
+/**
  * persock_socket_of() - the application's socket of a sock
  * @sk: a sock that has a socket
  *

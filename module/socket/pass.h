@@ -7,7 +7,8 @@
  * A call that is judged at length is judged under rcu_read_lock(), which is a
  * function call in a module. These few instructions disable preemption
  * instead, which RCU waits for as well. No call passes here while verdicts are
- * traced.
+ * traced. Messages and options are counted if a layer wants it, the rest
+ * always.
  */
 #ifndef _PERSOCK_PASS_H
 #define _PERSOCK_PASS_H
@@ -30,12 +31,61 @@ persock_pass_begin(const struct persock_router *router)
 
 static __always_inline bool persock_pass_end(const struct persock_router *router,
 					     enum persock_operation operation,
-					     bool passes)
+					     bool counts, bool passes)
 {
 	if (trace_persock_verdict_enabled())
 		passes = false;
-	if (likely(passes))
+	if (likely(passes) && counts)
 		persock_count(router->totals, operation, PERSOCK_ALLOWED);
+	rcu_read_unlock_sched();
+
+	return passes;
+}
+
+/**
+ * persock_pass_get_listed() - does the reading of an option pass uncounted?
+ * @router: the socket's
+ * @level: level of the option
+ * @optname: name of the option
+ * @len: the caller's length
+ *
+ * Context: any; does not sleep. This holds for all functions here.
+ * Return: true if it passes; false if persock_pass_get() must be asked.
+ */
+static __always_inline bool
+persock_pass_get_listed(const struct persock_router *router, int level,
+			int optname, int len)
+{
+	const struct persock_shortcut *listed;
+	bool passes;
+
+	rcu_read_lock_sched();
+	listed = READ_ONCE(router->listed);
+	passes = listed && persock_shortcut_get(listed, level, optname, len);
+	rcu_read_unlock_sched();
+
+	return passes;
+}
+
+/**
+ * persock_pass_set_listed() - does the setting of an option pass uncounted?
+ * @router: the socket's
+ * @level: level of the option
+ * @optname: name of the option
+ * @len: the caller's length
+ *
+ * Return: as persock_pass_get_listed().
+ */
+static __always_inline bool
+persock_pass_set_listed(const struct persock_router *router, int level,
+			int optname, unsigned int len)
+{
+	const struct persock_shortcut *listed;
+	bool passes;
+
+	rcu_read_lock_sched();
+	listed = READ_ONCE(router->listed);
+	passes = listed && persock_shortcut_set(listed, level, optname, len);
 	rcu_read_unlock_sched();
 
 	return passes;
@@ -57,6 +107,7 @@ static __always_inline bool persock_pass_get(const struct persock_router *router
 	const struct persock_shortcut *shortcut = persock_pass_begin(router);
 
 	return persock_pass_end(router, PERSOCK_OP_GETSOCKOPT,
+				shortcut->counts,
 				persock_shortcut_get(shortcut, level, optname,
 						     len));
 }
@@ -77,6 +128,7 @@ static __always_inline bool persock_pass_set(const struct persock_router *router
 	const struct persock_shortcut *shortcut = persock_pass_begin(router);
 
 	return persock_pass_end(router, PERSOCK_OP_SETSOCKOPT,
+				shortcut->counts,
 				persock_shortcut_set(shortcut, level, optname,
 						     len));
 }
@@ -94,6 +146,7 @@ static __always_inline bool persock_pass_send(const struct persock_router *route
 	const struct persock_shortcut *shortcut = persock_pass_begin(router);
 
 	return persock_pass_end(router, PERSOCK_OP_SENDMSG,
+				shortcut->counts,
 				persock_shortcut_send(shortcut,
 						      msg->msg_flags &
 						      ~PERSOCK_KERNEL_SEND_FLAGS,
@@ -117,6 +170,7 @@ persock_pass_receive(const struct persock_router *router,
 	const struct persock_shortcut *shortcut = persock_pass_begin(router);
 
 	return persock_pass_end(router, PERSOCK_OP_RECVMSG,
+				shortcut->counts,
 				persock_shortcut_receive(shortcut,
 							 flags & ~MSG_CMSG_COMPAT,
 							 msg->msg_controllen));
@@ -134,7 +188,7 @@ persock_pass_connect(const struct persock_router *router, int length)
 {
 	const struct persock_shortcut *shortcut = persock_pass_begin(router);
 
-	return persock_pass_end(router, PERSOCK_OP_CONNECT,
+	return persock_pass_end(router, PERSOCK_OP_CONNECT, true,
 				(u32)(length - 1) < shortcut->connect_max);
 }
 
@@ -150,7 +204,7 @@ static __always_inline bool persock_pass_bind(const struct persock_router *route
 {
 	const struct persock_shortcut *shortcut = persock_pass_begin(router);
 
-	return persock_pass_end(router, PERSOCK_OP_BIND,
+	return persock_pass_end(router, PERSOCK_OP_BIND, true,
 				(u32)(length - 1) < shortcut->bind_max);
 }
 
@@ -165,7 +219,8 @@ persock_pass_accepted(const struct persock_router *router)
 {
 	const struct persock_shortcut *shortcut = persock_pass_begin(router);
 
-	return persock_pass_end(router, PERSOCK_OP_ACCEPT, shortcut->accept);
+	return persock_pass_end(router, PERSOCK_OP_ACCEPT, true,
+				shortcut->accept);
 }
 
 /**
@@ -180,7 +235,7 @@ static __always_inline bool persock_pass_unsectioned(const struct persock_router
 {
 	rcu_read_lock_sched();
 
-	return persock_pass_end(router, operation, true);
+	return persock_pass_end(router, operation, true, true);
 }
 
 #endif /* _PERSOCK_PASS_H */

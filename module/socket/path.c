@@ -19,6 +19,7 @@
 #include <linux/sched/task.h>
 #include <linux/string.h>
 
+#include "compat.h"
 #include "socket/path.h"
 
 /* d_path() ends the path of a file that was removed so. */

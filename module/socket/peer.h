@@ -131,7 +131,8 @@ static __always_inline bool persock_peer_pass(const struct persock_router *route
 		 entry->view == view->number &&
 		 !(msg->msg_flags & ~PERSOCK_KERNEL_SEND_FLAGS & shortcut->send);
 
-	return persock_pass_end(router, PERSOCK_OP_SENDMSG, passes);
+	return persock_pass_end(router, PERSOCK_OP_SENDMSG, shortcut->counts,
+				passes);
 }
 
 /**

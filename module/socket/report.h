@@ -72,19 +72,29 @@ persock_call_attachment(const struct persock_call *call)
 	return call->stack->layers[call->layer].attachment;
 }
 
+/* Is an allowed call of this kind counted, whatever the policies say? */
+static inline bool persock_always_counted(enum persock_operation operation)
+{
+	return operation != PERSOCK_OP_SENDMSG &&
+	       operation != PERSOCK_OP_RECVMSG &&
+	       operation != PERSOCK_OP_GETSOCKOPT &&
+	       operation != PERSOCK_OP_SETSOCKOPT;
+}
+
 /**
  * persock_report() - report a layer's verdict on an operation
- * @version: the version that judged
+ * @view: the view whose version of the layer judged
  * @call: the judged operation
  * @verdict: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno
  *
- * Context: any; RCU read side for @version; does not sleep.
+ * Context: any; RCU read side for @view; does not sleep.
  * Return: @verdict, or PERSOCK_ALLOW if the policy audits.
  */
-static inline int persock_report(const struct persock_version *version,
+static inline int persock_report(const struct persock_view *view,
 				 const struct persock_call *call, int verdict)
 {
 	struct persock_attachment *attachment = persock_call_attachment(call);
+	const struct persock_version *version = view->layers[call->layer];
 
 	/* Asked first: who does not trace reads no arguments. */
 	if (call->request) {
@@ -101,7 +111,9 @@ static inline int persock_report(const struct persock_version *version,
 	if (unlikely(verdict))
 		return persock_report_verdict(version, call, verdict);
 
-	persock_count(attachment->totals, call->operation, PERSOCK_ALLOWED);
+	if (view->counts || persock_always_counted(call->operation))
+		persock_count(attachment->totals, call->operation,
+			      PERSOCK_ALLOWED);
 	return PERSOCK_ALLOW;
 }
 

@@ -16,6 +16,7 @@
 #include <crypto/if_alg.h>
 
 #include "socket/router.h"
+#include "state.h"
 
 /*
  * Spare routers. Nothing may be allocated where a router is put in front of a
@@ -35,6 +36,9 @@
 
 /* Writes a routing table; set before there are any. */
 static persock_router_fill_t fill __ro_after_init;
+
+/* Chooses the functions that depend on the view. */
+static persock_router_choose_t choose __ro_after_init;
 
 static HLIST_HEAD(spares);
 static unsigned int nr_spares;
@@ -95,14 +99,17 @@ int persock_router_reserve(unsigned int nr)
 /**
  * persock_router_init() - make the first spares
  * @filler: writes a routing table
+ * @chooser: chooses the functions that depend on the view
  *
  * Return: 0 or -ENOMEM.
  */
-int __init persock_router_init(persock_router_fill_t filler)
+int __init persock_router_init(persock_router_fill_t filler,
+			       persock_router_choose_t chooser)
 {
 	int err = refill(SPARES_HIGH);
 
 	fill = filler;
+	choose = chooser;
 	if (err)
 		persock_router_exit();
 
@@ -145,6 +152,27 @@ void persock_routers_free(struct persock_stack *stack)
 		/* ops stay: see struct persock_router about type stability. */
 		spare_add(router);
 	}
+}
+
+/**
+ * persock_routers_choose() - choose the functions that a stack's view allows
+ * @stack: the stack; it shows the view
+ *
+ * Context: persock_mutex is held.
+ */
+void persock_routers_choose(struct persock_stack *stack)
+{
+	const struct persock_view *view =
+		rcu_dereference_protected(stack->view,
+					  lockdep_is_held(&persock_mutex));
+	struct persock_router *router;
+	unsigned long flags;
+	int bucket;
+
+	raw_spin_lock_irqsave(&router_lock, flags);
+	hash_for_each(stack->routers, bucket, router, hash)
+		choose(router, view);
+	raw_spin_unlock_irqrestore(&router_lock, flags);
 }
 
 static struct persock_router *
@@ -203,6 +231,9 @@ router_get(struct persock_stack *stack,
 	router->totals = stack->totals;
 	router->shortcut = offsetof(struct persock_view, shortcuts[class]);
 	router->pinned = owner;
+	router->listed = NULL;
+	/* A view that is shown from now on is chosen for under the lock. */
+	choose(router, persock_stack_view(stack));
 	hash_add_rcu(stack->routers, &router->hash,
 		     native ? (unsigned long)native : (unsigned long)provider);
 unlock:

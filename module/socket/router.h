@@ -39,12 +39,18 @@ enum persock_phase {
  * @phase: how sends without a name are judged
  * @totals: those of the stack; this and the next one are for pass.h
  * @shortcut: offset of the class's shortcuts in a view, in bytes
+ * @send: flags of a send that must be judged, for straight.c
+ * @receive: flags of a receive that must be judged
+ * @listed: the options that pass uncounted; RCU, part of the stack's view. NULL:
+ *	    each is judged or counted, see pass.h
  * @pinned: module that @native belongs to, pinned; may be NULL
  * @hash: in the stack's routers, or in the list of spares
  *
  * There is one per native proto_ops (or provider and class), phase and
  * stack: nothing is allocated per socket. A table is written before it is
- * published and never changed while a socket or an RCU reader may use it.
+ * published. While a socket or an RCU reader may use it, only the functions
+ * that straight.c chooses change, when the stack gets another view: each of
+ * them is right at any time, and a call reads one of them.
  *
  * Its memory is type-stable, because a socket that was never accepted may
  * still point at the table after the last accepted one has released the
@@ -61,6 +67,9 @@ struct persock_router {
 	enum persock_phase phase;
 	struct persock_totals __percpu *totals;
 	unsigned int shortcut;
+	u32 send;
+	u32 receive;
+	const struct persock_shortcut *listed;
 	struct module *pinned;
 	struct hlist_node hash;
 };
@@ -80,7 +89,18 @@ typedef void (*persock_router_fill_t)(struct proto_ops *table,
 				      const struct proto_ops *native,
 				      enum persock_phase phase);
 
-int persock_router_init(persock_router_fill_t filler);
+/**
+ * typedef persock_router_choose_t - choose the functions that a view allows
+ * @router: the router; its table is filled
+ * @view: what its sockets are held to
+ *
+ * Context: any; does not sleep.
+ */
+typedef void (*persock_router_choose_t)(struct persock_router *router,
+					const struct persock_view *view);
+
+int persock_router_init(persock_router_fill_t filler,
+			persock_router_choose_t chooser);
 int persock_router_reserve(unsigned int nr);
 void persock_router_exit(void);
 struct persock_router *
@@ -94,8 +114,37 @@ persock_router_native(struct persock_stack *stack,
 struct persock_router *persock_router_in(const struct persock_router *router,
 					 enum persock_phase phase);
 void persock_routers_free(struct persock_stack *stack);
+void persock_routers_choose(struct persock_stack *stack);
 
 int persock_router_release(struct socket *sock);
+
+/**
+ * persock_router_known() - the router of new sockets with native ops, if there
+ *			    is one
+ * @stack: stack of the socket
+ * @native: its ops
+ *
+ * Context: RCU read side of either kind, or a reference to @stack.
+ * Return: the router, or NULL: it must be made, or the sockets do not begin in
+ * phase JUDGED.
+ */
+static __always_inline struct persock_router *
+persock_router_known(const struct persock_stack *stack,
+		     const struct proto_ops *native)
+{
+	struct persock_router *router;
+
+	if (unlikely(READ_ONCE(stack->names)))
+		return NULL;
+	hash_for_each_possible_rcu(stack->routers, router, hash,
+				   (unsigned long)native, true) {
+		if (router->native == native &&
+		    router->phase == PERSOCK_JUDGED)
+			return router;
+	}
+
+	return NULL;
+}
 
 /**
  * persock_router_peek() - the router of a socket if it is governed

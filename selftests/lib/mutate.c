@@ -818,6 +818,8 @@ static void put_policy(void)
 		put_u32(PERSOCK_A_MODE, mutate_below(3));
 	if (one_in(4))
 		put_u32(PERSOCK_A_REVEAL, mutate_below(2));
+	if (one_in(8))
+		put_u32(PERSOCK_A_COUNTERS, mutate_below(2));
 	/* In one part only: there are so many defaults that they would win. */
 	slips = part == 0 ? rate : 0;
 	put_defaults();

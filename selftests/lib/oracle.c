@@ -141,6 +141,7 @@ static const struct attribute request_attributes[] = {
 	[PERSOCK_A_NAMES] = { NEST, 0, &names_set },
 	[PERSOCK_A_LEARNT] = { NEST, 0, &learnt_set },
 	[PERSOCK_A_REVEAL] = { U32, PERSOCK_REVEAL_DENIALS },
+	[PERSOCK_A_COUNTERS] = { U32, PERSOCK_COUNTERS_FULL },
 };
 
 static const struct set request_set = SET(request_attributes);

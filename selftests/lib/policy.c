@@ -153,6 +153,13 @@ void policy_mode(enum persock_mode mode)
 		mnl_attr_put_u32(request, PERSOCK_A_MODE, mode);
 }
 
+void policy_count_fully(void)
+{
+	if (governed != UNGOVERNED)
+		mnl_attr_put_u32(request, PERSOCK_A_COUNTERS,
+				 PERSOCK_COUNTERS_FULL);
+}
+
 static struct nlattr *nest(int type)
 {
 	return governed == UNGOVERNED ? NULL :

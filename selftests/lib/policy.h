@@ -38,6 +38,10 @@ void policy_open_sections(void);
 void policy_begin_open(enum govern_id id);
 
 void policy_mode(enum persock_mode mode);
+
+/* Allowed messages and options are counted, too. */
+void policy_count_fully(void);
+
 void policy_default(enum persock_section section, int class, int verdict);
 void policy_socket(int family, int type, int protocol, int verdict);
 void policy_address(enum persock_section section, const char *prefix,

@@ -295,6 +295,8 @@ class Generator:
             lines.append("mode: " + self.random.choice(["audit", "enforce"]))
         if self.maybe(0.3):
             lines.append("reveal: " + self.random.choice(["none", "denials"]))
+        if self.maybe(0.3):
+            lines.append("counters: " + self.random.choice(["least", "full"]))
         lines += self.rules("sockets", self.socket_rule, 6)
         lines += self.rules("connect", self.peer_rule, 8)
         lines += self.names() if self.maybe(0.3) else []

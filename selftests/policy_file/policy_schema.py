@@ -29,6 +29,7 @@ VALID = (
 INVALID = (
     "mode: loose",
     "reveal: all",
+    "counters: all",
     "sockets: {default: perhaps}",
     "sockets: {rules: [{allow: {family: inet}, deny: {family: inet}}]}",
     "connect: {rules: [{ports: 1}]}",

@@ -124,6 +124,18 @@ enum persock_mode {
 };
 
 /**
+ * enum persock_counters - Which allowed calls are counted. What is denied,
+ *   ignored or audited is counted always.
+ * @PERSOCK_COUNTERS_LEAST: All except messages that are sent or received, and
+ *   options that are read or set. Under modes audit and record those, too.
+ * @PERSOCK_COUNTERS_FULL: All.
+ */
+enum persock_counters {
+	PERSOCK_COUNTERS_LEAST,
+	PERSOCK_COUNTERS_FULL,
+};
+
+/**
  * enum persock_delegate - What an attachment takes over from its attached
  *   ancestors.
  * @PERSOCK_DELEGATE_NONE: They govern its sockets, too.
@@ -380,6 +392,7 @@ enum {
 	PERSOCK_A_FACT_LOST,
 	PERSOCK_A_REVEAL,
 	PERSOCK_A_TIME,
+	PERSOCK_A_COUNTERS,
 
 	__PERSOCK_A_MAX
 };

@@ -500,6 +500,9 @@ static void show_properties(yaml_document_t *document, int root,
 	if (draft->policy.reveal == PERSOCK_REVEAL_DENIALS)
 		document_set(document, root, "reveal",
 			     document_text(document, "denials"));
+	if (draft->policy.counts)
+		document_set(document, root, "counters",
+			     document_text(document, "full"));
 	if (*draft->network) {
 		network = document_mapping(document, true);
 		document_set(document, network, "namespace",

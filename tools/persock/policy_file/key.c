@@ -39,6 +39,8 @@ static const struct key keys[] = {
 	    "With audit, calls that would be denied or ignored are counted, reported and allowed. With record, the policy does not judge: all calls are allowed, and what they do is kept for persock record."),
 	KEY(IN(POLICY), "reveal", "none | denials",
 	    "What the governed programs may learn. With denials, persock why shows them, without privileges, the last calls that this policy has denied in their cgroup. Without it none."),
+	KEY(IN(POLICY), "counters", "least | full",
+	    "With full, allowed messages and options are counted, too, which has each of them pass the module. Without it they are counted only under modes audit and record."),
 	MAP(IN(POLICY), "network", KEY_NETWORK, "MAPPING",
 	    "The network namespace in which sockets of AF_INET and AF_INET6 are made."),
 	KEY(IN(NETWORK), "namespace", "PATH",

@@ -162,6 +162,20 @@ static bool parse_reveal(struct parse *parse, yaml_node_t *node)
 			  text);
 }
 
+static bool parse_counters(struct parse *parse, yaml_node_t *node)
+{
+	const char *text = yaml_text(parse->yaml, node, "least or full");
+
+	if (!text)
+		return false;
+	parse->draft->policy.counts = !strcmp(text, "full");
+	if (parse->draft->policy.counts || !strcmp(text, "least"))
+		return true;
+
+	return yaml_error(parse->yaml, node,
+			  "counters are least or full, not \"%.64s\"", text);
+}
+
 static bool copy_name(struct parse *parse, const yaml_node_t *node, char *to,
 		      const char *what)
 {
@@ -309,6 +323,7 @@ static bool parse_root(struct parse *parse, parse_base_fn load)
 {
 	yaml_node_t *root = yaml_root(parse->yaml);
 	yaml_node_t *name, *base, *providers, *mode, *network, *reveal;
+	yaml_node_t *counters;
 	const char *problem;
 	bool good;
 
@@ -319,6 +334,7 @@ static bool parse_root(struct parse *parse, parse_base_fn load)
 	base = yaml_find(parse->yaml, root, "base");
 	providers = yaml_find(parse->yaml, root, "providers");
 	mode = yaml_find(parse->yaml, root, "mode");
+	counters = yaml_find(parse->yaml, root, "counters");
 	network = yaml_find(parse->yaml, root, "network");
 	reveal = yaml_find(parse->yaml, root, "reveal");
 
@@ -334,6 +350,8 @@ static bool parse_root(struct parse *parse, parse_base_fn load)
 		good &= parse_mode(parse, mode);
 	if (reveal)
 		good &= parse_reveal(parse, reveal);
+	if (counters)
+		good &= parse_counters(parse, counters);
 	if (network)
 		good &= parse_network(parse, network);
 	good &= parse_whole(parse, root);

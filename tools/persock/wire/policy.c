@@ -285,6 +285,9 @@ int policy_send(struct netlink *nl, uint8_t command, const struct draft *draft,
 	netlink_put_u32(nl, PERSOCK_A_MODE, draft->policy.mode);
 	if (draft->policy.reveal)
 		netlink_put_u32(nl, PERSOCK_A_REVEAL, draft->policy.reveal);
+	/* An older module has no other counters. */
+	if (draft->policy.counts)
+		netlink_put_u32(nl, PERSOCK_A_COUNTERS, PERSOCK_COUNTERS_FULL);
 	if (network >= 0) {
 		netlink_put_string(nl, PERSOCK_A_NETWORK, draft->network);
 		netlink_put_u32(nl, PERSOCK_A_NETWORK_FD, network);
@@ -585,6 +588,10 @@ static bool read_message(struct draft *draft, const struct nlmsghdr *message)
 			break;
 		case PERSOCK_A_REVEAL:
 			draft->policy.reveal = attribute_number(attribute);
+			break;
+		case PERSOCK_A_COUNTERS:
+			draft->policy.counts = attribute_number(attribute) ==
+					       PERSOCK_COUNTERS_FULL;
 			break;
 		case PERSOCK_A_NETWORK:
 			snprintf(draft->network, sizeof(draft->network), "%s",

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Straight-through operations of native sockets. A call that no layer can deny,
+ * change or count needs no verdict. So the routing table holds the native
+ * function itself if that is true of all calls of an operation, and a function
+ * of this file if it is true of those that a few instructions recognise.
+ * router.c calls persock_straight_choose().
+ *
+ * The tables of live sockets change when a policy is replaced. Every function
+ * that may be chosen is right at any time in this sense: a call that began
+ * before the change is judged by the policies of that time, as a call that
+ * sleeps is. A call reads sock->ops->sendmsg, and one word of the router at
+ * most: so it cannot mix two policies. If sends or receives are not filtered by
+ * their flags here, the word has all bits set: whatever a processor that still
+ * has the previous function reads, it passes no flag that is judged.
+ *
+ * There is a predicate for each operation, which says when it goes straight
+ * through. Connects and binds never do: they are counted.
+ */
+#include <linux/in.h>
+#include <linux/in6.h>
+#include <linux/net.h>
+#include <linux/socket.h>
+#include <linux/tcp.h>
+#include <linux/uaccess.h>
+#include <net/inet_common.h>
+
+#include "compat.h"
+#include "report/trace.h"
+#include "socket/message.h"
+#include "socket/option.h"
+#include "socket/pass.h"
+#include "socket/straight.h"
+#include "state.h"
+
+/* Verdicts are traced: every call is judged. */
+static bool traced;
+
+typedef int (*send_t)(struct socket *sock, struct msghdr *msg, size_t length);
+typedef int (*receive_t)(struct socket *sock, struct msghdr *msg,
+			 size_t length, int flags);
+
+/* No address is judged, and the flags that are not judged are known. */
+static int send_plain(struct socket *sock, struct msghdr *msg, size_t length)
+{
+	struct persock_router *router = persock_router_of(sock);
+
+	if (unlikely((msg->msg_flags & READ_ONCE(router->send)) ||
+		     msg->msg_controllen || msg->msg_name))
+		return persock_router_sendmsg(sock, msg, length);
+
+	return router->native->sendmsg(sock, msg, length);
+}
+
+/* Addresses are judged; that of a stream was when it was connected. */
+static int send_stream(struct socket *sock, struct msghdr *msg, size_t length)
+{
+	struct persock_router *router = persock_router_of(sock);
+
+	if (unlikely((msg->msg_flags & READ_ONCE(router->send)) ||
+		     msg->msg_controllen || msg->msg_name ||
+		     sock->type != SOCK_STREAM))
+		return persock_router_sendmsg(sock, msg, length);
+
+	return router->native->sendmsg(sock, msg, length);
+}
+
+static int receive_plain(struct socket *sock, struct msghdr *msg,
+			 size_t length, int flags)
+{
+	struct persock_router *router = persock_router_of(sock);
+
+	if (unlikely((flags & READ_ONCE(router->receive)) ||
+		     msg->msg_controllen))
+		return persock_router_recvmsg(sock, msg, length, flags);
+
+	return router->native->recvmsg(sock, msg, length, flags);
+}
+
+/* SCTP makes a socket of an association by reading an option, see native.c. */
+static int get_plain(struct socket *sock, int level, int optname,
+		     char __user *optval, int __user *optlen)
+{
+	if (unlikely(level == SOL_SCTP))
+		return persock_router_getsockopt(sock, level, optname, optval,
+						 optlen);
+
+	return persock_router_of(sock)->native->getsockopt(sock, level, optname,
+							   optval, optlen);
+}
+
+/* Options that may replace a socket's ops, or add an address, are elsewhere. */
+static int set_plain(struct socket *sock, int level, int optname,
+		     sockptr_t optval, unsigned int optlen)
+{
+	if (unlikely((level != SOL_TCP || optname == TCP_ULP) &&
+		     level != SOL_IP && level != SOL_UDP &&
+		     (level != SOL_IPV6 || optname == IPV6_ADDRFORM)))
+		return persock_router_setsockopt(sock, level, optname, optval,
+						 optlen);
+
+	return persock_router_of(sock)->native->setsockopt(sock, level, optname,
+							   optval, optlen);
+}
+
+/* Options are listed with the sizes that pass. */
+static int get_listed(struct socket *sock, int level, int optname,
+		      char __user *optval, int __user *optlen)
+{
+	struct persock_router *router = persock_router_of(sock);
+	int len;
+
+	if (unlikely(get_user(len, optlen) ||
+		     !persock_pass_get_listed(router, level, optname, len)))
+		return persock_router_getsockopt(sock, level, optname, optval,
+						 optlen);
+
+	return router->native->getsockopt(sock, level, optname, optval, optlen);
+}
+
+static int set_listed(struct socket *sock, int level, int optname,
+		      sockptr_t optval, unsigned int optlen)
+{
+	struct persock_router *router = persock_router_of(sock);
+
+	if (unlikely(!persock_pass_set_listed(router, level, optname, optlen)))
+		return persock_router_setsockopt(sock, level, optname, optval,
+						 optlen);
+
+	return router->native->setsockopt(sock, level, optname, optval, optlen);
+}
+
+/*
+ * Is anything chosen here at all? Not if it must be seen.
+ * Not if a policy has host names either: the socket may speak to a resolver.
+ */
+static bool is_free(const struct persock_view *view)
+{
+	return !view->counts && !view->names && !READ_ONCE(traced);
+}
+
+/* Is no send judged by its peer, and gets none a port that is judged? */
+static bool sends_anywhere(const struct persock_shortcut *shortcut)
+{
+	return shortcut->connect_max;
+}
+
+static bool sends_straight(const struct persock_router *router,
+			   const struct persock_view *view)
+{
+	const struct persock_shortcut *shortcut =
+		&view->shortcuts[router->class];
+
+	/* This maximum is 0 if peers or ports are judged, or finite. */
+	return is_free(view) && shortcut->connect_max == U32_MAX &&
+	       shortcut->control_send &&
+	       !(shortcut->send & ~PERSOCK_KERNEL_SEND_FLAGS);
+}
+
+static bool receives_straight(const struct persock_router *router,
+			      const struct persock_view *view)
+{
+	const struct persock_shortcut *shortcut =
+		&view->shortcuts[router->class];
+
+	return is_free(view) && shortcut->receives &&
+	       shortcut->control_receive &&
+	       !(shortcut->receive & ~MSG_CMSG_COMPAT);
+}
+
+/* Only of protocols that are known not to make sockets by it. */
+static bool gets_straight(const struct persock_router *router)
+{
+	return router->native == &inet_stream_ops ||
+	       router->native == &inet_dgram_ops;
+}
+
+static void choose_send(struct persock_router *router,
+			const struct persock_view *view)
+{
+	const struct persock_shortcut *shortcut =
+		&view->shortcuts[router->class];
+	send_t send = persock_router_sendmsg;
+	u32 judged = U32_MAX;
+
+	if (!router->native->sendmsg)
+		return;
+	if (sends_straight(router, view)) {
+		send = router->native->sendmsg;
+	} else if (is_free(view)) {
+		send = sends_anywhere(shortcut) ? send_plain : send_stream;
+		judged = shortcut->send & ~PERSOCK_KERNEL_SEND_FLAGS;
+	}
+	WRITE_ONCE(router->send, judged);
+	/* The word first, as the function reads it. */
+	smp_store_release(&router->ops.sendmsg, send);
+}
+
+static void choose_receive(struct persock_router *router,
+			   const struct persock_view *view)
+{
+	const struct persock_shortcut *shortcut =
+		&view->shortcuts[router->class];
+	receive_t receive = persock_router_recvmsg;
+	u32 judged = U32_MAX;
+
+	if (!router->native->recvmsg)
+		return;
+	if (receives_straight(router, view)) {
+		receive = router->native->recvmsg;
+	} else if (is_free(view) && shortcut->receives) {
+		receive = receive_plain;
+		judged = shortcut->receive & ~MSG_CMSG_COMPAT;
+	}
+	WRITE_ONCE(router->receive, judged);
+	smp_store_release(&router->ops.recvmsg, receive);
+}
+
+static void choose_options(struct persock_router *router,
+			   const struct persock_view *view)
+{
+	const struct persock_shortcut *shortcut =
+		&view->shortcuts[router->class];
+	const struct proto_ops *native = router->native;
+	bool free = is_free(view);
+
+	/* The view is freed a grace period after it was replaced here. */
+	WRITE_ONCE(router->listed, free ? shortcut : NULL);
+	if (native->getsockopt)
+		WRITE_ONCE(router->ops.getsockopt,
+			   !free ? persock_router_getsockopt :
+			   !shortcut->get_all ? get_listed :
+			   gets_straight(router) ? native->getsockopt :
+						   get_plain);
+	if (native->setsockopt)
+		WRITE_ONCE(router->ops.setsockopt,
+			   !free ? persock_router_setsockopt :
+			   !shortcut->set_all ? set_listed : set_plain);
+}
+
+/**
+ * persock_straight_choose() - choose the functions that a view allows
+ * @router: the router; its table is filled
+ * @view: what its sockets are held to
+ *
+ * Sockets whose sends without a name are judged, and those of a provider, have
+ * the same functions at any time.
+ *
+ * Context: any; does not sleep; the router's lock is held.
+ */
+void persock_straight_choose(struct persock_router *router,
+			     const struct persock_view *view)
+{
+	if (!router->native || router->phase != PERSOCK_JUDGED)
+		return;
+	choose_send(router, view);
+	choose_receive(router, view);
+	choose_options(router, view);
+}
+
+static void trace(bool on)
+{
+	mutex_lock(&persock_mutex);
+	WRITE_ONCE(traced, on);
+	persock_stacks_choose();
+	mutex_unlock(&persock_mutex);
+}
+
+/**
+ * persock_trace_begin() - let the tracepoint persock_verdict see every call
+ *
+ * Context: process context; the tracepoints' mutex is held.
+ * Return: 0.
+ */
+int persock_trace_begin(void)
+{
+	trace(true);
+
+	return 0;
+}
+
+/**
+ * persock_trace_end() - the tracepoint persock_verdict has no user any more
+ *
+ * Context: process context; the tracepoints' mutex is held.
+ */
+void persock_trace_end(void)
+{
+	trace(false);
+}
