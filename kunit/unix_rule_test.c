@@ -143,7 +143,7 @@ static void most_specific(struct kunit *test)
 		ASK_PATH("/run/user/1", 4), ASK_PATH("/run/user/", 5),
 		ASK_PATH("/run/user/1000", 8), ASK_PATH("/run/user/1000/bus", 7),
 		ASK_PATH("/run/user/2", 4), ASK_PATH("/run0", 2),
-		ASK_PATH("/sbin2", 11), ASK_PATH("/s", 2), ASK_PATH("", 1),
+		ASK_PATH("/sbin2", 11), ASK_PATH("/s", 2), ASK_PATH("", 3),
 		ASK_ABSTRACT("", 9), ASK_ABSTRACT("a", 9),
 		ASK_ABSTRACT("b", 10), ASK_ABSTRACT("bus", 10),
 		ASK_ABSTRACT("c", 9),
@@ -151,6 +151,37 @@ static void most_specific(struct kunit *test)
 	};
 
 	ask(test, rules, ARRAY_SIZE(rules), questions, ARRAY_SIZE(questions));
+}
+
+/*
+ * A file without a path might have any: it is denied as the first of the paths
+ * is, unless it is known where its socket was created.
+ */
+static void nameless(struct kunit *test)
+{
+	static const struct persock_unix_rule rules[] = {
+		NAMED(ANY, "", false, ANY, "", ALLOW),
+		NAMED(PATH, "/a", false, DGRAM, NULL, -EPERM),
+		NAMED(PATH, "/b", false, ANY, "/c", -EINVAL),
+		PATH("/d", ALLOW),
+		EVERY(-EACCES),
+		ABSTRACTS("", -EMFILE),
+	};
+	static const struct persock_unix_rule allowing[] = {
+		PATH("/d", ALLOW),
+	};
+	static const struct question questions[] = {
+		ASK(PATH, "", DGRAM, true, NULL, 1),
+		ASK(PATH, "", DGRAM, false, NULL, 2),
+		ASK(PATH, "", STREAM, false, "/c", 3),
+		ASK(PATH, "", STREAM, false, "/e", 5),
+	};
+	static const struct question other[] = {
+		ASK_PATH("", 0),
+	};
+
+	ask(test, rules, ARRAY_SIZE(rules), questions, ARRAY_SIZE(questions));
+	ask(test, allowing, ARRAY_SIZE(allowing), other, ARRAY_SIZE(other));
 }
 
 /* For one name: peer, then type, then deny, then the earlier rule. */
@@ -319,6 +350,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(no_rules),
 	KUNIT_CASE(kinds),
 	KUNIT_CASE(most_specific),
+	KUNIT_CASE(nameless),
 	KUNIT_CASE(same_name),
 	KUNIT_CASE(next_name),
 	KUNIT_CASE(peers),

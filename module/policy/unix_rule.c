@@ -57,7 +57,8 @@ static int order_rules(const void *left, const void *right, const void *data)
 		return order;
 	if (!a->peer != !b->peer)
 		return a->peer ? -1 : 1;
-	if ((a->type == PERSOCK_ANY) != (b->type == PERSOCK_ANY))
+	if (a->type != b->type &&
+	    (a->type == PERSOCK_ANY || b->type == PERSOCK_ANY))
 		return a->type == PERSOCK_ANY ? 1 : -1;
 	if (denies(a) != denies(b))
 		return denies(a) ? -1 : 1;
@@ -197,8 +198,8 @@ static bool name_matches(const struct persock_unix_rule *rule,
 
 /* The rule of a group that matches in all else, or NULL. */
 static const struct persock_unix_rule *
-match(const struct persock_unix_rules *rules, unsigned int first,
-      const struct persock_unix_name *name)
+match_group(const struct persock_unix_rules *rules, unsigned int first,
+	    const struct persock_unix_name *name)
 {
 	const struct persock_unix_rule *head = rule_at(rules, first), *rule;
 	unsigned int place;
@@ -228,7 +229,7 @@ find_nameless(const struct persock_unix_rules *rules,
 	unsigned int place;
 
 	if (rule_at(rules, 0)->kind == PERSOCK_UNIX_ANY)
-		open = match(rules, 0, name);
+		open = match_group(rules, 0, name);
 	if (open && open->peer)
 		return open;
 	for (place = 0; place < rules->nr; place++) {
@@ -255,13 +256,13 @@ find_rule(const struct persock_unix_rules *rules,
 	     place < rules->nr; place = rules->outer[place]) {
 		if (!name_matches(rule_at(rules, place), name))
 			continue;
-		rule = match(rules, place, name);
+		rule = match_group(rules, place, name);
 		if (rule)
 			return rule;
 	}
 	/* Those that leave the name open sort first. */
 	if (rules->nr && rule_at(rules, 0)->kind == PERSOCK_UNIX_ANY)
-		return match(rules, 0, name);
+		return match_group(rules, 0, name);
 
 	return NULL;
 }

@@ -9,7 +9,8 @@
  * the name open. For the same name, a rule that also says where the peer was
  * created goes first, then one that says a type, then one that denies, and then
  * the earlier one. A file without a path is denied by any rule that denies a
- * path, unless one on where its socket was created decides. Pure functions: no socket, no netlink, no lock.
+ * path, unless one on where its socket was created decides. Pure functions: no
+ * socket, no netlink, no lock.
  */
 #ifndef _PERSOCK_UNIX_RULE_H
 #define _PERSOCK_UNIX_RULE_H

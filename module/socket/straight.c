@@ -213,6 +213,7 @@ static void choose_receive(struct persock_router *router,
 		judged = shortcut->receive & ~MSG_CMSG_COMPAT;
 	}
 	WRITE_ONCE(router->receive, judged);
+	/* As in choose_send(). */
 	smp_store_release(&router->ops.recvmsg, receive);
 }
 

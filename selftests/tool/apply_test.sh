@@ -274,8 +274,10 @@ test_watches() {
 # The same file again and again, each time in the way of a ConfigMap: ..data leads to another folder.
 swap() { # TIME
 	local name
-	mkdir "$folder/..$1" && cp "$work/map/"* "$folder/..$1" && ln -s "..$1" "$folder/..data_tmp" &&
-		mv -T "$folder/..data_tmp" "$folder/..data" || fail "no swap"
+	ok mkdir "$folder/..$1"
+	ok cp "$work/map/"* "$folder/..$1"
+	ok ln -s "..$1" "$folder/..data_tmp"
+	ok mv -T "$folder/..data_tmp" "$folder/..data"
 	for name in "$work/map/"*; do
 		[ -e "$folder/${name##*/}" ] || ln -s "..data/${name##*/}" "$folder/${name##*/}"
 	done

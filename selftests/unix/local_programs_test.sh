@@ -12,6 +12,8 @@
 
 python=/usr/bin/python3
 servers=()
+governed=
+free=
 
 # The rules of section unix, by two cgroups: one is governed, the other is not.
 policy() { # NAME RULES
