@@ -52,7 +52,10 @@ static inline struct socket *persock_socket_behind(const struct sock *sk,
 	struct socket_wq *wq = rcu_dereference_raw(sk->sk_wq);
 	struct socket *own = container_of(wq, struct socket, wq);
 
-	return likely(own == shown) || !sk_is_tcp(sk) ? NULL : own;
+	if (likely(own == shown) || !sk_is_tcp(sk))
+		return NULL;
+
+	return own->sk == sk ? own : NULL;
 }
 
 /**
@@ -68,14 +71,10 @@ static inline struct socket *persock_socket_behind(const struct sock *sk,
  */
 static inline struct socket *persock_socket_of(const struct sock *sk)
 {
-	struct socket_wq *wq = rcu_dereference_raw(sk->sk_wq);
 	struct socket *shown = READ_ONCE(sk->sk_socket);
-	struct socket *own = container_of(wq, struct socket, wq);
+	struct socket *own = persock_socket_behind(sk, shown);
 
-	if (likely(own == shown || !sk_is_tcp(sk)))
-		return shown;
-
-	return own->sk == sk ? own : shown;
+	return unlikely(own) ? own : shown;
 }
 
 #endif /* _PERSOCK_OPTION_H */
