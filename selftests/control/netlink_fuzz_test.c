@@ -33,9 +33,9 @@
 #include "oracle.h"
 
 /* A tenth of it on the debug kernel. */
-#define COUNT		4000
-#define WARM_UP		500
-#define NAMES		500
+#define COUNT		100000
+#define WARM_UP		5000
+#define NAMES		8000
 /* Messages between looks at what nobody may have changed. */
 #define ROUND		2500
 /* Messages in one request: far more than there ever are. */
