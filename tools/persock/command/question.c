@@ -17,53 +17,6 @@
 #include "policy_file/judge_host.h"
 #include "policy_file/names.h"
 #include "policy_file/service.h"
-#include "policy_file/unix_name.h"
-
-static int no_name(enum name_kind kind, const char *what, const char *text)
-{
-	return usage_error("\"%s\" is not %s%s", text, what,
-			   name_hint(kind, 0, text));
-}
-
-static int read_name(enum name_kind kind, const char *what, const char *text,
-		     int *value)
-{
-	int64_t number;
-
-	if (!name_value(kind, 0, text, &number) || number < 0 ||
-	    number > S32_MAX)
-		return no_name(kind, what, text);
-	*value = number;
-
-	return 0;
-}
-
-int question_family(struct question *question, const char *text)
-{
-	return read_name(NAME_FAMILY, "a family", text, &question->family);
-}
-
-int question_type(struct question *question, const char *text)
-{
-	int status = read_name(NAME_TYPE, "a socket type", text,
-			       &question->type);
-
-	if (status || question->type == SOCK_STREAM ||
-	    question->type == SOCK_DGRAM || question->type == SOCK_SEQPACKET)
-		return status;
-
-	return usage_error("AF_UNIX has the types stream, dgram and seqpacket, not \"%s\"",
-			   text);
-}
-
-int question_peer(struct question *question, const char *text)
-{
-	const char *reason = unix_peer_check(text);
-
-	question->peer = text;
-
-	return reason ? usage_error("\"%s\" is no peer: %s", text, reason) : 0;
-}
 
 const char *question_kind_name(const struct kind *kind)
 {
@@ -89,14 +42,14 @@ static int read_kind(const struct question *question, struct kind *kind)
 	kind->protocol = 0;
 	status = wants(question, 2, 3, "FAMILY TYPE [PROTOCOL]");
 	if (!status)
-		status = read_name(NAME_FAMILY, "a family", question->words[1],
-				   &kind->family);
+		status = question_name(NAME_FAMILY, "a family",
+				       question->words[1], &kind->family);
 	if (!status)
-		status = read_name(NAME_TYPE, "a socket type",
-				   question->words[2], &kind->type);
+		status = question_name(NAME_TYPE, "a socket type",
+				       question->words[2], &kind->type);
 	if (!status && question->nr > 3)
-		status = read_name(NAME_PROTOCOL, "a protocol",
-				   question->words[3], &kind->protocol);
+		status = question_name(NAME_PROTOCOL, "a protocol",
+				       question->words[3], &kind->protocol);
 
 	return status;
 }
@@ -251,8 +204,8 @@ static int read_peer(const struct question *question, int *protocol,
 
 	status = wants(question, 2, 2, "PROTOCOL ADDRESS:PORT");
 	if (!status)
-		status = read_name(NAME_PROTOCOL, "a protocol",
-				   question->words[1], protocol);
+		status = question_name(NAME_PROTOCOL, "a protocol",
+				       question->words[1], protocol);
 	if (!status)
 		status = read_endpoint(question->words[2],
 				       connects && has_ports(*protocol),
@@ -330,7 +283,7 @@ static int read_option(enum name_kind kind, const char *text, int *level,
 				   text);
 	snprintf(part, sizeof(part), "%.*s", (int)(slash - text), text);
 	if (!name_value(NAME_LEVEL, 0, part, &number))
-		return no_name(NAME_LEVEL, "a level", part);
+		return question_no_name(NAME_LEVEL, "a level", part);
 	like = name_like(kind, number, slash + 1);
 	if (!like && kind == NAME_CONTROL)
 		like = name_like(NAME_OPTION, number, slash + 1);
@@ -351,7 +304,8 @@ static int ask_option(const struct question *question,
 		status = read_option(NAME_OPTION, question->words[1], &level,
 				     &name);
 	if (!status && question->nr > 2)
-		status = read_name(-1, "a length", question->words[2], &size);
+		status = question_name(-1, "a length", question->words[2],
+				       &size);
 	if (!status)
 		judge_option(draft,
 			     get ? PERSOCK_SECTION_OPTIONS_GET :
@@ -400,7 +354,8 @@ static int ask_flags(const struct question *question,
 		if (!copy)
 			return report_error("out of memory");
 		while (!status && (word = strsep(&rest, "|,"))) {
-			status = read_name(NAME_FLAG, "a flag", word, &value);
+			status = question_name(NAME_FLAG, "a flag", word,
+					       &value);
 			if (!status)
 				flags |= value;
 		}
@@ -426,7 +381,8 @@ static int ask_ioctl(const struct question *question,
 		return status;
 	if (!name_value(NAME_IOCTL, 0, question->words[1], &command) ||
 	    command < 0 || command > U32_MAX)
-		return no_name(NAME_IOCTL, "an ioctl", question->words[1]);
+		return question_no_name(NAME_IOCTL, "an ioctl",
+					question->words[1]);
 	judge_ioctl(draft, persock_class_of(question->family),
 		    command, judgement);
 

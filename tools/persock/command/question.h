@@ -6,41 +6,8 @@
 #ifndef _PERSOCK_COMMAND_QUESTION_H
 #define _PERSOCK_COMMAND_QUESTION_H
 
+#include "command/question_words.h"
 #include "policy_file/judge.h"
-
-/**
- * struct question - an operation to be judged
- * @family: family of the sockets, if the operation does not name it
- * @type: type of an AF_UNIX socket; 0: stream
- * @peer: where its peer was created: "same" or a cgroup; NULL: not specified
- * @cgroup: the cgroup of the layer that is asked, or NULL
- * @inner: that of the innermost layer, or NULL
- * @words: the operation and its arguments
- * @nr: length of @words
- */
-struct question {
-	int family;
-	int type;
-	const char *peer;
-	const char *cgroup;
-	const char *inner;
-	char **words;
-	int nr;
-};
-
-/* A kind of socket. */
-struct kind {
-	int family;
-	int type;
-	int protocol;
-};
-
-/* Read the name of a family. Returns 0, or an exit status after an error. */
-int question_family(struct question *question, const char *text);
-
-/* The same for the type of an AF_UNIX socket, and where its peer was created. */
-int question_type(struct question *question, const char *text);
-int question_peer(struct question *question, const char *text);
 
 /* What a kind is called in a family: its protocol or its type. */
 const char *question_kind_name(const struct kind *kind);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "policy_file/judge.h"
 #include "policy_file/judge_unix.h"
 #include "policy_file/names.h"
 #include "policy_file/real_path.h"

@@ -6,7 +6,10 @@
 #ifndef _PERSOCK_COMMAND_QUESTION_UNIX_H
 #define _PERSOCK_COMMAND_QUESTION_UNIX_H
 
-#include "command/question.h"
+#include "command/question_words.h"
+
+struct draft;
+struct judgement;
 
 /* Is it about the name of an AF_UNIX socket? */
 bool question_is_unix(const struct question *question);

@@ -316,7 +316,7 @@ void draft_clear(struct draft *draft, enum persock_section section,
 		if (section == PERSOCK_SECTION_CONNECT)
 			free_hosts(&draft->policy.names);
 	} else if (persock_section_is_unix(section)) {
-		draft_clear_unix(draft, section);
+		draft_clear_unix(&draft->policy, section);
 	} else if (persock_section_is_option(section)) {
 		persock_section_options(rules, section)->nr = 0;
 	} else if (section == PERSOCK_SECTION_IOCTLS) {
@@ -480,7 +480,7 @@ void draft_index(struct draft *draft)
 	struct persock_rules *inet = &draft->policy.rules[PERSOCK_CLASS_INET];
 
 	sort_hosts(&draft->policy.names);
-	draft_sort_unix(draft);
+	draft_sort_unix(&draft->policy);
 
 	for (section = 0; section < PERSOCK_NR_SECTIONS; section++) {
 		struct persock_addresses *addresses;

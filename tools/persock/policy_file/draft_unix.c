@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Builds the sections of a draft on names of AF_UNIX sockets. draft.c and the
- * files that read such rules call it.
+ * Builds the sections of a draft's policy on names of AF_UNIX sockets. draft.c
+ * and the files that read such rules call it.
  */
 #include "module/policy/unix_rule.h"
 #include "policy_file/draft_unix.h"
@@ -31,11 +31,11 @@ static char *copy(const char *text, size_t length)
 	return own;
 }
 
-void draft_add_unix(struct draft *draft, enum persock_section section,
+void draft_add_unix(struct persock_policy *policy, enum persock_section section,
 		    const struct persock_unix_rule *rule)
 {
 	struct persock_unix_rules *rules =
-		persock_section_unix(&draft->policy, section);
+		persock_section_unix(policy, section);
 	struct persock_unix_rule *list = (struct persock_unix_rule *)rules->rules;
 	struct persock_unix_rule own = *rule;
 
@@ -69,17 +69,18 @@ static void clear(struct persock_unix_rules *rules)
 	rules->cgroups = false;
 }
 
-void draft_clear_unix(struct draft *draft, enum persock_section section)
+void draft_clear_unix(struct persock_policy *policy,
+		      enum persock_section section)
 {
-	clear(persock_section_unix(&draft->policy, section));
+	clear(persock_section_unix(policy, section));
 }
 
-void draft_sort_unix(struct draft *draft)
+void draft_sort_unix(struct persock_policy *policy)
 {
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(sections); i++) {
-		struct persock_unix_rules *rules = rules_of(&draft->policy, i);
+		struct persock_unix_rules *rules = rules_of(policy, i);
 		u32 *sorted = need(calloc(rules->nr + 1, sizeof(*sorted)));
 		u32 *outer = need(calloc(rules->nr + 1, sizeof(*outer)));
 

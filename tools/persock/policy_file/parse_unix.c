@@ -195,7 +195,8 @@ static bool add_socket(struct parse *parse, yaml_node_t *node,
 	}
 	for (i = 0; i < socket->nr_types; i++) {
 		socket->rule.type = socket->types[i];
-		draft_add_unix(parse->draft, socket->section, &socket->rule);
+		draft_add_unix(&parse->draft->policy, socket->section,
+			       &socket->rule);
 	}
 
 	return parse_room(parse, node);

@@ -155,7 +155,7 @@ static int verdict_of(const struct recorded *recorded, const struct fact *fact,
 		return -EACCES;
 	case PERSOCK_SECTION_UNIX_CONNECT:
 	case PERSOCK_SECTION_UNIX_BIND:
-		recorded_judge_unix(recorded, fact, judgement);
+		recorded_judge_unix(draft, fact, judgement);
 		break;
 	default:
 		judge_default(draft, fact->section, fact->class, judgement);
@@ -173,7 +173,9 @@ void recorded_drop(struct recorded *recorded)
 	struct judgement judgement;
 	unsigned int i;
 
-	recorded_close_unix(recorded);
+	if (recorded->limits)
+		recorded_close_unix(&recorded->draft->policy, recorded->facts,
+				    recorded->nr);
 	draft_index(recorded->draft);
 	for (i = 0; i < recorded->nr; i++) {
 		struct fact *fact = &recorded->facts[i];
@@ -385,7 +387,8 @@ static void add_fact(struct recorded *recorded, const struct fact *fact)
 		break;
 	case PERSOCK_SECTION_UNIX_CONNECT:
 	case PERSOCK_SECTION_UNIX_BIND:
-		recorded_add_unix(recorded, fact, number);
+		if (!recorded_add_unix(draft, fact, number))
+			recorded->pathless = fact;
 		break;
 	default:
 		*persock_section_fallback(&draft->policy, fact->section,

@@ -4,35 +4,35 @@
  */
 #include "policy_file/recorded_unix.h"
 
+#include "policy_file/draft.h"
 #include "policy_file/draft_unix.h"
 #include "policy_file/fact.h"
 #include "policy_file/judge_unix.h"
 #include "policy_file/unix_name.h"
 
-static bool has_facts(const struct recorded *recorded)
+static bool has_facts(const struct fact *facts, unsigned int nr)
 {
 	unsigned int i;
 
-	for (i = 0; i < recorded->nr; i++) {
-		if (persock_section_is_unix(recorded->facts[i].section))
+	for (i = 0; i < nr; i++) {
+		if (persock_section_is_unix(facts[i].section))
 			return true;
 	}
 
 	return false;
 }
 
-void recorded_close_unix(const struct recorded *recorded)
+void recorded_close_unix(struct persock_policy *policy,
+			 const struct fact *facts, unsigned int nr)
 {
-	struct persock_policy *policy = &recorded->draft->policy;
-
-	if (!recorded->limits || !has_facts(recorded))
+	if (!has_facts(facts, nr))
 		return;
 	policy->unix_connect.fallback = -EACCES;
 	policy->unix_bind.fallback = -EACCES;
 }
 
-void recorded_judge_unix(const struct recorded *recorded,
-			 const struct fact *fact, struct judgement *judgement)
+void recorded_judge_unix(const struct draft *draft, const struct fact *fact,
+			 struct judgement *judgement)
 {
 	struct unix_name socket;
 	struct persock_unix_name name = {
@@ -47,10 +47,10 @@ void recorded_judge_unix(const struct recorded *recorded,
 		name.name = socket.bytes;
 		name.length = socket.length;
 	}
-	judge_unix(recorded->draft, fact->section, &name, judgement);
+	judge_unix(draft, fact->section, &name, judgement);
 }
 
-void recorded_add_unix(struct recorded *recorded, const struct fact *fact,
+bool recorded_add_unix(struct draft *draft, const struct fact *fact,
 		       unsigned int number)
 {
 	struct unix_name socket;
@@ -59,14 +59,14 @@ void recorded_add_unix(struct recorded *recorded, const struct fact *fact,
 		.line = number,
 	};
 
-	if (!unix_name_reported(fact->unix_name, &socket)) {
-		recorded->pathless = fact;
-		return;
-	}
+	if (!unix_name_reported(fact->unix_name, &socket))
+		return false;
 	rule.kind = socket.kind;
 	rule.name = socket.bytes;
 	rule.length = socket.length;
 	rule.prefix = socket.prefix;
-	draft_add_unix(recorded->draft, fact->section, &rule);
-	draft_sort_unix(recorded->draft);
+	draft_add_unix(&draft->policy, fact->section, &rule);
+	draft_sort_unix(&draft->policy);
+
+	return true;
 }

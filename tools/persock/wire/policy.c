@@ -13,6 +13,7 @@
 
 #include "policy_file/host.h"
 #include "wire/netlink.h"
+#include "wire/policy_names.h"
 #include "wire/policy_unix.h"
 
 static void put_s32(struct netlink *nl, uint16_t type, int32_t value)
@@ -119,24 +120,6 @@ static void put_hosts(struct netlink *nl, const struct persock_names *names)
 		put_any(nl, PERSOCK_A_RULE_PROTOCOL, rule->protocol);
 		netlink_nest_end(nl, nest);
 	}
-}
-
-static void put_names(struct netlink *nl, const struct persock_names *names)
-{
-	unsigned int i;
-	size_t nest;
-
-	if (!names->nr_resolvers)
-		return;
-	nest = netlink_nest(nl, PERSOCK_A_NAMES);
-	for (i = 0; i < names->nr_resolvers; i++)
-		netlink_put(nl, PERSOCK_A_NAMES_RESOLVER,
-			    names->resolvers[i].address,
-			    names->resolvers[i].family == AF_INET ? 4 : 16);
-	netlink_put_u32(nl, PERSOCK_A_NAMES_QUERIES, names->queries);
-	netlink_put_u32(nl, PERSOCK_A_NAMES_HOLD, names->hold);
-	netlink_put_u32(nl, PERSOCK_A_NAMES_LIMIT, names->max);
-	netlink_nest_end(nl, nest);
 }
 
 static void put_options(struct netlink *nl, enum persock_section section,
@@ -305,7 +288,7 @@ int policy_send(struct netlink *nl, uint8_t command, const struct draft *draft,
 	}
 	/* In section connect the module counts these after the addresses. */
 	put_hosts(nl, &draft->policy.names);
-	put_names(nl, &draft->policy.names);
+	policy_put_names(nl, &draft->policy.names);
 	policy_put_unix(nl, &draft->policy);
 	put_bounds(nl, &draft->policy);
 
@@ -422,55 +405,6 @@ static bool read_host(struct draft *draft, enum persock_section section,
 	draft_add_host(draft, &rule);
 
 	return true;
-}
-
-/* A resolver that is not IPv4 or IPv6 is of a newer module. */
-static bool read_resolver(struct persock_names *names,
-			  const struct nlattr *attribute)
-{
-	size_t length = mnl_attr_get_payload_len(attribute);
-	struct persock_endpoint *resolver;
-
-	if ((length != 4 && length != 16) ||
-	    names->nr_resolvers == PERSOCK_MAX_RESOLVERS)
-		return false;
-	resolver = &names->resolvers[names->nr_resolvers++];
-	memset(resolver, 0, sizeof(*resolver));
-	resolver->family = length == 4 ? AF_INET : AF_INET6;
-	resolver->port = PERSOCK_DNS_PORT;
-	memcpy(resolver->address, mnl_attr_get_payload(attribute), length);
-
-	return true;
-}
-
-static bool read_names(struct draft *draft, const struct nlattr *nest)
-{
-	struct persock_names *names = &draft->policy.names;
-	const struct nlattr *attribute;
-	bool good = true;
-
-	if (!draft_has_names(draft))
-		draft_begin_names(draft);
-	draft->system_resolvers = false;
-	mnl_attr_for_each_nested(attribute, nest) {
-		switch (mnl_attr_get_type(attribute)) {
-		case PERSOCK_A_NAMES_RESOLVER:
-			good = good && read_resolver(names, attribute);
-			break;
-		case PERSOCK_A_NAMES_QUERIES:
-			names->queries = attribute_number(attribute);
-			good = good && names->queries <= PERSOCK_QUERIES_ANY;
-			break;
-		case PERSOCK_A_NAMES_HOLD:
-			names->hold = attribute_number(attribute);
-			break;
-		case PERSOCK_A_NAMES_LIMIT:
-			names->max = attribute_number(attribute);
-			break;
-		}
-	}
-
-	return good;
 }
 
 static bool read_rule(struct draft *draft, const struct nlattr *nest)
@@ -618,7 +552,7 @@ static bool read_message(struct draft *draft, const struct nlmsghdr *message)
 			good = good && read_bound(draft, attribute);
 			break;
 		case PERSOCK_A_NAMES:
-			good = good && read_names(draft, attribute);
+			good = good && policy_read_names(draft, attribute);
 			break;
 		}
 	}

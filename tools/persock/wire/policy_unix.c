@@ -111,7 +111,7 @@ bool policy_read_unix(struct draft *draft, enum persock_section section,
 		if (!strcmp(rule.peer, "same"))
 			rule.peer = "";
 	}
-	draft_add_unix(draft, section, &rule);
+	draft_add_unix(&draft->policy, section, &rule);
 
 	return true;
 }
