@@ -245,6 +245,105 @@ TEST_F(path, mounts)
 	stop(servers);
 }
 
+static int bind_in_root(const char *name)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	if (chroot(FOLDER) || chdir("/"))
+		return -errno;
+	unlink(name);
+
+	return local_bind(fd, name);
+}
+
+static int bind_hidden(const char *name)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	if (own_mounts() || mount("none", FOLDER "/sub", "tmpfs", 0, NULL))
+		return -errno;
+
+	return local_bind(fd, name);
+}
+
+static int bind_relative(const char *name)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	if (chdir(FOLDER "/sub"))
+		return -errno;
+	unlink(name);
+
+	return local_bind(fd, name);
+}
+
+/* Deeper than any path is long. */
+static int bind_deep(const char *name)
+{
+	char folder[256];
+	int fd, i;
+
+	memset(folder, 'x', 255);
+	folder[255] = '\0';
+	if (chdir(FOLDER "/sub"))
+		return -errno;
+	for (i = 0; i < 20; i++) {
+		mkdir(folder, 0755);
+		if (chdir(folder))
+			return -errno;
+	}
+	unlink(name);
+	fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	return local_bind(fd, name);
+}
+
+/* A path that nobody can name is no way around a rule that denies it. */
+TEST_F(path, too_long)
+{
+	policy_begin_open(self->id);
+	policy_unix(UNIX_BIND, FOLDER "/*", ANY, NULL, -EACCES);
+	ASSERT_EQ(0, policy_set());
+	EXPECT_EQ(REFUSED(ENAMETOOLONG), in_child(bind_deep, "s"));
+}
+
+/* A link of the initial namespace is a folder in the program's own. */
+static int bind_made_up(const char *name)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	if (own_mounts() || mount("none", FOLDER "/home", "tmpfs", 0, NULL) ||
+	    mkdir(FOLDER "/home/ok", 0755) ||
+	    mount(FOLDER "/sub", FOLDER "/home/ok", NULL, MS_BIND, NULL))
+		return -errno;
+
+	return local_bind(fd, name);
+}
+
+TEST_F(path, made_up)
+{
+	mkdir(FOLDER "/home", 0755);
+	mkdir(FOLDER "/sub/t", 0755);
+	unlink(FOLDER "/home/ok");
+	unlink(FOLDER "/sub/t/s");
+	ASSERT_EQ(0, symlink(FOLDER "/sub", FOLDER "/home/ok"));
+	policy_begin_open(self->id);
+	policy_default(UNIX_BIND, ANY, -EACCES);
+	policy_unix(UNIX_BIND, FOLDER "/home/ok/*", ANY, NULL, ALLOW);
+	ASSERT_EQ(0, policy_set());
+	EXPECT_EQ(REFUSED(EACCES),
+		  in_child(bind_made_up, FOLDER "/home/ok/t/s"));
+	unlink(FOLDER "/sub/t/s");
+	/* A file without a path is denied by a rule on any. */
+	policy_begin_open(self->id);
+	policy_unix(UNIX_BIND, "/etc/*", ANY, NULL, -EPERM);
+	ASSERT_EQ(0, policy_set());
+	EXPECT_EQ(REFUSED(EPERM), in_child(bind_hidden, FOLDER "/sub/s"));
+	EXPECT_EQ(0, in_child(bind_relative, "s"));
+	unlink(FOLDER "/sub/s");
+	unlink(FOLDER "/home/ok");
+}
+
 /* A service with mounts of its own binds a socket that all others see. */
 TEST_F(path, service)
 {
@@ -289,38 +388,6 @@ TEST_F(path, renamed)
 	ASSERT_EQ(0, rename(FOLDER "/moved", SECRET));
 	EXPECT_EQ(REFUSED(EACCES), local_connect(SOCK_STREAM, SECRET));
 	stop(servers);
-}
-
-static int bind_in_root(const char *name)
-{
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-
-	if (chroot(FOLDER) || chdir("/"))
-		return -errno;
-	unlink(name);
-
-	return local_bind(fd, name);
-}
-
-static int bind_hidden(const char *name)
-{
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-
-	if (own_mounts() || mount("none", FOLDER "/sub", "tmpfs", 0, NULL))
-		return -errno;
-
-	return local_bind(fd, name);
-}
-
-static int bind_relative(const char *name)
-{
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-
-	if (chdir(FOLDER "/sub"))
-		return -errno;
-	unlink(name);
-
-	return local_bind(fd, name);
 }
 
 /* Binds: by a link, in a root and below mounts of one's own. */

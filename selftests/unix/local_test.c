@@ -293,6 +293,31 @@ TEST_F(path, binds)
 	close(fd);
 }
 
+/* A socket that asks for credentials is bound by its connect or send. */
+TEST_F(path, autobind)
+{
+	int box = server(_metadata, SOCK_DGRAM, FOLDER "/auto");
+	int one = 1, fd, way;
+
+	policy_begin_open(self->id);
+	policy_unix(UNIX_BIND, "unnamed", ANY, NULL, -EACCES);
+	ASSERT_EQ(0, policy_set());
+	for (way = 0; way < 2; way++) {
+		fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+		EXPECT_EQ(0, way ? local_connect_fd(fd, FOLDER "/auto") :
+				   local_send_fd(fd, FOLDER "/auto"));
+		close(fd);
+		fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+		ASSERT_EQ(0, setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &one,
+					sizeof(one)));
+		EXPECT_EQ(REFUSED(EACCES),
+			  way ? local_connect_fd(fd, FOLDER "/auto") :
+				local_send_fd(fd, FOLDER "/auto"));
+		close(fd);
+	}
+	close(box);
+}
+
 /* Send a descriptor through a pair, and count those that arrive. */
 static int pass(int fd)
 {
@@ -354,6 +379,21 @@ TEST_F(path, rights)
 	close(own);
 	close(foreign);
 	close(file);
+}
+
+/* A descriptor of the socket's file is one of a file. */
+TEST_F(path, file_of_a_socket)
+{
+	int fd = server(_metadata, SOCK_STREAM, FOLDER "/opened");
+	int file = open(FOLDER "/opened", O_PATH);
+
+	ASSERT_LE(0, file);
+	policy_begin_open(self->id);
+	policy_default(PERSOCK_SECTION_UNIX_RIGHTS, ANY, 2);
+	ASSERT_EQ(0, policy_set());
+	EXPECT_EQ(0, pass(file));
+	close(file);
+	close(fd);
 }
 
 /* A policy that only audits lets all pass. */
