@@ -107,15 +107,6 @@ static inline int persock_call_accept(const struct proto_ops *ops,
 	(MSG_INTERNAL_SENDMSG_FLAGS | MSG_BATCH | MSG_CMSG_COMPAT)
 #endif
 
-/* Exported, but in no header before 6.4. */
-#ifndef PERSOCK_HAVE_PATH_LOOKUP
-struct path;
-struct vfsmount;
-
-int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt,
-		    const char *name, unsigned int flags, struct path *path);
-#endif
-
 /* Flags that say what kind of memory a message is in. */
 #ifdef MSG_SPLICE_PAGES
 #define PERSOCK_SPLICE_FLAGS	MSG_SPLICE_PAGES

@@ -70,13 +70,11 @@ static int __init persock_init(void)
 	err = persock_exchange_init();
 	if (err)
 		goto intercept;
-	err = persock_local_init(persock_local_arm);
-	if (err)
-		goto exchange;
+	persock_local_init(persock_local_arm);
 	err = persock_router_init(persock_router_fill,
 				  persock_straight_choose);
 	if (err)
-		goto local;
+		goto exchange;
 	persock_attachment_init(&attachment_hooks);
 	persock_stack_init(persock_routers_free, persock_routers_choose);
 	err = persock_attach_init();
@@ -125,8 +123,6 @@ attachment:
 	persock_attach_exit();
 router:
 	persock_router_exit();
-local:
-	persock_local_exit();
 exchange:
 	persock_exchange_exit();
 intercept:
@@ -155,7 +151,6 @@ static void __exit persock_exit(void)
 	persock_provider_unregister(&persock_hostinet);
 	persock_provider_unregister(&persock_native);
 	persock_router_exit();
-	persock_local_exit();
 	persock_exchange_exit();
 	persock_intercept_exit();
 	persock_state_exit();

@@ -11,7 +11,7 @@
 #include "hook/point.h"
 #include "state.h"
 
-static void arm_points(struct work_struct *work)
+static void arm_demanded(struct work_struct *work)
 {
 	struct persock_demand *demand =
 		container_of(work, struct persock_demand, work);
@@ -100,7 +100,7 @@ int __init persock_demand_init(struct persock_demand *demand,
 	int err;
 
 	init_waitqueue_head(&demand->tried);
-	INIT_WORK(&demand->work, arm_points);
+	INIT_WORK(&demand->work, arm_demanded);
 	for (i = 0; i < nr; i++) {
 		err = persock_find_point(points[i], &ips[i]);
 		if (err)

@@ -310,22 +310,8 @@ int persock_local_receive(struct socket *sock, struct msghdr *msg,
 /**
  * persock_local_init() - get ready to judge local peers
  * @arm: arms the interception points that find marks; see persock_demand_arm()
- *
- * Return: 0 or -ENOMEM.
  */
-int __init persock_local_init(int (*arm)(void))
+void __init persock_local_init(int (*arm)(void))
 {
 	arm_points = arm;
-
-	return persock_path_init();
-}
-
-/**
- * persock_local_exit() - undo persock_local_init()
- *
- * No governed socket is left.
- */
-void persock_local_exit(void)
-{
-	persock_path_exit();
 }

@@ -11,8 +11,7 @@
 
 struct socket;
 
-int persock_local_init(int (*arm)(void));
-void persock_local_exit(void);
+void persock_local_init(int (*arm)(void));
 
 int persock_local_connect(struct socket *sock, struct sockaddr *address,
 			  int length, int flags);

@@ -7,19 +7,17 @@
  * The mount namespace is that of process 1, and its root directory is where
  * paths begin.
  */
-#include <linux/cred.h>
 #include <linux/dcache.h>
-#include <linux/err.h>
+#include <linux/errno.h>
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
-#include <linux/limits.h>
 #include <linux/mount.h>
 #include <linux/namei.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/task.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
-#include "compat.h"
 #include "socket/path.h"
 
 /* d_path() ends the path of a file that was removed so. */
@@ -30,9 +28,6 @@
  * it was read, and that has to do.
  */
 #define TRIES	16
-
-/* Looks up names with the rights of the kernel. */
-static const struct cred *lookup_cred __ro_after_init;
 
 /**
  * persock_path_root() - get the root directory of process 1
@@ -128,63 +123,136 @@ static bool prepend_entry(struct growing *name, struct dentry *entry)
 	return fits;
 }
 
-/* On to the directory of @here, or of what it is mounted on. */
-static int climb(struct growing *name, struct path *here)
-{
-	struct dentry *parent;
+/*
+ * Where a path goes from one mount to another, or might do so for process 1: the
+ * directory is a mount point somewhere.
+ */
+struct crossing {
+	struct dentry *directory;
+	struct dentry *mounted;
+};
 
-	if (here->dentry == here->mnt->mnt_root)
-		return follow_up(here) ? 0 : -ENOENT;
-	if (IS_ROOT(here->dentry))
-		return -ENOENT;
-	if (!prepend_entry(name, here->dentry))
+/* Paths with more of them have no name. */
+#define CROSSINGS	32
+
+/**
+ * struct climb - the way from a file to the root of its mount namespace
+ * @name: the path
+ * @here: how far it is
+ * @crossings: the mount points, the innermost first, with references; @mounted
+ *	       is NULL where the path stays in its mount
+ * @nr: their number
+ */
+struct climb {
+	struct growing name;
+	struct path here;
+	struct crossing crossings[CROSSINGS];
+	unsigned int nr;
+};
+
+static int cross(struct climb *climb, struct dentry *directory,
+		 struct dentry *mounted)
+{
+	if (climb->nr == CROSSINGS)
 		return -ENAMETOOLONG;
-	parent = dget_parent(here->dentry);
-	dput(here->dentry);
-	here->dentry = parent;
+	climb->crossings[climb->nr++] = (struct crossing){
+		.directory = dget(directory),
+		.mounted = mounted ? dget(mounted) : NULL,
+	};
 
 	return 0;
 }
 
-/* Returns 0 if the path begins at @root, -ENOENT if it begins elsewhere. */
-static int write_path(struct growing *name, const struct path *file,
-		      const struct path *root)
+static void end_climb(struct climb *climb)
 {
-	struct path here = *file;
+	while (climb->nr) {
+		struct crossing *crossing = &climb->crossings[--climb->nr];
+
+		dput(crossing->directory);
+		dput(crossing->mounted);
+	}
+	path_put(&climb->here);
+}
+
+/*
+ * On to the directory of a file, or of what it is mounted on. Returns -ENOENT at
+ * the top of a mount namespace.
+ */
+static int climb_on(struct climb *climb)
+{
+	struct dentry *parent, *mounted = climb->here.dentry;
 	int err = 0;
 
-	path_get(&here);
-	while (!err && !path_equal(&here, root))
-		err = climb(name, &here);
-	path_put(&here);
+	if (mounted == climb->here.mnt->mnt_root) {
+		dget(mounted);
+		err = follow_up(&climb->here) ?
+		      cross(climb, climb->here.dentry, mounted) : -ENOENT;
+		dput(mounted);
+		return err;
+	}
+	if (IS_ROOT(climb->here.dentry))
+		return -ENOENT;
+	if (!prepend_entry(&climb->name, climb->here.dentry))
+		return -ENAMETOOLONG;
+	if (d_mountpoint(climb->here.dentry) &&
+	    (!climb->nr || climb->crossings[climb->nr - 1].directory !=
+			   climb->here.dentry))
+		err = cross(climb, climb->here.dentry, NULL);
+	parent = dget_parent(climb->here.dentry);
+	dput(climb->here.dentry);
+	climb->here.dentry = parent;
+
+	return err;
+}
+
+/* Returns 0 if the path begins at @root, -ENOENT if it begins elsewhere. */
+static int climb_up(struct climb *climb, const struct path *root)
+{
+	int err = 0;
+
+	while (!err && !path_equal(&climb->here, root))
+		err = climb_on(climb);
 
 	return err;
 }
 
 /*
- * Is @file what process 1 finds by this path? If it is, the file pins each
- * directory of the path in the cache. So nothing is looked up in a file system,
- * nothing is mounted, and no link is followed: a program may have made up the
- * path.
+ * Does process 1 find the same file by this path? It does if the path begins in
+ * the same directory, and if each mount point leads to the same file system.
+ * Nothing is looked up: a program may have made up the path.
  */
-static bool finds(const struct path *root, const char *path,
-		  const struct path *file)
+static bool finds(const struct climb *climb, const struct path *root)
 {
-	const struct cred *own;
-	struct path found;
-	bool same;
-	int err;
+	struct path here = *root, next;
+	unsigned int i = climb->nr;
+	bool found = climb->here.dentry == root->dentry;
 
-	own = override_creds(lookup_cred);
-	err = vfs_path_lookup(root->dentry, root->mnt, path,
-			      LOOKUP_NO_SYMLINKS | LOOKUP_CACHED, &found);
-	revert_creds(own);
-	if (err)
-		return false;
-	same = found.dentry == file->dentry;
-	path_put(&found);
+	path_get(&here);
+	while (found && i--) {
+		const struct crossing *crossing = &climb->crossings[i];
 
-	return same;
+		next.mnt = here.mnt;
+		next.dentry = crossing->directory;
+		path_get(&next);
+		/* Of several mounts on one directory the last one is seen. */
+		while (i && crossing->mounted &&
+		       climb->crossings[i - 1].mounted &&
+		       climb->crossings[i - 1].directory == crossing->mounted)
+			crossing = &climb->crossings[--i];
+		while (follow_down_one(&next))
+			;
+		found = next.dentry == (crossing->mounted ?:
+					crossing->directory);
+		if (!found) {
+			path_put(&next);
+			break;
+		}
+		path_put(&here);
+		here = next;
+	}
+	path_put(&here);
+
+	return found;
 }
 
 /**
@@ -201,64 +269,41 @@ static bool finds(const struct path *root, const char *path,
  * binds its socket so.
  *
  * Context: process context, may sleep; nothing is locked.
- * Return: 0; -ENAMETOOLONG if the path does not fit.
+ * Return: 0; -ENAMETOOLONG if the path does not fit; -ENOMEM.
  */
 int persock_path_name(const struct path *file, const struct qstr *last,
 		      const struct path *root, char *memory, unsigned int size,
 		      const char **name)
 {
-	struct growing directory, whole;
+	struct climb *climb = kmalloc(sizeof(*climb), GFP_KERNEL);
 	unsigned int tries, seq;
-	char *end, byte;
-	bool same;
 	int err;
 
-	for (tries = 0; tries < TRIES; tries++) {
-		whole.start = memory;
-		whole.at = memory + size - 1;
-		*whole.at = '\0';
-		*name = whole.at;
-		if (last && !prepend(&whole, last->name, last->len))
-			return -ENAMETOOLONG;
-		directory = whole;
-		seq = read_seqbegin(&rename_lock);
-		err = write_path(&directory, file, root);
-		if (!read_seqretry(&rename_lock, seq))
+	if (!climb)
+		return -ENOMEM;
+	for (tries = 1; ; tries++) {
+		climb->name.start = memory;
+		climb->name.at = memory + size - 1;
+		*climb->name.at = '\0';
+		*name = climb->name.at;
+		climb->nr = 0;
+		climb->here = *file;
+		path_get(&climb->here);
+		err = -ENAMETOOLONG;
+		if (last && !prepend(&climb->name, last->name, last->len))
 			break;
+		seq = read_seqbegin(&rename_lock);
+		err = climb_up(climb, root);
+		if (tries == TRIES || !read_seqretry(&rename_lock, seq))
+			break;
+		end_climb(climb);
 	}
-	if (err == -ENOENT) {
-		/* Without the name in the directory. */
-		end = whole.at;
-		byte = *end;
-		*end = '\0';
-		same = finds(root, *directory.at ? directory.at : "/", file);
-		*end = byte;
-		if (!same)
-			return 0;
-		err = 0;
-	}
+	if (err == -ENOENT)
+		err = finds(climb, root) ? 0 : -ENOENT;
 	if (!err)
-		*name = directory.at;
+		*name = climb->name.at;
+	end_climb(climb);
+	kfree(climb);
 
-	return err;
-}
-
-/**
- * persock_path_init() - get the rights to look up names
- *
- * Return: 0 or -ENOMEM.
- */
-int __init persock_path_init(void)
-{
-	lookup_cred = prepare_kernel_cred(&init_task);
-
-	return lookup_cred ? 0 : -ENOMEM;
-}
-
-/**
- * persock_path_exit() - undo persock_path_init()
- */
-void persock_path_exit(void)
-{
-	put_cred(lookup_cred);
+	return err == -ENOENT ? 0 : err;
 }

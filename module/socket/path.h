@@ -11,8 +11,6 @@
 
 struct qstr;
 
-int persock_path_init(void);
-void persock_path_exit(void);
 bool persock_path_root(struct path *root);
 bool persock_path_rooted(void);
 unsigned int persock_path_length(const struct path *file, const char *path);

@@ -69,13 +69,13 @@ test_no_task_arms() {
 	new_cgroup cgroup arms
 	new_personality personality host hostinet
 	ok persock attach "$cgroup" "$personality"
-	ok put arm_lsm_points "$tracing/set_ftrace_filter"
+	ok put arm_demanded "$tracing/set_ftrace_filter"
 	ok put function "$tracing/current_tracer"
 	expect ok within "$cgroup" "$probe" tcp
 	traced=$(<"$tracing/trace")
 	ok put nop "$tracing/current_tracer"
 	ok put "" "$tracing/set_ftrace_filter"
-	traced=$(grep arm_lsm_points <<<"$traced")
+	traced=$(grep arm_demanded <<<"$traced")
 	[[ $traced == *kworker* && $traced != *probe* ]] || fail "it was armed by: ${traced:0:200}"
 	ok persock detach "$cgroup"
 }

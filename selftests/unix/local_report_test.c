@@ -202,6 +202,7 @@ TEST_F(path, counted)
 	if (self->free)
 		return;
 	policy_begin_open(self->id);
+	policy_count_fully();
 	policy_unix(UNIX_CONNECT, "@persock-denied", ANY, NULL, -EACCES);
 	ASSERT_EQ(0, policy_set());
 	ASSERT_EQ(0, read_tally(self->id, &before));
