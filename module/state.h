@@ -33,21 +33,21 @@ extern struct workqueue_struct *persock_workqueue;
  *
  * What __module_get() does, without a call and without its tracepoint: it takes
  * as long as the rest of what a new socket needs. An attachment or another
- * socket holds the module already. If the last of them lets go just then, the
- * module's exit waits for the socket, see persock_attachment_wait().
+ * socket holds the module already.
  *
  * Context: any.
- * Return: false if the module is being removed by force.
+ * Return: false if the last of them has let go just now, or if the module is
+ * being removed by force.
  */
 static inline bool persock_module_hold(void)
 {
 #ifdef CONFIG_MODULE_UNLOAD
 	if (unlikely(!module_is_live(THIS_MODULE)))
 		return false;
-	atomic_inc(&THIS_MODULE->refcnt);
-#endif
-
+	return atomic_inc_not_zero(&THIS_MODULE->refcnt);
+#else
 	return true;
+#endif
 }
 
 int persock_state_init(void);

@@ -180,9 +180,7 @@ void persock_shortcut_build(struct persock_shortcut *shortcut,
 	/* A connect or send may also bind the socket: see port.c. */
 	shortcut->connect_max = address_max(policy, &policy->connect,
 					    &policy->unix_connect, class);
-	if (inet)
-		shortcut->connect_max = min(shortcut->connect_max,
-					    shortcut->bind_max);
+	shortcut->connect_max = min(shortcut->connect_max, shortcut->bind_max);
 	/* The conditions under which cmsg.c looks at control messages. */
 	shortcut->control_send = persock_allows_all(&rules->control_send) && !scm &&
 				 !rules->control_max &&

@@ -125,11 +125,12 @@ static bool prepend_entry(struct growing *name, struct dentry *entry)
 
 /*
  * Where a path goes from one mount to another, or might do so for process 1: the
- * directory is a mount point somewhere.
+ * directory is a mount point somewhere. @at is the path from there on.
  */
 struct crossing {
 	struct dentry *directory;
 	struct dentry *mounted;
+	const char *at;
 };
 
 /* Paths with more of them have no name. */
@@ -158,6 +159,7 @@ static int cross(struct climb *climb, struct dentry *directory,
 	climb->crossings[climb->nr++] = (struct crossing){
 		.directory = dget(directory),
 		.mounted = mounted ? dget(mounted) : NULL,
+		.at = climb->name.at,
 	};
 
 	return 0;
@@ -217,15 +219,36 @@ static int climb_up(struct climb *climb, const struct path *root)
 }
 
 /*
- * Does process 1 find the same file by this path? It does if the path begins in
- * the same directory, and if each mount point leads to the same file system.
- * Nothing is looked up: a program may have made up the path.
+ * Where does the path meet the root directory of process 1? At its beginning, or
+ * where that is mounted. Returns the number of crossings from there on.
  */
-static bool finds(const struct climb *climb, const struct path *root)
+static bool meets(const struct climb *climb, const struct dentry *root,
+		  unsigned int *nr, const char **name)
+{
+	*nr = climb->nr;
+	*name = climb->name.at;
+	if (climb->here.dentry == root)
+		return true;
+	for (*nr = 0; *nr < climb->nr; (*nr)++) {
+		*name = climb->crossings[*nr].at;
+		if (climb->crossings[*nr].mounted == root)
+			return true;
+	}
+
+	return false;
+}
+
+/*
+ * The path by which process 1 finds the same file, or "". It does if each mount
+ * point leads to the same file system for it. Nothing is looked up: a program
+ * may have made up the path.
+ */
+static const char *find_name(const struct climb *climb, const struct path *root)
 {
 	struct path here = *root, next;
-	unsigned int i = climb->nr;
-	bool found = climb->here.dentry == root->dentry;
+	const char *name;
+	unsigned int i;
+	bool found = meets(climb, root->dentry, &i, &name);
 
 	path_get(&here);
 	while (found && i--) {
@@ -252,7 +275,7 @@ static bool finds(const struct climb *climb, const struct path *root)
 	}
 	path_put(&here);
 
-	return found;
+	return found ? name : "";
 }
 
 /**
@@ -262,7 +285,8 @@ static bool finds(const struct climb *climb, const struct path *root)
  * @root: root directory of process 1
  * @memory: room for the path
  * @size: its size in bytes
- * @name: set to the path, in @memory; "" if the file has none for process 1
+ * @name: set to the path, in @memory; a constant "" if the file has none for
+ *	  process 1
  *
  * A file that was found in another mount namespace has the path that it has
  * there, if process 1 finds the same file by it. A service with private mounts
@@ -285,7 +309,6 @@ int persock_path_name(const struct path *file, const struct qstr *last,
 		climb->name.start = memory;
 		climb->name.at = memory + size - 1;
 		*climb->name.at = '\0';
-		*name = climb->name.at;
 		climb->nr = 0;
 		climb->here = *file;
 		path_get(&climb->here);
@@ -298,12 +321,13 @@ int persock_path_name(const struct path *file, const struct qstr *last,
 			break;
 		end_climb(climb);
 	}
-	if (err == -ENOENT)
-		err = finds(climb, root) ? 0 : -ENOENT;
-	if (!err)
-		*name = climb->name.at;
+	*name = err ? "" : climb->name.at;
+	if (err == -ENOENT) {
+		*name = find_name(climb, root);
+		err = 0;
+	}
 	end_climb(climb);
 	kfree(climb);
 
-	return err == -ENOENT ? 0 : err;
+	return err;
 }

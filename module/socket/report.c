@@ -7,6 +7,7 @@
 #include <linux/ktime.h>
 #include <linux/string.h>
 
+#include "cgroup/attach.h"
 #include "policy/unix_rule.h"
 #include "report/denial.h"
 #include "report/ignored.h"
@@ -91,6 +92,14 @@ static void describe(struct persock_denial *denial,
 }
 
 /* @monitored: a program listens for this verdict. */
+/* Does a task of the cgroup call, and not one that its socket was passed to? */
+static bool is_own(const struct persock_attachment *inner)
+{
+	const struct persock_stack *stack = persock_stack_current();
+
+	return stack && persock_stack_inner(stack) == inner;
+}
+
 static void queue_denial(const struct persock_version *version,
 			 const struct persock_call *call, int verdict, bool enforce,
 			 bool monitored)
@@ -125,7 +134,7 @@ static void queue_denial(const struct persock_version *version,
 		strscpy(denial.host, call->host, sizeof(denial.host));
 	strscpy(denial.personality, layer->personality->name,
 		sizeof(denial.personality));
-	if (verdict < 0 && persock_reveals(version))
+	if (verdict < 0 && persock_reveals(version) && is_own(inner))
 		persock_revealed_note(&inner->revealed, &denial);
 	if (monitored)
 		persock_denial_queue(&inner->denials, &denial);

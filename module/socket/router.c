@@ -143,12 +143,16 @@ void persock_routers_free(struct persock_stack *stack)
 {
 	struct persock_router *router;
 	struct hlist_node *next;
+	unsigned long flags;
 	int bucket;
 
 	hash_for_each_safe(stack->routers, bucket, next, router, hash) {
+		raw_spin_lock_irqsave(&router_lock, flags);
 		hash_del(&router->hash);
+		raw_spin_unlock_irqrestore(&router_lock, flags);
 		module_put(router->pinned);
 		router->pinned = NULL;
+		router->listed = NULL;
 		/* ops stay: see struct persock_router about type stability. */
 		spare_add(router);
 	}
@@ -232,6 +236,9 @@ router_get(struct persock_stack *stack,
 	router->shortcut = offsetof(struct persock_view, shortcuts[class]);
 	router->pinned = owner;
 	router->listed = NULL;
+	/* A call may read a word of this table in a function of another's. */
+	router->send = U32_MAX;
+	router->receive = U32_MAX;
 	/* A view that is shown from now on is chosen for under the lock. */
 	choose(router, persock_stack_view(stack));
 	hash_add_rcu(stack->routers, &router->hash,

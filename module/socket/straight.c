@@ -9,10 +9,11 @@
  * The tables of live sockets change when a policy is replaced. Every function
  * that may be chosen is right at any time in this sense: a call that began
  * before the change is judged by the policies of that time, as a call that
- * sleeps is. A call reads sock->ops->sendmsg, and one word of the router at
- * most: so it cannot mix two policies. If sends or receives are not filtered by
- * their flags here, the word has all bits set: whatever a processor that still
- * has the previous function reads, it passes no flag that is judged.
+ * sleeps is. A call reads sock->ops->sendmsg, and then sock->ops once more for
+ * one word of the router. It may get the function of one policy or phase and the
+ * word of another: it passes what one of the two passes. If sends or receives
+ * are not filtered by their flags in a table, its word has all bits set, and
+ * passes nothing.
  *
  * There is a predicate for each operation, which says when it goes straight
  * through. Connects and binds never do: they are counted.
