@@ -63,14 +63,22 @@ bool persock_path_root(struct path *root)
 bool persock_path_rooted(void)
 {
 	const struct fs_struct *fs = current->fs;
-	struct path root;
+	struct task_struct *first;
 	bool same;
 
 	/* Only tasks that share it change it. */
-	if (!fs || READ_ONCE(fs->users) != 1 || !persock_path_root(&root))
+	if (!fs || READ_ONCE(fs->users) != 1)
 		return false;
-	same = path_equal(&fs->root, &root);
-	path_put(&root);
+	/*
+	 * Only compared: half of an old root and half of a new one equal no
+	 * root that this task has.
+	 */
+	rcu_read_lock();
+	first = READ_ONCE(init_pid_ns.child_reaper);
+	task_lock(first);
+	same = first->fs && path_equal(&first->fs->root, &fs->root);
+	task_unlock(first);
+	rcu_read_unlock();
 
 	return same;
 }
