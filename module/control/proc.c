@@ -25,47 +25,17 @@
 #include "cgroup/stack.h"
 #include "control/proc.h"
 #include "policy/section.h"
+#include "policy/word.h"
 #include "report/revealed.h"
 
-/* The operations of the UAPI, by their names in the specification. */
+#define WORD(value, word) [value] = word,
+
 static const char *const operations[] = {
-	[PERSOCK_OP_CREATE]	= "create",
-	[PERSOCK_OP_PAIR]	= "pair",
-	[PERSOCK_OP_CONNECT]	= "connect",
-	[PERSOCK_OP_ACCEPT]	= "accept",
-	[PERSOCK_OP_BIND]	= "bind",
-	[PERSOCK_OP_LISTEN]	= "listen",
-	[PERSOCK_OP_SHUTDOWN]	= "shutdown",
-	[PERSOCK_OP_GETSOCKOPT]	= "getsockopt",
-	[PERSOCK_OP_SETSOCKOPT]	= "setsockopt",
-	[PERSOCK_OP_GETNAME]	= "getname",
-	[PERSOCK_OP_SENDMSG]	= "sendmsg",
-	[PERSOCK_OP_RECVMSG]	= "recvmsg",
-	[PERSOCK_OP_IOCTL]	= "ioctl",
-	[PERSOCK_OP_MMAP]	= "mmap",
+	PERSOCK_OPERATION_WORDS(WORD)
 };
 
-/* The sections, by their names in a policy file. */
 static const char *const sections[] = {
-	[PERSOCK_SECTION_SOCKETS]		= "sockets",
-	[PERSOCK_SECTION_OPTIONS_GET]		= "options.get",
-	[PERSOCK_SECTION_OPTIONS_SET]		= "options.set",
-	[PERSOCK_SECTION_FLAGS_SEND]		= "flags.send",
-	[PERSOCK_SECTION_FLAGS_RECEIVE]		= "flags.recv",
-	[PERSOCK_SECTION_CONTROL_SEND]		= "control",
-	[PERSOCK_SECTION_CONTROL_RECEIVE]	= "control.received",
-	[PERSOCK_SECTION_IOCTLS]		= "ioctls",
-	[PERSOCK_SECTION_CONNECT]		= "connect",
-	[PERSOCK_SECTION_BIND]			= "bind",
-	[PERSOCK_SECTION_ACCEPT]		= "accept",
-	[PERSOCK_SECTION_LISTEN]		= "listen",
-	[PERSOCK_SECTION_UNIX_RIGHTS]		= "unix.rights",
-	[PERSOCK_SECTION_UNIX_CREDENTIALS]	= "unix.credentials",
-	[PERSOCK_SECTION_PAIR]			= "pair",
-	[PERSOCK_SECTION_MMAP]			= "mmap",
-	[PERSOCK_SECTION_LIMITS]		= "limits",
-	[PERSOCK_SECTION_UNIX_CONNECT]		= "unix.connect",
-	[PERSOCK_SECTION_UNIX_BIND]		= "unix.bind",
+	PERSOCK_SECTION_WORDS(WORD)
 };
 
 static_assert(ARRAY_SIZE(sections) == PERSOCK_NR_SECTIONS);

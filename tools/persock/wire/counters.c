@@ -11,23 +11,13 @@
 #include <libmnl/libmnl.h>
 
 #include "base/json.h"
+#include "module/policy/word.h"
 #include "wire/netlink.h"
 
+#define WORD(value, word) [value] = word,
+
 static const char * const names[] = {
-	[PERSOCK_OP_CREATE]	= "create",
-	[PERSOCK_OP_PAIR]	= "pair",
-	[PERSOCK_OP_CONNECT]	= "connect",
-	[PERSOCK_OP_ACCEPT]	= "accept",
-	[PERSOCK_OP_BIND]	= "bind",
-	[PERSOCK_OP_LISTEN]	= "listen",
-	[PERSOCK_OP_SHUTDOWN]	= "shutdown",
-	[PERSOCK_OP_GETSOCKOPT]	= "getsockopt",
-	[PERSOCK_OP_SETSOCKOPT]	= "setsockopt",
-	[PERSOCK_OP_GETNAME]	= "getname",
-	[PERSOCK_OP_SENDMSG]	= "sendmsg",
-	[PERSOCK_OP_RECVMSG]	= "recvmsg",
-	[PERSOCK_OP_IOCTL]	= "ioctl",
-	[PERSOCK_OP_MMAP]	= "mmap",
+	PERSOCK_OPERATION_WORDS(WORD)
 };
 
 _Static_assert(sizeof(names) / sizeof(names[0]) == PERSOCK_OP_MMAP + 1,
