@@ -6,32 +6,15 @@
  * govern a new socket.
  */
 #include <linux/atomic.h>
-#include <linux/hash.h>
 #include <linux/module.h>
 #include <linux/net.h>
-#include <linux/sched.h>
-/* list_bl.h lacks an include that it needs. */
-#include <linux/list_bl.h>
 
 #include "cgroup/attach.h"
 #include "socket/creation.h"
 
-/*
- * Tasks that make a socket on behalf of another socket, by task. A task may sleep there
- * for as long as it likes, in a page of user space, so there may be as many
- * entries as there are tasks. A task that creates a socket meanwhile searches
- * one bucket, which has few entries even then, and only waits for tasks that
- * do the same.
- */
-#define CREATION_BITS 12
-
-static struct hlist_bl_head creations[1 << CREATION_BITS];
+/* Tasks that make a socket on behalf of another socket. */
+static struct persock_task_table creations;
 atomic_t persock_nr_creations;
-
-static struct hlist_bl_head *creation_bucket(const struct task_struct *task)
-{
-	return &creations[hash_ptr(task, CREATION_BITS)];
-}
 
 /**
  * persock_creation_begin() - set the layers that govern the sockets of a task
@@ -46,14 +29,9 @@ static struct hlist_bl_head *creation_bucket(const struct task_struct *task)
 void persock_creation_begin(struct persock_creation *creation,
 			    struct persock_stack *stack)
 {
-	struct hlist_bl_head *bucket = creation_bucket(current);
-
-	creation->task = current;
 	creation->stack = stack;
 	creation->unfinished = false;
-	hlist_bl_lock(bucket);
-	hlist_bl_add_head(&creation->node, bucket);
-	hlist_bl_unlock(bucket);
+	persock_task_add(&creations, &creation->entry);
 	atomic_inc(&persock_nr_creations);
 }
 
@@ -68,11 +46,7 @@ void persock_creation_begin(struct persock_creation *creation,
  */
 void persock_creation_end(struct persock_creation *creation)
 {
-	struct hlist_bl_head *bucket = creation_bucket(current);
-
-	hlist_bl_lock(bucket);
-	hlist_bl_del(&creation->node);
-	hlist_bl_unlock(bucket);
+	persock_task_remove(&creations, &creation->entry);
 	atomic_dec(&persock_nr_creations);
 	if (creation->unfinished)
 		module_put(THIS_MODULE);
@@ -86,20 +60,9 @@ void persock_creation_end(struct persock_creation *creation)
  */
 struct persock_creation *persock_creation_own(void)
 {
-	struct hlist_bl_head *bucket = creation_bucket(current);
-	struct persock_creation *creation, *own = NULL;
-	struct hlist_bl_node *node;
+	struct persock_task_entry *own = persock_task_own(&creations);
 
-	hlist_bl_lock(bucket);
-	hlist_bl_for_each_entry(creation, node, bucket, node) {
-		if (creation->task == current) {
-			own = creation;
-			break;
-		}
-	}
-	hlist_bl_unlock(bucket);
-
-	return own;
+	return own ? container_of(own, struct persock_creation, entry) : NULL;
 }
 
 /**

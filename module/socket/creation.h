@@ -10,17 +10,14 @@
 
 #include <linux/atomic.h>
 #include <linux/net.h>
-#include <linux/sched.h>
-/* list_bl.h lacks an include that it needs. */
-#include <linux/list_bl.h>
 
 #include "cgroup/attach.h"
+#include "socket/task_table.h"
 
 /**
  * struct persock_creation - marks a task that makes a socket on behalf of another
  *			     socket
- * @node: in the table of such tasks; protected by the lock of its bucket
- * @task: the task
+ * @entry: in the table of such tasks
  * @stack: layers that govern the new socket; NULL: not governed
  * @unfinished: a socket without ops was made, and has not been released before
  *		it got some
@@ -29,8 +26,7 @@
  * persock_creation_end().
  */
 struct persock_creation {
-	struct hlist_bl_node node;
-	struct task_struct *task;
+	struct persock_task_entry entry;
 	struct persock_stack *stack;
 	bool unfinished;
 };

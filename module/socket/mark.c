@@ -3,19 +3,13 @@
  * Marks of tasks that make an AF_UNIX call, in a table by task. local_call.c
  * marks them; local.c finds the mark when the kernel has found a peer.
  */
-#include <linux/hash.h>
+#include <linux/container_of.h>
 #include <linux/string.h>
 
 #include "socket/mark.h"
 
-#define MARK_BITS	12
-
-/*
- * Tasks in such calls. A task may stay in a receive for as long as it likes,
- * so there may be as many entries as there are tasks. A task that looks for its
- * own searches one bucket, which has few entries even then.
- */
-static struct hlist_bl_head marks[1 << MARK_BITS];
+/* Tasks in such calls. */
+static struct persock_task_table marks;
 
 /**
  * persock_mark_init() - prepare a mark
@@ -33,11 +27,6 @@ void persock_mark_init(struct persock_mark *mark, struct socket *sock,
 	mark->name.type = sock->type;
 }
 
-static struct hlist_bl_head *bucket_of(const struct task_struct *task)
-{
-	return &marks[hash_ptr(task, MARK_BITS)];
-}
-
 /**
  * persock_mark_begin() - mark the current task
  * @mark: from persock_mark_init(); valid until persock_mark_end()
@@ -46,12 +35,7 @@ static struct hlist_bl_head *bucket_of(const struct task_struct *task)
  */
 void persock_mark_begin(struct persock_mark *mark)
 {
-	struct hlist_bl_head *bucket = bucket_of(current);
-
-	mark->task = current;
-	hlist_bl_lock(bucket);
-	hlist_bl_add_head(&mark->node, bucket);
-	hlist_bl_unlock(bucket);
+	persock_task_add(&marks, &mark->entry);
 }
 
 /**
@@ -62,11 +46,7 @@ void persock_mark_begin(struct persock_mark *mark)
  */
 void persock_mark_end(struct persock_mark *mark)
 {
-	struct hlist_bl_head *bucket = bucket_of(current);
-
-	hlist_bl_lock(bucket);
-	hlist_bl_del(&mark->node);
-	hlist_bl_unlock(bucket);
+	persock_task_remove(&marks, &mark->entry);
 }
 
 /**
@@ -77,21 +57,7 @@ void persock_mark_end(struct persock_mark *mark)
  */
 struct persock_mark *persock_mark_own(void)
 {
-	struct hlist_bl_head *bucket = bucket_of(current);
-	struct persock_mark *mark, *own = NULL;
-	struct hlist_bl_node *node;
+	struct persock_task_entry *own = persock_task_own(&marks);
 
-	/* A task that has one has put it there itself. */
-	if (likely(hlist_bl_empty(bucket)))
-		return NULL;
-	hlist_bl_lock(bucket);
-	hlist_bl_for_each_entry(mark, node, bucket, node) {
-		if (mark->task == current) {
-			own = mark;
-			break;
-		}
-	}
-	hlist_bl_unlock(bucket);
-
-	return own;
+	return own ? container_of(own, struct persock_mark, entry) : NULL;
 }

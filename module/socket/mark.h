@@ -9,20 +9,17 @@
 #include <linux/dcache.h>
 #include <linux/net.h>
 #include <linux/path.h>
-#include <linux/sched.h>
-/* list_bl.h lacks an include that it needs. */
-#include <linux/list_bl.h>
 
 #include "policy/unix_rule.h"
 #include "socket/router.h"
+#include "socket/task_table.h"
 
 /* Longer paths are named with the call's locks released. */
 #define PERSOCK_MARK_NAME	256
 
 /**
  * struct persock_mark - an AF_UNIX call that a task makes
- * @node: in the table of marks; the lock of its bucket
- * @task: the task
+ * @entry: in the table of marks
  * @sock: the governed socket
  * @router: the socket's
  * @operation: the call
@@ -44,8 +41,7 @@
  * Lives on the task's stack. Only the task itself uses it.
  */
 struct persock_mark {
-	struct hlist_bl_node node;
-	struct task_struct *task;
+	struct persock_task_entry entry;
 	struct socket *sock;
 	struct persock_router *router;
 	enum persock_operation operation;
