@@ -71,9 +71,8 @@ static void add_layer(struct persock_view *view, unsigned int i)
 	if (policy->names.nr_resolvers)
 		view->names = least(view->names, policy->names.max);
 	view->records |= persock_records(version);
-	view->locals |= persock_unix_restricts(&policy->unix_connect) ||
-			persock_unix_restricts(&policy->unix_bind) ||
-			persock_records(version);
+	view->locals |= persock_unix_reads(policy, &policy->unix_connect) ||
+			persock_unix_reads(policy, &policy->unix_bind);
 	view->rights |= policy->unix_rights == PERSOCK_GOVERNED;
 	view->counts |= persock_counts(policy);
 	if (!persock_enforces(version))

@@ -486,6 +486,20 @@ static inline bool persock_reads(const struct persock_policy *policy,
 }
 
 /**
+ * persock_unix_reads() - must the names of a section about AF_UNIX be read?
+ * @policy: the policy
+ * @rules: the section
+ *
+ * Return: true if they may be denied, or are recorded.
+ */
+static inline bool persock_unix_reads(const struct persock_policy *policy,
+				      const struct persock_unix_rules *rules)
+{
+	return persock_unix_restricts(rules) ||
+	       policy->mode == PERSOCK_MODE_RECORD;
+}
+
+/**
  * persock_unjudged_errno() - the answer of a section of address rules if it cannot
  *		       judge an address
  * @addresses: the section, which restricts

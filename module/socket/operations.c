@@ -193,13 +193,15 @@ static int router_connect(struct socket *sock, struct sockaddr_unsized *unsized,
 static int judge_pair(const struct persock_version *version,
 		      struct persock_call *call, void *router)
 {
+	const struct persock_policy *policy = &version->policy;
 	int verdict = persock_router_rules(router, version)->pair;
 
 	if (persock_records(version)) {
 		persock_note_default(call, PERSOCK_SECTION_PAIR);
 		verdict = PERSOCK_ALLOW;
 	}
-	if (verdict || !persock_router_unix(router))
+	if (verdict || !persock_router_unix(router) ||
+	    !persock_unix_reads(policy, &policy->unix_connect))
 		return verdict;
 
 	return persock_local_judge_pair(version, call);
