@@ -168,7 +168,7 @@ TEST_F(keep, passed_on)
 		ASSERT_EQ(0, status);
 		ASSERT_EQ(0, governed ? 0 : govern_enter(variant->id));
 		/* The creator has exited: this is the only reference. */
-		fd = rights_receive(sv[1]);
+		fd = rights_receive(sv[1], NULL);
 		ASSERT_LE(0, fd);
 		EXPECT_EQ(governed, is_governed(fd));
 		EXPECT_EQ(!governed, now_governed());

@@ -201,7 +201,7 @@ TEST_F(layers, passed_between_layers)
 		ASSERT_EQ(0, rights_send(pair[0], fd));
 		close(fd);
 		ASSERT_EQ(0, govern_enter_path(to));
-		fd = rights_receive(pair[1]);
+		fd = rights_receive(pair[1], NULL);
 		ASSERT_LE(0, fd);
 		EXPECT_EQ(-EPERM, sends_on(fd, FIRST));
 		EXPECT_EQ(way ? -EACCES : 0, sends_on(fd, SECOND));

@@ -28,7 +28,7 @@ int rights_send(int via, int fd)
 	return sendmsg(via, &msg, 0) == 1 ? 0 : -errno;
 }
 
-int rights_receive(int via)
+int rights_receive(int via, int *flags)
 {
 	union {
 		char buf[CMSG_SPACE(sizeof(int))];
@@ -44,5 +44,7 @@ int rights_receive(int via)
 
 	if (recvmsg(via, &msg, 0) == 1 && CMSG_FIRSTHDR(&msg))
 		memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
+	if (flags)
+		*flags = msg.msg_flags;
 	return fd;
 }

@@ -8,7 +8,7 @@
 /* Send @fd over the connected socket @via; 0 or -errno. */
 int rights_send(int via, int fd);
 
-/* Receive one; -1 if none came. */
-int rights_receive(int via);
+/* Receive one; -1 if none came. @flags: NULL, or gets those of the message. */
+int rights_receive(int via, int *flags);
 
 #endif /* SELFTESTS_RIGHTS_H */

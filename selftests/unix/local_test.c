@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 
 #include "local.h"
+#include "rights.h"
 
 #define FOLDER	"/run/persock-local"
 
@@ -321,38 +322,18 @@ TEST_F(path, autobind)
 /* Send a descriptor through a pair, and count those that arrive. */
 static int pass(int fd)
 {
-	union {
-		char buf[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = {};
-	char byte = 'f';
-	struct iovec iov = { &byte, 1 };
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = &control, .msg_controllen = sizeof(control),
-	};
-	int pair[2], got = -1;
-	struct cmsghdr *cmsg;
+	int pair[2], got, flags, err;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
 		return -errno;
-	control.align.cmsg_level = SOL_SOCKET;
-	control.align.cmsg_type = SCM_RIGHTS;
-	control.align.cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(&control.align), &fd, sizeof(fd));
-	if (sendmsg(pair[0], &msg, 0) != 1)
-		return -errno;
-	memset(&control, 0, sizeof(control));
-	msg.msg_controllen = sizeof(control);
-	if (recvmsg(pair[1], &msg, 0) != 1)
-		return -errno;
-	cmsg = CMSG_FIRSTHDR(&msg);
-	if (cmsg && cmsg->cmsg_len == CMSG_LEN(sizeof(int)))
-		memcpy(&got, CMSG_DATA(cmsg), sizeof(got));
+	err = rights_send(pair[0], fd);
+	if (err)
+		return err;
+	got = rights_receive(pair[1], &flags);
 	close(pair[0]);
 	close(pair[1]);
 	if (got < 0)
-		return msg.msg_flags & MSG_CTRUNC ? -EACCES : -ENODATA;
+		return flags & MSG_CTRUNC ? -EACCES : -ENODATA;
 	close(got);
 
 	return 0;
