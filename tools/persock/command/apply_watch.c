@@ -20,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/ending.h"
 #include "base/error.h"
 #include "base/folder_events.h"
 #include "base/json.h"
@@ -53,30 +54,6 @@ struct watch {
 	uint64_t attempts[2];
 	time_t last[2];
 };
-
-static volatile sig_atomic_t ended;
-
-static void end(int signal)
-{
-	(void)signal;
-	ended = 1;
-}
-
-/* Signals wait until the watch does. */
-static void catch_signals(sigset_t *before)
-{
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction action = { .sa_handler = end };
-	sigset_t blocked;
-	unsigned int i;
-
-	sigemptyset(&blocked);
-	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
-		sigaction(signals[i], &action, NULL);
-		sigaddset(&blocked, signals[i]);
-	}
-	sigprocmask(SIG_BLOCK, &blocked, before);
-}
 
 static void put_metrics(FILE *out, const struct watch *watch)
 {
@@ -278,9 +255,9 @@ static int watch_folder(struct watch *watch)
 	sigset_t before;
 	int status, nr;
 
-	catch_signals(&before);
+	ending_catch(&before, true);
 	status = attempt(watch, false);
-	while (!status && !ended) {
+	while (!status && !ending()) {
 		nr = ppoll(&wait, 1, watch->failed ? &retry : NULL, &before);
 		if (nr < 0 && errno != EINTR)
 			return report_error("cannot wait for changes (%s)",

@@ -5,6 +5,7 @@
  */
 #include "command/arguments.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +53,20 @@ int command_check_name(const char *what, const char *name)
 	if (good > PERSOCK_NAME_MAX)
 		return usage_error("the name of a %s has at most %d characters, and \"%s\" has %zu",
 				   what, PERSOCK_NAME_MAX, name, good);
+	return 0;
+}
+
+/* A decimal number of at least 1. */
+int count_option(const char *text, uint64_t *count)
+{
+	char *rest;
+
+	errno = 0;
+	*count = strtoull(text, &rest, 10);
+	if (*text < '0' || *text > '9' || *rest || errno || !*count)
+		return usage_error("--count takes a number of at least 1, not \"%s\"",
+				   text);
+
 	return 0;
 }
 

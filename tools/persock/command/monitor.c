@@ -12,18 +12,17 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <time.h>
 
+#include "base/ending.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "base/moment.h"
+#include "command/arguments.h"
 #include "command/commands.h"
 #include "command/journal.h"
 #include "command/monitor_event.h"
@@ -57,31 +56,6 @@ struct monitor {
 	int status;
 };
 
-static volatile sig_atomic_t ended;
-
-static void end(int signal)
-{
-	(void)signal;
-	ended = 1;
-}
-
-/* Signals are blocked except in ppoll(), so that none is missed before it. */
-static void catch_signals(sigset_t *before)
-{
-	struct sigaction action = { .sa_handler = end };
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, before);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	/* The parent may have blocked them. */
-	sigdelset(before, SIGINT);
-	sigdelset(before, SIGTERM);
-}
-
 static int find_groups(struct monitor *monitor)
 {
 	int status = groups_find(&monitor->nl, &monitor->groups);
@@ -95,35 +69,16 @@ static int find_groups(struct monitor *monitor)
 	return 0;
 }
 
-/*
- * Is this another network namespace than the initial one? Only there does the
- * module report events, and it says which one that is. Without /proc, and with
- * an older module, nobody knows.
- */
-static int check_namespace(struct monitor *monitor)
-{
-	struct replies replies;
-	struct status status;
-	struct stat own;
-	int failed = status_get(&monitor->nl, &replies, &status);
-
-	if (failed)
-		return failed;
-	if (!stat("/proc/self/ns/net", &own) && status.network_inode &&
-	    own.st_ino != status.network_inode)
-		failed = report_error("this is not the initial network namespace: events are reported there only");
-	replies_free(&replies);
-
-	return failed;
-}
-
 static int join(struct monitor *monitor)
 {
 	int notify = GENL_ID_CTRL, status;
+	bool elsewhere;
 
-	status = check_namespace(monitor);
+	status = status_elsewhere(&monitor->nl, &elsewhere);
 	if (status)
 		return status;
+	if (elsewhere)
+		return report_error("this is not the initial network namespace: events are reported there only");
 	monitor->socket = group_socket();
 	if (!monitor->socket)
 		return EXIT_FAILURE;
@@ -346,7 +301,7 @@ static bool drain(struct monitor *monitor)
 	ssize_t length;
 	int rest;
 
-	while (!monitor->done && !ended) {
+	while (!monitor->done && !ending()) {
 		from_length = sizeof(from);
 		length = recvfrom(mnl_socket_get_fd(monitor->socket), buffer,
 				  sizeof(buffer), 0, (struct sockaddr *)&from,
@@ -379,10 +334,10 @@ static int watch(struct monitor *monitor)
 	struct pollfd wait = { .events = POLLIN };
 	sigset_t before;
 
-	catch_signals(&before);
+	ending_catch(&before, false);
 	wait.fd = mnl_socket_get_fd(monitor->socket);
 	fputs("persock: monitoring\n", stderr);
-	while (!monitor->done && !ended) {
+	while (!monitor->done && !ending()) {
 		if (ppoll(&wait, 1, NULL, &before) < 0) {
 			if (errno == EINTR)
 				continue;
@@ -394,19 +349,6 @@ static int watch(struct monitor *monitor)
 					    strerror(errno));
 	}
 	return monitor->status;
-}
-
-/* A decimal number of at least 1. */
-static int parse_count(const char *text, uint64_t *count)
-{
-	char *rest;
-
-	errno = 0;
-	*count = strtoull(text, &rest, 10);
-	if (text[0] < '0' || text[0] > '9' || *rest || errno || !*count)
-		return usage_error("--count takes a number of at least 1, not \"%s\"",
-				   text);
-	return 0;
 }
 
 static int parse_options(int argc, char **argv, struct monitor *monitor)
@@ -431,7 +373,7 @@ static int parse_options(int argc, char **argv, struct monitor *monitor)
 			monitor->filter.cgroup = optarg;
 			break;
 		case 'c':
-			status = parse_count(optarg, &monitor->left);
+			status = count_option(optarg, &monitor->left);
 			break;
 		case 'i':
 			monitor->ignored = true;

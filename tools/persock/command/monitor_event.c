@@ -23,25 +23,6 @@
 #include "wire/denial.h"
 #include "wire/name.h"
 
-static void print_cgroup(FILE *stream, uint64_t cgroup, struct netlink *nl)
-{
-	const char *path = cgroup_path(nl, cgroup);
-
-	if (path)
-		text_print(stream, path);
-	else
-		fprintf(stream, "id:%" PRIu64, cgroup);
-}
-
-static void json_cgroup(uint64_t cgroup, struct netlink *nl)
-{
-	const char *path = cgroup_path(nl, cgroup);
-
-	json_u64("cgroup_id", cgroup);
-	if (path)
-		json_string("path", path);
-}
-
 /* What follows the time. */
 static void print(FILE *stream, const struct monitor_event *event,
 		  struct netlink *nl)
@@ -49,11 +30,11 @@ static void print(FILE *stream, const struct monitor_event *event,
 	if (event->denial) {
 		denial_print(stream, event->denial, nl);
 	} else if (event->learnt) {
-		print_cgroup(stream, event->cgroup, nl);
+		cgroup_print(stream, event->cgroup, nl);
 		fputs(" learnt ", stream);
 		name_print(stream, event->learnt);
 	} else if (event->more) {
-		print_cgroup(stream, event->cgroup, nl);
+		cgroup_print(stream, event->cgroup, nl);
 		fprintf(stream, " %" PRIu64 " %s dropped", event->more,
 			event->more == 1 ? "denial was" : "denials were");
 	} else {
@@ -72,7 +53,7 @@ static void json(const struct monitor_event *event, struct netlink *nl)
 		json_bool("overrun", true);
 		return;
 	}
-	json_cgroup(event->cgroup, nl);
+	cgroup_json(event->cgroup, nl);
 	if (event->learnt) {
 		json_bool("learnt", true);
 		name_json(event->learnt);

@@ -50,19 +50,6 @@ static bool find_cgroup(const char *name, uint64_t *id)
 	return *id;
 }
 
-/* The path, or "id:N" of a cgroup that is gone; valid until the next call. */
-static const char *path_of(struct netlink *nl, uint64_t id)
-{
-	const char *path = cgroup_path(nl, id);
-	static char text[32];
-
-	if (path)
-		return path;
-	snprintf(text, sizeof(text), "id:%" PRIu64, id);
-
-	return text;
-}
-
 static void widen(int *width, int needed)
 {
 	if (needed > *width)
@@ -78,7 +65,7 @@ static void measure(struct netlink *nl, const struct replies *replies,
 	*widths = (struct widths){ 6, 4, 7 };
 	replies_for_each(message, replies) {
 		name_parse(message, &name);
-		widen(&widths->cgroup, text_width(path_of(nl, name.cgroup_id)));
+		widen(&widths->cgroup, text_width(cgroup_text(nl, name.cgroup_id)));
 		widen(&widths->host, text_width(name.host));
 		widen(&widths->address, strlen(name_address(&name)));
 	}
@@ -91,7 +78,7 @@ static void print_row(struct netlink *nl, const struct name *name,
 
 	if (!name->fixed)
 		snprintf(ttl, sizeof(ttl), "%d", name->ttl);
-	text_column(stdout, path_of(nl, name->cgroup_id), widths->cgroup);
+	text_column(stdout, cgroup_text(nl, name->cgroup_id), widths->cgroup);
 	fputs("  ", stdout);
 	text_column(stdout, name->host, widths->host);
 	printf("  %-*s  %10s  %10u\n", widths->address, name_address(name), ttl,
@@ -110,7 +97,7 @@ static void print_lost(struct netlink *nl, const struct replies *replies)
 		if (!name.lost || name.cgroup_id == last)
 			continue;
 		last = name.cgroup_id;
-		text_print(stdout, path_of(nl, name.cgroup_id));
+		text_print(stdout, cgroup_text(nl, name.cgroup_id));
 		printf(": %" PRIu64 " %s dropped before the time: see max of names\n",
 		       name.lost, name.lost == 1 ? "address was" :
 						   "addresses were");

@@ -7,7 +7,6 @@
 
 #include "command/run_report.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -86,8 +85,9 @@ static void count(struct run_report *report, const struct refused_name *refused)
 	name->count = 1;
 }
 
-static void read_denial(struct run_report *report, const struct nlattr *nest)
+static void read_denial(void *data, const struct nlattr *nest)
 {
+	struct run_report *report = data;
 	struct refused_name refused;
 	const char *host, *socket;
 	struct denial denial;
@@ -109,51 +109,10 @@ static void read_denial(struct run_report *report, const struct nlattr *nest)
 	count(report, &refused);
 }
 
-static void read_message(struct run_report *report,
-			 const struct nlmsghdr *message)
-{
-	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(message);
-	const struct nlattr *attribute;
-
-	if (message->nlmsg_type != report->family ||
-	    mnl_nlmsg_get_payload_len(message) < sizeof(*genl) ||
-	    genl->cmd != PERSOCK_CMD_DENIAL_NTF)
-		return;
-	reply_for_each_attribute(attribute, message) {
-		if (mnl_attr_get_type(attribute) == PERSOCK_A_DENIAL)
-			read_denial(report, attribute);
-	}
-}
-
 void run_report_read(struct run_report *report)
 {
-	char buffer[32768] __attribute__((aligned(NLMSG_ALIGNTO)));
-	const struct nlmsghdr *message;
-	struct sockaddr_nl from;
-	ssize_t length;
-	int rest;
-
-	for (;;) {
-		socklen_t from_length = sizeof(from);
-
-		length = recvfrom(run_report_fd(report), buffer,
-				  sizeof(buffer), 0, (struct sockaddr *)&from,
-				  &from_length);
-		if (length < 0 && errno == ENOBUFS) {
-			report->lost = true;
-			continue;
-		}
-		if (length < 0)
-			return;
-		/* Ignore what processes with CAP_NET_ADMIN send here. */
-		if (from.nl_pid)
-			continue;
-		rest = length;
-		for (message = (struct nlmsghdr *)buffer;
-		     mnl_nlmsg_ok(message, rest);
-		     message = mnl_nlmsg_next(message, &rest))
-			read_message(report, message);
-	}
+	report->lost |= group_denials(report->socket, report->family,
+				      read_denial, report);
 }
 
 static void print_json(const struct run_report *report)

@@ -14,8 +14,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/ending.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "command/arguments.h"
 #include "command/commands.h"
 #include "command/top_sample.h"
 #include "command/top_screen.h"
@@ -40,30 +42,6 @@ struct top {
 	enum top_order order;
 	struct top_sample sample;
 };
-
-static volatile sig_atomic_t ended;
-
-static void end(int signal)
-{
-	(void)signal;
-	ended = 1;
-}
-
-/* Signals are blocked except in ppoll(), so that none is missed before it. */
-static void catch_signals(sigset_t *before)
-{
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction action = { .sa_handler = end };
-	sigset_t set;
-	size_t i;
-
-	sigemptyset(&set);
-	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
-		sigaction(signals[i], &action, NULL);
-		sigaddset(&set, signals[i]);
-	}
-	sigprocmask(SIG_BLOCK, &set, before);
-}
 
 static uint64_t now(void)
 {
@@ -92,7 +70,7 @@ static bool wait_for_end(struct top *top, const sigset_t *before)
 
 	if (top->sample.events)
 		wait[1].fd = mnl_socket_get_fd(top->sample.events);
-	while (!ended && (time = now()) < until) {
+	while (!ending() && (time = now()) < until) {
 		const struct timespec rest = {
 			.tv_sec = (until - time) / NSEC_PER_SEC,
 			.tv_nsec = (until - time) % NSEC_PER_SEC,
@@ -111,7 +89,7 @@ static bool wait_for_end(struct top *top, const sigset_t *before)
 			draw(top);
 	}
 
-	return !ended;
+	return !ending();
 }
 
 static void print_text(struct top *top)
@@ -148,7 +126,7 @@ static int watch(struct top *top)
 	sigset_t before;
 	int status = 0;
 
-	catch_signals(&before);
+	ending_catch(&before, true);
 	draw(top);
 	while (!status && wait_for_end(top, &before)) {
 		status = top_sample_read(&top->sample);
@@ -203,19 +181,6 @@ static int parse_delay(const char *text, uint64_t *delay)
 	return 0;
 }
 
-static int parse_count(const char *text, uint64_t *count)
-{
-	char *rest;
-
-	errno = 0;
-	*count = strtoull(text, &rest, 10);
-	if (*text < '0' || *text > '9' || *rest || errno || !*count)
-		return usage_error("--count takes a number of at least 1, not \"%s\"",
-				   text);
-
-	return 0;
-}
-
 static int parse_order(const char *text, enum top_order *order)
 {
 	static const char *const words[] = {
@@ -257,7 +222,7 @@ static int parse_options(struct top *top, int argc, char **argv)
 			top->batch = true;
 			break;
 		case 'n':
-			status = parse_count(optarg, &top->left);
+			status = count_option(optarg, &top->left);
 			break;
 		case 'd':
 			status = parse_delay(optarg, &top->delay);

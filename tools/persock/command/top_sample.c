@@ -7,7 +7,6 @@
 
 #include <linux/genetlink.h>
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,6 +17,7 @@
 #include "wire/cgroup_path.h"
 #include "wire/denial.h"
 #include "wire/group.h"
+#include "wire/status.h"
 
 #define NSEC_PER_SEC	UINT64_C(1000000000)
 
@@ -33,10 +33,14 @@ static uint64_t now(void)
 static int listen_to_denials(struct top_sample *sample)
 {
 	struct groups groups;
+	bool elsewhere;
 	int status;
 
-	if (group_in_other_namespace()) {
-		report_warning("this is another network namespace than that of process 1: the last denials are not known here");
+	status = status_elsewhere(&sample->nl, &elsewhere);
+	if (status)
+		return status;
+	if (elsewhere) {
+		report_warning("this is not the initial network namespace: the last denials are not known here");
 		return 0;
 	}
 	status = groups_find(&sample->nl, &groups);
@@ -165,8 +169,9 @@ int top_sample_read(struct top_sample *sample)
 	return 0;
 }
 
-static void remember(struct top_sample *sample, const struct nlattr *nest)
+static void remember(void *data, const struct nlattr *nest)
 {
+	struct top_sample *sample = data;
 	struct denial denial;
 	struct top_row *row;
 
@@ -180,50 +185,12 @@ static void remember(struct top_sample *sample, const struct nlattr *nest)
 	row->when = time(NULL);
 }
 
-static void read_message(struct top_sample *sample,
-			 const struct nlmsghdr *message)
-{
-	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(message);
-	const struct nlattr *attribute;
-
-	if (message->nlmsg_type != sample->nl.family ||
-	    mnl_nlmsg_get_payload_len(message) < sizeof(*genl) ||
-	    genl->cmd != PERSOCK_CMD_DENIAL_NTF)
-		return;
-	reply_for_each_attribute(attribute, message) {
-		if (mnl_attr_get_type(attribute) == PERSOCK_A_DENIAL)
-			remember(sample, attribute);
-	}
-}
-
+/* Of the last denials only the last one matters: some may be lost. */
 void top_sample_denials(struct top_sample *sample)
 {
-	char buffer[32768] __attribute__((aligned(NLMSG_ALIGNTO)));
-	const struct nlmsghdr *message;
-	struct sockaddr_nl from;
-	socklen_t from_length;
-	ssize_t length;
-	int rest;
-
-	while (sample->events) {
-		from_length = sizeof(from);
-		length = recvfrom(mnl_socket_get_fd(sample->events), buffer,
-				  sizeof(buffer), 0, (struct sockaddr *)&from,
-				  &from_length);
-		/* Of the last denials only the last one matters. */
-		if (length < 0 && errno == ENOBUFS)
-			continue;
-		if (length < 0)
-			return;
-		/* Ignore what processes with CAP_NET_ADMIN send here. */
-		if (from.nl_pid)
-			continue;
-		rest = length;
-		for (message = (struct nlmsghdr *)buffer;
-		     mnl_nlmsg_ok(message, rest);
-		     message = mnl_nlmsg_next(message, &rest))
-			read_message(sample, message);
-	}
+	if (sample->events)
+		group_denials(sample->events, sample->nl.family, remember,
+			      sample);
 }
 
 /* Larger numbers first. */

@@ -9,6 +9,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/magic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -17,6 +18,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/json.h"
+#include "base/text.h"
 #include "wire/attachment.h"
 #include "wire/netlink.h"
 
@@ -150,6 +153,32 @@ const char *cgroup_path(struct netlink *nl, uint64_t id)
 	remember(id, path);
 	old = find(id);
 	return old ? old->path : NULL;
+}
+
+const char *cgroup_text(struct netlink *nl, uint64_t id)
+{
+	const char *path = cgroup_path(nl, id);
+	static char text[32];
+
+	if (path)
+		return path;
+	snprintf(text, sizeof(text), "id:%" PRIu64, id);
+
+	return text;
+}
+
+void cgroup_print(FILE *stream, uint64_t id, struct netlink *nl)
+{
+	text_print(stream, cgroup_text(nl, id));
+}
+
+void cgroup_json(uint64_t id, struct netlink *nl)
+{
+	const char *path = cgroup_path(nl, id);
+
+	json_u64("cgroup_id", id);
+	if (path)
+		json_string("path", path);
 }
 
 void cgroup_path_forget(void)

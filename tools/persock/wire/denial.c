@@ -267,16 +267,6 @@ static void print_rule(FILE *stream, const struct denial *denial)
 	fputc(')', stream);
 }
 
-static void print_cgroup(FILE *stream, uint64_t id, struct netlink *nl)
-{
-	const char *path = cgroup_path(nl, id);
-
-	if (path)
-		text_print(stream, path);
-	else
-		fprintf(stream, "id:%" PRIu64, id);
-}
-
 /* Which of several layers, and of whose; an older module does not say. */
 static void print_layer(FILE *stream, const struct denial *denial,
 			struct netlink *nl)
@@ -287,7 +277,7 @@ static void print_layer(FILE *stream, const struct denial *denial,
 		return;
 	fprintf(stream, ", layer %" PRIu64 " of %" PRIu64 " of ",
 		number(denial, PERSOCK_A_DENIAL_LAYER), layers);
-	print_cgroup(stream, number(denial, PERSOCK_A_DENIAL_INNER_ID), nl);
+	cgroup_print(stream, number(denial, PERSOCK_A_DENIAL_INNER_ID), nl);
 }
 
 /* The program, its call, and what decided. */
@@ -332,7 +322,7 @@ void denial_print_program(FILE *stream, const struct denial *denial,
 void denial_print(FILE *stream, const struct denial *denial,
 		  struct netlink *nl)
 {
-	print_cgroup(stream, number(denial, PERSOCK_A_DENIAL_CGROUP_ID), nl);
+	cgroup_print(stream, number(denial, PERSOCK_A_DENIAL_CGROUP_ID), nl);
 	fputc(' ', stream);
 	denial_print_call(stream, denial);
 	print_layer(stream, denial, nl);
@@ -437,12 +427,7 @@ void denial_json_call(const struct denial *denial)
 
 void denial_json(const struct denial *denial, struct netlink *nl)
 {
-	const char *path = cgroup_path(nl, number(denial,
-						  PERSOCK_A_DENIAL_CGROUP_ID));
-
-	json_number(denial, PERSOCK_A_DENIAL_CGROUP_ID, "cgroup_id");
-	if (path)
-		json_string("path", path);
+	cgroup_json(number(denial, PERSOCK_A_DENIAL_CGROUP_ID), nl);
 	json_string("personality", denial_personality(denial));
 	json_layer(denial, nl);
 	json_call(denial);

@@ -10,19 +10,10 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 
 #include "base/error.h"
 
 #define RECEIVE_BUFFER	(4 * 1024 * 1024)
-
-bool group_in_other_namespace(void)
-{
-	struct stat own, first;
-
-	return !stat("/proc/self/ns/net", &own) &&
-	       !stat("/proc/1/ns/net", &first) && own.st_ino != first.st_ino;
-}
 
 static void read_group(const struct nlattr *nest, struct groups *groups)
 {
@@ -110,4 +101,55 @@ struct mnl_socket *group_socket(void)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 
 	return socket;
+}
+
+static void read_message(const struct nlmsghdr *message, uint16_t family,
+			 void (*read)(void *data, const struct nlattr *nest),
+			 void *data)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(message);
+	const struct nlattr *attribute;
+
+	if (message->nlmsg_type != family ||
+	    mnl_nlmsg_get_payload_len(message) < sizeof(*genl) ||
+	    genl->cmd != PERSOCK_CMD_DENIAL_NTF)
+		return;
+	reply_for_each_attribute(attribute, message) {
+		if (mnl_attr_get_type(attribute) == PERSOCK_A_DENIAL)
+			read(data, attribute);
+	}
+}
+
+bool group_denials(struct mnl_socket *socket, uint16_t family,
+		   void (*read)(void *data, const struct nlattr *nest),
+		   void *data)
+{
+	char buffer[32768] __attribute__((aligned(NLMSG_ALIGNTO)));
+	const struct nlmsghdr *message;
+	struct sockaddr_nl from;
+	socklen_t from_length;
+	bool lost = false;
+	ssize_t length;
+	int rest;
+
+	for (;;) {
+		from_length = sizeof(from);
+		length = recvfrom(mnl_socket_get_fd(socket), buffer,
+				  sizeof(buffer), 0, (struct sockaddr *)&from,
+				  &from_length);
+		if (length < 0 && errno == ENOBUFS) {
+			lost = true;
+			continue;
+		}
+		if (length < 0)
+			return lost;
+		/* Ignore what processes with CAP_NET_ADMIN send here. */
+		if (from.nl_pid)
+			continue;
+		rest = length;
+		for (message = (struct nlmsghdr *)buffer;
+		     mnl_nlmsg_ok(message, rest);
+		     message = mnl_nlmsg_next(message, &rest))
+			read_message(message, family, read, data);
+	}
 }

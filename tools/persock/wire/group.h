@@ -18,13 +18,6 @@ struct groups {
 	uint32_t names;
 };
 
-/*
- * Is this another network namespace than that of process 1, where no denial is
- * reported? This is a hint only: process 1 may be that of a container, or not
- * accessible.
- */
-bool group_in_other_namespace(void);
-
 /* These return 0, or an exit status after an error. */
 int groups_find(struct netlink *nl, struct groups *groups);
 int group_join(struct mnl_socket *socket, const char *name, uint32_t group);
@@ -34,5 +27,13 @@ int group_join(struct mnl_socket *socket, const char *name, uint32_t group);
  * an error.
  */
 struct mnl_socket *group_socket(void);
+
+/*
+ * Pass each denial that has arrived to @read, as its nest. Returns whether some
+ * were lost, because they did not fit into the socket's buffer.
+ */
+bool group_denials(struct mnl_socket *socket, uint16_t family,
+		   void (*read)(void *data, const struct nlattr *nest),
+		   void *data);
 
 #endif

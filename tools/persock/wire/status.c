@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Asks for the module's report, and parses it. The commands status and metrics
- * call it.
+ * Asks for the module's report, and parses it. The commands status, metrics,
+ * monitor and top call it.
  */
 #include <linux/genetlink.h>
 
 #include "wire/status.h"
+
+#include <sys/stat.h>
 
 static void parse(const struct replies *replies, struct status *status)
 {
@@ -58,6 +60,22 @@ int status_get(struct netlink *nl, struct replies *replies,
 	if (netlink_do(nl, replies))
 		return netlink_error(nl);
 	parse(replies, status);
+
+	return 0;
+}
+
+int status_elsewhere(struct netlink *nl, bool *elsewhere)
+{
+	struct replies replies;
+	struct status status;
+	struct stat own;
+	int failed = status_get(nl, &replies, &status);
+
+	if (failed)
+		return failed;
+	*elsewhere = !stat("/proc/self/ns/net", &own) &&
+		     status.network_inode && own.st_ino != status.network_inode;
+	replies_free(&replies);
 
 	return 0;
 }

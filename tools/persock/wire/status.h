@@ -40,4 +40,11 @@ struct status {
 int status_get(struct netlink *nl, struct replies *replies,
 	       struct status *status);
 
+/*
+ * Is this another network namespace than the initial one? Only there does the
+ * module report events, and it says which one that is. Without /proc, and with
+ * an older module, nobody knows. Returns 0, or an exit status after an error.
+ */
+int status_elsewhere(struct netlink *nl, bool *elsewhere);
+
 #endif
