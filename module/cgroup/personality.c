@@ -195,7 +195,7 @@ version_make(struct persock_personality *personality,
 	if (proposal->base && *proposal->base &&
 	    !persock_name_valid(proposal->base)) {
 		NL_SET_ERR_MSG(extack,
-			       "no personality can have the base's name");
+			       "the base's name is not valid");
 		return ERR_PTR(-EINVAL);
 	}
 	if (proposal->base)

@@ -178,7 +178,7 @@ static int propose(struct sk_buff *skb, struct genl_info *info,
 		proposal->policy = policy;
 	if (!proposal->base && !proposal->policy) {
 		NL_SET_ERR_MSG(info->extack,
-			       "specify a policy, or the personality whose policy it is");
+			       "specify a policy, or a base to copy it from");
 		err = -EINVAL;
 		goto free;
 	}

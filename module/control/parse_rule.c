@@ -45,7 +45,7 @@ static int read_any(struct netlink_ext_ack *extack, struct nlattr *attribute, u3
 		return 0;
 	if (nla_get_u32(attribute) > max)
 		return persock_reject(extack, attribute,
-			      "the number is larger than any that there is");
+			      "the number is out of range");
 	*value = nla_get_u32(attribute);
 
 	return 0;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* /proc/persock: main.c makes and removes it. */
+/*
+ * The folder /proc/persock and its file of denials, which a governed program
+ * reads. main.c makes and removes them.
+ */
 #ifndef _PERSOCK_PROC_H
 #define _PERSOCK_PROC_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The builder of the index of address rules. control/parse_policy.c builds an
- * index for each section of a new policy; cgroup/personality.c frees it. The
+ * index for each section of a new policy; cgroup/version.c frees it. The
  * tool does both in draft.c.
  */
 #include <linux/err.h>

@@ -2,7 +2,7 @@
 /*
  * The index of address rules: its layout, for the builder and for the search.
  * address_index.c builds it and address.c searches it. control/parse_policy.c
- * and cgroup/personality.c own the indexes of a policy.
+ * and cgroup/version.c own the indexes of a policy.
  *
  * The prefixes of the rules are nodes. The most specific node can change only
  * at an address where a prefix begins or ends. These addresses cut the address

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Guards: what a policy must name before sockets of another network namespace
- * may do it. personality.c sets the guards of a delegating policy. The
+ * may do it. cgroup/version.c sets the guards of a delegating policy. The
  * functions that judge (verdict.c, address.c, request.c) and socket/option.c
  * ask here.
  */

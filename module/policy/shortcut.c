@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Shortcuts: the builder of the tables of calls that pass unchanged.
- * cgroup/personality.c builds them with each version of a personality.
+ * cgroup/version.c builds them with each version of a personality.
  *
  * The builder asks the functions that judge about options, flags and requests.
  * A new kind of rule that these functions know therefore needs nothing here.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Flags of governed sockets in sock->flags, far from those of the kernel. The
- * files of socket/ set and test them.
+ * files of socket/ and native/ktls.c set and test them.
  */
 #ifndef _PERSOCK_FLAGS_H
 #define _PERSOCK_FLAGS_H

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tables of tasks that do something for a while: creation.c has one, and mark.c.
+ * Tables of tasks that do something for a while, with an entry on each one's
+ * stack. creation.c has a table of the tasks that make sockets, mark.c one of
+ * those whose AF_UNIX call is judged.
  */
 #include <linux/hash.h>
 

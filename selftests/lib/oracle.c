@@ -1084,7 +1084,7 @@ void oracle_read(const void *attributes, int length,
 	}
 	/* policy-get returns an empty one where there is none. */
 	if (!why && request->base[0] && !oracle_name(request->base))
-		why = "no personality can have the base's name";
+		why = "the base's name is not valid";
 	if (!why)
 		why = read_all(attributes, length, PERSOCK_A_DEFAULT,
 			       read_default);

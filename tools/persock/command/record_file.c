@@ -166,7 +166,7 @@ void record_file_warn(const struct record_file *file)
 		report_warning("the record is not complete: of %" PRIu64 " calls no fact was kept, as there were too many",
 			       file->lost);
 	if (!recorded->nr)
-		report_warning("nothing was recorded: only sockets that are created meanwhile are");
+		report_warning("nothing was recorded: only sockets that are created during the recording count");
 	warn_opened(recorded->opened[0], "connect");
 	warn_opened(recorded->opened[1], "bind");
 	if (recorded->pathless)
