@@ -170,8 +170,8 @@ static void message_aliases(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, type, turn ? one : other);
 		}
 		KUNIT_EXPECT_EQ(test, -EPERM,
-				persock_judge_message(&rules, level, other,
-						      &rule));
+				persock_judge_control_message(&rules, level, other,
+							      &rule));
 		KUNIT_EXPECT_EQ(test, 1, rule);
 		KUNIT_EXPECT_EQ(test, -EPERM,
 				persock_judge_control(&rules.control_send,
@@ -182,15 +182,15 @@ static void message_aliases(struct kunit *test)
 		if (other < one)
 			swap(list[0], list[1]);
 		KUNIT_EXPECT_EQ(test, -EACCES,
-				persock_judge_message(&rules, level, other,
-						      &rule));
+				persock_judge_control_message(&rules, level, other,
+							      &rule));
 		KUNIT_EXPECT_EQ(test, -EPERM,
-				persock_judge_message(&rules, level, one,
-						      &rule));
+				persock_judge_control_message(&rules, level, one,
+							      &rule));
 		rules.control_send.nr = 0;
 		KUNIT_EXPECT_EQ(test, PERSOCK_ALLOW,
-				persock_judge_message(&rules, level, one,
-						      &rule));
+				persock_judge_control_message(&rules, level, one,
+							      &rule));
 		KUNIT_EXPECT_EQ(test, 0, rule);
 	}
 }
@@ -327,17 +327,17 @@ static void protecting_messages(struct kunit *test)
 				    "case %u", i);
 		KUNIT_EXPECT_EQ(test,
 				messages[i].protects ? -EINVAL : PERSOCK_IGNORE,
-				persock_judge_message(&rules, level, type,
-						      &rule));
+				persock_judge_control_message(&rules, level, type,
+							      &rule));
 		rules.control_send.fallback = PERSOCK_ALLOW;
 		KUNIT_EXPECT_EQ(test, PERSOCK_ALLOW,
-				persock_judge_message(&rules, level, type,
-						      &rule));
+				persock_judge_control_message(&rules, level, type,
+							      &rule));
 		rules.control_send.list = &ignored;
 		rules.control_send.nr = 1;
 		KUNIT_EXPECT_EQ(test, PERSOCK_IGNORE,
-				persock_judge_message(&rules, level, type,
-						      &rule));
+				persock_judge_control_message(&rules, level, type,
+							      &rule));
 	}
 }
 

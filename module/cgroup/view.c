@@ -74,7 +74,7 @@ static void add_layer(struct persock_view *view, unsigned int i)
 	view->locals |= persock_unix_reads(policy, &policy->unix_connect) ||
 			persock_unix_reads(policy, &policy->unix_bind);
 	view->rights |= policy->unix_rights == PERSOCK_GOVERNED;
-	view->counts |= persock_counts(policy);
+	view->counts |= persock_counts_allowed(policy);
 	if (!persock_enforces(version))
 		return;
 

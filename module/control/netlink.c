@@ -109,16 +109,16 @@ int persock_put_counters(struct sk_buff *skb, const struct persock_totals *total
 		if (!nest ||
 		    nla_put_u32(skb, PERSOCK_A_COUNTER_OPERATION, i) ||
 		    nla_put_u64_64bit(skb, PERSOCK_A_COUNTER_ALLOWED,
-				      verdicts[PERSOCK_ALLOWED],
+				      verdicts[PERSOCK_OUTCOME_ALLOWED],
 				      PERSOCK_A_COUNTER_PAD) ||
 		    nla_put_u64_64bit(skb, PERSOCK_A_COUNTER_IGNORED,
-				      verdicts[PERSOCK_IGNORED],
+				      verdicts[PERSOCK_OUTCOME_IGNORED],
 				      PERSOCK_A_COUNTER_PAD) ||
 		    nla_put_u64_64bit(skb, PERSOCK_A_COUNTER_DENIED,
-				      verdicts[PERSOCK_DENIED],
+				      verdicts[PERSOCK_OUTCOME_DENIED],
 				      PERSOCK_A_COUNTER_PAD) ||
 		    nla_put_u64_64bit(skb, PERSOCK_A_COUNTER_AUDITED,
-				      verdicts[PERSOCK_AUDITED],
+				      verdicts[PERSOCK_OUTCOME_AUDITED],
 				      PERSOCK_A_COUNTER_PAD))
 			return -EMSGSIZE;
 		nla_nest_end(skb, nest);
@@ -259,12 +259,12 @@ int persock_nl_provider_get_dumpit(struct sk_buff *skb,
 }
 
 /**
- * persock_personality_of() - the personality that a request names
+ * persock_request_personality() - the personality that a request names
  * @info: the request; its extack reports a missing name
  *
  * Return: the name, or NULL.
  */
-const char *persock_personality_of(struct genl_info *info)
+const char *persock_request_personality(struct genl_info *info)
 {
 	if (!info->attrs[PERSOCK_A_PERSONALITY]) {
 		NL_SET_ERR_MSG(info->extack,
@@ -294,7 +294,7 @@ static struct cgroup *cgroup_of(struct genl_info *info)
 int persock_nl_attach_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *delegate = info->attrs[PERSOCK_A_DELEGATE];
-	const char *name = persock_personality_of(info);
+	const char *name = persock_request_personality(info);
 	struct cgroup *cgroup;
 	int err;
 
@@ -321,13 +321,13 @@ int persock_nl_attach_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 /**
- * persock_cgroup_of() - the cgroup that a request names in one of two ways
+ * persock_request_cgroup() - the cgroup that a request names in one of two ways
  * @info: the request; its extack reports a missing or invalid cgroup
  * @id: set to the id of the cgroup
  *
  * Return: 0, -EINVAL without a cgroup, or the errno of the descriptor.
  */
-int persock_cgroup_of(struct genl_info *info, u64 *id)
+int persock_request_cgroup(struct genl_info *info, u64 *id)
 {
 	struct cgroup *cgroup;
 
@@ -354,7 +354,7 @@ int persock_nl_detach_doit(struct sk_buff *skb, struct genl_info *info)
 	u64 id;
 	int err;
 
-	err = persock_cgroup_of(info, &id);
+	err = persock_request_cgroup(info, &id);
 	if (err)
 		return err;
 
@@ -459,7 +459,7 @@ int persock_nl_attachment_get_doit(struct sk_buff *skb, struct genl_info *info)
 	u64 id;
 	int err;
 
-	err = persock_cgroup_of(info, &id);
+	err = persock_request_cgroup(info, &id);
 	if (err)
 		return err;
 	reply = persock_reply_new(info, &header);

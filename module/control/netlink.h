@@ -36,7 +36,7 @@ int persock_dump_entry(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 		       const void *entry);
 int persock_dump_result(struct sk_buff *skb, struct netlink_callback *cb,
 			int sent, int err);
-const char *persock_personality_of(struct genl_info *info);
-int persock_cgroup_of(struct genl_info *info, u64 *id);
+const char *persock_request_personality(struct genl_info *info);
+int persock_request_cgroup(struct genl_info *info, u64 *id);
 
 #endif /* _PERSOCK_NETLINK_H */

@@ -62,7 +62,7 @@ static int read_wish(struct genl_info *info, struct wish *wish)
 	int err;
 
 	memset(wish, 0, sizeof(*wish));
-	err = persock_cgroup_of(info, &wish->cgroup);
+	err = persock_request_cgroup(info, &wish->cgroup);
 	if (err)
 		return err;
 	if (!info->attrs[PERSOCK_A_LEARNT])

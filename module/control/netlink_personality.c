@@ -152,7 +152,7 @@ static int propose(struct sk_buff *skb, struct genl_info *info,
 		   int (*apply)(struct genl_info *info, const char *name,
 				const struct persock_proposal *proposal))
 {
-	const char *name = persock_personality_of(info);
+	const char *name = persock_request_personality(info);
 	struct persock_proposal *proposal;
 	struct persock_policy *policy;
 	int err;
@@ -171,7 +171,7 @@ static int propose(struct sk_buff *skb, struct genl_info *info,
 	err = read_providers(info, proposal->providers,
 			     &proposal->nr_providers);
 	if (!err)
-		err = persock_policy_load(info, policy, &proposal->store);
+		err = persock_policy_parse(info, policy, &proposal->store);
 	if (err)
 		goto free;
 	if (proposal->store)
@@ -330,7 +330,7 @@ int persock_nl_personality_get_doit(struct sk_buff *skb,
 				    struct genl_info *info)
 {
 	const struct persock_personality *personality;
-	const char *name = persock_personality_of(info);
+	const char *name = persock_request_personality(info);
 	struct sk_buff *reply;
 	void *header;
 	int err;
@@ -454,7 +454,7 @@ int persock_nl_policy_get_dumpit(struct sk_buff *skb,
 int persock_nl_personality_del_doit(struct sk_buff *skb,
 				    struct genl_info *info)
 {
-	const char *name = persock_personality_of(info);
+	const char *name = persock_request_personality(info);
 	int err;
 
 	if (!name)

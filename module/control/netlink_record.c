@@ -197,7 +197,7 @@ int persock_nl_record_del_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 	u64 id;
 
-	err = persock_cgroup_of(info, &id);
+	err = persock_request_cgroup(info, &id);
 	if (err)
 		return err;
 

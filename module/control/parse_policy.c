@@ -2,7 +2,7 @@
 /*
  * The parser of policies: it checks a netlink request and lays its policy out
  * as the verdicts look it up. netlink_personality.c calls
- * persock_policy_load() and changes a personality only if the whole request is
+ * persock_policy_parse() and changes a personality only if the whole request is
  * valid.
  */
 #include <linux/bitops.h>
@@ -515,7 +515,7 @@ static int publish(struct load *load, const struct nlattr *names)
 }
 
 /**
- * persock_policy_load() - read the policy of a request
+ * persock_policy_parse() - read the policy of a request
  * @info: the request
  * @policy: filled in
  * @store: owner of the policy's lists, with one reference; NULL if the request
@@ -525,8 +525,8 @@ static int publish(struct load *load, const struct nlattr *names)
  * Return: 0; -EINVAL for an invalid policy, with a sentence in the extack;
  * -E2BIG for too many rules; -ENOMEM.
  */
-int persock_policy_load(struct genl_info *info, struct persock_policy *policy,
-			struct persock_store **store)
+int persock_policy_parse(struct genl_info *info, struct persock_policy *policy,
+			 struct persock_store **store)
 {
 	struct load *load;
 	int err;

@@ -11,8 +11,8 @@
 struct genl_info;
 struct sk_buff;
 
-int persock_policy_load(struct genl_info *info, struct persock_policy *policy,
-			struct persock_store **store);
+int persock_policy_parse(struct genl_info *info, struct persock_policy *policy,
+			 struct persock_store **store);
 int persock_policy_put_item(struct sk_buff *skb,
 			    const struct persock_policy *policy,
 			    unsigned int item);

@@ -82,7 +82,7 @@ static void refuse_create(struct ftrace_regs *regs, struct persock_stack *stack,
 			  const struct persock_view *view,
 			  struct persock_call *call, int err)
 {
-	persock_fail_call(regs, persock_refuse(stack, view, call, view->server, err));
+	persock_fail_call(regs, persock_deny_unjudged(stack, view, call, view->server, err));
 }
 
 /*
@@ -118,7 +118,7 @@ static noinline void route_request(struct ftrace_regs *regs,
 	 * A request that goes on is reported when the socket exists, see
 	 * persock_interpose() and af_persock.c.
 	 */
-	err = persock_deny(stack, view, &call, judge, &request);
+	err = persock_judge_ahead(stack, view, &call, judge, &request);
 	if (err) {
 		persock_fail_call(regs, err);
 		return;

@@ -60,7 +60,7 @@ static int judge_provider(struct persock_stack *stack,
 	if (provider && provider->interposes)
 		return 0;
 
-	return persock_refuse(stack, view, call, view->server, -EAFNOSUPPORT);
+	return persock_deny_unjudged(stack, view, call, view->server, -EAFNOSUPPORT);
 }
 
 /* Judge a request that may not pass, and report a denial. */
@@ -68,7 +68,7 @@ static noinline int judge_made(struct persock_stack *stack,
 			       const struct persock_view *view,
 			       struct persock_call *call, struct making *making)
 {
-	int err = persock_deny(stack, view, call, judge_new, making);
+	int err = persock_judge_ahead(stack, view, call, judge_new, making);
 
 	return err ? err : judge_provider(stack, view, call);
 }
@@ -90,13 +90,13 @@ static int govern(struct persock_stack *stack, const struct persock_view *view,
 		return err;
 	err = persock_native_route(stack, sock);
 	if (err)
-		return persock_refuse(stack, view, &call, view->nr - 1, err);
+		return persock_deny_unjudged(stack, view, &call, view->nr - 1, err);
 
 	this_cpu_inc(stack->totals->created);
 	/* Each layer counts what its stacks have counted. */
 	if (passes && !view->limits && !trace_persock_create_enabled())
 		persock_count(stack->totals, PERSOCK_OP_CREATE,
-			      PERSOCK_ALLOWED);
+			      PERSOCK_OUTCOME_ALLOWED);
 	else
 		persock_judge(stack, view, &call, judge_new, making);
 
@@ -152,7 +152,7 @@ bool persock_interpose_pass(struct persock_stack *stack, struct socket *sock,
 	if (native->owner)
 		module_put(native->owner);
 	this_cpu_inc(stack->totals->created);
-	persock_count(stack->totals, PERSOCK_OP_CREATE, PERSOCK_ALLOWED);
+	persock_count(stack->totals, PERSOCK_OP_CREATE, PERSOCK_OUTCOME_ALLOWED);
 
 	return true;
 }
@@ -243,8 +243,8 @@ int persock_interpose_kernel(struct socket *sock,
 		err = persock_interpose(stack, sock, request);
 		creation->unfinished = !err;
 	} else {
-		err = persock_refuse(stack, persock_stack_view(stack), &call,
-				     stack->nr - 1, -EOPNOTSUPP);
+		err = persock_deny_unjudged(stack, persock_stack_view(stack), &call,
+					    stack->nr - 1, -EOPNOTSUPP);
 	}
 	rcu_read_unlock();
 

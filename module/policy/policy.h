@@ -512,14 +512,14 @@ static inline s16 persock_unjudged_errno(const struct persock_addresses *address
 }
 
 /**
- * persock_counts() - are allowed messages and options counted?
+ * persock_counts_allowed() - are allowed messages and options counted?
  * @policy: the policy
  *
  * Always if it is only tried out: how many calls pass is part of the answer.
  *
  * Return: true if they are.
  */
-static inline bool persock_counts(const struct persock_policy *policy)
+static inline bool persock_counts_allowed(const struct persock_policy *policy)
 {
 	return policy->counts || policy->mode != PERSOCK_MODE_ENFORCE;
 }

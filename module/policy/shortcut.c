@@ -145,7 +145,7 @@ void persock_shortcut_build(struct persock_shortcut *shortcut,
 
 	if (policy->mode == PERSOCK_MODE_RECORD) {
 		pass_nothing(shortcut);
-		shortcut->counts = persock_counts(policy);
+		shortcut->counts = persock_counts_allowed(policy);
 		return;
 	}
 	memset(shortcut, 0, sizeof(*shortcut));
@@ -198,7 +198,7 @@ void persock_shortcut_build(struct persock_shortcut *shortcut,
 	shortcut->set_all = persock_allows_all(&rules->set) &&
 			    !rules->option_max && shortcut->connect_max &&
 			    (inet || !policy->unix_credentials);
-	shortcut->counts = persock_counts(policy);
+	shortcut->counts = persock_counts_allowed(policy);
 }
 
 /* The size of an entry that has one. */

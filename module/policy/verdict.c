@@ -206,7 +206,7 @@ int persock_judge_set_option(const struct persock_rules *rules, int level,
 }
 
 /**
- * persock_judge_message() - may this control message be sent?
+ * persock_judge_control_message() - may this control message be sent?
  * @rules: rules of the socket's class
  * @level: its level
  * @type: its type
@@ -215,8 +215,8 @@ int persock_judge_set_option(const struct persock_rules *rules, int level,
  * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno, see
  * persock_judge_set_option().
  */
-int persock_judge_message(const struct persock_rules *rules, int level,
-			  int type, unsigned int *rule)
+int persock_judge_control_message(const struct persock_rules *rules, int level,
+				  int type, unsigned int *rule)
 {
 	int verdict = persock_judge_control(&rules->control_send, level, type,
 					    rule);

@@ -37,8 +37,8 @@ int persock_judge_control(const struct persock_options *options, int level,
 			  int type, unsigned int *rule);
 int persock_judge_set_option(const struct persock_rules *rules, int level,
 			     int name, unsigned int *rule);
-int persock_judge_message(const struct persock_rules *rules, int level,
-			  int type, unsigned int *rule);
+int persock_judge_control_message(const struct persock_rules *rules, int level,
+				  int type, unsigned int *rule);
 int persock_judge_get(const struct persock_rules *rules, int level, int name,
 		      unsigned int *size, unsigned int *max,
 		      unsigned int *rule);

@@ -14,17 +14,17 @@
 
 /**
  * enum persock_outcome - the result of a verdict
- * @PERSOCK_ALLOWED: the call went on, to the next layer or to the provider
- * @PERSOCK_IGNORED: the call succeeded without effect
- * @PERSOCK_DENIED: the call failed with an errno
- * @PERSOCK_AUDITED: the call went on, as the policy only audits
+ * @PERSOCK_OUTCOME_ALLOWED: the call went on, to the next layer or to the provider
+ * @PERSOCK_OUTCOME_IGNORED: the call succeeded without effect
+ * @PERSOCK_OUTCOME_DENIED: the call failed with an errno
+ * @PERSOCK_OUTCOME_AUDITED: the call went on, as the policy only audits
  * @PERSOCK_NR_OUTCOMES: number of outcomes
  */
 enum persock_outcome {
-	PERSOCK_ALLOWED,
-	PERSOCK_IGNORED,
-	PERSOCK_DENIED,
-	PERSOCK_AUDITED,
+	PERSOCK_OUTCOME_ALLOWED,
+	PERSOCK_OUTCOME_IGNORED,
+	PERSOCK_OUTCOME_DENIED,
+	PERSOCK_OUTCOME_AUDITED,
 	PERSOCK_NR_OUTCOMES,
 };
 

@@ -140,7 +140,7 @@ static int accept_routed(struct socket *sock, struct socket *newsock,
 	if (!newsock->ops)
 		WRITE_ONCE(newsock->ops, sock->ops);
 	/* It has a peer, see unsent.c. */
-	if (unlikely(router->phase != PERSOCK_JUDGED))
+	if (unlikely(router->phase != PERSOCK_PHASE_JUDGED))
 		set_bit(PERSOCK_MOVED, &newsock->flags);
 	if (unlikely(!persock_pass_accepted(router)))
 		verdict = judge_accepted(router, view, newsock, &accepted);

@@ -176,12 +176,12 @@ judge_request(struct persock_stack *stack, struct making *making,
 	view = persock_stack_view(stack);
 	elsewhere = persock_stack_net(stack, view, making->request.family);
 	provider = persock_view_provider(view, &making->request, elsewhere);
-	if (persock_ask(stack, view, &asked, judge, making) ||
+	if (persock_judge_silently(stack, view, &asked, judge, making) ||
 	    can_serve(stack, view, provider, elsewhere))
 		verdict = persock_judge(stack, view, &call, judge, making);
 	else
-		verdict = persock_refuse(stack, view, &call, view->server,
-					 -EAFNOSUPPORT);
+		verdict = persock_deny_unjudged(stack, view, &call, view->server,
+						-EAFNOSUPPORT);
 	/* The limit may have been lifted since: the socket does not count. */
 	if (!verdict && making->full)
 		verdict = -EAGAIN;

@@ -388,7 +388,7 @@ static __poll_t poll_provider(const struct persock_router *router,
 bool persock_answer_is_due(const struct persock_router *router,
 			   const struct socket *sock, int flags)
 {
-	if (likely(router->phase == PERSOCK_JUDGED) ||
+	if (likely(router->phase == PERSOCK_PHASE_JUDGED) ||
 	    flags & (MSG_ERRQUEUE | MSG_OOB))
 		return false;
 	if (test_bit(PERSOCK_ASKED, &sock->flags))

@@ -75,8 +75,8 @@ static int judge(const struct persock_router *router,
 		return persock_unjudged_errno(&policy->connect);
 
 	call->section = PERSOCK_SECTION_CONTROL_SEND;
-	return persock_judge_message(rules, cmsg->cmsg_level, cmsg->cmsg_type,
-				     &call->rule);
+	return persock_judge_control_message(rules, cmsg->cmsg_level, cmsg->cmsg_type,
+					     &call->rule);
 }
 
 /*

@@ -133,7 +133,7 @@ static int judge_unnamed(struct socket *sock, const struct persock_identity *who
 			 struct persock_endpoint *endpoint,
 			 struct persock_call *call)
 {
-	bool unsent = persock_router_of(sock)->phase != PERSOCK_JUDGED;
+	bool unsent = persock_router_of(sock)->phase != PERSOCK_PHASE_JUDGED;
 
 	/*
 	 * The peer of a stream was judged when it was connected, unless that of

@@ -189,7 +189,7 @@ void persock_exchange_ask(struct persock_exchange *exchange,
 	u32 mark = mark_of(question);
 
 	spin_lock(&exchange->lock);
-	exchange->asked[exchange->nr_asked++ % PERSOCK_ASKED_MAX] = mark;
+	exchange->asked[exchange->nr_asked++ % PERSOCK_QUERIES_MAX] = mark;
 	spin_unlock(&exchange->lock);
 }
 
@@ -209,7 +209,7 @@ bool persock_exchange_asked(struct persock_exchange *exchange,
 	bool asked = false;
 
 	spin_lock(&exchange->lock);
-	nr = min_t(unsigned int, exchange->nr_asked, PERSOCK_ASKED_MAX);
+	nr = min_t(unsigned int, exchange->nr_asked, PERSOCK_QUERIES_MAX);
 	for (i = 0; i < nr && !asked; i++)
 		asked = exchange->asked[i] == mark;
 	spin_unlock(&exchange->lock);

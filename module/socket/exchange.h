@@ -17,7 +17,7 @@
 #include "policy/dns.h"
 
 /* So many queries of a socket can wait for their answers. */
-#define PERSOCK_ASKED_MAX	256
+#define PERSOCK_QUERIES_MAX	256
 
 /* So many refusals of a socket can wait to be received. */
 #define PERSOCK_REFUSALS_MAX	64
@@ -74,7 +74,7 @@ struct persock_exchange {
 	struct rhash_head node;
 	struct socket *sock;
 	spinlock_t lock; /* of queries and refusals */
-	u32 asked[PERSOCK_ASKED_MAX];
+	u32 asked[PERSOCK_QUERIES_MAX];
 	unsigned int nr_asked;
 	struct list_head refusals;
 	unsigned int nr_refusals;

@@ -134,7 +134,7 @@ int persock_judge_again(struct persock_stack *stack,
 }
 
 /**
- * persock_ask() - would a call be denied?
+ * persock_judge_silently() - would a call be denied?
  * @stack: the layers that govern
  * @view: what they are held to
  * @call: the call
@@ -144,14 +144,14 @@ int persock_judge_again(struct persock_stack *stack,
  * Context: any; RCU read side for @view; does not sleep, and reports nothing.
  * Return: as persock_judge_again().
  */
-int persock_ask(struct persock_stack *stack, const struct persock_view *view,
-		struct persock_call *call, persock_judge_t judge, void *data)
+int persock_judge_silently(struct persock_stack *stack, const struct persock_view *view,
+			   struct persock_call *call, persock_judge_t judge, void *data)
 {
 	return first_denial(stack, view, call, judge, data, false);
 }
 
 /**
- * persock_deny() - report a call if it is denied, and only then
+ * persock_judge_ahead() - report a call if it is denied, and only then
  * @stack: the layers that govern
  * @view: what they are held to
  * @call: the call
@@ -164,19 +164,19 @@ int persock_ask(struct persock_stack *stack, const struct persock_view *view,
  * Context: any; RCU read side for @view; does not sleep.
  * Return: as persock_judge(), or PERSOCK_ALLOW.
  */
-int persock_deny(struct persock_stack *stack, const struct persock_view *view,
-		 struct persock_call *call, persock_judge_t judge, void *data)
+int persock_judge_ahead(struct persock_stack *stack, const struct persock_view *view,
+			struct persock_call *call, persock_judge_t judge, void *data)
 {
 	struct persock_call asked = *call;
 
-	if (!persock_ask(stack, view, &asked, judge, data))
+	if (!persock_judge_silently(stack, view, &asked, judge, data))
 		return PERSOCK_ALLOW;
 
 	return persock_judge(stack, view, call, judge, data);
 }
 
 /**
- * persock_refuse() - report a refusal that no policy can change
+ * persock_deny_unjudged() - report a refusal that no policy can change
  * @stack: the layers that govern
  * @view: what they are held to
  * @call: the call
@@ -186,8 +186,8 @@ int persock_deny(struct persock_stack *stack, const struct persock_view *view,
  * Context: any; RCU read side for @view; does not sleep.
  * Return: @err.
  */
-int persock_refuse(struct persock_stack *stack, const struct persock_view *view,
-		   struct persock_call *call, unsigned int layer, int err)
+int persock_deny_unjudged(struct persock_stack *stack, const struct persock_view *view,
+			  struct persock_call *call, unsigned int layer, int err)
 {
 	call->always = true;
 	call->section = PERSOCK_SECTION_SOCKETS;

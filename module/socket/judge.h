@@ -32,13 +32,13 @@ int persock_judge_again(struct persock_stack *stack,
 			const struct persock_view *view,
 			struct persock_call *call, persock_judge_t judge,
 			void *data);
-int persock_deny(struct persock_stack *stack, const struct persock_view *view,
-		 struct persock_call *call, persock_judge_t judge, void *data);
-int persock_ask(struct persock_stack *stack, const struct persock_view *view,
-		struct persock_call *call, persock_judge_t judge, void *data);
+int persock_judge_ahead(struct persock_stack *stack, const struct persock_view *view,
+			struct persock_call *call, persock_judge_t judge, void *data);
+int persock_judge_silently(struct persock_stack *stack, const struct persock_view *view,
+			   struct persock_call *call, persock_judge_t judge, void *data);
 
-int persock_refuse(struct persock_stack *stack, const struct persock_view *view,
-		   struct persock_call *call, unsigned int layer, int err);
+int persock_deny_unjudged(struct persock_stack *stack, const struct persock_view *view,
+			  struct persock_call *call, unsigned int layer, int err);
 int persock_judge_binds(const struct persock_version *version,
 			struct persock_call *call, void *unused);
 

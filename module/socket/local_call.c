@@ -38,8 +38,8 @@ static int refuse(struct persock_mark *mark, int err)
 		return err;
 	rcu_read_lock();
 	view = persock_router_view(mark->router);
-	err = persock_refuse(mark->router->stack, view, &call, view->nr - 1,
-			     -EACCES);
+	err = persock_deny_unjudged(mark->router->stack, view, &call, view->nr - 1,
+				    -EACCES);
 	rcu_read_unlock();
 
 	return err;

@@ -412,7 +412,7 @@ static ssize_t router_splice_read(struct socket *sock, loff_t *ppos,
 	 * must see what a resolver sends, see answer.c.
 	 */
 	if (!router->provider->ops->splice_read ||
-	    (unlikely(router->phase != PERSOCK_JUDGED) &&
+	    (unlikely(router->phase != PERSOCK_PHASE_JUDGED) &&
 	     persock_query_peer(router, sock)))
 		return persock_splice_by_read(sock->file, ppos, pipe, length,
 					      flags);
@@ -604,9 +604,9 @@ void persock_router_fill(struct proto_ops *table,
 		fill_native(table, native);
 	else
 		fill_wrapper(table, provider->ops);
-	if (phase == PERSOCK_JUDGED)
+	if (phase == PERSOCK_PHASE_JUDGED)
 		return;
-	table->sendmsg = phase == PERSOCK_FROZEN ? persock_frozen_sendmsg :
+	table->sendmsg = phase == PERSOCK_PHASE_FROZEN ? persock_frozen_sendmsg :
 						   persock_unsent_sendmsg;
 	table->recvmsg = persock_unsent_recvmsg;
 	table->poll = persock_unsent_poll;

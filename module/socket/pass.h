@@ -36,7 +36,7 @@ static __always_inline bool persock_pass_end(const struct persock_router *router
 	if (trace_persock_verdict_enabled())
 		passes = false;
 	if (likely(passes) && counts)
-		persock_count(router->totals, operation, PERSOCK_ALLOWED);
+		persock_count(router->totals, operation, PERSOCK_OUTCOME_ALLOWED);
 	rcu_read_unlock_sched();
 
 	return passes;

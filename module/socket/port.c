@@ -136,8 +136,8 @@ static int judge(struct persock_router *router, struct socket *sock,
 	view = persock_router_view(router);
 	verdict = last ? persock_judge_again(router->stack, view, &call,
 					     judge_choice, &choice) :
-			 persock_ask(router->stack, view, &call, judge_choice,
-				     &choice);
+			 persock_judge_silently(router->stack, view, &call, judge_choice,
+						&choice);
 	rcu_read_unlock();
 
 	return verdict;

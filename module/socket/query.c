@@ -205,9 +205,9 @@ static int watch(struct persock_router *router, struct socket *sock)
 {
 	struct persock_router *watching;
 
-	if (router->phase != PERSOCK_JUDGED)
+	if (router->phase != PERSOCK_PHASE_JUDGED)
 		return 0;
-	watching = persock_router_in(router, PERSOCK_UNSENT);
+	watching = persock_router_in(router, PERSOCK_PHASE_UNSENT);
 	if (!watching)
 		return -ENOBUFS;
 	/* If it fails the socket is in one of the other phases by now. */

@@ -158,10 +158,10 @@ int persock_report_verdict(const struct persock_version *version,
 
 	if (!enforce)
 		persock_count(attachment->totals, call->operation,
-			      PERSOCK_AUDITED);
+			      PERSOCK_OUTCOME_AUDITED);
 	else
 		persock_count(attachment->totals, call->operation,
-			      verdict < 0 ? PERSOCK_DENIED : PERSOCK_IGNORED);
+			      verdict < 0 ? PERSOCK_OUTCOME_DENIED : PERSOCK_OUTCOME_IGNORED);
 	if (verdict == PERSOCK_IGNORE) {
 		persock_report_ignored(version, call);
 	} else {

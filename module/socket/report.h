@@ -113,7 +113,7 @@ static inline int persock_report(const struct persock_view *view,
 
 	if (view->counts || persock_always_counted(call->operation))
 		persock_count(attachment->totals, call->operation,
-			      PERSOCK_ALLOWED);
+			      PERSOCK_OUTCOME_ALLOWED);
 	return PERSOCK_ALLOW;
 }
 

@@ -257,7 +257,7 @@ static __always_inline enum persock_phase
 first_phase(const struct persock_stack *stack, enum persock_class class)
 {
 	return unlikely(READ_ONCE(stack->names)) &&
-	       class == PERSOCK_CLASS_INET ? PERSOCK_UNSENT : PERSOCK_JUDGED;
+	       class == PERSOCK_CLASS_INET ? PERSOCK_PHASE_UNSENT : PERSOCK_PHASE_JUDGED;
 }
 
 /**

@@ -14,17 +14,17 @@
 
 /**
  * enum persock_phase - how sends without a name are judged
- * @PERSOCK_JUDGED: not at all, as the peer was judged when it was connected
- * @PERSOCK_UNSENT: by the peer. It was connected on condition that nothing is
+ * @PERSOCK_PHASE_JUDGED: not at all, as the peer was judged when it was connected
+ * @PERSOCK_PHASE_UNSENT: by the peer. It was connected on condition that nothing is
  *		    sent to it, see unsent.c; or a policy has rules on host
  *		    names, so that it may be a resolver, see query.c
- * @PERSOCK_FROZEN: sends wait until such a peer is connected
+ * @PERSOCK_PHASE_FROZEN: sends wait until such a peer is connected
  * @PERSOCK_NR_PHASES: number of phases
  */
 enum persock_phase {
-	PERSOCK_JUDGED,
-	PERSOCK_UNSENT,
-	PERSOCK_FROZEN,
+	PERSOCK_PHASE_JUDGED,
+	PERSOCK_PHASE_UNSENT,
+	PERSOCK_PHASE_FROZEN,
 	PERSOCK_NR_PHASES,
 };
 
@@ -139,7 +139,7 @@ persock_router_known(const struct persock_stack *stack,
 	hash_for_each_possible_rcu(stack->routers, router, hash,
 				   (unsigned long)native, true) {
 		if (router->native == native &&
-		    router->phase == PERSOCK_JUDGED)
+		    router->phase == PERSOCK_PHASE_JUDGED)
 			return router;
 	}
 

@@ -88,7 +88,7 @@ ssize_t persock_router_sendpage(struct socket *sock, struct page *page,
 	 * sendmsg() must judge the peer. There kTLS on a host socket refuses
 	 * MSG_SENDPAGE_NOTLAST.
 	 */
-	if (!router->native || router->phase != PERSOCK_JUDGED)
+	if (!router->native || router->phase != PERSOCK_PHASE_JUDGED)
 		return sock_no_sendpage(sock, page, offset, size,
 					paging.left & ~MSG_SENDPAGE_NOTLAST);
 

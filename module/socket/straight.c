@@ -253,7 +253,7 @@ static void choose_options(struct persock_router *router,
 void persock_straight_choose(struct persock_router *router,
 			     const struct persock_view *view)
 {
-	if (!router->native || router->phase != PERSOCK_JUDGED)
+	if (!router->native || router->phase != PERSOCK_PHASE_JUDGED)
 		return;
 	choose_send(router, view);
 	choose_receive(router, view);

@@ -95,10 +95,10 @@ static bool unsent_begin(struct socket *sock)
 	const struct proto_ops *ops = &router->ops;
 	struct persock_router *frozen;
 
-	if (router->phase == PERSOCK_FROZEN ||
-	    !persock_router_in(router, PERSOCK_UNSENT))
+	if (router->phase == PERSOCK_PHASE_FROZEN ||
+	    !persock_router_in(router, PERSOCK_PHASE_UNSENT))
 		return false;
-	frozen = persock_router_in(router, PERSOCK_FROZEN);
+	frozen = persock_router_in(router, PERSOCK_PHASE_FROZEN);
 	/*
 	 * Orders the exchange before the count, as taking a reference is
 	 * ordered.
@@ -118,7 +118,7 @@ static void unsent_end(struct socket *sock)
 	/*
 	 * unsent_begin() has made this router; it stays as long as the socket.
 	 */
-	leave(sock, persock_router_in(persock_router_of(sock), PERSOCK_UNSENT));
+	leave(sock, persock_router_in(persock_router_of(sock), PERSOCK_PHASE_UNSENT));
 }
 
 /**
@@ -154,15 +154,15 @@ static int prepare_resolver(struct persock_router *router, struct socket *sock,
 	}
 	persock_identify(sock, &who);
 	if (!persock_host_speaks_dns(who.type, who.protocol) ||
-	    !view->holds_names || (router->phase == PERSOCK_UNSENT &&
+	    !view->holds_names || (router->phase == PERSOCK_PHASE_UNSENT &&
 	     !test_bit(PERSOCK_MOVED, &sock->flags)))
 		return PERSOCK_ALLOW;
 
 	connecting->unsent = unsent_begin(sock);
 
 	return connecting->unsent ? PERSOCK_ALLOW :
-	       persock_refuse(router->stack, view, call, view->nr - 1,
-			      -EACCES);
+	       persock_deny_unjudged(router->stack, view, call, view->nr - 1,
+				     -EACCES);
 }
 
 static int judge_connect(const struct persock_version *version,
@@ -264,7 +264,7 @@ int persock_frozen_sendmsg(struct socket *sock, struct msghdr *msg,
 	 */
 	err = wait_event_killable(sock->wq.wait,
 				  (router = persock_router_of(sock))->phase !=
-				  PERSOCK_FROZEN);
+				  PERSOCK_PHASE_FROZEN);
 	if (err)
 		return err;
 

@@ -495,7 +495,7 @@ void draft_index(struct draft *draft)
 		persock_address_index_free(addresses->index);
 		addresses->index = index;
 	}
-	/* As in the kernel: see persock_policy_load(). */
+	/* As in the kernel: see persock_policy_parse(). */
 	if (!inet->control_receive.nr &&
 	    inet->control_receive.fallback == PERSOCK_ALLOW)
 		inet->received_max = 0;

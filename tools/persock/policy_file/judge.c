@@ -406,8 +406,8 @@ static void judge_list(const struct draft *draft, enum persock_section section,
 		note_option_alias(option, NAME_CONTROL, level, name, judgement);
 	if (section == PERSOCK_SECTION_CONTROL_SEND &&
 	    judgement->verdict == PERSOCK_IGNORE) {
-		judgement->verdict = persock_judge_message(rules, level, name,
-							   &rule);
+		judgement->verdict = persock_judge_control_message(rules, level, name,
+								   &rule);
 		if (judgement->verdict != PERSOCK_IGNORE)
 			judgement->remark = "a default does not remove messages that protect: only a rule does";
 	}
