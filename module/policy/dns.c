@@ -62,10 +62,14 @@ struct reader {
 	unsigned int hops;
 };
 
-/* A name without pointers, in lower case, with the lengths of labels. */
+/*
+ * A name without pointers, in lower case, with the lengths of labels. @asked:
+ * it is the question's.
+ */
 struct name {
 	u8 bytes[NAME_LENGTH];
 	u8 length;
+	bool asked;
 };
 
 struct record {
@@ -177,13 +181,23 @@ static int next_label(struct reader *reader, const u8 **label)
 	return length;
 }
 
-/* The offset of what follows a name, which is checked. */
+/* Is the name a pointer to the question's? That of most records is. */
+static bool is_question(const struct message *message, size_t offset)
+{
+	return message->length > offset + 1 &&
+	       read16(message->bytes + offset) ==
+			(POINTER << 8 | PERSOCK_DNS_HEADER);
+}
+
+/* The offset of what follows a name, which is checked: after the question's. */
 static ssize_t skip_name(const struct message *message, size_t offset)
 {
 	struct reader reader;
 	const u8 *label;
 	int length;
 
+	if (is_question(message, offset))
+		return offset + 2;
 	start_name(&reader, message, offset);
 	do {
 		length = next_label(&reader, &label);
@@ -200,6 +214,7 @@ static int read_name(const struct message *message, size_t offset,
 	int length, i;
 
 	name->length = 0;
+	name->asked = offset == PERSOCK_DNS_HEADER;
 	start_name(&reader, message, offset);
 	do {
 		length = next_label(&reader, &label);
@@ -221,6 +236,8 @@ static bool is_name(const struct message *message, size_t offset,
 	struct reader reader;
 	int length, i;
 
+	if (name->asked && is_question(message, offset))
+		return true;
 	start_name(&reader, message, offset);
 	do {
 		length = next_label(&reader, &label);

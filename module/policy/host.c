@@ -106,6 +106,14 @@ static int order_pattern(const struct persock_host_rule *rule,
 	return order ? order : (int)rule->below - (int)pattern->below;
 }
 
+static bool is_of_pattern(const struct persock_host_rule *rule,
+			  const struct pattern *pattern)
+{
+	return rule->length == pattern->length &&
+	       rule->below == pattern->below &&
+	       !memcmp(rule->name, pattern->name, pattern->length);
+}
+
 static bool denies(const struct persock_host_rule *rule)
 {
 	return rule->verdict < 0;
@@ -204,7 +212,7 @@ static const struct persock_host_rule *next_rule(struct walk *walk)
 			const struct persock_host_rule *rule;
 
 			rule = rule_at(walk->names, walk->next);
-			if (order_pattern(rule, &walk->pattern))
+			if (!is_of_pattern(rule, &walk->pattern))
 				break;
 			walk->next++;
 			if (denies(rule) || !walk->odd)
@@ -320,6 +328,7 @@ bool persock_host_has_allowed(const struct persock_names *names,
 {
 	const struct persock_host_rule *rule;
 	unsigned int looks = LOOKS;
+	bool denied = false;
 	struct walk walk;
 
 	start_walk(&walk, names, host);
@@ -327,7 +336,8 @@ bool persock_host_has_allowed(const struct persock_names *names,
 		if (denies(rule)) {
 			if (covers_all(rule))
 				return false;
-		} else if (!hidden(names, host, rule, &looks)) {
+			denied = true;
+		} else if (!denied || !hidden(names, host, rule, &looks)) {
 			return true;
 		}
 	}

@@ -38,8 +38,6 @@
 #include "socket/query.h"
 #include "socket/report.h"
 
-/* The buffer for a datagram is not smaller: the module reads it whole. */
-#define DATAGRAM_MIN	4096
 /* The longest datagram; another one may come while a buffer is made for one. */
 #define DATAGRAM_MAX	65536
 /* So many addresses are learnt from an answer. */
@@ -200,18 +198,37 @@ static bool sees_whole(const struct receiving *receiving)
 	return READ_ONCE(receiving->who.sk->sk_peek_off) < 0;
 }
 
+static void *take_buffer(const struct receiving *receiving, size_t room)
+{
+	void *spare = room > PERSOCK_DATAGRAM_MIN ? NULL :
+		      xchg(&receiving->exchange->spare_buffer, NULL);
+
+	return spare ?: kvmalloc(room, GFP_KERNEL_ACCOUNT);
+}
+
+static void leave_buffer(const struct receiving *receiving, size_t room,
+			 void *buffer)
+{
+	if (room > PERSOCK_DATAGRAM_MIN)
+		kvfree(buffer);
+	else
+		persock_exchange_leave(&receiving->exchange->spare_buffer,
+				       buffer);
+}
+
 /* Receive one datagram, without waiting for it. */
 static int receive_datagram(const struct receiving *receiving,
 			    struct msghdr *msg, size_t length, int flags)
 {
-	size_t room = clamp_t(size_t, length, DATAGRAM_MIN, DATAGRAM_MAX), kept;
+	size_t room = clamp_t(size_t, length, PERSOCK_DATAGRAM_MIN,
+			      DATAGRAM_MAX), kept;
 	struct sockaddr_storage from;
 	struct persock_endpoint source;
 	void *name = msg->msg_name, *buffer;
 	bool whole = sees_whole(receiving);
 	int received;
 
-	buffer = kvmalloc(room, GFP_KERNEL_ACCOUNT);
+	buffer = take_buffer(receiving, room);
 	if (!buffer)
 		return -ENOBUFS;
 	msg->msg_name = &from;
@@ -240,7 +257,7 @@ static int receive_datagram(const struct receiving *receiving,
 	if (!(flags & MSG_TRUNC))
 		received = kept;
 free:
-	kvfree(buffer);
+	leave_buffer(receiving, room, buffer);
 
 	return received;
 }
@@ -455,8 +472,11 @@ int persock_answer_receive(struct persock_router *router, struct socket *sock,
 		return router->provider->ops->recvmsg(sock, msg, length, flags);
 
 	timeout = sock_rcvtimeo(receiving.who.sk, flags & MSG_DONTWAIT);
-	if (!timeout)
-		return try_receive(&receiving, msg, length, flags);
+	if (!timeout || !wants_all(&receiving, flags)) {
+		received = try_receive(&receiving, msg, length, flags);
+		if (!timeout || received != -EAGAIN)
+			return received;
+	}
 
 	add_wait_queue(&sock->wq.wait, &wait);
 	/* Pairs with the barrier in wq_has_sleeper(). */

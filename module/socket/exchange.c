@@ -117,6 +117,8 @@ void persock_exchange_end(struct socket *sock)
 	list_for_each_entry_safe(refusal, next, &exchange->refusals, node)
 		kfree(refusal);
 	kvfree(exchange->in);
+	kfree(exchange->spare_query);
+	kvfree(exchange->spare_buffer);
 	kfree_rcu(exchange, rcu);
 }
 

@@ -12,6 +12,7 @@
 #include <linux/mutex.h>
 #include <linux/net.h>
 #include <linux/rhashtable-types.h>
+#include <linux/slab.h>
 #include <linux/spinlock.h>
 
 #include "policy/dns.h"
@@ -21,6 +22,9 @@
 
 /* So many refusals of a socket can wait to be received. */
 #define PERSOCK_REFUSALS_MAX	64
+
+/* The buffer for a datagram is not smaller: the module reads it whole. */
+#define PERSOCK_DATAGRAM_MIN	4096
 
 /* The length before each message of a stream, in bytes. */
 #define PERSOCK_DNS_PREFIX	2
@@ -65,6 +69,9 @@ struct persock_refusal {
  * @in_length: its received bytes, with @prefix; @receiving
  * @in_end: its length, with @prefix; valid from PERSOCK_DNS_PREFIX bytes on
  * @in_connects: @connects when the message was begun; @receiving
+ * @spare_query: the last send's query, for the next one; xchg()
+ * @spare_buffer: the last receive's buffer of PERSOCK_DATAGRAM_MIN bytes, for
+ *		  the next one; xchg()
  * @rcu: frees it, as a lookup of another socket may pass by
  *
  * Made with the first query, freed with the socket. Its memory is charged to
@@ -90,6 +97,8 @@ struct persock_exchange {
 	unsigned int in_length;
 	unsigned int in_end;
 	int in_connects;
+	void *spare_query;
+	void *spare_buffer;
 	struct rcu_head rcu;
 };
 
@@ -102,6 +111,21 @@ struct persock_exchange {
 static inline unsigned int persock_exchange_end_of(const u8 *prefix)
 {
 	return PERSOCK_DNS_PREFIX + (prefix[0] << 8 | prefix[1]);
+}
+
+/**
+ * persock_exchange_leave() - leave memory to the next call of the same kind
+ * @spare: the exchange's place for it, which has room for one
+ * @memory: of kvmalloc()
+ *
+ * Most sockets ask twice, and new memory may have to be cleared.
+ *
+ * Context: process context, may sleep.
+ */
+static inline void persock_exchange_leave(void **spare, void *memory)
+{
+	if (cmpxchg(spare, NULL, memory))
+		kvfree(memory);
 }
 
 int persock_exchange_init(void);

@@ -217,17 +217,31 @@ static int watch(struct persock_router *router, struct socket *sock)
 	return 0;
 }
 
-static int prepare(struct persock_query *query, struct persock_router *router,
-		   struct socket *sock)
+/* A query in the socket's exchange, which there is from now on. */
+static struct persock_query *prepare(struct persock_router *router,
+				     struct socket *sock)
 {
 	struct persock_attachment *inner = persock_stack_inner(router->stack);
-	int err = persock_learnt_prepare(&inner->account->learnt);
+	struct persock_exchange *exchange;
+	struct persock_query *query;
 
-	if (err)
-		return -ENOBUFS;
-	query->exchange = persock_exchange_make(sock);
+	if (persock_learnt_prepare(&inner->account->learnt))
+		return NULL;
+	exchange = persock_exchange_make(sock);
+	if (!exchange || watch(router, sock))
+		return NULL;
+	query = xchg(&exchange->spare_query, NULL) ?:
+		kmalloc(sizeof(*query), GFP_KERNEL_ACCOUNT);
+	if (!query)
+		return NULL;
+	query->complete = false;
+	query->readable = false;
+	query->refused = false;
+	query->taken = 0;
+	query->length = 0;
+	query->exchange = exchange;
 
-	return query->exchange ? watch(router, sock) : -ENOBUFS;
+	return query;
 }
 
 static int read_query(struct persock_query *query,
@@ -294,18 +308,15 @@ struct persock_query *persock_query_begin(struct persock_router *router,
 	if (!goes_to_resolver(router, &endpoint))
 		return NULL;
 
-	query = kmalloc(sizeof(*query), GFP_KERNEL_ACCOUNT);
+	query = prepare(router, sock);
 	if (!query)
 		return ERR_PTR(-ENOBUFS);
-	memset(query, 0, offsetof(struct persock_query, data));
 	query->who = who;
 	query->resolver = endpoint;
-	err = prepare(query, router, sock);
-	if (!err)
-		err = read_query(query, router, msg, length);
+	err = read_query(query, router, msg, length);
 	if (!err)
 		return query;
-	kfree(query);
+	persock_exchange_leave(&query->exchange->spare_query, query);
 	/* A policy that only audits leaves a long datagram to the kernel. */
 	if (err == -EMSGSIZE && !holds && who.type == SOCK_DGRAM)
 		return NULL;
@@ -489,7 +500,7 @@ int persock_query_finish(struct persock_query *query,
 
 	if (query->who.type == SOCK_STREAM)
 		mutex_unlock(&query->exchange->sending);
-	kfree(query);
+	persock_exchange_leave(&query->exchange->spare_query, query);
 
 	return sent;
 }
