@@ -198,7 +198,8 @@ bench: $(addprefix modules-,$(filter-out %-arm64,$(all))) tool selftests-bin
 	@for kernel in $(filter-out %-arm64,$(all)); do \
 		echo "== instructions on $$kernel"; \
 		selftests/runner/vm/run --kernel $$kernel --icount --no-module --timeout 3600 -- \
-			env BENCH_TIMES=3 selftests/bench/run >build/bench/$$kernel.log && \
+			env BENCH_TIMES=3 BENCH_APPARMOR="$$(tools/debian/fetch --root amd64 bookworm base-files base-passwd \
+			apparmor)" selftests/bench/run >build/bench/$$kernel.log && \
 		selftests/bench/table --json build/bench/$$kernel.json --rst build/bench/$$kernel.rst \
 			--svg build/bench/$$kernel.svg build/bench/$$kernel.log || exit; \
 		echo "== instructions from a container on $$kernel"; \
