@@ -448,7 +448,7 @@ static int parse(struct recording *recording, int argc, char **argv)
 	if (json_wanted && (recording->base || recording->merge ||
 			    recording->ports || recording->prefixes ||
 			    recording->wildcards))
-		return usage_error("record writes facts as JSON, of which no policy is made: neither -p nor --merge nor --generalise");
+		return usage_error("record -j writes facts, not a policy: leave out -p, --merge and --generalise");
 	if (recording->base && recording->merge)
 		return usage_error("record takes a base or a file to merge with, not both");
 	if (optind == argc)
