@@ -126,7 +126,7 @@ end
 
 complete -c persock -f
 complete -c persock -s j -l json -n 'not count (__persock_of_run) >/dev/null' -d 'write JSON'
-complete -c persock -s p -l pretty -n 'not __persock_is run' -d 'write JSON with line breaks'
+complete -c persock -l pretty -n 'not __persock_is run' -d 'write JSON with line breaks'
 complete -c persock -s V -l version -n 'not count (__persock_words) >/dev/null' -d 'write the version'
 complete -c persock -s h -l help -n 'not count (__persock_of_run) >/dev/null' -d 'write the help'
 

@@ -90,8 +90,8 @@ _persock() {
 	local curcontext=$curcontext state line end expl
 	local -a json
 	local -A opt_args
-	json=('(-j --json -p --pretty)'{-j,--json}'[write JSON]'
-		'(-j --json -p --pretty)'{-p,--pretty}'[write JSON with line breaks]')
+	json=('(-j --json --pretty)'{-j,--json}'[write JSON]'
+		'(-j --json --pretty)--pretty[write JSON with line breaks]')
 
 	_arguments -C -S $json '(-V --version)'{-V,--version}'[write the version]' \
 		'(-h --help)'{-h,--help}'[write the help]' '(-)1: :_persock_commands' '(-)*:: :->arguments' && return

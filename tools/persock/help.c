@@ -11,13 +11,13 @@
 static const char head[] =
 "persock governs the sockets of the processes in a cgroup: persock(8)\n"
 "\n"
-"Usage: persock [-j | -p] COMMAND\n"
+"Usage: persock [-j | --pretty] COMMAND\n"
 "\n";
 
 static const char tail[] =
 "\n"
 "  -j, --json      write JSON\n"
-"  -p, --pretty    write JSON with line breaks\n"
+"      --pretty    write JSON with line breaks\n"
 "  -V, --version   write the version of this tool\n"
 "\n"
 "\"persock help COMMAND\" explains the options of a command. A first policy:\n"

@@ -141,6 +141,7 @@ int main(int argc, char **argv)
 	if (argc && is_runtime(argv[0]))
 		return oci_runtime_command(argc, argv);
 	opterr = 0;
+	/* -p was short for --pretty, and is undocumented now: it means --personality. */
 	while ((option = getopt_long(argc, argv, "+:jpVh", options,
 				     NULL)) >= 0) {
 		switch (option) {

@@ -17,6 +17,7 @@
 
 #include "base/colour.h"
 #include "base/error.h"
+#include "base/terminal.h"
 #include "base/text.h"
 
 #define STEP	2
@@ -137,14 +138,15 @@ static const char *personality_of(const struct tree *tree, uint64_t id)
 }
 
 /* What is effective, if it is more than the attachment's own personality. */
-static void print_layers(FILE *stream, const struct tree *tree,
-			 const struct attachment *attachment)
+static bool print_layers(FILE *stream, const struct tree *tree,
+			 const struct attachment *attachment,
+			 const char *before)
 {
 	unsigned int i;
 
 	if (attachment->nr_layers < 2)
-		return;
-	fputs(", layers: ", stream);
+		return false;
+	fprintf(stream, "%slayers: ", before);
 	for (i = 0; i < attachment->nr_layers; i++) {
 		const char *name = personality_of(tree, attachment->layers[i]);
 
@@ -155,30 +157,50 @@ static void print_layers(FILE *stream, const struct tree *tree,
 		else
 			fprintf(stream, "id:%" PRIu64, attachment->layers[i]);
 	}
+
+	return true;
 }
 
+/* @before: what comes before the first detail. */
+static void print_details(FILE *stream, const struct tree *tree,
+			  const struct attachment *attachment,
+			  const char *before)
+{
+	if (print_layers(stream, tree, attachment, before))
+		before = ", ";
+	if (attachment->anew) {
+		fputs(before, stream);
+		colour_red(stream, "delegated in full");
+		before = ", ";
+	}
+	if (attachment->from_inode) {
+		fprintf(stream, "%sdelegated from net:[%u]", before,
+			attachment->from_inode);
+		before = ", ";
+	}
+	if (attachment->lost)
+		fprintf(stream, "%sdenials dropped: %" PRIu64, before,
+			attachment->lost);
+}
+
+/* @width: that of the column of paths; 0: details have a line of their own. */
 static void print_node(FILE *stream, const struct tree *tree,
 		       const struct node *node, int indent, int width)
 {
 	const struct attachment *attachment = &node->attachment;
 	int left = node->depth * STEP;
+	char before[64];
 
 	fprintf(stream, "%*s", indent + left, "");
-	text_column(stream, attachment->path, width - left);
+	if (width)
+		text_column(stream, attachment->path, width - left);
+	else
+		text_print(stream, attachment->path);
 	fputs(" -> ", stream);
 	text_print(stream, attachment->personality);
 	fprintf(stream, " (id:%" PRIu64 ")", attachment->cgroup_id);
-	print_layers(stream, tree, attachment);
-	if (attachment->anew) {
-		fputs(", ", stream);
-		colour_red(stream, "delegated in full");
-	}
-	if (attachment->from_inode)
-		fprintf(stream, ", delegated from net:[%u]",
-			attachment->from_inode);
-	if (attachment->lost)
-		fprintf(stream, ", denials dropped: %" PRIu64,
-			attachment->lost);
+	snprintf(before, sizeof(before), "\n%*s", indent + left + STEP, "");
+	print_details(stream, tree, attachment, width ? ", " : before);
 	fputc('\n', stream);
 }
 
@@ -210,16 +232,44 @@ static int width_of(const struct tree *tree)
 	return width;
 }
 
+static void print_nodes(FILE *stream, const struct tree *tree, int indent,
+			int width)
+{
+	const struct node *node;
+
+	for (node = tree->top; node; node = node_after(node))
+		print_node(stream, tree, node, indent, width);
+}
+
+static bool fits(const struct tree *tree, int indent, int width, int columns)
+{
+	char *text, *line, *end;
+	bool fit = true;
+	size_t size;
+	FILE *stream = need(open_memstream(&text, &size));
+
+	print_nodes(stream, tree, indent, width);
+	if (fclose(stream))
+		need(NULL);
+	for (line = text; (end = strchr(line, '\n')); line = end + 1) {
+		*end = '\0';
+		fit &= text_width(line) <= columns;
+	}
+	free(text);
+
+	return fit;
+}
+
 void attachment_tree_print(FILE *stream, const struct replies *attachments,
 			   int indent)
 {
+	int columns = terminal_width(stream), width;
 	struct tree tree = { 0 };
-	const struct node *node;
-	int width;
 
 	tree_make(&tree, attachments);
 	width = width_of(&tree);
-	for (node = tree.top; node; node = node_after(node))
-		print_node(stream, &tree, node, indent, width);
+	if (columns && !fits(&tree, indent, width, columns))
+		width = 0;
+	print_nodes(stream, &tree, indent, width);
 	free(tree.nodes);
 }

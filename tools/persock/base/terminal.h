@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The terminal that text goes to. Commands whose lines may be long break them
+ * for it.
+ */
+#ifndef _PERSOCK_BASE_TERMINAL_H
+#define _PERSOCK_BASE_TERMINAL_H
+
+#include <stdio.h>
+
+/* Columns of the terminal that @stream writes to; 0 if it is none. */
+int terminal_width(FILE *stream);
+
+#endif
