@@ -38,7 +38,7 @@ static int refuse(struct persock_mark *mark, int err)
 		return err;
 	rcu_read_lock();
 	view = persock_router_view(mark->router);
-	err = persock_deny_unjudged(mark->router->stack, view, &call, view->nr - 1,
+	err = persock_deny_unjudged(mark->router->stack, view, &call, view->locals_by,
 				    -EACCES);
 	rcu_read_unlock();
 

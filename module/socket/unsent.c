@@ -161,7 +161,7 @@ static int prepare_resolver(struct persock_router *router, struct socket *sock,
 	connecting->unsent = unsent_begin(sock);
 
 	return connecting->unsent ? PERSOCK_ALLOW :
-	       persock_deny_unjudged(router->stack, view, call, view->nr - 1,
+	       persock_deny_unjudged(router->stack, view, call, view->names_by,
 				     -EACCES);
 }
 
