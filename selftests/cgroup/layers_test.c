@@ -377,6 +377,39 @@ TEST_F(layers, batch)
 	close(live);
 }
 
+/* What a layer ignores is counted, and listed, for that layer alone. */
+TEST_F(layers, ignored_by_layer)
+{
+	char outer[8192], inner[8192];
+	int one = 1;
+	int fd;
+
+	policy_begin_open(variant->outer);
+	policy_option(PERSOCK_SECTION_OPTIONS_SET, PERSOCK_CLASS_INET,
+		      SOL_IP, IP_RECVTTL, IGNORE);
+	ASSERT_EQ(0, policy_set());
+	policy_begin_open(variant->inner);
+	policy_option(PERSOCK_SECTION_OPTIONS_SET, PERSOCK_CLASS_INET,
+		      SOL_IP, IP_RECVTOS, IGNORE);
+	ASSERT_EQ(0, policy_set());
+	ASSERT_EQ(0, govern_enter_path(self->path));
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(0, setsockopt(fd, SOL_IP, IP_RECVTTL, &one, sizeof(one)));
+	EXPECT_EQ(0, setsockopt(fd, SOL_IP, IP_RECVTOS, &one, sizeof(one)));
+	ASSERT_EQ(0, govern_tool(outer, sizeof(outer), "counters",
+				 govern_path(variant->outer), NULL));
+	ASSERT_EQ(0, govern_tool(inner, sizeof(inner), "counters", self->path,
+				 NULL));
+	EXPECT_NE(NULL, strstr(outer, "IP_RECVTTL"))
+		TH_LOG("%s", outer);
+	EXPECT_EQ(NULL, strstr(outer, "IP_RECVTOS"));
+	EXPECT_NE(NULL, strstr(inner, "IP_RECVTOS"))
+		TH_LOG("%s", inner);
+	EXPECT_EQ(NULL, strstr(inner, "IP_RECVTTL"));
+	close(fd);
+}
+
 /* The changes of a socket that is closed are dropped. */
 TEST_F(layers, batch_dropped)
 {
