@@ -12,6 +12,7 @@
 
 #include <libmnl/libmnl.h>
 
+#include "control.h"
 #include "layers.h"
 
 static int attach_anew(const char *path, const char *personality)
@@ -408,6 +409,49 @@ TEST_F(layers, ignored_by_layer)
 		TH_LOG("%s", inner);
 	EXPECT_EQ(NULL, strstr(inner, "IP_RECVTTL"));
 	close(fd);
+}
+
+static bool sockets_are(const char *personality, unsigned int live,
+			unsigned int created)
+{
+	char text[16384], wanted[64];
+
+	snprintf(wanted, sizeof(wanted), "sockets: %u live, %u created", live,
+		 created);
+	if (govern_tool(text, sizeof(text), "show", personality, NULL))
+		return false;
+
+	return strstr(text, wanted);
+}
+
+/* A socket of which a personality is two layers is one socket. */
+TEST_F(layers, one_personality_twice)
+{
+	static const char name[] = "layers-twice";
+	int fds[2], i;
+
+	ASSERT_EQ(0, control_open());
+	ASSERT_EQ(0, control_policy_put(PERSOCK_CMD_PERSONALITY_NEW, name,
+					"host", NULL));
+	ASSERT_EQ(0, policy_attach_path(self->middle, name));
+	ASSERT_EQ(0, policy_attach_path(self->path, name));
+	ASSERT_EQ(0, govern_enter_path(self->path));
+	EXPECT_TRUE(sockets_are(name, 0, 0));
+	for (i = 0; i < 2; i++) {
+		fds[i] = socket(AF_INET, SOCK_DGRAM, 0);
+		ASSERT_LE(0, fds[i]);
+	}
+	close(fds[0]);
+	EXPECT_TRUE(sockets_are(name, 1, 2));
+	close(fds[1]);
+	/* What is gone is counted in the same way. */
+	ASSERT_EQ(0, govern_leave());
+	ASSERT_EQ(0, detach(self->path));
+	ASSERT_EQ(0, detach(self->middle));
+	for (i = 0; i < SOON_MS / 100 && !sockets_are(name, 0, 2); i++)
+		usleep(100000);
+	EXPECT_TRUE(sockets_are(name, 0, 2));
+	EXPECT_EQ(0, control_do(PERSOCK_CMD_PERSONALITY_DEL, name, -1));
 }
 
 /* The changes of a socket that is closed are dropped. */
