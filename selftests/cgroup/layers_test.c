@@ -317,6 +317,38 @@ TEST_F(layers, delegated_in_full)
 	EXPECT_EQ(-EPERM, sends(FIRST));
 }
 
+/* Neither a cgroup of the same name nor one further in inherits it. */
+TEST_F(layers, delegated_again)
+{
+	char path[PATH_MAX + 64];
+
+	ASSERT_EQ(0, deny_peer(variant->outer, "127.0.0.1/32", -EPERM));
+	ASSERT_EQ(0, deny_peer(variant->third, "127.0.0.2/32", -EACCES));
+	ASSERT_EQ(0, deny_peer(variant->inner, NULL, 0));
+	ASSERT_GT(sizeof(path), snprintf(path, sizeof(path), "%s/again",
+					 self->middle));
+	ASSERT_EQ(0, attach_anew(self->middle,
+				 govern_personality(variant->third)));
+	ASSERT_EQ(0, mkdir(path, 0755));
+	ASSERT_EQ(0, attach_anew(path, govern_personality(variant->inner)));
+	/* The one further in decides. */
+	ASSERT_EQ(0, govern_enter_path(path));
+	EXPECT_EQ(0, sends(FIRST));
+	EXPECT_EQ(0, sends(SECOND));
+	ASSERT_EQ(0, govern_leave());
+	ASSERT_EQ(0, rmdir(path));
+	ASSERT_EQ(0, mkdir(path, 0755));
+	ASSERT_EQ(0, govern_enter_path(path));
+	EXPECT_EQ(0, sends(FIRST));
+	EXPECT_EQ(-EACCES, sends(SECOND));
+	/* Without it again, the outer one governs what is below, too. */
+	ASSERT_EQ(0, policy_attach_path(self->middle,
+					govern_personality(variant->third)));
+	EXPECT_EQ(-EPERM, sends(FIRST));
+	ASSERT_EQ(0, govern_leave());
+	ASSERT_EQ(0, rmdir(path));
+}
+
 /* At most 16 layers. */
 TEST_F(layers, sixteen)
 {
