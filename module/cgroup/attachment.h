@@ -78,8 +78,8 @@ struct persock_account {
  * @passed: counts of stacks that are gone; persock_mutex
  * @denials: denials that wait for their report, of the sockets whose innermost
  *	     layer this is
- * @ignored: counts of what was ignored of these sockets, by option; NULL as
- *	     long as there are none
+ * @ignored: counts of what @personality ignores, by option; NULL as long as
+ *	     there are none
  * @revealed: the last denials of these sockets that layers reveal; NULL before the
  *	    first one. Written once
  * @from: cookie of the network namespace whose tasks have sockets made in the

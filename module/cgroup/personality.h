@@ -44,6 +44,8 @@ struct persock_holder {
  * @nr_pins: length of @pins
  * @attachments: number of cgroups attached to it now; persock_mutex
  * @retired: counts of attachment objects that are gone; persock_mutex
+ * @created: number of sockets that have had it as a layer, of stacks that are
+ *	     gone; persock_mutex
  *
  * A deleted personality leaves the list at once and lives until the last
  * socket that was created under it is closed.
@@ -61,6 +63,7 @@ struct persock_personality {
 	unsigned int nr_pins;
 	unsigned int attachments;
 	struct persock_totals retired;
+	u64 created;
 };
 
 /**

@@ -42,6 +42,25 @@ void __init persock_stack_init(void (*routers)(struct persock_stack *stack),
 	choose_routers = chooser;
 }
 
+static struct persock_personality *personality_of(const struct persock_stack *stack,
+						  unsigned int layer)
+{
+	return stack->layers[layer].attachment->personality;
+}
+
+/* A personality that is several layers counts the sockets of a stack once. */
+static bool is_counted(const struct persock_stack *stack, unsigned int layer)
+{
+	unsigned int i;
+
+	for (i = 0; i < layer; i++) {
+		if (personality_of(stack, i) == personality_of(stack, layer))
+			return true;
+	}
+
+	return false;
+}
+
 /* A grace period has passed: no lookup, call or count has it any more. */
 static void stack_free(struct work_struct *work)
 {
@@ -58,6 +77,10 @@ static void stack_free(struct work_struct *work)
 	if (open_stack == stack)
 		open_stack = NULL;
 	persock_view_put(rcu_dereference_protected(stack->view, true));
+	for (i = 0; i < stack->nr; i++) {
+		if (!is_counted(stack, i))
+			personality_of(stack, i)->created += totals.created;
+	}
 	for (i = 0; i < stack->nr; i++) {
 		struct persock_layer *layer = &stack->layers[i];
 
@@ -370,26 +393,45 @@ unsigned int persock_stack_sockets(const struct persock_stack *stack)
 	return atomic_read(&stack->sockets);
 }
 
+/* The number of sockets that a stack has had. */
+static u64 created_of(const struct persock_stack *stack)
+{
+	u64 created = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		created += READ_ONCE(per_cpu_ptr(stack->totals, cpu)->created);
+
+	return created;
+}
+
 /**
- * persock_layer_sockets() - number of sockets that have an attachment object as
- *			     a layer
- * @attachment: the attachment object
+ * persock_stacks_count() - count the sockets that have a personality as a layer
+ * @personality: the personality
+ * @live: set to their number
+ * @created: set to the number of those that have ever been
  *
- * Sockets that were created under an object that it replaced do not count.
+ * A socket with several such layers counts once.
  *
  * Context: persock_mutex is held.
- * Return: the number.
  */
-u64 persock_layer_sockets(const struct persock_attachment *attachment)
+void persock_stacks_count(const struct persock_personality *personality,
+			  u64 *live, u64 *created)
 {
-	const struct persock_layer *layer;
-	u64 sockets = 0;
+	struct persock_stack *stack = NULL;
+	unsigned int i;
 
-	lockdep_assert_held(&persock_mutex);
-	list_for_each_entry(layer, &attachment->layers, node)
-		sockets += persock_stack_sockets(layer->stack);
-
-	return sockets;
+	*live = 0;
+	*created = personality->created;
+	while ((stack = persock_stack_next(stack))) {
+		for (i = 0; i < stack->nr; i++) {
+			if (personality_of(stack, i) != personality)
+				continue;
+			*live += persock_stack_sockets(stack);
+			*created += created_of(stack);
+			break;
+		}
+	}
 }
 
 /**

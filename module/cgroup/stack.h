@@ -89,7 +89,8 @@ void persock_stack_add(struct persock_stack *stack,
 void persock_stack_last(struct persock_stack *stack);
 unsigned int persock_account_sockets(const struct persock_account *account);
 unsigned int persock_stack_sockets(const struct persock_stack *stack);
-u64 persock_layer_sockets(const struct persock_attachment *attachment);
+void persock_stacks_count(const struct persock_personality *personality,
+			  u64 *live, u64 *created);
 void persock_account_counts(const struct persock_attachment *a,
 			    struct persock_totals *sum);
 void persock_layer_counts(const struct persock_attachment *attachment,

@@ -57,6 +57,13 @@ static unsigned int least(unsigned int a, unsigned int b)
 	return !a ? b : !b ? a : min(a, b);
 }
 
+static bool holds_locals(const struct persock_policy *policy)
+{
+	return persock_unix_restricts(&policy->unix_connect) ||
+	       persock_unix_restricts(&policy->unix_bind) ||
+	       policy->unix_rights == PERSOCK_GOVERNED;
+}
+
 /* Add what a layer restricts. Layers that only audit restrict nothing. */
 static void add_layer(struct persock_view *view, unsigned int i)
 {
@@ -78,10 +85,14 @@ static void add_layer(struct persock_view *view, unsigned int i)
 	if (!persock_enforces(version))
 		return;
 
-	view->holds_names |= policy->names.nr_resolvers;
-	view->holds_locals |= persock_unix_restricts(&policy->unix_connect) ||
-			      persock_unix_restricts(&policy->unix_bind) ||
-			      policy->unix_rights == PERSOCK_GOVERNED;
+	if (policy->names.nr_resolvers && !view->holds_names) {
+		view->holds_names = true;
+		view->names_by = i;
+	}
+	if (holds_locals(policy) && !view->holds_locals) {
+		view->holds_locals = true;
+		view->locals_by = i;
+	}
 	for (class = 0; class < PERSOCK_NR_CLASSES; class++)
 		view->address_max[class] =
 			least(view->address_max[class],

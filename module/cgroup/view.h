@@ -28,9 +28,11 @@
  * @names: the smallest number of learnt addresses that a layer with host
  *	   names allows; 0: no layer uses host names
  * @holds_names: a layer that enforces uses host names
+ * @names_by: index of the outermost one that does
  * @locals: a layer judges or records names of AF_UNIX sockets
  * @rights: a layer judges received sockets one by one
  * @holds_locals: a layer that enforces does one of both
+ * @locals_by: index of the outermost one that does
  * @records: a layer records calls
  * @counts: a layer wants allowed messages and options to be counted
  * @limits: a layer limits its live sockets
@@ -58,9 +60,11 @@ struct persock_view {
 	bool restricts_bind;
 	unsigned int names;
 	bool holds_names;
+	unsigned int names_by;
 	bool locals;
 	bool rights;
 	bool holds_locals;
+	unsigned int locals_by;
 	bool records;
 	bool counts;
 	bool limits;

@@ -303,14 +303,14 @@ static int put_personality(struct sk_buff *skb, const void *entry, bool alone)
 	const struct persock_version *version =
 		persock_personality_version(personality);
 	struct persock_attachment *attachment = NULL;
-	u64 sockets = 0;
+	u64 sockets, created;
 
 	while ((attachment = persock_attachment_next(attachment))) {
 		if (attachment->personality != personality)
 			continue;
-		sockets += persock_layer_sockets(attachment);
 		persock_layer_counts(attachment, &totals);
 	}
+	persock_stacks_count(personality, &sockets, &created);
 
 	if (nla_put_string(skb, PERSOCK_A_PERSONALITY, personality->name) ||
 	    nla_put_string(skb, PERSOCK_A_BASE, version->base) ||
@@ -320,7 +320,7 @@ static int put_personality(struct sk_buff *skb, const void *entry, bool alone)
 	    nla_put_u32(skb, PERSOCK_A_MODE, version->policy.mode) ||
 	    nla_put_u32(skb, PERSOCK_A_ATTACHMENTS, personality->attachments) ||
 	    persock_put_u64(skb, PERSOCK_A_SOCKETS_LIVE, sockets) ||
-	    persock_put_u64(skb, PERSOCK_A_SOCKETS_CREATED, totals.created))
+	    persock_put_u64(skb, PERSOCK_A_SOCKETS_CREATED, created))
 		return -EMSGSIZE;
 
 	return persock_put_counters(skb, &totals);

@@ -75,49 +75,18 @@ static int serve(struct net *net, struct socket *sock,
 /**
  * struct making - a socket that is judged
  * @request: the request
+ * @net: the network namespace for it
+ * @provider: the provider that serves it, or an ERR_PTR
  * @full: a limit is exceeded: the socket does not count
  * @used: number of live sockets of each layer with a limit, this one included
  */
 struct making {
 	struct persock_request request;
+	struct net *net;
+	const struct persock_provider *provider;
 	bool full;
 	unsigned int used[PERSOCK_MAX_LAYERS];
 };
-
-/* @kern: an interception point has sent the request here. */
-static struct persock_stack *hold_stack(struct making *making, int kern)
-{
-	struct persock_stack *stack;
-	int held = 0;
-
-	do {
-		rcu_read_lock();
-		stack = persock_stack_current();
-		if (stack)
-			held = persock_stack_get(stack,
-						 persock_stack_view(stack),
-						 making->used);
-		rcu_read_unlock();
-		/* Changed meanwhile: look up the layers that govern now. */
-	} while (stack && held == -ESTALE);
-
-	if (stack) {
-		making->full = held;
-		return stack;
-	}
-	/*
-	 * The task's attachment has just gone: the request cannot be served.
-	 */
-	if (kern)
-		return ERR_PTR(-EAFNOSUPPORT);
-	/*
-	 * An open stack arms the interception points of the whole machine.
-	 */
-	if (!capable(CAP_NET_ADMIN))
-		return ERR_PTR(-EPERM);
-
-	return persock_stack_open();
-}
 
 static int judge(const struct persock_version *version,
 		 struct persock_call *call, void *data)
@@ -154,12 +123,12 @@ static bool can_serve(struct persock_stack *stack,
 }
 
 /*
- * The provider stays: the personality pins it, and @stack holds the
- * personality. @net is the network namespace for the socket, with a reference.
+ * Judge the request. The provider stays: the personality pins it, and @stack
+ * holds the personality. @net gets a reference. RCU read side.
  */
-static const struct persock_provider *
-judge_request(struct persock_stack *stack, struct making *making,
-	      struct net **net)
+static void judge_request(struct persock_stack *stack,
+			  const struct persock_view *view,
+			  struct making *making)
 {
 	struct persock_call call = {
 		.operation = PERSOCK_OP_CREATE,
@@ -168,12 +137,9 @@ judge_request(struct persock_stack *stack, struct making *making,
 	};
 	struct persock_call asked = call;
 	const struct persock_provider *provider;
-	const struct persock_view *view;
 	struct net *elsewhere;
 	int verdict;
 
-	rcu_read_lock();
-	view = persock_stack_view(stack);
 	elsewhere = persock_stack_net(stack, view, making->request.family);
 	provider = persock_view_provider(view, &making->request, elsewhere);
 	if (persock_judge_silently(stack, view, &asked, judge, making) ||
@@ -182,20 +148,62 @@ judge_request(struct persock_stack *stack, struct making *making,
 	else
 		verdict = persock_deny_unjudged(stack, view, &call, view->server,
 						-EAFNOSUPPORT);
-	/* The limit may have been lifted since: the socket does not count. */
-	if (!verdict && making->full)
-		verdict = -EAGAIN;
-	*net = get_net(elsewhere ?: *net);
+	making->provider = verdict ? ERR_PTR(verdict) : provider;
+	making->net = get_net(elsewhere ?: making->net);
+}
+
+/*
+ * Hold the layers for a socket, and judge it by the view by which it was
+ * counted. @kern: an interception point has sent the request here.
+ */
+static struct persock_stack *hold_stack(struct making *making, int kern)
+{
+	const struct persock_view *view;
+	struct persock_stack *stack;
+	int held = 0;
+
+	do {
+		rcu_read_lock();
+		stack = persock_stack_current();
+		if (stack) {
+			view = persock_stack_view(stack);
+			held = persock_stack_get(stack, view, making->used);
+		}
+		if (stack && held != -ESTALE)
+			judge_request(stack, view, making);
+		rcu_read_unlock();
+		/* Changed meanwhile: look up the layers that govern now. */
+	} while (stack && held == -ESTALE);
+
+	if (stack) {
+		making->full = held;
+		return stack;
+	}
+	/*
+	 * The task's attachment has just gone: the request cannot be served.
+	 */
+	if (kern)
+		return ERR_PTR(-EAFNOSUPPORT);
+	/*
+	 * An open stack arms the interception points of the whole machine.
+	 */
+	if (!capable(CAP_NET_ADMIN))
+		return ERR_PTR(-EPERM);
+
+	stack = persock_stack_open();
+	if (IS_ERR(stack))
+		return stack;
+	rcu_read_lock();
+	judge_request(stack, persock_stack_view(stack), making);
 	rcu_read_unlock();
 
-	return verdict ? ERR_PTR(verdict) : provider;
+	return stack;
 }
 
 static int family_create(struct net *net, struct socket *sock, int protocol,
 			 int kern)
 {
-	struct making making = { .request.type = sock->type };
-	const struct persock_provider *provider;
+	struct making making = { .request.type = sock->type, .net = net };
 	struct persock_stack *stack;
 	int err;
 
@@ -207,13 +215,13 @@ static int family_create(struct net *net, struct socket *sock, int protocol,
 	if (IS_ERR(stack))
 		return PTR_ERR(stack);
 
-	provider = judge_request(stack, &making, &net);
-	err = PTR_ERR_OR_ZERO(provider);
+	err = PTR_ERR_OR_ZERO(making.provider);
 	if (!err)
 		err = before_first();
 	if (!err)
-		err = serve(net, sock, stack, provider, &making.request);
-	put_net(net);
+		err = serve(making.net, sock, stack, making.provider,
+			    &making.request);
+	put_net(making.net);
 	if (making.full)
 		persock_stack_drop(stack);
 	else if (err)

@@ -214,6 +214,7 @@ void persock_cmsg_filter(const struct persock_router *router,
 {
 	unsigned int i;
 
+	filter->view = view->number;
 	filter->room = 0;
 	filter->none = false;
 	filter->rights = persock_router_unix(router) && view->rights;
@@ -273,10 +274,13 @@ static bool is_received(const struct persock_router *router,
 
 /*
  * Remove messages that do not pass. The current view decides, as the receive
- * may have slept for a long time. Returns the remaining length.
+ * may have slept for a long time; if the receive itself does not pass it, none
+ * does: what the earlier view would let through is not known any more. Returns
+ * the remaining length.
  */
 static size_t keep_allowed(const struct persock_router *router,
-			   struct socket *sock, struct msghdr *msg,
+			   struct socket *sock, struct msghdr *msg, int flags,
+			   const struct persock_cmsg_filter *filter,
 			   void *control, size_t length)
 {
 	struct msghdr received = {
@@ -286,15 +290,18 @@ static size_t keep_allowed(const struct persock_router *router,
 	const struct persock_view *view;
 	struct cmsghdr *cmsg, *next;
 	char *to = control;
+	bool any;
 
 	rcu_read_lock();
 	view = persock_router_view(router);
+	any = view->number == filter->view ||
+	      persock_still_receives(router, view, flags, msg->msg_controllen);
 	for (cmsg = CMSG_FIRSTHDR(&received);
 	     cmsg && CMSG_OK(&received, cmsg); cmsg = next) {
 		next = CMSG_NXTHDR(&received, cmsg);
 		/* Without its type an alert record would look like data. */
 		if (cmsg->cmsg_level == SOL_TLS ||
-		    is_received(router, view, cmsg, sock))
+		    (any && is_received(router, view, cmsg, sock)))
 			to = keep(&received, to, cmsg);
 		else
 			msg->msg_flags |= MSG_CTRUNC;
@@ -327,7 +334,7 @@ static int receive(struct persock_router *router, struct socket *sock,
 		   const struct persock_cmsg_filter *filter)
 {
 	return filter->rights && msg->msg_controllen ?
-	       persock_local_receive(sock, msg, length, flags) :
+	       persock_local_receive(sock, msg, length, flags, filter->view) :
 	       persock_receive(router, sock, msg, length, flags);
 }
 
@@ -454,8 +461,8 @@ int persock_cmsg_recv(struct persock_router *router, struct socket *sock,
 	msg->msg_controllen = room;
 	msg->msg_flags |= compat;
 	if (received >= 0)
-		put_allowed(msg, buffer, keep_allowed(router, sock, msg,
-						      buffer, length));
+		put_allowed(msg, buffer, keep_allowed(router, sock, msg, flags,
+						      filter, buffer, length));
 	kvfree(buffer);
 	if (filter->notes && length && received >= 0)
 		note_received(router, sock, length);

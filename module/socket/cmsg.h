@@ -14,14 +14,16 @@ struct persock_call;
 
 /**
  * struct persock_cmsg_filter - how a receive handles control messages
+ * @view: number of the view that the receive is judged by
  * @room: size in bytes of the buffer in which they are judged; 0: not judged
  * @none: no control messages are received
  * @rights: received sockets are judged one by one
  * @notes: a layer notes those that are
  *
- * Filled in from the view that the receive is judged by, before it may sleep.
+ * Filled in before the receive may sleep.
  */
 struct persock_cmsg_filter {
+	u64 view;
 	unsigned int room;
 	bool none;
 	bool rights;

@@ -6,7 +6,11 @@
  * asked as well. operations.c and the other files of socket/ call this, and so
  * does whatever makes sockets.
  */
+#include <linux/socket.h>
+
+#include "policy/verdict.h"
 #include "socket/judge.h"
+#include "socket/router.h"
 
 /*
  * Ask each layer. @part: the call is judged once more, so what a layer allows is
@@ -196,6 +200,37 @@ int persock_deny_unjudged(struct persock_stack *stack, const struct persock_view
 	call->layer = layer;
 
 	return persock_report(view, call, err);
+}
+
+/**
+ * persock_still_receives() - does a receive that slept pass as it was begun?
+ * @router: the socket's
+ * @view: what it is held to now
+ * @flags: flags of the receive, as an earlier view has let them through
+ * @control: length of its control buffer
+ *
+ * Context: any; RCU read side for @view; does not sleep, and reports nothing.
+ * Return: false if a layer that enforces denies it, or ignores a flag.
+ */
+bool persock_still_receives(const struct persock_router *router,
+			    const struct persock_view *view, u32 flags,
+			    size_t control)
+{
+	unsigned int i;
+
+	for (i = 0; i < view->nr; i++) {
+		const struct persock_rules *rules =
+			persock_router_rules(router, view->layers[i]);
+		u32 left = flags;
+
+		if (persock_enforces(view->layers[i]) &&
+		    (persock_judge_flags(&rules->receive, MSG_CMSG_COMPAT,
+					 &left) ||
+		     (rules->control_max && control > rules->control_max)))
+			return false;
+	}
+
+	return true;
 }
 
 /**

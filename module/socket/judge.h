@@ -9,6 +9,16 @@
 #include "cgroup/stack.h"
 #include "socket/report.h"
 
+struct persock_router;
+
+/*
+ * A call that is judged in steps, between which it may sleep, is judged by one
+ * view. If the stack shows another one by now, a step returns this in place of a
+ * verdict, and the call is judged again from its first step on. Otherwise a call
+ * could pass of which each view denies another step. It is no result of a call.
+ */
+#define PERSOCK_CHANGED	0x10000
+
 /**
  * typedef persock_judge_t - judges a call by the policy of one layer
  * @version: the version of the layer
@@ -39,6 +49,9 @@ int persock_judge_silently(struct persock_stack *stack, const struct persock_vie
 
 int persock_deny_unjudged(struct persock_stack *stack, const struct persock_view *view,
 			  struct persock_call *call, unsigned int layer, int err);
+bool persock_still_receives(const struct persock_router *router,
+			    const struct persock_view *view, u32 flags,
+			    size_t control);
 int persock_judge_binds(const struct persock_version *version,
 			struct persock_call *call, void *unused);
 

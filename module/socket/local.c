@@ -91,12 +91,16 @@ static int judge(struct persock_mark *mark, persock_judge_t judged)
 					   PERSOCK_SECTION_UNIX_CONNECT,
 		.sock = mark->sock,
 	};
-	int verdict;
+	const struct persock_view *view;
+	int verdict = -EACCES;
 
 	rcu_read_lock();
-	verdict = persock_judge(mark->router->stack,
-				persock_router_view(mark->router), &call,
-				judged, mark);
+	view = persock_router_view(mark->router);
+	mark->changed |= mark->view && mark->view != view->number;
+	if (!mark->changed)
+		verdict = persock_judge(mark->router->stack, view, &call,
+					judged, mark);
+	mark->view = view->number;
 	rcu_read_unlock();
 	mark->judged = true;
 
@@ -132,7 +136,7 @@ static int allow(const struct persock_version *version,
  * @mark: its mark, with the name
  *
  * Context: any; does not sleep.
- * Return: PERSOCK_ALLOW or the errno of the rule.
+ * Return: PERSOCK_ALLOW; the errno of the rule; any errno if @changed is set.
  */
 int persock_local_judge(struct persock_mark *mark)
 {
@@ -147,6 +151,8 @@ int persock_local_judge(struct persock_mark *mark)
  */
 void persock_local_pass(struct persock_mark *mark)
 {
+	/* No other step decides. */
+	mark->view = 0;
 	judge(mark, allow);
 }
 
@@ -442,6 +448,7 @@ int persock_local_receives(const struct file *file)
 		.subject = SOL_SOCKET,
 		.detail = SCM_RIGHTS,
 	};
+	const struct persock_view *view;
 	struct socket *received;
 	int verdict;
 
@@ -454,10 +461,15 @@ int persock_local_receives(const struct file *file)
 		return 0;
 	call.sock = mark->sock;
 	rcu_read_lock();
-	verdict = persock_judge_part(mark->router->stack,
-				     persock_router_view(mark->router), &call,
+	view = persock_router_view(mark->router);
+	verdict = persock_judge_part(mark->router->stack, view, &call,
 				     judge_received,
 				     persock_router_peek(received));
+	/* As for other control messages, see cmsg.c. */
+	if (!verdict && view->number != mark->view &&
+	    !persock_still_receives(mark->router, view, mark->flags,
+				    mark->control))
+		verdict = -EACCES;
 	rcu_read_unlock();
 
 	return verdict;

@@ -38,7 +38,7 @@ static int refuse(struct persock_mark *mark, int err)
 		return err;
 	rcu_read_lock();
 	view = persock_router_view(mark->router);
-	err = persock_deny_unjudged(mark->router->stack, view, &call, view->nr - 1,
+	err = persock_deny_unjudged(mark->router->stack, view, &call, view->locals_by,
 				    -EACCES);
 	rcu_read_unlock();
 
@@ -117,7 +117,7 @@ static int native_connect(const struct native *native)
 	err = mark->router->provider->ops->connect(mark->sock, native->address,
 						   native->length,
 						   native->flags);
-	if (mark->again)
+	if (mark->again || mark->changed)
 		memcpy(native->address, &whole, length);
 
 	return err;
@@ -125,19 +125,25 @@ static int native_connect(const struct native *native)
 
 /*
  * A socket that asks for credentials gets a name that the kernel chooses, before
- * a connect or a send even looks for the peer.
+ * a connect or a send even looks for the peer. @call: the mark of that call.
  */
-static int judge_autobind(struct socket *sock)
+static int judge_autobind(struct persock_mark *call)
 {
+	struct socket *sock = call->sock;
 	struct persock_mark mark;
+	int err;
 
 	if (likely(!persock_passes_credentials(sock)) ||
 	    READ_ONCE(unix_sk(sock->sk)->addr))
 		return 0;
 	persock_mark_init(&mark, sock, PERSOCK_OP_BIND);
 	mark.name.kind = PERSOCK_UNIX_UNNAMED;
+	mark.view = call->view;
+	err = persock_local_judge(&mark);
+	call->view = mark.view;
+	call->changed = mark.changed;
 
-	return persock_local_judge(&mark);
+	return err;
 }
 
 /**
@@ -160,14 +166,18 @@ int persock_local_connect(struct socket *sock, struct sockaddr *address,
 		.address = address,
 		.flags = flags,
 	};
-	int err = judge_autobind(sock);
+	int err;
 
-	if (err)
-		return err;
-	persock_mark_init(&mark, sock, PERSOCK_OP_CONNECT);
-	native.length = cut_address(&mark, length);
+	do {
+		persock_mark_init(&mark, sock, PERSOCK_OP_CONNECT);
+		err = judge_autobind(&mark);
+		if (err)
+			break;
+		native.length = cut_address(&mark, length);
+		err = make_call(&native);
+	} while (mark.changed);
 
-	return make_call(&native);
+	return err;
 }
 
 static int native_bind(const struct native *native)
@@ -239,7 +249,7 @@ static int native_send(const struct native *native)
 	memcpy(&name, msg->msg_name, min_t(size_t, length, sizeof(name)));
 	sent = mark->router->provider->ops->sendmsg(mark->sock, msg,
 						    native->length);
-	if (mark->again) {
+	if (mark->again || mark->changed) {
 		msg->msg_iter = whole;
 		msg->msg_namelen = length;
 		memcpy(msg->msg_name, &name,
@@ -255,11 +265,15 @@ static int native_send(const struct native *native)
  * @sock: a governed socket of AF_UNIX
  * @msg: the message, allowed otherwise
  * @length: its length in bytes
+ * @number: number of the view by which it was allowed
+ * @changed: set if the socket is held to another view by now: then nothing was
+ *	     sent, and the message must be judged again
  *
  * Context: process context, may sleep.
  * Return: as sendmsg(); or the errno of the rule.
  */
-int persock_local_send(struct socket *sock, struct msghdr *msg, size_t length)
+int persock_local_send(struct socket *sock, struct msghdr *msg, size_t length,
+		       u64 number, bool *changed)
 {
 	struct persock_mark mark;
 	const struct native native = {
@@ -268,13 +282,16 @@ int persock_local_send(struct socket *sock, struct msghdr *msg, size_t length)
 		.msg = msg,
 		.length = length,
 	};
-	int err = judge_autobind(sock);
+	int sent;
 
-	if (err)
-		return err;
 	persock_mark_init(&mark, sock, PERSOCK_OP_SENDMSG);
+	mark.view = number;
+	sent = judge_autobind(&mark);
+	if (!sent)
+		sent = make_call(&native);
+	*changed = mark.changed;
 
-	return make_call(&native);
+	return sent;
 }
 
 /**
@@ -284,18 +301,22 @@ int persock_local_send(struct socket *sock, struct msghdr *msg, size_t length)
  * @msg: where to put the message
  * @length: room for its data in bytes
  * @flags: flags of the call
+ * @number: number of the view by which it was allowed
  *
  * Context: process context, may sleep.
  * Return: as recvmsg(). A socket that is refused is left out, as one for which
  * there is no descriptor is: most kernels cut the control message there.
  */
 int persock_local_receive(struct socket *sock, struct msghdr *msg,
-			  size_t length, int flags)
+			  size_t length, int flags, u64 number)
 {
 	struct persock_mark mark;
 	int received;
 
 	persock_mark_init(&mark, sock, PERSOCK_OP_RECVMSG);
+	mark.view = number;
+	mark.flags = flags;
+	mark.control = msg->msg_controllen;
 	received = arm_points();
 	if (received && (received == -ERESTARTSYS || persock_local_held(&mark)))
 		return refuse(&mark, received);

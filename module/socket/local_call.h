@@ -17,8 +17,9 @@ int persock_local_connect(struct socket *sock, struct sockaddr *address,
 			  int length, int flags);
 int persock_local_bind(struct socket *sock, struct sockaddr *address,
 		       int length);
-int persock_local_send(struct socket *sock, struct msghdr *msg, size_t length);
+int persock_local_send(struct socket *sock, struct msghdr *msg, size_t length,
+		       u64 number, bool *changed);
 int persock_local_receive(struct socket *sock, struct msghdr *msg,
-			  size_t length, int flags);
+			  size_t length, int flags, u64 number);
 
 #endif /* _PERSOCK_LOCAL_CALL_H */

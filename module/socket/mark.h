@@ -23,6 +23,11 @@
  * @sock: the governed socket
  * @router: the socket's
  * @operation: the call
+ * @view: number of the view by which a step of the call was judged; 0: none was
+ * @changed: the socket is held to another view by now: the call has failed, and
+ *	     must be judged from its first step on
+ * @flags: flags of a receive
+ * @control: length of its control buffer
  * @judged: it was judged, or has failed for want of a name
  * @allowed: the peer that was allowed, only to be compared
  * @again: it cannot be judged before it has ended; then it is made again
@@ -45,6 +50,10 @@ struct persock_mark {
 	struct socket *sock;
 	struct persock_router *router;
 	enum persock_operation operation;
+	u64 view;
+	bool changed;
+	u32 flags;
+	size_t control;
 	bool judged;
 	const struct sock *allowed;
 	bool again;

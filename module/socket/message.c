@@ -177,9 +177,12 @@ static int judge_send(const struct persock_version *version,
 	return masked;
 }
 
-static noinline int send_judged(struct persock_router *router,
-				struct socket *sock, struct msghdr *msg,
-				size_t length)
+/*
+ * @changed: set if it must be judged again; then @msg is as it was. Control
+ * messages that were removed are gone, so that the program must send again.
+ */
+static int send_by_view(struct persock_router *router, struct socket *sock,
+			struct msghdr *msg, size_t length, bool *changed)
 {
 	struct persock_call call = {
 		.operation = PERSOCK_OP_SENDMSG,
@@ -191,10 +194,12 @@ static noinline int send_judged(struct persock_router *router,
 		.msg = msg,
 		.flags = U32_MAX,
 	};
+	int flags = msg->msg_flags, name_length = msg->msg_namelen;
 	size_t control = msg->msg_controllen;
 	const struct persock_view *view;
+	bool local, removed;
 	int verdict, sent;
-	bool local;
+	u64 number;
 
 	if (unlikely(persock_router_names(router)) &&
 	    router->class == PERSOCK_CLASS_INET) {
@@ -205,6 +210,7 @@ static noinline int send_judged(struct persock_router *router,
 
 	rcu_read_lock();
 	view = persock_router_view(router);
+	number = view->number;
 	/* Cut first: the judged address is the one that is passed on. */
 	if (msg->msg_name)
 		msg->msg_namelen = persock_endpoint_length(router, view,
@@ -224,7 +230,9 @@ static noinline int send_judged(struct persock_router *router,
 	rcu_read_unlock();
 	/* A send of TCP that names a peer (MSG_FASTOPEN) connects. */
 	if (!verdict && (sock->type == SOCK_DGRAM || msg->msg_name))
-		verdict = persock_port_choose(router, sock, call.operation);
+		verdict = persock_port_choose(router, sock, call.operation,
+					      number);
+	*changed = verdict == PERSOCK_CHANGED;
 
 	if (sending.query)
 		sent = persock_query_finish(sending.query, router, sock, msg,
@@ -232,11 +240,33 @@ static noinline int send_judged(struct persock_router *router,
 	else if (verdict)
 		sent = verdict;
 	else if (local)
-		sent = persock_local_send(sock, msg, length);
+		sent = persock_local_send(sock, msg, length, number, changed);
 	else
 		sent = router->provider->ops->sendmsg(sock, msg, length);
 	/* io_uring may retry with the same message, so restore its length. */
+	removed = msg->msg_controllen != control;
 	msg->msg_controllen = control;
+	if (!*changed)
+		return sent;
+
+	msg->msg_flags = flags;
+	msg->msg_namelen = name_length;
+	*changed = !removed;
+
+	return -EAGAIN;
+}
+
+static noinline int send_judged(struct persock_router *router,
+				struct socket *sock, struct msghdr *msg,
+				size_t length)
+{
+	bool changed;
+	int sent;
+
+	do {
+		changed = false;
+		sent = send_by_view(router, sock, msg, length, &changed);
+	} while (changed);
 
 	return sent;
 }

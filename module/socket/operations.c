@@ -126,9 +126,9 @@ static int judge_bind(const struct persock_version *version,
 	return verdict;
 }
 
-static noinline int bind_judged(struct persock_router *router,
-				struct socket *sock, struct sockaddr *address,
-				int length)
+/* Returns PERSOCK_CHANGED if it must be judged again. */
+static int bind_by_view(struct persock_router *router, struct socket *sock,
+			struct sockaddr *address, int length)
 {
 	struct persock_call call = {
 		.operation = PERSOCK_OP_BIND,
@@ -137,9 +137,11 @@ static noinline int bind_judged(struct persock_router *router,
 	struct binding binding = { .address = address };
 	const struct persock_view *view;
 	int verdict, err;
+	u64 number;
 
 	rcu_read_lock();
 	view = persock_router_view(router);
+	number = view->number;
 	length = persock_endpoint_length(router, view, length);
 	binding.length = length;
 	verdict = persock_judge(router->stack, view, &call, judge_bind,
@@ -149,10 +151,24 @@ static noinline int bind_judged(struct persock_router *router,
 		return verdict;
 
 	if (binding.chosen)
-		return persock_port_bind(router, sock, address, length);
+		return persock_port_bind(router, sock, address, length,
+					 number);
 	err = router->provider->ops->bind(sock, address, length);
 	if (!err)
 		clear_bit(PERSOCK_PORT_CHOSEN, &sock->flags);
+	return err;
+}
+
+static noinline int bind_judged(struct persock_router *router,
+				struct socket *sock, struct sockaddr *address,
+				int length)
+{
+	int err;
+
+	do {
+		err = bind_by_view(router, sock, address, length);
+	} while (err == PERSOCK_CHANGED);
+
 	return err;
 }
 
@@ -323,33 +339,48 @@ static int judge_listen(const struct persock_version *version,
 	return verdict;
 }
 
-static int router_listen(struct socket *sock, int backlog)
+/* What the layers say; @backlog is clamped, if none denies. */
+static int listen_by_view(struct persock_router *router, struct socket *sock,
+			  int *backlog)
 {
-	struct persock_router *router = persock_router_of(sock);
 	struct persock_call call = {
 		.operation = PERSOCK_OP_LISTEN,
 		.section = PERSOCK_SECTION_LISTEN,
 		.sock = sock,
 	};
-	struct listening listening = { .backlog = backlog };
+	struct listening listening = { .backlog = *backlog };
 	const struct persock_view *view;
-	int verdict, err;
-
-	if (!router->provider->ops->listen)
-		return -EOPNOTSUPP;
+	u64 number;
+	int verdict;
 
 	rcu_read_lock();
 	view = persock_router_view(router);
+	number = view->number;
 	verdict = persock_judge(router->stack, view, &call, judge_listen,
 				&listening);
-	backlog = persock_clamp_backlog(&view->backlog, backlog);
+	*backlog = persock_clamp_backlog(&view->backlog, listening.backlog);
 	rcu_read_unlock();
-	if (!verdict)
-		verdict = persock_port_choose(router, sock, call.operation);
+
+	return verdict ? verdict :
+			 persock_port_choose(router, sock, call.operation,
+					     number);
+}
+
+static int router_listen(struct socket *sock, int backlog)
+{
+	struct persock_router *router = persock_router_of(sock);
+	int verdict, clamped, err;
+
+	if (!router->provider->ops->listen)
+		return -EOPNOTSUPP;
+	do {
+		clamped = backlog;
+		verdict = listen_by_view(router, sock, &clamped);
+	} while (verdict == PERSOCK_CHANGED);
 	if (verdict)
 		return verdict;
 
-	err = router->provider->ops->listen(sock, backlog);
+	err = router->provider->ops->listen(sock, clamped);
 
 	return err ? err : persock_port_listening(router, sock);
 }

@@ -234,18 +234,9 @@ static int judge_setting(const struct persock_version *version,
 	return verdict;
 }
 
-/**
- * persock_option_judge_set() - judge and report the setting of an option
- * @sock: a governed socket
- * @level: level of the option
- * @optname: name of the option
- * @optlen: length of the value; cut to the option's size
- *
- * Context: any; does not sleep.
- * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno.
- */
-int persock_option_judge_set(struct socket *sock, int level, int optname,
-			     unsigned int *optlen)
+/* @number: set to the number of the view that judges. */
+static int judge_set(struct socket *sock, int level, int optname,
+		     unsigned int *optlen, u64 *number)
 {
 	struct persock_router *router = persock_router_of(sock);
 	struct persock_call call = {
@@ -262,15 +253,36 @@ int persock_option_judge_set(struct socket *sock, int level, int optname,
 		.len = *optlen,
 		.cut = *optlen,
 	};
+	const struct persock_view *view;
 	int verdict;
 
 	rcu_read_lock();
-	verdict = persock_judge(router->stack, persock_router_view(router),
-				&call, judge_setting, &setting);
+	view = persock_router_view(router);
+	*number = view->number;
+	verdict = persock_judge(router->stack, view, &call, judge_setting,
+				&setting);
 	rcu_read_unlock();
 	*optlen = setting.cut;
 
 	return verdict;
+}
+
+/**
+ * persock_option_judge_set() - judge and report the setting of an option
+ * @sock: a governed socket
+ * @level: level of the option
+ * @optname: name of the option
+ * @optlen: length of the value; cut to the option's size
+ *
+ * Context: any; does not sleep.
+ * Return: PERSOCK_ALLOW, PERSOCK_IGNORE or a negative errno.
+ */
+int persock_option_judge_set(struct socket *sock, int level, int optname,
+			     unsigned int *optlen)
+{
+	u64 number;
+
+	return judge_set(sock, level, optname, optlen, &number);
 }
 
 /* get_user() takes a few instructions, copy_from_sockptr() a call. */
@@ -415,14 +427,16 @@ static int judge_shared(struct persock_router *router, struct socket *sock)
 	return verdict;
 }
 
-static noinline int set_judged(struct persock_router *router,
-			       struct socket *sock, int level, int optname,
-			       sockptr_t optval, unsigned int optlen)
+/* Returns PERSOCK_CHANGED if it must be judged again. */
+static int set_by_view(struct persock_router *router, struct socket *sock,
+		       int level, int optname, sockptr_t optval,
+		       unsigned int optlen)
 {
 	char name[TCP_ULP_NAME_MAX] = "";
 	int verdict, value;
+	u64 number;
 
-	verdict = persock_option_judge_set(sock, level, optname, &optlen);
+	verdict = judge_set(sock, level, optname, &optlen, &number);
 	if (verdict)
 		return min(verdict, 0);
 
@@ -435,6 +449,8 @@ static noinline int set_judged(struct persock_router *router,
 			return -ENOENT;
 		/* What is judged as a query would be sent encrypted. */
 		verdict = persock_query_peer(router, sock);
+		if (persock_router_changed(router, number))
+			return PERSOCK_CHANGED;
 		if (verdict)
 			return verdict < 0 ? verdict : -ENOENT;
 		optval = KERNEL_SOCKPTR(name);
@@ -444,6 +460,8 @@ static noinline int set_judged(struct persock_router *router,
 		if (copy_from_sockptr(&value, optval, sizeof(value)))
 			return -EFAULT;
 		verdict = value ? 1 : judge_shared(router, sock);
+		if (persock_router_changed(router, number))
+			return PERSOCK_CHANGED;
 		if (verdict <= 0)
 			return verdict;
 		optval = KERNEL_SOCKPTR(&value);
@@ -452,6 +470,19 @@ static noinline int set_judged(struct persock_router *router,
 
 	return router->provider->ops->setsockopt(sock, level, optname, optval,
 						 optlen);
+}
+
+static noinline int set_judged(struct persock_router *router,
+			       struct socket *sock, int level, int optname,
+			       sockptr_t optval, unsigned int optlen)
+{
+	int err;
+
+	do {
+		err = set_by_view(router, sock, level, optname, optval, optlen);
+	} while (err == PERSOCK_CHANGED);
+
+	return err;
 }
 
 int persock_router_setsockopt(struct socket *sock, int level, int optname,

@@ -99,11 +99,13 @@ static void keep(struct socket *sock, struct sock *sk)
 
 /**
  * struct choice - a port of the kernel's choice that is judged
+ * @number: number of the view by which the call was judged before
  * @address: the address with the port; NULL: the one that the socket has
  * @length: length of @address
  * @endpoint: the address, as it is judged
  */
 struct choice {
+	u64 number;
 	const struct sockaddr *address;
 	int length;
 	struct persock_endpoint endpoint;
@@ -122,22 +124,25 @@ static int judge_choice(const struct persock_version *version,
 				     &choice->endpoint, call);
 }
 
-/* Judge @address, or the bound address if NULL. Reports a denial if @last. */
+/* Judge a choice. Reports a denial if @last. */
 static int judge(struct persock_router *router, struct socket *sock,
-		 const struct sockaddr *address, int length,
-		 enum persock_operation operation, bool last)
+		 struct choice *choice, enum persock_operation operation,
+		 bool last)
 {
 	struct persock_call call = { .operation = operation, .sock = sock };
-	struct choice choice = { .address = address, .length = length };
 	const struct persock_view *view;
 	int verdict;
 
 	rcu_read_lock();
 	view = persock_router_view(router);
-	verdict = last ? persock_judge_again(router->stack, view, &call,
-					     judge_choice, &choice) :
-			 persock_judge_silently(router->stack, view, &call, judge_choice,
-						&choice);
+	if (view->number != choice->number)
+		verdict = PERSOCK_CHANGED;
+	else if (last)
+		verdict = persock_judge_again(router->stack, view, &call,
+					      judge_choice, choice);
+	else
+		verdict = persock_judge_silently(router->stack, view, &call,
+						 judge_choice, choice);
 	rcu_read_unlock();
 
 	return verdict;
@@ -200,8 +205,13 @@ static int bind_to(struct persock_router *router, struct socket *sock,
 /* Bind to a port of the kernel's choice, by its number. */
 static int bind_chosen(struct persock_router *router, struct socket *sock,
 		       struct sock *sk, struct sockaddr_storage *named,
-		       int length)
+		       int length, u64 number)
 {
+	struct choice choice = {
+		.number = number,
+		.address = (struct sockaddr *)named,
+		.length = length,
+	};
 	unsigned int tries;
 	int err = 0;
 	u16 port;
@@ -211,8 +221,10 @@ static int bind_chosen(struct persock_router *router, struct socket *sock,
 		if (err)
 			return err;
 		set_port(named, port);
-		err = judge(router, sock, (struct sockaddr *)named, length,
-			    PERSOCK_OP_BIND, tries == TRIES);
+		err = judge(router, sock, &choice, PERSOCK_OP_BIND,
+			    tries == TRIES);
+		if (err == PERSOCK_CHANGED)
+			break;
 		if (err)
 			continue;
 		err = bind_to(router, sock, sk, named, length);
@@ -231,8 +243,13 @@ static int bind_chosen(struct persock_router *router, struct socket *sock,
  */
 static int bind_first(struct persock_router *router, struct socket *sock,
 		      struct sock *sk, struct sockaddr_storage *named,
-		      int length, enum persock_operation operation)
+		      int length, enum persock_operation operation, u64 number)
 {
+	struct choice choice = {
+		.number = number,
+		.address = (struct sockaddr *)named,
+		.length = length,
+	};
 	unsigned int i, start, range, tries = 8 * TRIES;
 	int low, high, denied = 0, err = 0;
 
@@ -246,8 +263,9 @@ static int bind_first(struct persock_router *router, struct socket *sock,
 		if (inet_is_local_reserved_port(sock_net(sk), port))
 			continue;
 		set_port(named, port);
-		denied = judge(router, sock, (struct sockaddr *)named, length,
-			       operation, false);
+		denied = judge(router, sock, &choice, operation, false);
+		if (denied == PERSOCK_CHANGED)
+			return denied;
 		if (denied)
 			continue;
 		tries--;
@@ -260,8 +278,7 @@ static int bind_first(struct persock_router *router, struct socket *sock,
 		return err ?: -EADDRINUSE;
 
 	/* All ports are denied: report the last one. */
-	return judge(router, sock, (struct sockaddr *)named, length, operation,
-		     true) ?: -EADDRINUSE;
+	return judge(router, sock, &choice, operation, true) ?: -EADDRINUSE;
 }
 
 /**
@@ -271,17 +288,18 @@ static int bind_first(struct persock_router *router, struct socket *sock,
  *	  address with port 0
  * @address: the address
  * @length: its length
+ * @number: number of the view by which it was judged
  *
  * The provider gets a port by number. So a UDP socket that would choose its
  * port only when it is connected (IP_BIND_ADDRESS_NO_PORT) gets one here. For
  * TCP connections such ports are not judged.
  *
  * Context: process context, may sleep.
- * Return: the result of the provider's bind; or the errno of the rule, if all
- * ports that the kernel chose are denied.
+ * Return: the result of the provider's bind; the errno of the rule, if all
+ * ports that the kernel chose are denied; or PERSOCK_CHANGED.
  */
 int persock_port_bind(struct persock_router *router, struct socket *sock,
-		      struct sockaddr *address, int length)
+		      struct sockaddr *address, int length, u64 number)
 {
 	struct sock *sk = sk_of(router, sock);
 	struct sockaddr_storage named = {};
@@ -295,14 +313,16 @@ int persock_port_bind(struct persock_router *router, struct socket *sock,
 
 	memcpy(&named, address, length);
 	return gives_back(sk) ?
-	       bind_chosen(router, sock, sk, &named, length) :
-	       bind_first(router, sock, sk, &named, length, PERSOCK_OP_BIND);
+	       bind_chosen(router, sock, sk, &named, length, number) :
+	       bind_first(router, sock, sk, &named, length, PERSOCK_OP_BIND,
+			  number);
 }
 
 /* Take a port, and another one while it is denied. The sock is locked. */
 static int take(struct persock_router *router, struct socket *sock,
-		struct sock *sk, enum persock_operation operation)
+		struct sock *sk, enum persock_operation operation, u64 number)
 {
+	struct choice choice = { .number = number };
 	unsigned int tries = TRIES;
 	int verdict;
 
@@ -311,42 +331,52 @@ static int take(struct persock_router *router, struct socket *sock,
 		if (sk->sk_prot->get_port(sk, 0))
 			return PERSOCK_ALLOW;
 		inet_sk(sk)->inet_sport = htons(inet_sk(sk)->inet_num);
-		verdict = judge(router, sock, NULL, 0, operation, !--tries);
+		verdict = judge(router, sock, &choice, operation, !--tries);
 		if (verdict)
 			give_back(sk);
 		else
 			keep(sock, sk);
-	} while (verdict && tries);
+	} while (verdict < 0 && tries);
 
 	return verdict;
 }
 
 /* Judge a range of ports that was set before the policy, see detour.c. */
 static int judge_range(struct persock_router *router, struct socket *sock,
-		       enum persock_operation operation)
+		       enum persock_operation operation, u64 number)
 {
 	struct persock_call call = {
 		.operation = operation,
 		.section = PERSOCK_SECTION_BIND,
 		.sock = sock,
 	};
+	const struct persock_view *view;
 	int verdict;
 
 	rcu_read_lock();
-	verdict = persock_judge_again(router->stack,
-				      persock_router_view(router), &call,
+	view = persock_router_view(router);
+	verdict = view->number != number ? PERSOCK_CHANGED :
+		  persock_judge_again(router->stack, view, &call,
 				      persock_judge_binds, NULL);
 	rcu_read_unlock();
 
 	return verdict;
 }
 
-static bool restricts_bind(const struct persock_router *router)
+#define RESTRICTED 1
+
+/* Does a layer restrict binds? @number: that of the view; 0: of any. */
+static int restricts_bind(const struct persock_router *router, u64 number)
 {
-	bool restricts;
+	const struct persock_view *view;
+	int restricts;
 
 	rcu_read_lock();
-	restricts = persock_router_view(router)->restricts_bind;
+	view = persock_router_view(router);
+	if (number && view->number != number)
+		restricts = PERSOCK_CHANGED;
+	else
+		restricts = view->restricts_bind ? RESTRICTED : PERSOCK_ALLOW;
 	rcu_read_unlock();
 
 	return restricts;
@@ -357,22 +387,24 @@ static bool restricts_bind(const struct persock_router *router)
  * IP_BIND_ADDRESS_NO_PORT. The sock is locked.
  */
 static int judge_unjudged(struct persock_router *router, struct socket *sock,
-			  struct sock *sk, enum persock_operation operation)
+			  struct sock *sk, enum persock_operation operation,
+			  u64 number)
 {
-	int verdict = judge(router, sock, NULL, 0, operation, false);
+	struct choice choice = { .number = number };
+	int verdict = judge(router, sock, &choice, operation, false);
 
-	if (!verdict) {
+	if (!verdict)
 		keep(sock, sk);
+	if (verdict >= 0)
 		return verdict;
-	}
 
-	return give_back(sk) ? take(router, sock, sk, operation) :
-			       judge(router, sock, NULL, 0, operation, true);
+	return give_back(sk) ? take(router, sock, sk, operation, number) :
+			       judge(router, sock, &choice, operation, true);
 }
 
 /* Bind to the unspecified address, as listen() itself would. */
 static int bind_listener(struct persock_router *router, struct socket *sock,
-			 struct sock *sk)
+			 struct sock *sk, u64 number)
 {
 	struct sockaddr_storage named = { .ss_family = sk->sk_family };
 	int err;
@@ -381,7 +413,7 @@ static int bind_listener(struct persock_router *router, struct socket *sock,
 			 sk->sk_family == AF_INET ?
 				 sizeof(struct sockaddr_in) :
 				 sizeof(struct sockaddr_in6),
-			 PERSOCK_OP_LISTEN);
+			 PERSOCK_OP_LISTEN, number);
 	/* Another thread has bound it, and that bind was judged. */
 	return err == -EINVAL && READ_ONCE(inet_sk(sk)->inet_num) ? 0 : err;
 }
@@ -396,6 +428,7 @@ static bool is_locked(const struct sock *sk)
  * @router: the socket's
  * @sock: the governed socket, which is about to listen, connect or send
  * @operation: the operation
+ * @number: number of the view by which it was judged before
  *
  * If the policy does not restrict binds, the kernel chooses a port itself. It
  * always does so for connections of TCP, whose ports other sockets may have as
@@ -403,26 +436,30 @@ static bool is_locked(const struct sock *sk)
  *
  * Context: process context, may sleep.
  * Return: 0; the errno of the rule, if all ports that the kernel chose are
- * denied; or the errno of the section for a socket with a port range of its
- * own.
+ * denied; the errno of the section for a socket with a port range of its own; or
+ * PERSOCK_CHANGED.
  */
 int persock_port_choose(struct persock_router *router, struct socket *sock,
-			enum persock_operation operation)
+			enum persock_operation operation, u64 number)
 {
 	bool listens = operation == PERSOCK_OP_LISTEN;
 	struct sock *sk = sk_of(router, sock);
-	int verdict = PERSOCK_ALLOW;
+	int verdict;
 
-	if (!sk || is_locked(sk) || !restricts_bind(router))
+	if (!sk || is_locked(sk))
 		return PERSOCK_ALLOW;
+	verdict = restricts_bind(router, number);
+	if (verdict != RESTRICTED)
+		return verdict;
 	if (!READ_ONCE(inet_sk(sk)->inet_num) && persock_has_port_range(sk))
-		return judge_range(router, sock, operation);
+		return judge_range(router, sock, operation, number);
 	if (!gives_back(sk))
 		return listens && takes_port(sk) && !READ_ONCE(inet_sk(sk)->inet_num) ?
-		       bind_listener(router, sock, sk) : PERSOCK_ALLOW;
+		       bind_listener(router, sock, sk, number) : PERSOCK_ALLOW;
 	if (sk->sk_type == SOCK_STREAM && !listens)
 		return PERSOCK_ALLOW;
 
+	verdict = PERSOCK_ALLOW;
 	lock_sock(sk);
 	if (is_locked(sk))
 		;
@@ -430,9 +467,9 @@ int persock_port_choose(struct persock_router *router, struct socket *sock,
 		/* It has the port from before the policy. */
 		keep(sock, sk);
 	else if (inet_sk(sk)->inet_num)
-		verdict = judge_unjudged(router, sock, sk, operation);
+		verdict = judge_unjudged(router, sock, sk, operation, number);
 	else if (sk->sk_state == TCP_CLOSE)
-		verdict = take(router, sock, sk, operation);
+		verdict = take(router, sock, sk, operation, number);
 	release_sock(sk);
 
 	return verdict;
@@ -454,7 +491,7 @@ void persock_port_hold(struct persock_router *router, struct socket *sock)
 
 	if (!sk || sk->sk_type != SOCK_DGRAM || !gives_back(sk) ||
 	    is_locked(sk) || !READ_ONCE(inet_sk(sk)->inet_num) ||
-	    !restricts_bind(router))
+	    restricts_bind(router, 0) != RESTRICTED)
 		return;
 	lock_sock(sk);
 	if (inet_sk(sk)->inet_num && !is_locked(sk))

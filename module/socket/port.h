@@ -13,9 +13,9 @@
 #include "socket/router.h"
 
 int persock_port_bind(struct persock_router *router, struct socket *sock,
-		      struct sockaddr *address, int length);
+		      struct sockaddr *address, int length, u64 number);
 int persock_port_choose(struct persock_router *router, struct socket *sock,
-			enum persock_operation operation);
+			enum persock_operation operation, u64 number);
 void persock_port_hold(struct persock_router *router, struct socket *sock);
 int persock_port_listening(struct persock_router *router, struct socket *sock);
 

@@ -486,7 +486,8 @@ advance:
  * @router: the socket's
  * @sock: the governed socket
  * @msg: the message
- * @verdict: PERSOCK_ALLOW or the errno of a denial
+ * @verdict: PERSOCK_ALLOW; or the errno of a denial or PERSOCK_CHANGED, and then
+ *	     nothing is sent
  *
  * Context: process context, may sleep.
  * Return: as sendmsg(): a query that the module answers was sent, as the

@@ -91,7 +91,6 @@ static void describe(struct persock_denial *denial,
 		denial->type = call->sock->type;
 }
 
-/* @monitored: a program listens for this verdict. */
 /* Does a task of the cgroup call, and not one that its socket was passed to? */
 static bool is_own(const struct persock_attachment *inner)
 {
@@ -100,6 +99,7 @@ static bool is_own(const struct persock_attachment *inner)
 	return stack && persock_stack_inner(stack) == inner;
 }
 
+/* @monitored: a program listens for this verdict. */
 static void queue_denial(const struct persock_version *version,
 			 const struct persock_call *call, int verdict, bool enforce,
 			 bool monitored)
@@ -190,7 +190,7 @@ void persock_report_ignored(const struct persock_version *version,
 	bool enforce = persock_enforces(version);
 
 	if (enforce)
-		persock_ignored_count(&persock_stack_inner(call->stack)->ignored,
+		persock_ignored_count(&persock_call_attachment(call)->ignored,
 				      call->section,
 				      call->subject, call->detail);
 	if (persock_denial_wanted(PERSOCK_IGNORE))

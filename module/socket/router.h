@@ -187,6 +187,26 @@ persock_router_view(const struct persock_router *router)
 }
 
 /**
+ * persock_router_changed() - is a socket held to another view by now?
+ * @router: its router
+ * @number: number of the view by which a step of the call was judged
+ *
+ * Context: any; does not sleep.
+ * Return: true if it is.
+ */
+static inline bool persock_router_changed(const struct persock_router *router,
+					  u64 number)
+{
+	bool changed;
+
+	rcu_read_lock_sched();
+	changed = persock_router_view(router)->number != number;
+	rcu_read_unlock_sched();
+
+	return changed;
+}
+
+/**
  * persock_router_names() - does a policy have rules on host names?
  * @router: the socket's
  *

@@ -58,29 +58,41 @@ static int judge(const struct persock_version *version,
 	return PERSOCK_ALLOW;
 }
 
-ssize_t persock_router_sendpage(struct socket *sock, struct page *page,
-				int offset, size_t size, int flags)
+/* What the layers say; @paging->left is set. */
+static int judge_by_view(struct socket *sock, struct paging *paging)
 {
 	struct persock_router *router = persock_router_of(sock);
 	struct persock_call call = {
 		.operation = PERSOCK_OP_SENDMSG,
 		.section = PERSOCK_SECTION_FLAGS_SEND,
 		.sock = sock,
-		.subject = flags & ~PERSOCK_KERNEL_SEND_FLAGS,
+		.subject = paging->flags & ~PERSOCK_KERNEL_SEND_FLAGS,
 	};
-	struct paging paging = {
-		.router = router,
-		.flags = flags,
-		.left = flags,
-	};
+	const struct persock_view *view;
+	u64 number;
 	int verdict;
 
+	paging->left = paging->flags;
 	rcu_read_lock();
-	verdict = persock_judge(router->stack, persock_router_view(router),
-				&call, judge, &paging);
+	view = persock_router_view(router);
+	number = view->number;
+	verdict = persock_judge(router->stack, view, &call, judge, paging);
 	rcu_read_unlock();
-	if (!verdict && sock->type == SOCK_DGRAM)
-		verdict = persock_port_choose(router, sock, call.operation);
+
+	return verdict || sock->type != SOCK_DGRAM ? verdict :
+	       persock_port_choose(router, sock, call.operation, number);
+}
+
+ssize_t persock_router_sendpage(struct socket *sock, struct page *page,
+				int offset, size_t size, int flags)
+{
+	struct persock_router *router = persock_router_of(sock);
+	struct paging paging = { .router = router, .flags = flags };
+	int verdict;
+
+	do {
+		verdict = judge_by_view(sock, &paging);
+	} while (verdict == PERSOCK_CHANGED);
 	if (verdict)
 		return verdict;
 	/*

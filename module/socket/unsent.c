@@ -161,7 +161,7 @@ static int prepare_resolver(struct persock_router *router, struct socket *sock,
 	connecting->unsent = unsent_begin(sock);
 
 	return connecting->unsent ? PERSOCK_ALLOW :
-	       persock_deny_unjudged(router->stack, view, call, view->nr - 1,
+	       persock_deny_unjudged(router->stack, view, call, view->names_by,
 				     -EACCES);
 }
 
@@ -187,17 +187,8 @@ static int judge_connect(const struct persock_version *version,
 	return connecting->unsent ? PERSOCK_ALLOW : verdict;
 }
 
-/**
- * persock_connect_judged() - connect a socket if its peer is allowed
- * @sock: the governed socket
- * @address: in kernel memory
- * @length: its length
- * @flags: flags of the file
- *
- * Context: process context, may sleep.
- * Return: as connect(); or the errno of the rule.
- */
-int persock_connect_judged(struct socket *sock, struct sockaddr *address,
+/* Returns PERSOCK_CHANGED if it must be judged again. */
+static int connect_by_view(struct socket *sock, struct sockaddr *address,
 			   int length, int flags)
 {
 	struct persock_router *router = persock_router_of(sock);
@@ -208,9 +199,11 @@ int persock_connect_judged(struct socket *sock, struct sockaddr *address,
 	struct connecting connecting = { .address = address };
 	const struct persock_view *view;
 	int verdict, err;
+	u64 number;
 
 	rcu_read_lock();
 	view = persock_router_view(router);
+	number = view->number;
 	length = persock_endpoint_length(router, view, length);
 	connecting.length = length;
 	verdict = persock_judge(router->stack, view, &call, judge_connect,
@@ -224,7 +217,7 @@ int persock_connect_judged(struct socket *sock, struct sockaddr *address,
 			persock_port_hold(router, sock);
 		else
 			verdict = persock_port_choose(router, sock,
-						      call.operation);
+						      call.operation, number);
 	}
 	if (verdict) {
 		if (connecting.unsent)
@@ -235,6 +228,28 @@ int persock_connect_judged(struct socket *sock, struct sockaddr *address,
 	err = router->provider->ops->connect(sock, address, length, flags);
 	if (connecting.unsent)
 		unsent_end(sock);
+
+	return err;
+}
+
+/**
+ * persock_connect_judged() - connect a socket if its peer is allowed
+ * @sock: the governed socket
+ * @address: in kernel memory
+ * @length: its length
+ * @flags: flags of the file
+ *
+ * Context: process context, may sleep.
+ * Return: as connect(); or the errno of the rule.
+ */
+int persock_connect_judged(struct socket *sock, struct sockaddr *address,
+			   int length, int flags)
+{
+	int err;
+
+	do {
+		err = connect_by_view(sock, address, length, flags);
+	} while (err == PERSOCK_CHANGED);
 
 	return err;
 }

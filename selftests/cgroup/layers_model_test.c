@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Random stacks of layers against random calls: the module answers what a naive
- * model of this file answers, which judges layer by layer, and so does
- * "persock explain --cgroup".
+ * Random stacks of layers, some delegated in full, against random calls: the
+ * module answers what a naive model of this file answers, which judges layer by
+ * layer, and so does "persock explain --cgroup".
  *
  * PERSOCK_SEED in the environment repeats a run.
  */
@@ -73,6 +73,7 @@ static const struct {
 /* A layer: the verdict on each thing, by kind. */
 struct layer {
 	bool attached;
+	bool anew;
 	bool audits;
 	int verdicts[KINDS][ITEMS];
 };
@@ -171,20 +172,35 @@ static int random_layer(int depth)
 	return policy_set();
 }
 
-static int attach(int depth, bool attached)
+/* @anew: those further out do not govern what is in it. */
+static int attach(int depth, bool attached, bool anew)
 {
+	struct layer *layer = &layers[depth];
 	int fd, err;
 
-	if (layers[depth].attached == attached)
+	if (layer->attached == attached && layer->anew == anew)
 		return 0;
-	layers[depth].attached = attached;
+	layer->attached = attached;
+	layer->anew = anew;
 	if (!attached)
 		return govern_tool(NULL, 0, "detach", paths[depth], NULL);
 	fd = open(paths[depth], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	err = policy_attach(fd, govern_personality(ids[depth]));
+	err = anew ? policy_attach_anew(fd, govern_personality(ids[depth])) :
+		     policy_attach(fd, govern_personality(ids[depth]));
 	close(fd);
 
 	return err;
+}
+
+/* The outermost cgroup whose attachment governs. */
+static int outermost(void)
+{
+	int depth = DEPTH - 1;
+
+	while (depth && !layers[depth].anew)
+		depth--;
+
+	return depth;
 }
 
 /*
@@ -195,7 +211,7 @@ static int foresee(enum kind kind, int item, bool addressed)
 {
 	int depth, answer = ALLOW;
 
-	for (depth = 0; depth < DEPTH; depth++) {
+	for (depth = outermost(); depth < DEPTH; depth++) {
 		const struct layer *layer = &layers[depth];
 		int verdict = layer->verdicts[kind][item];
 
@@ -323,8 +339,9 @@ static void describe(struct __test_metadata *_metadata, enum kind kind,
 	TH_LOG("kind %d item %d: %d, not %d (seed %s)", kind, item, answer,
 	       foresee(kind, item, true), getenv("PERSOCK_SEED") ?: "");
 	for (i = 0; i < DEPTH; i++)
-		TH_LOG("layer %d: %s%s %d", i,
+		TH_LOG("layer %d: %s%s%s %d", i,
 		       layers[i].attached ? "attached" : "not attached",
+		       layers[i].anew ? ", delegated in full" : "",
 		       layers[i].audits ? ", audits" : "",
 		       layers[i].verdicts[kind][item]);
 }
@@ -429,6 +446,7 @@ TEST_F(layers_model, module_agrees)
 			      getenv("PERSOCK_SOAK") ? ROUNDS : ROUNDS / 3;
 	unsigned int round, i, wrong = 0;
 	char procs[PATH_MAX + 16];
+	bool attached;
 	int fd;
 
 	state = seed ? strtoul(seed, NULL, 0) : (unsigned long)time(NULL);
@@ -439,8 +457,10 @@ TEST_F(layers_model, module_agrees)
 		for (i = 0; i < DEPTH; i++) {
 			if (!round || below(2))
 				ASSERT_EQ(0, random_layer(i));
+			attached = below(4);
 			if (i)
-				ASSERT_EQ(0, attach(i, below(4)));
+				ASSERT_EQ(0, attach(i, attached, attached &&
+						    !below(8)));
 		}
 		ASSERT_EQ(0, put_text(procs, "0"));
 		fd = socket(AF_INET, SOCK_DGRAM, 0);

@@ -12,6 +12,7 @@
 
 #include <libmnl/libmnl.h>
 
+#include "control.h"
 #include "layers.h"
 
 static int attach_anew(const char *path, const char *personality)
@@ -316,6 +317,38 @@ TEST_F(layers, delegated_in_full)
 	EXPECT_EQ(-EPERM, sends(FIRST));
 }
 
+/* Neither a cgroup of the same name nor one further in inherits it. */
+TEST_F(layers, delegated_again)
+{
+	char path[PATH_MAX + 64];
+
+	ASSERT_EQ(0, deny_peer(variant->outer, "127.0.0.1/32", -EPERM));
+	ASSERT_EQ(0, deny_peer(variant->third, "127.0.0.2/32", -EACCES));
+	ASSERT_EQ(0, deny_peer(variant->inner, NULL, 0));
+	ASSERT_GT(sizeof(path), snprintf(path, sizeof(path), "%s/again",
+					 self->middle));
+	ASSERT_EQ(0, attach_anew(self->middle,
+				 govern_personality(variant->third)));
+	ASSERT_EQ(0, mkdir(path, 0755));
+	ASSERT_EQ(0, attach_anew(path, govern_personality(variant->inner)));
+	/* The one further in decides. */
+	ASSERT_EQ(0, govern_enter_path(path));
+	EXPECT_EQ(0, sends(FIRST));
+	EXPECT_EQ(0, sends(SECOND));
+	ASSERT_EQ(0, govern_leave());
+	ASSERT_EQ(0, rmdir(path));
+	ASSERT_EQ(0, mkdir(path, 0755));
+	ASSERT_EQ(0, govern_enter_path(path));
+	EXPECT_EQ(0, sends(FIRST));
+	EXPECT_EQ(-EACCES, sends(SECOND));
+	/* Without it again, the outer one governs what is below, too. */
+	ASSERT_EQ(0, policy_attach_path(self->middle,
+					govern_personality(variant->third)));
+	EXPECT_EQ(-EPERM, sends(FIRST));
+	ASSERT_EQ(0, govern_leave());
+	ASSERT_EQ(0, rmdir(path));
+}
+
 /* At most 16 layers. */
 TEST_F(layers, sixteen)
 {
@@ -375,6 +408,82 @@ TEST_F(layers, batch)
 	EXPECT_EQ(0, sends_on(live, SECOND));
 	EXPECT_EQ(-EACCES, sends_on(live, THIRD));
 	close(live);
+}
+
+/* What a layer ignores is counted, and listed, for that layer alone. */
+TEST_F(layers, ignored_by_layer)
+{
+	char outer[8192], inner[8192];
+	int one = 1;
+	int fd;
+
+	policy_begin_open(variant->outer);
+	policy_option(PERSOCK_SECTION_OPTIONS_SET, PERSOCK_CLASS_INET,
+		      SOL_IP, IP_RECVTTL, IGNORE);
+	ASSERT_EQ(0, policy_set());
+	policy_begin_open(variant->inner);
+	policy_option(PERSOCK_SECTION_OPTIONS_SET, PERSOCK_CLASS_INET,
+		      SOL_IP, IP_RECVTOS, IGNORE);
+	ASSERT_EQ(0, policy_set());
+	ASSERT_EQ(0, govern_enter_path(self->path));
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(0, setsockopt(fd, SOL_IP, IP_RECVTTL, &one, sizeof(one)));
+	EXPECT_EQ(0, setsockopt(fd, SOL_IP, IP_RECVTOS, &one, sizeof(one)));
+	ASSERT_EQ(0, govern_tool(outer, sizeof(outer), "counters",
+				 govern_path(variant->outer), NULL));
+	ASSERT_EQ(0, govern_tool(inner, sizeof(inner), "counters", self->path,
+				 NULL));
+	EXPECT_NE(NULL, strstr(outer, "IP_RECVTTL"))
+		TH_LOG("%s", outer);
+	EXPECT_EQ(NULL, strstr(outer, "IP_RECVTOS"));
+	EXPECT_NE(NULL, strstr(inner, "IP_RECVTOS"))
+		TH_LOG("%s", inner);
+	EXPECT_EQ(NULL, strstr(inner, "IP_RECVTTL"));
+	close(fd);
+}
+
+static bool sockets_are(const char *personality, unsigned int live,
+			unsigned int created)
+{
+	char text[16384], wanted[64];
+
+	snprintf(wanted, sizeof(wanted), "sockets: %u live, %u created", live,
+		 created);
+	if (govern_tool(text, sizeof(text), "show", personality, NULL))
+		return false;
+
+	return strstr(text, wanted);
+}
+
+/* A socket of which a personality is two layers is one socket. */
+TEST_F(layers, one_personality_twice)
+{
+	static const char name[] = "layers-twice";
+	int fds[2], i;
+
+	ASSERT_EQ(0, control_open());
+	ASSERT_EQ(0, control_policy_put(PERSOCK_CMD_PERSONALITY_NEW, name,
+					"host", NULL));
+	ASSERT_EQ(0, policy_attach_path(self->middle, name));
+	ASSERT_EQ(0, policy_attach_path(self->path, name));
+	ASSERT_EQ(0, govern_enter_path(self->path));
+	EXPECT_TRUE(sockets_are(name, 0, 0));
+	for (i = 0; i < 2; i++) {
+		fds[i] = socket(AF_INET, SOCK_DGRAM, 0);
+		ASSERT_LE(0, fds[i]);
+	}
+	close(fds[0]);
+	EXPECT_TRUE(sockets_are(name, 1, 2));
+	close(fds[1]);
+	/* What is gone is counted in the same way. */
+	ASSERT_EQ(0, govern_leave());
+	ASSERT_EQ(0, detach(self->path));
+	ASSERT_EQ(0, detach(self->middle));
+	for (i = 0; i < SOON_MS / 100 && !sockets_are(name, 0, 2); i++)
+		usleep(100000);
+	EXPECT_TRUE(sockets_are(name, 0, 2));
+	EXPECT_EQ(0, control_do(PERSOCK_CMD_PERSONALITY_DEL, name, -1));
 }
 
 /* The changes of a socket that is closed are dropped. */

@@ -162,6 +162,33 @@ connect: {default: EACCES, rules: [{allow: 127.0.0.0/16}]}"
 	expect EPERM try "$cgroup" "$raw.setsockopt(IPPROTO_IP, 5, 1)"
 }
 
+# A layer further in restricts the sockets of the host's network, too; it can name for itself what that needs,
+# and not for the layer that delegates.
+test_a_layer_further_in_restricts() {
+	local cgroup inner name port other raw="socket(AF_INET, SOCK_RAW, IPPROTO_ICMP)"
+	new_namespace
+	listen_on_host port
+	listen_on_host other
+	delegated cgroup
+	inner=$cgroup/inner
+	cgroups+=("$inner")
+	ok mkdir "$inner"
+	name=$base-${#personalities[@]}
+	personalities+=("$name")
+	printf '%s\n' "personality: $name" 'base: host' \
+		"connect: {default: allow, rules: [{deny: 127.0.0.1, ports: $other, errno: EPERM}]}" \
+		'sockets: {default: allow, rules: [{allow: {family: inet, type: raw}}]}' >"$work/policy.yaml"
+	ok persock personality add "$work/policy.yaml"
+	ok persock attach "$inner" "$name"
+	expect ok try "$cgroup" "create_connection((\"127.0.0.1\", $port), 60)"
+	expect ok try "$cgroup" "create_connection((\"127.0.0.1\", $other), 60)"
+	expect ok try "$inner" "create_connection((\"127.0.0.1\", $port), 60)"
+	expect EPERM try "$inner" "create_connection((\"127.0.0.1\", $other), 60)"
+	expect ENETUNREACH try "" "create_connection((\"127.0.0.1\", $port), 60)"
+	expect ok try "" "$raw"
+	expect EPERM try "$inner" "$raw"
+}
+
 # A program that knows nothing of it: ping, by a raw socket, or by a datagram socket where the host lets it.
 test_ping_reaches_the_host() {
 	local cgroup named address range

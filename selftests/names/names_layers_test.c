@@ -13,6 +13,8 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 
+#include <libmnl/libmnl.h>
+
 #include "harness.h"
 #include "inet.h"
 #include "policy.h"
@@ -204,6 +206,37 @@ TEST_F(names_layers, older_sockets)
 	EXPECT_EQ(DNS_NOERROR, dns_ask(fd, "both.example", DNS_A));
 	EXPECT_EQ(0, try_datagram("127.0.1.1"));
 	close(fd);
+}
+
+/* A refusal because of host names is that of the layer that has some. */
+TEST_F(names_layers, layer_of_refusal)
+{
+	const struct nlattr *tb[PERSOCK_A_DENIAL_MAX + 1];
+	struct inet_addr to = at("127.0.1.9", 9);
+	int monitor = policy_monitor();
+	int fd, other;
+
+	ASSERT_LE(0, monitor);
+	policy_begin_open(variant->inner);
+	ASSERT_EQ(0, policy_set());
+	policy_begin_open(variant->outer);
+	policy_host("both.example", 0, 65535, ANY, ALLOW);
+	policy_names(RESOLVER, NULL, PERSOCK_QUERIES_LISTED, 600, 4096);
+	ASSERT_EQ(0, policy_set());
+	ASSERT_EQ(0, govern_enter_path(self->path));
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	ASSERT_EQ(0, try_connect(fd, &to));
+	/* Another descriptor: a send to the first peer may be under way. */
+	other = dup(fd);
+	to = at(RESOLVER, 53);
+	EXPECT_EQ(-EACCES, try_connect(fd, &to));
+	EXPECT_EQ(EACCES, policy_denial(monitor, tb));
+	ASSERT_NE(NULL, tb[PERSOCK_A_DENIAL_LAYER]);
+	EXPECT_EQ(1, mnl_attr_get_u32(tb[PERSOCK_A_DENIAL_LAYER]));
+	close(other);
+	EXPECT_EQ(0, try_connect(fd, &to));
+	close(fd);
+	close(monitor);
 }
 
 int main(int argc, char **argv)
