@@ -42,6 +42,8 @@
 #define CGROUPS		4000
 /* Of control, in one send. */
 #define MESSAGES	4000
+/* A descriptor with so many before it. */
+#define FILES		500000
 /* The limit: percent of what it costs alone. */
 #define LIMIT		110
 /* That options are read of, each in another place of whatever they are in. */
@@ -512,6 +514,53 @@ TEST_F_TIMEOUT(neighbours, of_messages_that_are_ignored, 600)
 	policy_begin_open(variant->id);
 	ASSERT_EQ(0, policy_set());
 	ASSERT_EQ(0, put_text(knob, before));
+}
+
+/* The least that a connect costs that passes as long as nothing is sent. */
+static uint64_t cost_of_connect(int fd)
+{
+	const struct inet_addr peer = at("127.0.0.1", 80);
+	uint64_t least = UINT64_MAX, start, cost;
+	unsigned int i;
+
+	for (i = 0; i < BATCHES; i++) {
+		start = now();
+		if (connect(fd, &peer.sa, peer.len))
+			return 0;
+		cost = now() - start;
+		least = cost < least ? cost : least;
+	}
+
+	return least;
+}
+
+/* Nobody else runs on the processor while a task's descriptors are searched. */
+TEST_F_TIMEOUT(neighbours, of_many_files, 600)
+{
+	const struct rlimit limit = { FILES + 1, FILES + 1 };
+	uint64_t few, many;
+	int fd;
+
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+	policy_begin_open(variant->id);
+	policy_default(PERSOCK_SECTION_CONNECT, ANY, -EACCES);
+	policy_address(PERSOCK_SECTION_CONNECT, "127.0.0.1/32", 443, 443,
+		       IPPROTO_TCP, ALLOW);
+	ASSERT_EQ(0, policy_set());
+	govern_enter(variant->id);
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	few = cost_of_connect(fd);
+	ASSERT_EQ(FILES, dup2(fd, FILES));
+	close(fd);
+	many = cost_of_connect(FILES);
+	TH_LOG("%lu with few, %lu with many", few, many);
+	EXPECT_LT(0, few);
+	EXPECT_LT(0, many);
+	EXPECT_GE(few * LIMIT, many * 100);
+	close(FILES);
+	govern_leave();
+	policy_begin_open(variant->id);
+	ASSERT_EQ(0, policy_set());
 }
 
 int main(int argc, char **argv)
