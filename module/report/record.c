@@ -5,13 +5,16 @@
  *
  * A table is made with the first fact. It is bounded, and so is each section of
  * it: a server that is reached from everywhere leaves room for the options of
- * its sockets. A fact that finds no room is counted. Facts are noted in any
- * context, so entries are found and made under a raw lock. They are only taken
- * away all at once, by who holds persock_mutex; so whoever holds it walks the
- * list without the lock.
+ * its sockets. A fact that finds no room is counted. The key of the hash is
+ * random, so that nobody can choose facts that share a bucket.
+ *
+ * Facts are noted in any context, so entries are found and made under a raw
+ * lock. They are only taken away all at once, by who holds persock_mutex; so
+ * whoever holds it walks the list without the lock.
  */
-#include <linux/jhash.h>
+#include <linux/random.h>
 #include <linux/rculist.h>
+#include <linux/siphash.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -29,6 +32,7 @@
  * @nr: number of entries
  * @nr_of: the same by section
  * @lost: number of calls whose fact was not kept
+ * @key: of the hash; does not change
  * @entries: all entries, the oldest first; written under @lock
  * @buckets: the same by hash
  */
@@ -37,6 +41,7 @@ struct persock_record {
 	unsigned int nr;
 	unsigned int nr_of[PERSOCK_NR_SECTIONS];
 	u64 lost;
+	hsiphash_key_t key;
 	struct list_head entries;
 	struct hlist_head buckets[1 << BITS];
 };
@@ -52,6 +57,7 @@ static struct persock_record *table(struct persock_record **record)
 	if (!made)
 		return NULL;
 	raw_spin_lock_init(&made->lock);
+	get_random_bytes(&made->key, sizeof(made->key));
 	INIT_LIST_HEAD(&made->entries);
 	was = cmpxchg(record, NULL, made);
 	if (!was)
@@ -65,10 +71,10 @@ static struct hlist_head *bucket_of(struct persock_record *record,
 				    const struct persock_fact *fact,
 				    const char *host, size_t length)
 {
-	u32 hash = jhash(fact, sizeof(*fact), length);
+	u32 hash = hsiphash(fact, sizeof(*fact), &record->key) ^
+		   hsiphash(host, length, &record->key);
 
-	return &record->buckets[jhash(host, length, hash) &
-				((1 << BITS) - 1)];
+	return &record->buckets[hash & ((1 << BITS) - 1)];
 }
 
 /* The lock is held, as for all functions up to persock_record_note(). */

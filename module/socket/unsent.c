@@ -32,7 +32,9 @@
 #include <linux/fdtable.h>
 #include <linux/fs.h>
 #include <linux/sched.h>
+#include <linux/sched/task_stack.h>
 #include <linux/wait.h>
+#include <asm/syscall.h>
 
 #include "compat.h"
 #include "socket/endpoint.h"
@@ -45,9 +47,31 @@
 #include "socket/report.h"
 #include "socket/unsent.h"
 
-static int is_file(const void *file, struct file *other, unsigned int fd)
+/* So many descriptors are searched, however many the task has. */
+#define SEARCHED	1024
+
+/*
+ * Does the calling task's table of descriptors have @file? The call's first
+ * argument says where, except in a 32-bit program's socketcall(). Where it is
+ * not found the answer is no. No lock: close() takes a file from the table
+ * before it drops the reference. RCU read side.
+ */
+static bool table_has(const struct file *file)
 {
-	return file == other;
+	unsigned long arguments[6];
+	unsigned int fd, nr;
+
+	syscall_get_arguments(current, task_pt_regs(current), arguments);
+	if (files_lookup_fd_raw(current->files, arguments[0]) == file)
+		return true;
+	nr = min_t(unsigned int, files_fdtable(current->files)->max_fds,
+		   SEARCHED);
+	for (fd = 0; fd < nr; fd++) {
+		if (files_lookup_fd_raw(current->files, fd) == file)
+			return true;
+	}
+
+	return false;
 }
 
 /*
@@ -56,7 +80,7 @@ static int is_file(const void *file, struct file *other, unsigned int fd)
  * table. A request of io_uring for a file that is registered with a ring holds
  * none, so a task that has used a ring is never alone. The table is searched
  * after the references were counted: a table that has the file now had it then.
- * Otherwise the one reference could be that of another call.
+ * Otherwise the one reference could be that of another call. RCU read side.
  */
 static bool alone(const struct socket *sock)
 {
@@ -73,7 +97,7 @@ static bool alone(const struct socket *sock)
 	/* Orders the search after the count. */
 	smp_rmb();
 
-	return iterate_fd(current->files, 0, is_file, file);
+	return table_has(file);
 }
 
 static void leave(struct socket *sock, const struct persock_router *router)

@@ -42,6 +42,10 @@
 #define CGROUPS		4000
 /* Of control, in one send. */
 #define MESSAGES	4000
+/* That one task has recorded; fewer than a record takes of one section. */
+#define FACTS		2500
+/* A descriptor with so many before it. */
+#define FILES		500000
 /* The limit: percent of what it costs alone. */
 #define LIMIT		110
 /* That options are read of, each in another place of whatever they are in. */
@@ -512,6 +516,167 @@ TEST_F_TIMEOUT(neighbours, of_messages_that_are_ignored, 600)
 	policy_begin_open(variant->id);
 	ASSERT_EQ(0, policy_set());
 	ASSERT_EQ(0, put_text(knob, before));
+}
+
+static uint32_t rotated(uint32_t word, int bits)
+{
+	return word << bits | word >> (32 - bits);
+}
+
+/*
+ * The list of 256 in which the fact of a UDP connect to @address comes if the
+ * hash has no key, only the facts' bytes: Bob Jenkins' lookup3 of eight words.
+ */
+static unsigned int list_without_key(in_addr_t address)
+{
+	const uint32_t words[] = {
+		PERSOCK_SECTION_CONNECT, 0, IPPROTO_UDP, AF_INET, address, 0, 0,
+		0
+	};
+	static const int mixes[] = { 4, 6, 8, 16, 19, 4 };
+	static const int finals[] = { 14, 11, 25, 16, 4, 14, 24 };
+	uint32_t x[3];
+	int i, j;
+
+	for (i = 0; i < 3; i++)
+		x[i] = 0xdeadbeef + sizeof(words);
+	for (i = 0; i < 6; i += 3) {
+		for (j = 0; j < 3; j++)
+			x[j] += words[i + j];
+		for (j = 0; j < 6; j++) {
+			x[j % 3] -= x[(j + 2) % 3];
+			x[j % 3] ^= rotated(x[(j + 2) % 3], mixes[j]);
+			x[(j + 2) % 3] += x[(j + 1) % 3];
+		}
+	}
+	x[0] += words[6];
+	x[1] += words[7];
+	for (j = 0; j < 7; j++) {
+		x[(j + 2) % 3] ^= x[(j + 1) % 3];
+		x[(j + 2) % 3] -= rotated(x[(j + 1) % 3], finals[j]);
+	}
+
+	/* The host name, which there is none of, is added as one without bytes. */
+	return (0xdeadbeef + x[2]) & 255;
+}
+
+/* The least that a connect to the first of the addresses costs after the others. */
+static uint64_t cost_of_facts(const char *path, enum govern_id id,
+			      const struct inet_addr *addresses)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY);
+	uint64_t least = UINT64_MAX, start, cost;
+	unsigned int i;
+
+	if (policy_attach(fd, govern_personality(id)) ||
+	    govern_enter_path(path))
+		return 0;
+	close(fd);
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	for (i = 0; i < FACTS; i++) {
+		if (try_connect(fd, &addresses[i]))
+			return 0;
+	}
+	for (i = 0; i < BATCHES; i++) {
+		start = now();
+		if (connect(fd, &addresses[0].sa, addresses[0].len))
+			return 0;
+		cost = now() - start;
+		least = cost < least ? cost : least;
+	}
+	close(fd);
+	govern_leave();
+
+	return least;
+}
+
+/*
+ * Who is recorded cannot choose facts that others have to be looked for among,
+ * with interrupts off.
+ */
+TEST_F_TIMEOUT(neighbours, of_facts_that_are_chosen, 600)
+{
+	static struct inet_addr any[FACTS], chosen[FACTS];
+	char paths[2][PATH_MAX + 32];
+	uint64_t spread, one;
+	in_addr_t address;
+	uint32_t host;
+	unsigned int i;
+
+	for (i = 0, host = 1; i < FACTS; host++) {
+		address = htonl(INADDR_LOOPBACK + host);
+		if (list_without_key(address))
+			continue;
+		chosen[i] = at("127.0.0.1", 9);
+		chosen[i].in.sin_addr.s_addr = address;
+		any[i] = at("127.0.0.1", 9);
+		any[i].in.sin_addr.s_addr = htonl(INADDR_LOOPBACK + i);
+		i++;
+	}
+	policy_begin_open(variant->id);
+	policy_mode(PERSOCK_MODE_RECORD);
+	ASSERT_EQ(0, policy_set());
+	for (i = 0; i < 2; i++) {
+		snprintf(paths[i], sizeof(paths[i]), "%s/%u", self->path, i);
+		ASSERT_EQ(0, mkdir(paths[i], 0755));
+	}
+	spread = cost_of_facts(paths[0], variant->id, any);
+	one = cost_of_facts(paths[1], variant->id, chosen);
+	TH_LOG("%lu among any, %lu among chosen ones", spread, one);
+	EXPECT_LT(0, spread);
+	EXPECT_LT(0, one);
+	EXPECT_GE(spread * LIMIT, one * 100);
+	policy_begin_open(variant->id);
+	ASSERT_EQ(0, policy_set());
+	for (i = 0; i < 2; i++)
+		EXPECT_EQ(0, rmdir(paths[i]));
+}
+
+/* The least that a connect costs that passes as long as nothing is sent. */
+static uint64_t cost_of_connect(int fd)
+{
+	const struct inet_addr peer = at("127.0.0.1", 80);
+	uint64_t least = UINT64_MAX, start, cost;
+	unsigned int i;
+
+	for (i = 0; i < BATCHES; i++) {
+		start = now();
+		if (connect(fd, &peer.sa, peer.len))
+			return 0;
+		cost = now() - start;
+		least = cost < least ? cost : least;
+	}
+
+	return least;
+}
+
+/* Nobody else runs on the processor while a task's descriptors are searched. */
+TEST_F_TIMEOUT(neighbours, of_many_files, 600)
+{
+	const struct rlimit limit = { FILES + 1, FILES + 1 };
+	uint64_t few, many;
+	int fd;
+
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+	policy_begin_open(variant->id);
+	policy_default(PERSOCK_SECTION_CONNECT, ANY, -EACCES);
+	policy_address(PERSOCK_SECTION_CONNECT, "127.0.0.1/32", 443, 443,
+		       IPPROTO_TCP, ALLOW);
+	ASSERT_EQ(0, policy_set());
+	govern_enter(variant->id);
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	few = cost_of_connect(fd);
+	ASSERT_EQ(FILES, dup2(fd, FILES));
+	close(fd);
+	many = cost_of_connect(FILES);
+	TH_LOG("%lu with few, %lu with many", few, many);
+	EXPECT_LT(0, few);
+	EXPECT_LT(0, many);
+	EXPECT_GE(few * LIMIT, many * 100);
+	close(FILES);
+	govern_leave();
+	policy_begin_open(variant->id);
+	ASSERT_EQ(0, policy_set());
 }
 
 int main(int argc, char **argv)

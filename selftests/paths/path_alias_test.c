@@ -192,6 +192,9 @@ TEST_F(path, aliases_of_others)
 			ASSERT_EQ(0, policy_set());
 			fd = socket(others[i / 2].family, others[i / 2].type,
 				    0);
+			/* The debug kernel has no RDS. */
+			if (fd < 0 && errno == EAFNOSUPPORT && slow_kernel())
+				continue;
 			ASSERT_GE(fd, 0);
 			EXPECT_EQ(named ? 0 : REFUSED(EPERM),
 				  set(fd, level, keys[!turn],

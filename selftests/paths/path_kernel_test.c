@@ -410,6 +410,57 @@ TEST_F(path, destroyed)
 	}
 }
 
+/* Of the kernel's own headers, as bluetoothd has it. */
+struct hidp_request {
+	int control, interrupt;
+	__u16 parser, rd_size;
+	void *rd_data;
+	__u8 country, subclass;
+	__u16 vendor, product, version;
+	__u32 flags, idle_to;
+	char name[128];
+};
+
+#define BLUETOOTH_L2CAP	0
+#define BLUETOOTH_HIDP	6
+#define HIDP_CONNECT	_IOW('H', 200, int)
+
+/*
+ * HIDP takes a connection of L2CAP's over, whoever asks it. It knows a socket by
+ * its operations: a governed one it does not take for L2CAP's, and another
+ * one it asks whether it is connected.
+ */
+TEST_F(path, bluetooth)
+{
+	struct hidp_request request = { };
+	int hidp, free;
+
+	ASSERT_EQ(0, govern_leave());
+	hidp = socket(AF_BLUETOOTH, SOCK_RAW, BLUETOOTH_HIDP);
+	if (hidp < 0 && errno == EAFNOSUPPORT && slow_kernel())
+		SKIP(return, "the kernel has no Bluetooth");
+	ASSERT_GE(hidp, 0);
+	free = socket(AF_BLUETOOTH, SOCK_SEQPACKET, BLUETOOTH_L2CAP);
+	ASSERT_GE(free, 0);
+	ASSERT_EQ(0, govern_enter(self->id));
+	request.control = socket(AF_BLUETOOTH, SOCK_SEQPACKET, BLUETOOTH_L2CAP);
+	ASSERT_GE(request.control, 0);
+	EXPECT_EQ(!self->free, govern_shown(request.control));
+	request.interrupt = request.control;
+	EXPECT_EQ(-1, ioctl(hidp, HIDP_CONNECT, &request));
+	EXPECT_EQ(self->free ? EBADFD : EINVAL, errno);
+	/* One of the two is enough. */
+	request.interrupt = free;
+	EXPECT_EQ(-1, ioctl(hidp, HIDP_CONNECT, &request));
+	EXPECT_EQ(self->free ? EBADFD : EINVAL, errno);
+	close(request.control);
+	request.control = free;
+	EXPECT_EQ(-1, ioctl(hidp, HIDP_CONNECT, &request));
+	EXPECT_EQ(EBADFD, errno);
+	close(free);
+	close(hidp);
+}
+
 int main(int argc, char **argv)
 {
 	static const char *const modules[] = {

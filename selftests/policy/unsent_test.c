@@ -12,6 +12,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -367,6 +368,24 @@ TEST_F(unsent, shared)
 	EXPECT_EQ(0, try_connect(fd, &no));
 	EXPECT_EQ(self->id == UNGOVERNED, by_send(fd) == 1);
 	close(fd);
+}
+
+/* With a descriptor beyond those that are searched: the call names it. */
+TEST_F(unsent, high_descriptor)
+{
+	const struct rlimit limit = { 8192, 8192 };
+	struct inet_addr no = at("127.0.0.1", 80);
+	int fd;
+
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+	ASSERT_EQ(0, allow_tcp(self->id));
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	ASSERT_EQ(8000, dup2(fd, 8000));
+	EXPECT_EQ(REFUSED(EACCES), try_connect(8000, &no));
+	close(fd);
+	EXPECT_EQ(0, try_connect(8000, &no));
+	EXPECT_EQ(self->id == UNGOVERNED, by_send(8000) == 1);
+	close(8000);
 }
 
 static int racing;

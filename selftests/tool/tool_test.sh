@@ -971,36 +971,48 @@ module_absent() {
 }
 
 # Wait, for at most 30 s, until COMMAND succeeds.
-eventually() { # COMMAND [ARGUMENT...]
+within() { # SECONDS COMMAND [ARGUMENT...]
 	local i
-	for ((i = 0; i < 300; i++)); do
-		"$@" 2>/dev/null && return
+	for ((i = 0; i < 10 * $1; i++)); do
+		"${@:2}" 2>/dev/null && return
 		sleep 0.1
 	done
-	fail "never true: $*"
+	fail "not true within $1 s: ${*:2}"
+}
+
+eventually() { # COMMAND [ARGUMENT...]
+	within 30 "$@"
+}
+
+ended() { # PROCESS
+	! kill -0 "$1"
 }
 
 # A process that the kernel does not let go: run says so, and heeds an interrupt.
 run_gives_up() {
-	local ice=$work/ice runner began
+	local ice=$work/ice runner left
 	mkdir "$ice" && mount -t cgroup -o freezer freezer "$ice" && mkdir "$ice/one" ||
 		fail "no freezer" || return
-	persock run -p host -- /bin/sh -c "
+	# In the background SIGINT is ignored.
+	env --default-signal=INT persock run -p host -- /bin/sh -c "
 		sleep 1000 & echo \$! >$ice/one/cgroup.procs
 		echo FROZEN >$ice/one/freezer.state" 2>"$work/err" &
 	runner=$!
-	eventually grep -q '^waiting\|: waiting' "$work/err"
-	began=$SECONDS
+	within 20 grep -q '^waiting\|: waiting' "$work/err"
 	kill -INT "$runner"
-	wait "$runner"
-	same "exit status" "$?" 1
-	[ $((SECONDS - began)) -lt 20 ] || fail "the interrupt was not heeded"
+	# If it is deaf, it ends when the process is thawed.
+	within 20 ended "$runner" || fail "the interrupt was not heeded"
 	grep -q "cannot be killed" "$work/err" || fail "it does not say why: $(cat "$work/err")"
 	echo THAWED >"$ice/one/freezer.state"
+	within 20 ended "$runner" || kill -KILL "$runner"
+	wait "$runner"
+	same "exit status" "$?" 1
 	eventually rmdir "$ice/one"
 	umount "$ice"
 	persock detach --all >/dev/null
-	eventually rmdir "$root"/persock-run-* 2>/dev/null
+	for left in "$root"/persock-run-*; do
+		eventually rmdir "$left"
+	done
 	no_traces
 }
 
