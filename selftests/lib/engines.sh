@@ -25,8 +25,9 @@ lay_out_root() {
 		mount --rbind /sys "$root/sys" && mount -t tmpfs tmpfs "$root/run" &&
 		mkdir -p "$root"/var/lib/{docker,containerd} "$root"/etc/{docker,containerd,persock} &&
 		mount -t tmpfs tmpfs "$root/var/lib/docker" && mount -t tmpfs tmpfs "$root/var/lib/containerd" || return
-	# What the script of a package does.
+	# What the scripts of packages do.
 	[ -e "$root/bin/sh" ] || ln -s dash "$root/bin/sh"
+	[ -L "$root/var/run" ] || { rmdir "$root/var/run" && ln -s /run "$root/var/run"; } || return
 	tool=$(realpath "$(command -v persock)")
 	mkdir "$root/usr/lib/persock" &&
 		ldd "$tool" | sed -n 's/^[^/]*\(\/[^ ]*\).*/\1/p' | while read -r library; do
