@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 600
+# timeout: 900
 # needs: crun runc podman python3
 #
 # persock-runtime with Debian's crun and runc, and as podman's runtime: the bundle of a new container gets
@@ -65,6 +65,13 @@ test_annotation_of_one_container_of_a_pod() {
 		bundle "\"io.persock.personality\": \"host\", \"io.persock.personality.web\": \"none\", \"$key\": \"db\"" "$probe" unix
 		expect ok run runc
 	done
+	# The sandbox of a pod is none of them. Of others nobody knows whether they are meant.
+	bundle "\"io.persock.personality\": \"host\", \"io.persock.personality.web\": \"none\", \"io.kubernetes.cri.container-type\": \"sandbox\"" "$probe" unix
+	expect ok run runc
+	bundle '"io.persock.personality": "host"' "$probe" unix
+	expect ok run runc
+	bundle '"io.persock.personality": "host", "io.persock.personality.web": "none"' "$probe" unix
+	refused 'annotation "io.persock.personality.web" might be for this container' run runc
 	bundle '"io.persock.personality.": "none"' "$probe" unix
 	refused 'unknown annotation "io.persock.personality."' run runc
 }
@@ -231,6 +238,11 @@ test_podman() {
 		refused 'the container is not started: personality "nobody": not loaded' podman_with --rm \
 			--annotation io.persock.personality=nobody --rootfs "$rootfs" "$probe" unix
 	done
+	# The containers of a pod have its annotations, and podman tells the name.
+	expect ok podman_with --rm --name web --annotation io.persock.personality=host \
+		--annotation io.persock.personality.db=none --rootfs "$rootfs" "$probe" unix
+	expect "socketpair: EAFNOSUPPORT" podman_with --rm --name db --annotation io.persock.personality=host \
+		--annotation io.persock.personality.db=none --rootfs "$rootfs" "$probe" unix
 	eventually none_attached
 }
 
