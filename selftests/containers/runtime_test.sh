@@ -18,7 +18,10 @@ configuration=$work/runtime.conf
 tool=$(realpath "$(command -v persock)")
 none='"io.persock.personality": "none"'
 
+servers=()
+
 final() {
+	kill "${servers[@]}"
 	remove_rootfs
 } >/dev/null 2>&1
 
@@ -243,6 +246,59 @@ test_podman() {
 		--annotation io.persock.personality.db=none --rootfs "$rootfs" "$probe" unix
 	expect "socketpair: EAFNOSUPPORT" podman_with --rm --name db --annotation io.persock.personality=host \
 		--annotation io.persock.personality.db=none --rootfs "$rootfs" "$probe" unix
+	eventually none_attached
+}
+
+listen_on_host() { # VARIABLE: a port of all addresses where a byte is echoed
+	local number said
+	exec {said}< <(/usr/bin/python3 -c 'import socket
+s = socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True)
+print(s.getsockname()[1], flush=True)
+while True:
+    c = s.accept()[0]
+    c.sendall(c.recv(1))
+    c.close()')
+	servers+=($!)
+	read -r -u "$said" number
+	printf -v "$1" %s "$number"
+}
+
+# A container without a network, whose sockets are made in the host's: it reaches one name there.
+test_a_name_on_the_network_of_the_host() {
+	local port other ready ask personality=$base-names
+	listen_on_host port
+	listen_on_host other
+	exec {ready}< <(/usr/bin/python3 "$data/resolver.py")
+	servers+=($!)
+	read -r -u "$ready" _
+	echo "nameserver 127.0.0.53" >"$work/resolv.conf"
+	cat >"$work/names.yaml" <<-END
+		personality: $personality
+		base: host
+		network: {namespace: /proc/1/ns/net}
+		connect: {default: EACCES, rules: [{allow: good.example, ports: $port, protocol: tcp}]}
+		names: {resolvers: [127.0.0.53]}
+	END
+	personalities+=("$personality")
+	ok persock personality add "$work/names.yaml"
+	ask="import socket
+for peer in ('good.example', $port), ('good.example', $other), ('evil.example', $port), ('127.0.0.1', $port), ('::1', $port):
+    try:
+        c = socket.create_connection(peer, 60)
+        c.sendall(b'!')
+        print('yes' if c.recv(1) == b'!' else 'no', end=' ')
+    except OSError as error:
+        print(type(error).__name__, end=' ')"
+	# On the host, and in the container without delegation.
+	expect "yes yes yes yes yes " unshare --mount sh -c \
+		"mount --bind '$work/resolv.conf' /etc/resolv.conf && exec /usr/bin/python3 -c \"\$0\"" "$ask"
+	bundle "" true
+	configure "runtime = crun" "personality = host"
+	expect "gaierror gaierror gaierror ConnectionRefusedError ConnectionRefusedError " podman_with --rm \
+		--volume "$work/resolv.conf:/etc/resolv.conf:ro" --rootfs "$rootfs" /usr/bin/python3 -c "$ask"
+	configure "runtime = crun" "personality = $personality"
+	expect "yes PermissionError gaierror PermissionError PermissionError " podman_with --rm \
+		--volume "$work/resolv.conf:/etc/resolv.conf:ro" --rootfs "$rootfs" /usr/bin/python3 -c "$ask"
 	eventually none_attached
 }
 
