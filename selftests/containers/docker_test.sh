@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 1200
+# timeout: 1800
 # needs: iproute2 patchelf
 # root: trixie base-files base-passwd bash dash coreutils libc-bin mawk sed grep busybox-static docker.io docker-cli
 #	containerd runc iptables util-linux mount kmod procps tar gzip

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 600
+# timeout: 900
 # needs: crun runc podman python3
 #
 # persock-runtime with Debian's crun and runc, and as podman's runtime: the bundle of a new container gets
@@ -18,7 +18,10 @@ configuration=$work/runtime.conf
 tool=$(realpath "$(command -v persock)")
 none='"io.persock.personality": "none"'
 
+servers=()
+
 final() {
+	kill "${servers[@]}"
 	remove_rootfs
 } >/dev/null 2>&1
 
@@ -65,6 +68,13 @@ test_annotation_of_one_container_of_a_pod() {
 		bundle "\"io.persock.personality\": \"host\", \"io.persock.personality.web\": \"none\", \"$key\": \"db\"" "$probe" unix
 		expect ok run runc
 	done
+	# The sandbox of a pod is none of them. Of others nobody knows whether they are meant.
+	bundle "\"io.persock.personality\": \"host\", \"io.persock.personality.web\": \"none\", \"io.kubernetes.cri.container-type\": \"sandbox\"" "$probe" unix
+	expect ok run runc
+	bundle '"io.persock.personality": "host"' "$probe" unix
+	expect ok run runc
+	bundle '"io.persock.personality": "host", "io.persock.personality.web": "none"' "$probe" unix
+	refused 'annotation "io.persock.personality.web" might be for this container' run runc
 	bundle '"io.persock.personality.": "none"' "$probe" unix
 	refused 'unknown annotation "io.persock.personality."' run runc
 }
@@ -231,6 +241,64 @@ test_podman() {
 		refused 'the container is not started: personality "nobody": not loaded' podman_with --rm \
 			--annotation io.persock.personality=nobody --rootfs "$rootfs" "$probe" unix
 	done
+	# The containers of a pod have its annotations, and podman tells the name.
+	expect ok podman_with --rm --name web --annotation io.persock.personality=host \
+		--annotation io.persock.personality.db=none --rootfs "$rootfs" "$probe" unix
+	expect "socketpair: EAFNOSUPPORT" podman_with --rm --name db --annotation io.persock.personality=host \
+		--annotation io.persock.personality.db=none --rootfs "$rootfs" "$probe" unix
+	eventually none_attached
+}
+
+listen_on_host() { # VARIABLE: a port of all addresses where a byte is echoed
+	local number said
+	exec {said}< <(/usr/bin/python3 -c 'import socket
+s = socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True)
+print(s.getsockname()[1], flush=True)
+while True:
+    c = s.accept()[0]
+    c.sendall(c.recv(1))
+    c.close()')
+	servers+=($!)
+	read -r -u "$said" number
+	printf -v "$1" %s "$number"
+}
+
+# A container without a network, whose sockets are made in the host's: it reaches one name there.
+test_a_name_on_the_network_of_the_host() {
+	local port other ready ask personality=$base-names
+	listen_on_host port
+	listen_on_host other
+	exec {ready}< <(/usr/bin/python3 "$data/resolver.py")
+	servers+=($!)
+	read -r -u "$ready" _
+	echo "nameserver 127.0.0.53" >"$work/resolv.conf"
+	cat >"$work/names.yaml" <<-END
+		personality: $personality
+		base: host
+		network: {namespace: /proc/1/ns/net}
+		connect: {default: EACCES, rules: [{allow: good.example, ports: $port, protocol: tcp}]}
+		names: {resolvers: [127.0.0.53]}
+	END
+	personalities+=("$personality")
+	ok persock personality add "$work/names.yaml"
+	ask="import socket
+for peer in ('good.example', $port), ('good.example', $other), ('evil.example', $port), ('127.0.0.1', $port), ('::1', $port):
+    try:
+        c = socket.create_connection(peer, 60)
+        c.sendall(b'!')
+        print('yes' if c.recv(1) == b'!' else 'no', end=' ')
+    except OSError as error:
+        print(type(error).__name__, end=' ')"
+	# On the host, and in the container without delegation.
+	expect "yes yes yes yes yes " unshare --mount sh -c \
+		"mount --bind '$work/resolv.conf' /etc/resolv.conf && exec /usr/bin/python3 -c \"\$0\"" "$ask"
+	bundle "" true
+	configure "runtime = crun" "personality = host"
+	expect "gaierror gaierror gaierror ConnectionRefusedError ConnectionRefusedError " podman_with --rm \
+		--volume "$work/resolv.conf:/etc/resolv.conf:ro" --rootfs "$rootfs" /usr/bin/python3 -c "$ask"
+	configure "runtime = crun" "personality = $personality"
+	expect "yes PermissionError gaierror PermissionError PermissionError " podman_with --rm \
+		--volume "$work/resolv.conf:/etc/resolv.conf:ro" --rootfs "$rootfs" /usr/bin/python3 -c "$ask"
 	eventually none_attached
 }
 

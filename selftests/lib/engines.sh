@@ -5,47 +5,13 @@
 # Docker and containerd of a Debian release, with persock-runtime: what the tests of each release have in
 # common. Sourced after ktap.sh, by tests that run in a mount namespace of their own and have a root.
 #
-# All programs of the engines are those of the root. persock is the machine's, with its own libraries.
+# All programs of the engines are those of the root.
+
+# shellcheck source=engine_root.sh
+. "$repo/selftests/lib/engine_root.sh"
 
 more_tests+=("$repo/selftests/lib/engines.sh")
-root=$work/root
-inside=(chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C HOME=/root)
-denied="Address family not supported by protocol"
-# Of busybox: it makes a socket.
-makes_a_socket=(ip link show lo)
 containerd_pid='' dockerd_pid=''
-
-lay_out_root() {
-	local below tool library
-	below=$(cat "$built/$(basename "$0").root") &&
-		mkdir "$work/memory" "$root" && mount -t tmpfs tmpfs "$work/memory" &&
-		mkdir "$work"/memory/{upper,work} &&
-		mount -t overlay -o "lowerdir=$below,upperdir=$work/memory/upper,workdir=$work/memory/work" \
-			overlay "$root" && mount -t proc proc "$root/proc" && mount --rbind /dev "$root/dev" &&
-		mount --rbind /sys "$root/sys" && mount -t tmpfs tmpfs "$root/run" &&
-		mkdir -p "$root"/var/lib/{docker,containerd} "$root"/etc/{docker,containerd,persock} &&
-		mount -t tmpfs tmpfs "$root/var/lib/docker" && mount -t tmpfs tmpfs "$root/var/lib/containerd" || return
-	# What the script of a package does.
-	[ -e "$root/bin/sh" ] || ln -s dash "$root/bin/sh"
-	tool=$(realpath "$(command -v persock)")
-	mkdir "$root/usr/lib/persock" &&
-		ldd "$tool" | sed -n 's/^[^/]*\(\/[^ ]*\).*/\1/p' | while read -r library; do
-			cp -L "$library" "$root/usr/lib/persock/" || exit
-		done && cp "$tool" "$root/usr/sbin/persock" && ln -s persock "$root/usr/sbin/persock-runtime" &&
-		patchelf --force-rpath --set-interpreter "/usr/lib/persock/ld-linux-x86-64.so.2" --set-rpath /usr/lib/persock \
-			"$root/usr/sbin/persock"
-}
-
-# A busybox, as a tar file of a root.
-make_image() {
-	mkdir -p "$work/image/bin" && cp "$root/bin/busybox" "$work/image/bin/" &&
-		ln -s busybox "$work/image/bin/ip" && ln -s busybox "$work/image/bin/sleep" &&
-		tar -C "$work/image" -cf "$root/image.tar" .
-}
-
-configure() { # LINE...
-	printf '%s\n' "$@" >"$root/etc/persock/runtime.conf"
-}
 
 start_containerd() {
 	cat >"$root/etc/containerd/config.toml" <<-'END'
@@ -97,7 +63,7 @@ final() {
 	"${inside[@]}" ctr tasks kill -s KILL lasting-ctr
 	stop "$dockerd_pid"
 	stop "$containerd_pid"
-	umount -R -l "$root" "$work/memory"
+	remove_root
 } >/dev/null 2>&1
 
 test_the_engines_start() {
@@ -122,6 +88,7 @@ test_docker_annotation() {
 	docker run --help | grep -q -- --annotation || return 0
 	ok docker_run --runtime persock --annotation io.persock.personality=host
 	refused "$denied" docker_run --runtime persock --annotation io.persock.personality=none --label io.persock.personality=host
+	refused 'unknown annotation "io.persock.personalty"' docker_run --runtime persock --annotation io.persock.personalty=host
 }
 
 test_docker_shows_why() {
@@ -138,34 +105,67 @@ test_containerd() {
 	refused "$denied" ctr_run
 	ok ctr_run --annotation io.persock.personality=host
 	refused 'the container is not started: personality "nobody": not loaded' ctr_run --annotation io.persock.personality=nobody
+	refused 'unknown annotation "io.persock.personalty"' ctr_run --annotation io.persock.personalty=host
 }
 
 test_missing_module() {
 	need_module_file || return 0
+	ok docker create --name later --network none --runtime persock-open tiny "${makes_a_socket[@]}"
 	eventually unloaded
 	refused 'the container is not started: the persock module is not loaded' docker_run --runtime persock-open
 	refused 'the container is not started: the persock module is not loaded' ctr_run --annotation io.persock.personality=host
+	refused 'the container is not started: the persock module is not loaded' docker start later
 	ok docker_run
 	ok insmod "$module"
 	ok docker_run --runtime persock-open
+	ok docker start later
+	ok docker rm -f later
 }
 
+exec_by_docker() { # a process that makes a socket in the container
+	docker exec lasting "${makes_a_socket[@]}"
+}
+
+exec_by_ctr() { # likewise
+	"${inside[@]}" ctr tasks exec --exec-id "x$RANDOM" lasting-ctr "${makes_a_socket[@]}"
+}
+
+# So are new ones: their default is "none".
 stays_governed() {
-	refused "$denied" docker exec lasting "${makes_a_socket[@]}"
-	refused "$denied" "${inside[@]}" ctr tasks exec --exec-id "x$RANDOM" lasting-ctr "${makes_a_socket[@]}"
+	refused "$denied" exec_by_docker
+	refused "$denied" exec_by_ctr
+	refused "$denied" docker_run --runtime persock
+	refused "$denied" ctr_run
 }
 
 # Processes that come later, a policy that is replaced, engines that stop and start.
 test_what_lasts() {
-	local personality state
+	local personality state i said
 	new_personality personality none
 	ok docker run -d --name lasting --network none --runtime persock --label "io.persock.personality=$personality" tiny sleep 10000
 	ok "${inside[@]}" ctr run -d --snapshotter native --runc-binary /usr/sbin/persock-runtime \
 		--annotation "io.persock.personality=$personality" docker.io/library/tiny:latest lasting-ctr sleep 10000
 	stays_governed
 	ok persock personality set "$personality" --base host
-	ok docker exec lasting "${makes_a_socket[@]}"
+	ok exec_by_docker
+	ok exec_by_ctr
 	ok persock personality set "$personality" --base none
+	refused "in use" rmmod persock
+	ok docker restart --time 0 lasting
+	stays_governed
+
+	# containerd breaks off under both. Docker waits for it, and containers go on.
+	kill -KILL "$containerd_pid"
+	wait "$containerd_pid" 2>/dev/null
+	refused "containerd" timeout 60 "${inside[@]}" ctr containers ls
+	start_containerd || return
+	for i in 1 2 3 4; do
+		said=$(timeout 60 "${inside[@]}" docker run --rm --network none --runtime persock-open tiny \
+			"${makes_a_socket[@]}" </dev/null 2>&1) && break
+		fail "$i: $said"
+	done
+	stays_governed
+
 	stop "$dockerd_pid"
 	refused "Cannot connect to the Docker daemon" docker ps
 	# Without the engine, by the runtime alone.

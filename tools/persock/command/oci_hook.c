@@ -70,7 +70,7 @@ static int run(struct json_object *state)
 	char number[16];
 	int status;
 
-	if (!annotation_find(state, "annotations", "annotation", &personality))
+	if (!annotation_find(state, "annotations", "annotation", NULL, &personality))
 		return EXIT_FAILURE;
 	if (!personality)
 		return 0;

@@ -20,6 +20,7 @@
 #include "runtime/annotation.h"
 #include "runtime/bundle.h"
 #include "runtime/configuration.h"
+#include "runtime/conmon.h"
 #include "runtime/docker.h"
 #include "runtime/invocation.h"
 #include "runtime/log.h"
@@ -85,10 +86,13 @@ static char *choose(const struct bundle *bundle,
 		    const struct configuration *configuration)
 {
 	const char *name;
-	char *label = NULL;
+	char *label = NULL, *container = conmon_container();
+	bool good;
 
-	if (!annotation_find(bundle->specification, "annotations", "annotation",
-			     &name))
+	good = annotation_find(bundle->specification, "annotations",
+			       "annotation", container, &name);
+	free(container);
+	if (!good)
 		return NULL;
 	if (!name && configuration->docker_containers &&
 	    !docker_label(configuration->docker_containers, invocation->id,

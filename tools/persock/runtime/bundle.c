@@ -115,11 +115,15 @@ static bool put_annotation(struct bundle *bundle, const char *personality,
 			   bool *changed)
 {
 	struct json_object *annotations, *value;
+	int count;
 
 	annotations = member(bundle->specification, "annotations",
 			     json_type_object);
 	if (!annotations)
 		return false;
+	count = json_object_object_length(annotations);
+	annotation_forget_names(annotations);
+	*changed |= count != json_object_object_length(annotations);
 	value = json_object_object_get(annotations, ANNOTATION);
 	if (is_string(value, personality))
 		return true;

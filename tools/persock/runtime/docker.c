@@ -20,7 +20,7 @@ static bool find(struct json_object *container, char **personality)
 	const char *name = NULL;
 
 	if (!json_text_member(container, "Config", json_type_object, &config) ||
-	    (config && !annotation_find(config, "Labels", "label", &name)))
+	    (config && !annotation_find(config, "Labels", "label", NULL, &name)))
 		return false;
 	*personality = name ? need(strdup(name)) : NULL;
 
