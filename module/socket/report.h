@@ -26,6 +26,7 @@
  * @endpoint: the address that was judged, or NULL
  * @host: a host name of @endpoint, or the one that a query is for; NULL: none
  * @local: the AF_UNIX name that was judged, or NULL
+ * @own: the peer is of AF_VSOCK, and its CID may be one of this machine
  * @query: a DNS query was judged
  * @final: whatever the verdict is, layers further in are not asked
  * @stack: the layers that govern; judge.c sets this and the next one
@@ -44,6 +45,7 @@ struct persock_call {
 	const struct persock_endpoint *endpoint;
 	const char *host;
 	const struct persock_unix_name *local;
+	bool own;
 	bool query;
 	bool final;
 	const struct persock_stack *stack;

@@ -44,6 +44,7 @@
 #include "socket/query.h"
 #include "socket/report.h"
 #include "socket/unsent.h"
+#include "socket/vsock.h"
 
 static int is_file(const void *file, struct file *other, unsigned int fd)
 {
@@ -209,6 +210,7 @@ int persock_connect_judged(struct socket *sock, struct sockaddr *address,
 	const struct persock_view *view;
 	int verdict, err;
 
+	call.own = persock_vsock_is_own(router, address, length);
 	rcu_read_lock();
 	view = persock_router_view(router);
 	length = persock_endpoint_length(router, view, length);
