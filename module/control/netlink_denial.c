@@ -85,6 +85,8 @@ static int put_denial(struct sk_buff *skb, const struct persock_denial_message *
 	     nla_put_string(skb, denial->local ? PERSOCK_A_DENIAL_UNIX_NAME :
 						 PERSOCK_A_DENIAL_HOST,
 			    denial->host)) ||
+	    (denial->reason &&
+	     nla_put_u32(skb, PERSOCK_A_DENIAL_REASON, denial->reason)) ||
 	    nla_put_u32(skb, PERSOCK_A_DENIAL_LAYER, denial->layer + 1) ||
 	    nla_put_u32(skb, PERSOCK_A_DENIAL_LAYERS, denial->layers) ||
 	    nla_put_u64_64bit(skb, PERSOCK_A_DENIAL_INNER_ID, message->cgroup,

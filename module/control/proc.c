@@ -149,6 +149,8 @@ static void show_denial(struct seq_file *m, const struct persock_denial *denial)
 	show_subject(m, denial);
 	show_endpoint(m, &denial->endpoint);
 	show_name(m, denial);
+	if (denial->reason)
+		seq_printf(m, " reason=%u", denial->reason);
 	seq_putc(m, '\n');
 }
 

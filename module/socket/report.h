@@ -19,6 +19,7 @@
  * @sock: the governed socket; NULL for a request for one
  * @request: the requested socket, or NULL
  * @always: no policy can allow the operation, so audit mode does not either
+ * @reason: why, if the module can tell
  * @message: a control message decided: @subject and @detail are its level and
  *	     type
  * @subject: level of an option; flags of a message; command of an ioctl
@@ -39,6 +40,7 @@ struct persock_call {
 	struct socket *sock;
 	const struct persock_request *request;
 	bool always;
+	enum persock_reason reason;
 	bool message;
 	u32 subject;
 	u32 detail;
