@@ -278,6 +278,19 @@ static void print_rule(FILE *stream, const struct denial *denial)
 	fputc(')', stream);
 }
 
+/* Why no policy could allow the call, or NULL. */
+static const char *reason(const struct denial *denial)
+{
+	switch (number(denial, PERSOCK_A_DENIAL_REASON)) {
+	case PERSOCK_REASON_LIVEPATCH:
+		return "a livepatch redirects a kernel function that must be intercepted for this";
+	case PERSOCK_REASON_FUNCTION:
+		return "this kernel lacks a function that must be intercepted for this";
+	default:
+		return NULL;
+	}
+}
+
 /* Which of several layers, and of whose; an older module does not say. */
 static void print_layer(FILE *stream, const struct denial *denial,
 			struct netlink *nl)
@@ -313,6 +326,8 @@ static void print_call(FILE *stream, const struct denial *denial)
 				number(denial, PERSOCK_A_DENIAL_COMMAND)));
 	fprintf(stream, ": %s", denial_verdict(denial));
 	print_rule(stream, denial);
+	if (reason(denial))
+		fprintf(stream, ": %s", reason(denial));
 	if (denial_is_audited(denial))
 		fputs(" audit", stream);
 }
@@ -423,6 +438,8 @@ static void json_call(const struct denial *denial)
 	json_string("section", section(denial));
 	json_number(denial, PERSOCK_A_DENIAL_RULE, "rule");
 	json_number(denial, PERSOCK_A_DENIAL_LINE, "line");
+	if (reason(denial))
+		json_string("reason", reason(denial));
 	json_number(denial, PERSOCK_A_DENIAL_FAMILY, "family");
 	json_string("family_name", family(denial));
 	json_number(denial, PERSOCK_A_DENIAL_TYPE, "type");

@@ -58,6 +58,7 @@ static const struct word {
 	{ "vsock_port",		PERSOCK_A_DENIAL_VSOCK_PORT, NUMBER },
 	{ "host",		PERSOCK_A_DENIAL_HOST, TEXT },
 	{ "unix_name",		PERSOCK_A_DENIAL_UNIX_NAME, TEXT },
+	{ "reason",		PERSOCK_A_DENIAL_REASON, NUMBER },
 };
 
 static const struct word *word_of(const char *key)
