@@ -126,13 +126,13 @@ test_livepatch_of_unix() {
 		fail "$(cat "$work/monitor")"
 	within "$cgroup" persock why >"$work/why"
 	grep -q ": a livepatch redirects a kernel function" "$work/why" || fail "$(cat "$work/why")"
-	expect done within "$cgroup" python3 "$data/local_sockets.py" pair
-	expect done python3 "$data/local_sockets.py" "connect:@$base"
+	expect "done" within "$cgroup" python3 "$data/local_sockets.py" pair
+	expect "done" python3 "$data/local_sockets.py" "connect:@$base"
 	ok eval "echo 0 >/sys/kernel/livepatch/persock_livepatch/enabled"
 	eventually [ ! -d /sys/kernel/livepatch/persock_livepatch ]
 	ok rmmod persock_livepatch
 	expect ok line_about livepatch
-	expect done within "$cgroup" python3 "$data/local_sockets.py" "connect:@$base"
+	expect "done" within "$cgroup" python3 "$data/local_sockets.py" "connect:@$base"
 	kill "$server"
 }
 

@@ -95,7 +95,7 @@ test_explained() {
 	expect "done done" deeds serve:any:300000 bind:1:90000
 	# The peer is accepted, or not.
 	within "$cgroup" python3 "$data/vsock_sockets.py" serve:any:300000 accept accept >"$work/accepts" &
-	eventually grep -q done "$work/accepts"
+	eventually grep -q "done" "$work/accepts"
 	python3 - <<-'END'
 		import socket
 		for port in 90000, 90001:
