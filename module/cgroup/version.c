@@ -106,11 +106,11 @@ struct persock_version *persock_version_alloc(const struct persock_policy *polic
  */
 void persock_version_complete(struct persock_version *version)
 {
-	unsigned int class;
+	unsigned int kind;
 
-	for (class = 0; class < PERSOCK_NR_CLASSES; class++)
-		persock_shortcut_build(&version->shortcuts[class],
-				       &version->policy, class);
+	for (kind = 0; kind < PERSOCK_NR_KINDS; kind++)
+		persock_shortcut_build(&version->shortcuts[kind],
+				       &version->policy, kind);
 }
 
 /**

@@ -46,7 +46,7 @@ struct persock_store {
  * @from_inode: its inode number, for reports
  * @from_path: the path that named it; "" without one
  * @number: unique number of the version; not 0
- * @shortcuts: the calls that pass @policy unchanged, by class
+ * @shortcuts: the calls that pass @policy unchanged, by kind of socket
  * @free: work that frees it, a grace period after it was replaced
  *
  * Sockets are judged by the versions in a view, see view.h.
@@ -64,7 +64,7 @@ struct persock_version {
 	u32 from_inode;
 	char from_path[PERSOCK_NETWORK_MAX + 1];
 	u64 number;
-	struct persock_shortcut shortcuts[PERSOCK_NR_CLASSES];
+	struct persock_shortcut shortcuts[PERSOCK_NR_KINDS];
 	struct rcu_work free;
 };
 

@@ -137,7 +137,7 @@ static void find_server(struct persock_view *view, bool enforces)
 static void find_common(struct persock_view *view)
 {
 	const struct persock_version *server;
-	unsigned int i, class;
+	unsigned int i, kind;
 
 	view->server = view->nr;
 	view->network = view->nr;
@@ -151,13 +151,13 @@ static void find_common(struct persock_view *view)
 		const struct persock_version *version = view->layers[i];
 
 		add_layer(view, i);
-		for (class = 0; class < PERSOCK_NR_CLASSES; class++) {
+		for (kind = 0; kind < PERSOCK_NR_KINDS; kind++) {
 			if (!i)
-				view->shortcuts[class] =
-					version->shortcuts[class];
+				view->shortcuts[kind] =
+					version->shortcuts[kind];
 			else
-				persock_shortcut_join(&view->shortcuts[class],
-						      &version->shortcuts[class]);
+				persock_shortcut_join(&view->shortcuts[kind],
+						      &version->shortcuts[kind]);
 		}
 	}
 	/*

@@ -18,7 +18,9 @@
 /**
  * struct persock_view - versions of the layers of a stack, and what they have
  *			 in common; immutable
- * @shortcuts: the calls that pass every layer unchanged, by class
+ * @rcu: frees it, a grace period after the last stack has shown another one;
+ *	 near the beginning, as kfree_rcu() demands
+ * @shortcuts: the calls that pass every layer unchanged, by kind of socket
  * @requests: bits of the requests for sockets that pass every layer and that
  *	      the native provider serves; see persock_shortcut_request()
  * @number: unique number of the view; not 0
@@ -43,7 +45,6 @@
  *	     @nr: none does
  * @node: in the table of views; persock_mutex
  * @users: number of stacks that show it; persock_mutex
- * @rcu: frees it, a grace period after the last stack has shown another one
  * @nr: number of layers, at least 1
  * @layers: their versions, the outermost first
  *
@@ -52,7 +53,8 @@
  * replaced version is freed, see replace.c.
  */
 struct persock_view {
-	struct persock_shortcut shortcuts[PERSOCK_NR_CLASSES];
+	struct rcu_head rcu;
+	struct persock_shortcut shortcuts[PERSOCK_NR_KINDS];
 	u64 requests;
 	u64 number;
 	u16 address_max[PERSOCK_NR_CLASSES];
@@ -73,7 +75,6 @@ struct persock_view {
 	unsigned int network;
 	struct hlist_node node;
 	unsigned int users;
-	struct rcu_head rcu;
 	unsigned int nr;
 	const struct persock_version *layers[];
 };

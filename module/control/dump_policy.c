@@ -11,6 +11,7 @@
 
 #include "control/parse_policy.h"
 #include "policy/section.h"
+#include "policy/vsock_rule.h"
 
 static struct nlattr *rule_begin(struct sk_buff *skb,
 				 enum persock_section section, int class,
@@ -85,6 +86,22 @@ static int put_host(struct sk_buff *skb, const struct persock_host_rule *rule)
 		 rule->name);
 	if (!nest || nla_put_string(skb, PERSOCK_A_RULE_HOST, host) ||
 	    put_ports(skb, rule->first, rule->last, rule->protocol))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+
+	return 0;
+}
+
+static int put_vsock(struct sk_buff *skb, enum persock_section section,
+		     const struct persock_vsock_rule *rule)
+{
+	struct nlattr *nest = rule_begin(skb, section, 0, rule->verdict,
+					 rule->line);
+
+	if (!nest || nla_put_u32(skb, PERSOCK_A_RULE_VSOCK_FIRST, rule->first) ||
+	    nla_put_u32(skb, PERSOCK_A_RULE_VSOCK_LAST, rule->last) ||
+	    (rule->cid != PERSOCK_VSOCK_ANY &&
+	     nla_put_u32(skb, PERSOCK_A_RULE_CID, rule->cid)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 
@@ -288,13 +305,15 @@ static unsigned int list_length(const struct persock_policy *policy,
 				enum persock_section section, int class)
 {
 	struct persock_policy *lists = (struct persock_policy *)policy;
+	const struct persock_addresses *addresses;
 
 	if (section == PERSOCK_SECTION_SOCKETS)
 		return policy->sockets.nr;
-	if (section == PERSOCK_SECTION_CONNECT)
-		return policy->connect.nr + policy->names.nr;
-	if (persock_section_is_address(section))
-		return persock_section_addresses(lists, section)->nr;
+	if (persock_section_is_address(section)) {
+		addresses = persock_section_addresses(lists, section);
+		return persock_vsock_number(policy, addresses) +
+		       addresses->nr_vsock;
+	}
 	if (persock_section_is_option(section))
 		return persock_section_options(&lists->rules[class],
 					       section)->nr;
@@ -306,6 +325,22 @@ static unsigned int list_length(const struct persock_policy *policy,
 	return 0;
 }
 
+static int put_peer(struct sk_buff *skb, const struct persock_policy *policy,
+		    enum persock_section section, unsigned int i)
+{
+	struct persock_policy *lists = (struct persock_policy *)policy;
+	const struct persock_addresses *addresses =
+		persock_section_addresses(lists, section);
+	unsigned int others = persock_vsock_number(policy, addresses);
+
+	if (i < addresses->nr)
+		return put_address(skb, section, &addresses->rules[i]);
+	if (i < others)
+		return put_host(skb, &policy->names.rules[i - addresses->nr]);
+
+	return put_vsock(skb, section, &addresses->vsock[i - others]);
+}
+
 static int put_rule(struct sk_buff *skb, const struct persock_policy *policy,
 		    enum persock_section section, int class, unsigned int i)
 {
@@ -313,12 +348,8 @@ static int put_rule(struct sk_buff *skb, const struct persock_policy *policy,
 
 	if (section == PERSOCK_SECTION_SOCKETS)
 		return put_socket(skb, &policy->sockets.rules[i]);
-	if (section == PERSOCK_SECTION_CONNECT && i >= policy->connect.nr)
-		return put_host(skb, &policy->names.rules[i - policy->connect.nr]);
 	if (persock_section_is_address(section))
-		return put_address(skb, section,
-				   &persock_section_addresses(lists,
-							      section)->rules[i]);
+		return put_peer(skb, policy, section, i);
 	if (persock_section_is_unix(section))
 		return put_unix(skb, section,
 				&persock_section_unix(lists, section)->rules[i]);

@@ -39,7 +39,7 @@ const struct nla_policy persock_names_nl_policy[PERSOCK_A_NAMES_LIMIT + 1] = {
 	[PERSOCK_A_NAMES_LIMIT] = { .type = NLA_U32, },
 };
 
-const struct nla_policy persock_rule_nl_policy[PERSOCK_A_RULE_PEER + 1] = {
+const struct nla_policy persock_rule_nl_policy[PERSOCK_A_RULE_CID + 1] = {
 	[PERSOCK_A_RULE_SECTION] = NLA_POLICY_MAX(NLA_U32, 18),
 	[PERSOCK_A_RULE_CLASS] = NLA_POLICY_MAX(NLA_U32, 1),
 	[PERSOCK_A_RULE_VERDICT] = { .type = NLA_S32, },
@@ -63,6 +63,9 @@ const struct nla_policy persock_rule_nl_policy[PERSOCK_A_RULE_PEER + 1] = {
 	[PERSOCK_A_RULE_PREFIX] = { .type = NLA_FLAG, },
 	[PERSOCK_A_RULE_UNNAMED] = { .type = NLA_FLAG, },
 	[PERSOCK_A_RULE_PEER] = { .type = NLA_NUL_STRING, .len = 1023, },
+	[PERSOCK_A_RULE_VSOCK_FIRST] = { .type = NLA_U32, },
+	[PERSOCK_A_RULE_VSOCK_LAST] = { .type = NLA_U32, },
+	[PERSOCK_A_RULE_CID] = { .type = NLA_U32, },
 };
 
 /* Global operation policy for persock */

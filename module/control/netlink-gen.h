@@ -16,7 +16,7 @@ extern const struct nla_policy persock_bound_nl_policy[PERSOCK_A_BOUND_VERDICT +
 extern const struct nla_policy persock_default_nl_policy[PERSOCK_A_DEFAULT_VERDICT + 1];
 extern const struct nla_policy persock_learnt_nl_policy[PERSOCK_A_LEARNT_STATIC + 1];
 extern const struct nla_policy persock_names_nl_policy[PERSOCK_A_NAMES_LIMIT + 1];
-extern const struct nla_policy persock_rule_nl_policy[PERSOCK_A_RULE_PEER + 1];
+extern const struct nla_policy persock_rule_nl_policy[PERSOCK_A_RULE_CID + 1];
 
 /* Global operation policy for persock */
 extern const struct nla_policy persock_nl_policy[PERSOCK_A_COUNTERS + 1];

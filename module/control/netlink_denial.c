@@ -10,6 +10,7 @@
 #include "control/netlink-gen.h"
 #include "control/netlink.h"
 #include "control/netlink_denial.h"
+#include "policy/vsock_rule.h"
 
 static int put_subject(struct sk_buff *skb, const struct persock_denial *denial)
 {
@@ -39,8 +40,16 @@ static int put_subject(struct sk_buff *skb, const struct persock_denial *denial)
 static int put_endpoint(struct sk_buff *skb,
 			const struct persock_endpoint *endpoint)
 {
+	struct persock_vsock vsock;
+
 	if (!endpoint->family)
 		return 0;
+	if (endpoint->family == AF_VSOCK) {
+		vsock = persock_vsock_unpack(endpoint);
+		return nla_put_u32(skb, PERSOCK_A_DENIAL_CID, vsock.cid) ||
+		       nla_put_u32(skb, PERSOCK_A_DENIAL_VSOCK_PORT,
+				   vsock.port);
+	}
 
 	return nla_put(skb, PERSOCK_A_DENIAL_ADDRESS,
 		       endpoint->family == AF_INET ? 4 : 16,
@@ -76,6 +85,8 @@ static int put_denial(struct sk_buff *skb, const struct persock_denial_message *
 	     nla_put_string(skb, denial->local ? PERSOCK_A_DENIAL_UNIX_NAME :
 						 PERSOCK_A_DENIAL_HOST,
 			    denial->host)) ||
+	    (denial->reason &&
+	     nla_put_u32(skb, PERSOCK_A_DENIAL_REASON, denial->reason)) ||
 	    nla_put_u32(skb, PERSOCK_A_DENIAL_LAYER, denial->layer + 1) ||
 	    nla_put_u32(skb, PERSOCK_A_DENIAL_LAYERS, denial->layers) ||
 	    nla_put_u64_64bit(skb, PERSOCK_A_DENIAL_INNER_ID, message->cgroup,

@@ -12,13 +12,20 @@
 #include "control/netlink-gen.h"
 #include "control/netlink.h"
 #include "policy/section.h"
+#include "policy/vsock_rule.h"
 #include "report/record.h"
 #include "state.h"
 
 static int put_address(struct sk_buff *skb, const struct persock_fact *fact)
 {
 	const struct persock_endpoint *endpoint = &fact->endpoint;
+	struct persock_vsock vsock;
 
+	if (endpoint->family == AF_VSOCK) {
+		vsock = persock_vsock_unpack(endpoint);
+		return nla_put_u32(skb, PERSOCK_A_FACT_CID, vsock.cid) ?:
+		       nla_put_u32(skb, PERSOCK_A_FACT_VSOCK_PORT, vsock.port);
+	}
 	if (endpoint->family &&
 	    nla_put(skb, PERSOCK_A_FACT_ADDRESS,
 		    endpoint->family == AF_INET ? 4 : 16, endpoint->address))

@@ -22,6 +22,7 @@
 #include "control/parse_policy.h"
 #include "control/parse_rule.h"
 #include "control/parse_unix.h"
+#include "control/parse_vsock.h"
 #include "policy/address_index.h"
 #include "policy/section.h"
 
@@ -43,6 +44,7 @@
  * @limits: its limits
  * @names: its rules on host names
  * @local: its rules on names of AF_UNIX sockets
+ * @vsock: its rules on addresses of AF_VSOCK
  * @nr: number of rules by section and class
  * @lists: the lists for the rules, by section and class
  */
@@ -54,6 +56,7 @@ struct load {
 	struct persock_limits limits;
 	struct persock_names_load names;
 	struct persock_unix_load local;
+	struct persock_vsock_load vsock;
 	unsigned int nr[PERSOCK_NR_SECTIONS][PERSOCK_NR_CLASSES];
 	void *lists[PERSOCK_NR_SECTIONS][PERSOCK_NR_CLASSES];
 };
@@ -194,6 +197,7 @@ static u32 known(enum persock_section section)
 		       BIT(PERSOCK_A_RULE_PROTOCOL) |
 		       BIT(PERSOCK_A_RULE_PORT_FIRST) |
 		       BIT(PERSOCK_A_RULE_PORT_LAST) |
+		       PERSOCK_VSOCK_ATTRIBUTES |
 		       (section == PERSOCK_SECTION_CONNECT ?
 			BIT(PERSOCK_A_RULE_HOST) : 0);
 	if (section == PERSOCK_SECTION_OPTIONS_GET)
@@ -267,6 +271,9 @@ static int count_rule(struct load *load, const struct nlattr *nest)
 					  section);
 	if (!persock_section_rule_size(section))
 		return 0;
+	if (persock_vsock_is_rule(tb))
+		return persock_vsock_count(&load->vsock, load->extack, nest, tb,
+					   section);
 	if (tb[PERSOCK_A_RULE_HOST])
 		return persock_names_count(&load->names, load->extack, tb);
 	if (!persock_section_by_class(section))
@@ -291,6 +298,10 @@ static int fill_one(struct load *load, const struct nlattr *nest,
 
 	if (persock_section_is_unix(section)) {
 		persock_unix_fill(&load->local, tb, section, verdict);
+		return 0;
+	}
+	if (persock_vsock_is_rule(tb)) {
+		persock_vsock_fill(&load->vsock, tb, section, verdict);
 		return 0;
 	}
 	if (tb[PERSOCK_A_RULE_HOST])
@@ -382,9 +393,11 @@ static bool sort_unique(void *list, unsigned int nr, size_t size,
 static int allocate(struct load *load)
 {
 	unsigned int section, class;
-	unsigned int nr = load->names.nr + persock_unix_rules(&load->local);
+	unsigned int nr = load->names.nr + persock_unix_rules(&load->local) +
+			  persock_vsock_rules(&load->vsock);
 	size_t size = persock_names_size(&load->names) +
-		      persock_unix_size(&load->local);
+		      persock_unix_size(&load->local) +
+		      persock_vsock_size(&load->vsock);
 	char *memory;
 
 	for (section = 0; section < PERSOCK_NR_SECTIONS; section++) {
@@ -410,6 +423,7 @@ static int allocate(struct load *load)
 	load->store->memory = memory;
 	memory = persock_names_place(&load->names, memory);
 	memory = persock_unix_place(&load->local, memory);
+	memory = persock_vsock_place(&load->vsock, memory);
 
 	for (section = 0; section < PERSOCK_NR_SECTIONS; section++) {
 		for (class = 0; class < PERSOCK_NR_CLASSES; class++) {
@@ -494,6 +508,7 @@ static int publish(struct load *load, const struct nlattr *names)
 	for (class = 0; !err && class < PERSOCK_NR_CLASSES; class++)
 		err = publish_class(load, class);
 	persock_unix_publish(&load->local, policy);
+	persock_vsock_publish(&load->vsock, policy);
 	if (!err)
 		err = persock_names_publish(&load->names, load->extack, names,
 					    policy);

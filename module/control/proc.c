@@ -25,6 +25,7 @@
 #include "cgroup/stack.h"
 #include "control/proc.h"
 #include "policy/section.h"
+#include "policy/vsock_rule.h"
 #include "policy/word.h"
 #include "report/revealed.h"
 
@@ -98,8 +99,15 @@ static void show_subject(struct seq_file *m, const struct persock_denial *denial
 static void show_endpoint(struct seq_file *m,
 			  const struct persock_endpoint *endpoint)
 {
+	struct persock_vsock vsock;
+
 	if (!endpoint->family)
 		return;
+	if (endpoint->family == AF_VSOCK) {
+		vsock = persock_vsock_unpack(endpoint);
+		seq_printf(m, " cid=%u vsock_port=%u", vsock.cid, vsock.port);
+		return;
+	}
 	if (endpoint->family == AF_INET)
 		seq_printf(m, " address=%pI4", endpoint->address);
 	else
@@ -141,6 +149,8 @@ static void show_denial(struct seq_file *m, const struct persock_denial *denial)
 	show_subject(m, denial);
 	show_endpoint(m, &denial->endpoint);
 	show_name(m, denial);
+	if (denial->reason)
+		seq_printf(m, " reason=%u", denial->reason);
 	seq_putc(m, '\n');
 }
 

@@ -237,9 +237,10 @@ struct persock_backlog {
 
 /**
  * struct persock_endpoint - an address, as it is judged
- * @family: AF_INET or AF_INET6; an IPv4-mapped address is AF_INET
+ * @family: AF_INET or AF_INET6; an IPv4-mapped address is AF_INET; or AF_VSOCK
  * @port: in host order
- * @address: in network order; IPv4 takes the first 4 bytes, the rest is 0
+ * @address: in network order; IPv4 takes the first 4 bytes, the rest is 0.
+ *	     AF_VSOCK: the CID and the port, see vsock_rule.h; @port is 0
  */
 struct persock_endpoint {
 	u16 family;
@@ -272,6 +273,25 @@ struct persock_address_rule {
 
 struct persock_address_index;
 
+/* In a rule: any CID or the last port. In an address: VMADDR_CID_ANY and _PORT_ANY. */
+#define PERSOCK_VSOCK_ANY	U32_MAX
+
+/**
+ * struct persock_vsock_rule - the verdict on some addresses of AF_VSOCK
+ * @cid: context id, or PERSOCK_VSOCK_ANY
+ * @first: first port
+ * @last: last port, not below @first
+ * @verdict: PERSOCK_ALLOW or a negative errno
+ * @line: line of the policy file, for messages; 0: unknown
+ */
+struct persock_vsock_rule {
+	u32 cid;
+	u32 first;
+	u32 last;
+	s16 verdict;
+	u32 line;
+};
+
 /**
  * struct persock_addresses - one section of address rules
  * @rules: in the order of the policy
@@ -281,6 +301,8 @@ struct persock_address_index;
  * @guard: what a rule must name to be allowed
  * @names: rules on host names may decide what no rule here does, see struct
  *	   persock_names
+ * @vsock: rules on AF_VSOCK, in the order of the policy
+ * @nr_vsock: length of @vsock; 0: the section does not judge AF_VSOCK
  */
 struct persock_addresses {
 	const struct persock_address_rule *rules;
@@ -289,6 +311,8 @@ struct persock_addresses {
 	const struct persock_address_index *index;
 	enum persock_guard guard;
 	bool names;
+	const struct persock_vsock_rule *vsock;
+	unsigned int nr_vsock;
 };
 
 /* The longest host name in bytes (RFC 1035), without its final NUL. */
@@ -483,6 +507,22 @@ static inline bool persock_reads(const struct persock_policy *policy,
 {
 	return persock_restricts(addresses) ||
 	       policy->mode == PERSOCK_MODE_RECORD;
+}
+
+/**
+ * persock_vsock_reads() - must the addresses of AF_VSOCK be read?
+ * @policy: the policy
+ * @addresses: a section
+ *
+ * A section without rules on them has no say: its default is about other
+ * families.
+ *
+ * Return: true if they are judged, or are recorded.
+ */
+static inline bool persock_vsock_reads(const struct persock_policy *policy,
+				       const struct persock_addresses *addresses)
+{
+	return addresses->nr_vsock || policy->mode == PERSOCK_MODE_RECORD;
 }
 
 /**

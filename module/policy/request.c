@@ -62,14 +62,22 @@ static bool is_named(const struct persock_request *request,
 				 rule && rule->family == request->family;
 }
 
-/* The first section that cannot apply to the socket, or the one of sockets. */
-static enum persock_section unheld(const struct persock_policy *policy)
+/* A section with rules on AF_VSOCK judges such sockets as well. */
+static bool cannot_judge(const struct persock_addresses *addresses, int family)
 {
-	if (has_rules(&policy->connect))
+	return has_rules(addresses) &&
+	       !(family == AF_VSOCK && addresses->nr_vsock);
+}
+
+/* The first section that cannot apply to the socket, or the one of sockets. */
+static enum persock_section unheld(const struct persock_policy *policy,
+				   int family)
+{
+	if (cannot_judge(&policy->connect, family))
 		return PERSOCK_SECTION_CONNECT;
-	if (has_rules(&policy->bind))
+	if (cannot_judge(&policy->bind, family))
 		return PERSOCK_SECTION_BIND;
-	if (has_rules(&policy->accept))
+	if (cannot_judge(&policy->accept, family))
 		return PERSOCK_SECTION_ACCEPT;
 
 	return PERSOCK_SECTION_SOCKETS;
@@ -173,7 +181,7 @@ int persock_judge_request(const struct persock_policy *policy,
 		*rule = 0;
 		return -EPERM;
 	}
-	held = unheld(policy);
+	held = unheld(policy, request->family);
 	if (held == PERSOCK_SECTION_SOCKETS)
 		return PERSOCK_ALLOW;
 

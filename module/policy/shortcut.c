@@ -99,17 +99,30 @@ static void pass_nothing(struct persock_shortcut *shortcut)
 	shortcut->receive = U32_MAX;
 }
 
-/* Other families than AF_UNIX share its class; what they pass is judged, too. */
+/*
+ * Other families than AF_UNIX share its kind, unless they are judged by others
+ * than its rules; what they pass is judged, too.
+ */
+static bool judges_address(const struct persock_addresses *addresses,
+			   const struct persock_unix_rules *rules,
+			   enum persock_kind kind)
+{
+	if (kind == PERSOCK_KIND_VSOCK)
+		return addresses->nr_vsock;
+
+	return kind == PERSOCK_KIND_INET ? persock_restricts(addresses) :
+					   persock_unix_restricts(rules);
+}
+
 static u32 address_max(const struct persock_policy *policy,
 		       const struct persock_addresses *addresses,
 		       const struct persock_unix_rules *rules,
-		       enum persock_class class)
+		       enum persock_kind kind)
 {
-	if (class == PERSOCK_CLASS_INET ? persock_restricts(addresses) :
-					  persock_unix_restricts(rules))
+	if (judges_address(addresses, rules, kind))
 		return 0;
 
-	return policy->rules[class].address_max ?: U32_MAX;
+	return policy->rules[persock_kind_class(kind)].address_max ?: U32_MAX;
 }
 
 /* Flags pass together if each passes by itself. */
@@ -129,17 +142,18 @@ static u32 judged_flags(const struct persock_flags *rule)
 }
 
 /**
- * persock_shortcut_build() - find the calls that pass on sockets of a class
+ * persock_shortcut_build() - find the calls that pass on sockets of a kind
  * @shortcut: filled in
  * @policy: the policy that judges
- * @class: the class
+ * @kind: the kind
  */
 void persock_shortcut_build(struct persock_shortcut *shortcut,
 			    const struct persock_policy *policy,
-			    enum persock_class class)
+			    enum persock_kind kind)
 {
-	const struct persock_rules *rules = &policy->rules[class];
-	bool inet = class == PERSOCK_CLASS_INET;
+	const struct persock_rules *rules =
+		&policy->rules[persock_kind_class(kind)];
+	bool inet = kind == PERSOCK_KIND_INET;
 	bool scm = policy->unix_rights < 0 || policy->unix_credentials;
 	unsigned int row, name;
 
@@ -176,10 +190,10 @@ void persock_shortcut_build(struct persock_shortcut *shortcut,
 	/* Port 53 is judged if there are resolvers, see bound.c. */
 	shortcut->bind_max = inet && policy->names.nr_resolvers ? 0 :
 			     address_max(policy, &policy->bind,
-					 &policy->unix_bind, class);
+					 &policy->unix_bind, kind);
 	/* A connect or send may also bind the socket: see port.c. */
 	shortcut->connect_max = address_max(policy, &policy->connect,
-					    &policy->unix_connect, class);
+					    &policy->unix_connect, kind);
 	shortcut->connect_max = min(shortcut->connect_max, shortcut->bind_max);
 	/* The conditions under which cmsg.c looks at control messages. */
 	shortcut->control_send = persock_allows_all(&rules->control_send) && !scm &&
@@ -190,7 +204,9 @@ void persock_shortcut_build(struct persock_shortcut *shortcut,
 	/* An AF_UNIX socket may not receive any, see cmsg.c. */
 	shortcut->receives = inet || (!scm && !policy->unix_rights);
 	shortcut->accept = !policy->max_sockets &&
-			   !(inet && persock_restricts(&policy->accept));
+			   !(inet && persock_restricts(&policy->accept)) &&
+			   !(kind == PERSOCK_KIND_VSOCK &&
+			     policy->accept.nr_vsock);
 	/* Detours are judged by these sections, see option.c. */
 	shortcut->get_all = persock_allows_all(&rules->get) &&
 			    !persock_judges_get_len(rules) &&
@@ -252,7 +268,7 @@ static u8 join_set(u8 a, u32 a_max, u8 b, u32 b_max)
  * persock_shortcut_join() - leave the calls that pass another policy, too
  * @all: the calls that pass some policies; those that do not pass @more are
  *	 taken out
- * @more: the calls that pass another policy, for the same class
+ * @more: the calls that pass another policy, for the same kind
  */
 void persock_shortcut_join(struct persock_shortcut *all,
 			   const struct persock_shortcut *more)

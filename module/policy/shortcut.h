@@ -20,6 +20,45 @@
 #include "policy/request.h"
 
 /**
+ * enum persock_kind - the kinds of sockets that have shortcuts of their own
+ * @PERSOCK_KIND_INET: those of class inet
+ * @PERSOCK_KIND_OTHER: all others
+ * @PERSOCK_KIND_VSOCK: AF_VSOCK, whose class is other, but whose addresses are
+ *			judged by other sections than those of AF_UNIX
+ * @PERSOCK_NR_KINDS: number of kinds
+ */
+enum persock_kind {
+	PERSOCK_KIND_INET = PERSOCK_CLASS_INET,
+	PERSOCK_KIND_OTHER = PERSOCK_CLASS_OTHER,
+	PERSOCK_KIND_VSOCK,
+	PERSOCK_NR_KINDS,
+};
+
+/**
+ * persock_kind_of() - the kind of the sockets of a family
+ * @family: the application's address family (never AF_PERSOCK)
+ *
+ * Return: the kind.
+ */
+static inline enum persock_kind persock_kind_of(int family)
+{
+	return family == AF_VSOCK ? PERSOCK_KIND_VSOCK :
+				    (enum persock_kind)persock_class_of(family);
+}
+
+/**
+ * persock_kind_class() - the class whose rules govern a kind
+ * @kind: the kind
+ *
+ * Return: the class.
+ */
+static inline enum persock_class persock_kind_class(enum persock_kind kind)
+{
+	return kind == PERSOCK_KIND_INET ? PERSOCK_CLASS_INET :
+					   PERSOCK_CLASS_OTHER;
+}
+
+/**
  * enum persock_shortcut_level - the levels whose options have shortcuts
  * @PERSOCK_SHORTCUT_UNLISTED: all other levels; no option of this row has one
  * @PERSOCK_SHORTCUT_SOCKET: SOL_SOCKET
@@ -57,7 +96,7 @@ enum persock_shortcut_level {
 #define PERSOCK_SHORTCUT_EXACT	0x80
 
 /**
- * struct persock_shortcut - the calls that pass on sockets of one class
+ * struct persock_shortcut - the calls that pass on sockets of one kind
  * @get: the buffer sizes that pass, for options that are read
  * @set: the value sizes that pass, for options that are set
  * @option_max: the longest value for an option with PERSOCK_SHORTCUT_ANY in
@@ -94,7 +133,7 @@ struct persock_shortcut {
 
 void persock_shortcut_build(struct persock_shortcut *shortcut,
 			    const struct persock_policy *policy,
-			    enum persock_class class);
+			    enum persock_kind kind);
 void persock_shortcut_join(struct persock_shortcut *all,
 			   const struct persock_shortcut *more);
 

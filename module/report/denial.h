@@ -39,6 +39,7 @@ struct sk_buff;
  * @detail: name of an option
  * @endpoint: address that was judged; of family 0 if there was none
  * @host: a host name of it, or that of the query; empty if there was none
+ * @reason: why no policy could allow it
  * @local: @host is the name of an AF_UNIX socket, see persock_unix_text()
  * @query: a DNS query was judged
  * @layer: index of the layer that decided, 0 is the outermost
@@ -64,6 +65,7 @@ struct persock_denial {
 	u32 detail;
 	struct persock_endpoint endpoint;
 	char host[PERSOCK_HOST_LENGTH + 1];
+	enum persock_reason reason;
 	bool local;
 	bool query;
 	u32 layer;

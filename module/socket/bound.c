@@ -19,6 +19,7 @@
 #include "socket/endpoint_set.h"
 #include "socket/host.h"
 #include "socket/identity.h"
+#include "socket/vsock.h"
 
 typedef int (*judge_t)(const struct persock_addresses *addresses,
 		       const struct persock_endpoint *endpoint, int protocol,
@@ -96,6 +97,9 @@ int persock_endpoint_bind(struct socket *sock, struct sockaddr *address,
 	int err, verdict;
 
 	call->section = PERSOCK_SECTION_BIND;
+	if (persock_is_vsock(sock))
+		return persock_vsock_judge_bind(sock, address, length, policy,
+						endpoint, call);
 	if ((!persock_reads(policy, &policy->bind) &&
 	     !policy->names.nr_resolvers) || !persock_is_inet(sock))
 		return PERSOCK_ALLOW;
@@ -242,7 +246,8 @@ int persock_endpoint_chosen(struct socket *sock, const struct sockaddr *address,
 /**
  * persock_endpoint_fill_bound() - set a call's endpoint to the bound address
  * @sock: the governed socket
- * @endpoint: filled in, and pointed to by @call, for an INET socket
+ * @endpoint: filled in, and pointed to by @call, for an INET socket; that of
+ *	      AF_VSOCK is filled in before, or its family is 0
  * @call: a call whose verdict no address has decided
  *
  * Context: process context.
@@ -253,6 +258,8 @@ void persock_endpoint_fill_bound(struct socket *sock,
 {
 	struct persock_identity who;
 
+	if (persock_is_vsock(sock) && endpoint->family)
+		call->endpoint = endpoint;
 	if (!persock_is_inet(sock))
 		return;
 	persock_identify(sock, &who);
@@ -264,7 +271,8 @@ void persock_endpoint_fill_bound(struct socket *sock,
  * persock_endpoint_listen() - the verdict on the address of a listener
  * @sock: the governed socket
  * @policy: the policy that judges
- * @endpoint: filled in, and pointed to by @call
+ * @endpoint: filled in, and pointed to by @call; that of AF_VSOCK is filled in
+ *	      before
  * @call: the section and rule that decided are filled in
  *
  * A socket may have been bound without a bind(): by listen(), or by an earlier
@@ -286,6 +294,8 @@ int persock_endpoint_listen(struct socket *sock,
 	int verdict;
 	u16 port;
 
+	if (persock_is_vsock(sock))
+		return persock_vsock_judge_listen(sock, policy, endpoint, call);
 	if (!persock_is_inet(sock))
 		return PERSOCK_ALLOW;
 	persock_identify(sock, &who);

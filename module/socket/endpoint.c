@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Endpoints: verdicts on addresses of INET calls. operations.c, message.c,
+ * Endpoints: verdicts on addresses of INET calls; those of AF_VSOCK are in
+ * vsock.c. operations.c, message.c,
  * port.c and unsent.c ask for them. Addresses are in kernel memory when
  * proto_ops see them: the provider gets the judged address.
  */
@@ -19,6 +20,7 @@
 #include "socket/endpoint_set.h"
 #include "socket/host.h"
 #include "socket/identity.h"
+#include "socket/vsock.h"
 
 /* The call names no address, so there is no verdict. */
 #define NO_ENDPOINT 1
@@ -217,6 +219,9 @@ int persock_endpoint_connect(struct socket *sock, struct sockaddr *address,
 			     struct persock_endpoint *endpoint,
 			     struct persock_call *call)
 {
+	if (persock_is_vsock(sock))
+		return persock_vsock_judge_peer(sock, address, length, policy,
+						false, endpoint, call);
 	if (!persock_reads(policy, &policy->connect) || !persock_is_inet(sock))
 		return PERSOCK_ALLOW;
 
@@ -241,7 +246,7 @@ bool persock_endpoint_unsent(struct socket *sock,
 {
 	struct persock_identity who;
 
-	if (!call->endpoint)
+	if (!call->endpoint || !persock_is_inet(sock))
 		return false;
 	persock_identify(sock, &who);
 
@@ -271,6 +276,11 @@ int persock_endpoint_send(struct socket *sock, struct msghdr *msg,
 {
 	struct persock_identity who;
 
+	if (persock_is_vsock(sock))
+		return msg->msg_name && msg->msg_namelen ?
+		       persock_vsock_judge_peer(sock, msg->msg_name,
+						msg->msg_namelen, policy, true,
+						endpoint, call) : PERSOCK_ALLOW;
 	if (!persock_reads(policy, &policy->connect) || !persock_is_inet(sock))
 		return PERSOCK_ALLOW;
 	if (!msg->msg_name || !msg->msg_namelen) {
@@ -338,6 +348,9 @@ int persock_endpoint_accept(struct socket *newsock,
 	int verdict;
 
 	call->section = PERSOCK_SECTION_ACCEPT;
+	if (persock_is_vsock(newsock))
+		return persock_vsock_judge_accept(newsock, policy, endpoint,
+						  call);
 	if (!persock_restricts(&policy->accept) || !persock_is_inet(newsock))
 		return PERSOCK_ALLOW;
 

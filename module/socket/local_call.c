@@ -36,6 +36,8 @@ static int refuse(struct persock_mark *mark, int err)
 
 	if (err == -ERESTARTSYS)
 		return err;
+	call.reason = err == -EBUSY ? PERSOCK_REASON_LIVEPATCH :
+				      PERSOCK_REASON_FUNCTION;
 	rcu_read_lock();
 	view = persock_router_view(mark->router);
 	err = persock_deny_unjudged(mark->router->stack, view, &call, view->locals_by,

@@ -32,6 +32,7 @@
 #include "socket/query.h"
 #include "socket/report.h"
 #include "socket/router.h"
+#include "socket/vsock.h"
 
 DEFINE_PER_CPU(struct persock_peer, persock_peers[1 << PERSOCK_PEER_BITS]);
 
@@ -208,6 +209,8 @@ static int send_by_view(struct persock_router *router, struct socket *sock,
 			return PTR_ERR(sending.query);
 	}
 
+	call.own = persock_vsock_is_own(router, msg->msg_name,
+					msg->msg_namelen);
 	rcu_read_lock();
 	view = persock_router_view(router);
 	number = view->number;

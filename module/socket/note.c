@@ -23,6 +23,7 @@
 #include "socket/note.h"
 #include "socket/query.h"
 #include "socket/router.h"
+#include "socket/vsock.h"
 
 /* Of longer names of AF_UNIX sockets the beginning is noted, as a prefix. */
 #define UNIX_TEXT	512
@@ -311,6 +312,10 @@ void persock_note_peer(const struct persock_call *call, bool sends)
 	if (!call->endpoint)
 		return;
 	endpoint = *call->endpoint;
+	if (endpoint.family == AF_VSOCK) {
+		note_address(call, PERSOCK_SECTION_CONNECT, &endpoint, 0, NULL);
+		return;
+	}
 	persock_identify(call->sock, &who);
 	if (who.type == SOCK_DGRAM && who.protocol == IPPROTO_UDP) {
 		if (sends)
@@ -346,6 +351,10 @@ static void note_bound(const struct persock_call *call,
 		.port = endpoint->port,
 	};
 
+	if (endpoint->family == AF_VSOCK) {
+		note_address(call, PERSOCK_SECTION_BIND, endpoint, 0, NULL);
+		return;
+	}
 	persock_identify(call->sock, &who);
 	note_address(call, PERSOCK_SECTION_BIND, endpoint, who.protocol, NULL);
 	/* "::" may include every IPv4 address, see bound.c. */
@@ -383,6 +392,19 @@ void persock_note_listen(const struct persock_call *call, int backlog)
 		note_bound(call, &endpoint);
 }
 
+static void note_vsock_accept(const struct persock_call *call)
+{
+	struct persock_endpoint endpoint;
+	struct persock_vsock vsock;
+
+	if (!persock_vsock_peer(call->sock, &endpoint))
+		return;
+	vsock = persock_vsock_unpack(&endpoint);
+	vsock.port = PERSOCK_VSOCK_ANY;
+	persock_vsock_pack(&endpoint, &vsock);
+	note_address(call, PERSOCK_SECTION_ACCEPT, &endpoint, 0, NULL);
+}
+
 /**
  * persock_note_accept() - note a peer that was accepted
  * @call: the call; its socket is the new one
@@ -397,6 +419,10 @@ void persock_note_accept(const struct persock_call *call)
 	struct persock_identity who;
 
 	persock_note_sockets(call);
+	if (persock_is_vsock(call->sock)) {
+		note_vsock_accept(call);
+		return;
+	}
 	if (!persock_is_inet(call->sock))
 		return;
 	persock_identify(call->sock, &who);

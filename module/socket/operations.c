@@ -33,6 +33,7 @@
 #include "socket/report.h"
 #include "socket/router.h"
 #include "socket/unsent.h"
+#include "socket/vsock.h"
 #include "socket/wrapper.h"
 
 /* A provider's own socket, or a native one with something beside it. */
@@ -106,6 +107,14 @@ struct binding {
 	bool chosen;
 };
 
+/* Is the port left to the kernel? */
+static bool leaves_port(const struct persock_endpoint *endpoint)
+{
+	return endpoint->family == AF_VSOCK ?
+	       persock_vsock_unpack(endpoint).port == PERSOCK_VSOCK_ANY :
+	       !endpoint->port;
+}
+
 static int judge_bind(const struct persock_version *version,
 		      struct persock_call *call, void *data)
 {
@@ -119,7 +128,7 @@ static int judge_bind(const struct persock_version *version,
 		return PERSOCK_ALLOW;
 	}
 	/* There is no endpoint if nothing is restricted. */
-	if (call->endpoint && !binding->endpoint.port &&
+	if (call->endpoint && leaves_port(&binding->endpoint) &&
 	    persock_enforces(version))
 		binding->chosen = true;
 
@@ -150,6 +159,8 @@ static int bind_by_view(struct persock_router *router, struct socket *sock,
 	if (verdict)
 		return verdict;
 
+	if (binding.chosen && persock_router_vsock(router))
+		return persock_vsock_bind(router, sock, address, length);
 	if (binding.chosen)
 		return persock_port_bind(router, sock, address, length,
 					 number);
@@ -353,6 +364,7 @@ static int listen_by_view(struct persock_router *router, struct socket *sock,
 	u64 number;
 	int verdict;
 
+	persock_vsock_bound(sock, &listening.endpoint);
 	rcu_read_lock();
 	view = persock_router_view(router);
 	number = view->number;

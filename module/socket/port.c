@@ -541,6 +541,8 @@ int persock_port_listening(struct persock_router *router, struct socket *sock)
 	struct persock_endpoint endpoint;
 	int verdict;
 
+	if (router->class != PERSOCK_CLASS_INET)
+		return PERSOCK_ALLOW;
 	rcu_read_lock();
 	verdict = persock_judge_again(router->stack,
 				      persock_router_view(router), &call,

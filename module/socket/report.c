@@ -9,24 +9,29 @@
 
 #include "cgroup/attach.h"
 #include "policy/unix_rule.h"
+#include "policy/vsock_rule.h"
 #include "report/denial.h"
 #include "report/ignored.h"
 #include "report/revealed.h"
 #include "socket/report.h"
 #include "socket/router.h"
 
-static u32 address_line(const struct persock_addresses *addresses,
+/*
+ * Rules on host names are numbered after those on addresses, and those on
+ * AF_VSOCK after both.
+ */
+static u32 address_line(const struct persock_policy *policy,
+			const struct persock_addresses *addresses,
 			unsigned int rule)
 {
-	return addresses->rules[rule - 1].line;
-}
+	unsigned int others = persock_vsock_number(policy, addresses);
 
-/* Rules on host names are numbered after those on addresses. */
-static u32 connect_line(const struct persock_policy *policy, unsigned int rule)
-{
-	return rule > policy->connect.nr ?
-	       policy->names.rules[rule - policy->connect.nr - 1].line :
-	       address_line(&policy->connect, rule);
+	if (rule > others)
+		return addresses->vsock[rule - others - 1].line;
+
+	return rule > addresses->nr ?
+	       policy->names.rules[rule - addresses->nr - 1].line :
+	       addresses->rules[rule - 1].line;
 }
 
 /* The line of the policy file, if the section has a list of rules. */
@@ -53,11 +58,11 @@ static u32 line_of(const struct persock_policy *policy,
 	case PERSOCK_SECTION_IOCTLS:
 		return rules->ioctls.list[rule - 1].line;
 	case PERSOCK_SECTION_CONNECT:
-		return connect_line(policy, rule);
+		return address_line(policy, &policy->connect, rule);
 	case PERSOCK_SECTION_BIND:
-		return address_line(&policy->bind, rule);
+		return address_line(policy, &policy->bind, rule);
 	case PERSOCK_SECTION_ACCEPT:
-		return address_line(&policy->accept, rule);
+		return address_line(policy, &policy->accept, rule);
 	case PERSOCK_SECTION_UNIX_CONNECT:
 		return policy->unix_connect.rules[rule - 1].line;
 	case PERSOCK_SECTION_UNIX_BIND:
@@ -114,6 +119,7 @@ static void queue_denial(const struct persock_version *version,
 		.verdict = verdict,
 		.section = call->section,
 		.rule = call->rule,
+		.reason = call->reason,
 		.message = call->message,
 		.query = call->query,
 		.subject = call->subject,

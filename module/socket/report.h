@@ -19,6 +19,7 @@
  * @sock: the governed socket; NULL for a request for one
  * @request: the requested socket, or NULL
  * @always: no policy can allow the operation, so audit mode does not either
+ * @reason: why, if the module can tell
  * @message: a control message decided: @subject and @detail are its level and
  *	     type
  * @subject: level of an option; flags of a message; command of an ioctl
@@ -26,6 +27,7 @@
  * @endpoint: the address that was judged, or NULL
  * @host: a host name of @endpoint, or the one that a query is for; NULL: none
  * @local: the AF_UNIX name that was judged, or NULL
+ * @own: the peer is of AF_VSOCK, and its CID may be one of this machine
  * @query: a DNS query was judged
  * @final: whatever the verdict is, layers further in are not asked
  * @stack: the layers that govern; judge.c sets this and the next one
@@ -38,12 +40,14 @@ struct persock_call {
 	struct socket *sock;
 	const struct persock_request *request;
 	bool always;
+	enum persock_reason reason;
 	bool message;
 	u32 subject;
 	u32 detail;
 	const struct persock_endpoint *endpoint;
 	const char *host;
 	const struct persock_unix_name *local;
+	bool own;
 	bool query;
 	bool final;
 	const struct persock_stack *stack;

@@ -181,7 +181,7 @@ void persock_routers_choose(struct persock_stack *stack)
 
 static struct persock_router *
 router_find(struct persock_stack *stack,
-	    const struct persock_provider *provider, enum persock_class class,
+	    const struct persock_provider *provider, enum persock_kind kind,
 	    const struct proto_ops *native, enum persock_phase phase)
 {
 	const void *key = native ? (const void *)native : provider;
@@ -190,7 +190,7 @@ router_find(struct persock_stack *stack,
 	hash_for_each_possible_rcu(stack->routers, router, hash,
 				   (unsigned long)key, true) {
 		if (router->native == native && router->provider == provider &&
-		    router->class == class && router->phase == phase)
+		    router->kind == kind && router->phase == phase)
 			return router;
 	}
 
@@ -205,7 +205,7 @@ static bool may_take(const struct persock_stack *stack)
 
 static struct persock_router *
 router_get(struct persock_stack *stack,
-	   const struct persock_provider *provider, enum persock_class class,
+	   const struct persock_provider *provider, enum persock_kind kind,
 	   const struct proto_ops *native, enum persock_phase phase,
 	   struct module *owner)
 {
@@ -213,12 +213,12 @@ router_get(struct persock_stack *stack,
 	unsigned long flags;
 	bool low;
 
-	router = router_find(stack, provider, class, native, phase);
+	router = router_find(stack, provider, kind, native, phase);
 	if (likely(router))
 		return router;
 
 	raw_spin_lock_irqsave(&router_lock, flags);
-	router = router_find(stack, provider, class, native, phase);
+	router = router_find(stack, provider, kind, native, phase);
 	if (router || !may_take(stack) || !try_module_get(owner))
 		goto unlock;
 
@@ -230,10 +230,11 @@ router_get(struct persock_stack *stack,
 	router->native = native;
 	router->provider = provider;
 	router->stack = stack;
-	router->class = class;
+	router->kind = kind;
+	router->class = persock_kind_class(kind);
 	router->phase = phase;
 	router->totals = stack->totals;
-	router->shortcut = offsetof(struct persock_view, shortcuts[class]);
+	router->shortcut = offsetof(struct persock_view, shortcuts[kind]);
 	router->pinned = owner;
 	router->listed = NULL;
 	/* A call may read a word of this table in a function of another's. */
@@ -254,10 +255,10 @@ unlock:
 
 /* The phase of a new socket. */
 static __always_inline enum persock_phase
-first_phase(const struct persock_stack *stack, enum persock_class class)
+first_phase(const struct persock_stack *stack, enum persock_kind kind)
 {
 	return unlikely(READ_ONCE(stack->names)) &&
-	       class == PERSOCK_CLASS_INET ? PERSOCK_PHASE_UNSENT : PERSOCK_PHASE_JUDGED;
+	       kind == PERSOCK_KIND_INET ? PERSOCK_PHASE_UNSENT : PERSOCK_PHASE_JUDGED;
 }
 
 /**
@@ -277,10 +278,10 @@ persock_router_get(struct persock_stack *stack,
 		   const struct persock_provider *provider, int family,
 		   const struct proto_ops *native, struct module *owner)
 {
-	enum persock_class class = persock_class_of(family);
+	enum persock_kind kind = persock_kind_of(family);
 
-	return router_get(stack, provider, class, native,
-			  first_phase(stack, class), owner);
+	return router_get(stack, provider, kind, native,
+			  first_phase(stack, kind), owner);
 }
 
 /*
@@ -315,15 +316,15 @@ persock_router_native(struct persock_stack *stack,
 		      const struct persock_provider *provider,
 		      struct socket *sock, const struct proto_ops *native)
 {
-	enum persock_class class = persock_class_of(native->family);
-	enum persock_phase phase = first_phase(stack, class);
+	enum persock_kind kind = persock_kind_of(native->family);
+	enum persock_phase phase = first_phase(stack, kind);
 	struct persock_router *router;
 
-	router = router_find(stack, provider, class, native, phase);
+	router = router_find(stack, provider, kind, native, phase);
 	if (likely(router))
 		return router;
 
-	return router_get(stack, provider, class, native, phase,
+	return router_get(stack, provider, kind, native, phase,
 			  module_of(sock, native));
 }
 
@@ -338,6 +339,6 @@ persock_router_native(struct persock_stack *stack,
 struct persock_router *persock_router_in(const struct persock_router *router,
 					 enum persock_phase phase)
 {
-	return router_get(router->stack, router->provider, router->class,
+	return router_get(router->stack, router->provider, router->kind,
 			  router->native, phase, router->pinned);
 }

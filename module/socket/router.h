@@ -35,10 +35,11 @@ enum persock_phase {
  *	    for a provider with sockets of its own
  * @provider: the provider that serves
  * @stack: layers under which the sockets were created; each socket holds it
- * @class: class of the sockets' family
+ * @kind: kind of the sockets, by their family
+ * @class: its class
  * @phase: how sends without a name are judged
  * @totals: those of the stack; this and the next one are for pass.h
- * @shortcut: offset of the class's shortcuts in a view, in bytes
+ * @shortcut: offset of the kind's shortcuts in a view, in bytes
  * @send: flags of a send that must be judged, for straight.c
  * @receive: flags of a receive that must be judged
  * @listed: the options that pass uncounted; RCU, part of the stack's view. NULL:
@@ -46,7 +47,7 @@ enum persock_phase {
  * @pinned: module that @native belongs to, pinned; may be NULL
  * @hash: in the stack's routers, or in the list of spares
  *
- * There is one per native proto_ops (or provider and class), phase and
+ * There is one per native proto_ops (or provider and kind), phase and
  * stack: nothing is allocated per socket. A table is written before it is
  * published. While a socket or an RCU reader may use it, only the functions
  * that straight.c chooses change, when the stack gets another view: each of
@@ -63,6 +64,7 @@ struct persock_router {
 	const struct proto_ops *native;
 	const struct persock_provider *provider;
 	struct persock_stack *stack;
+	enum persock_kind kind;
 	enum persock_class class;
 	enum persock_phase phase;
 	struct persock_totals __percpu *totals;
@@ -268,6 +270,17 @@ persock_router_rules(const struct persock_router *router,
 static inline bool persock_router_unix(const struct persock_router *router)
 {
 	return router->native && router->native->family == AF_UNIX;
+}
+
+/**
+ * persock_router_vsock() - is it the router of an AF_VSOCK socket?
+ * @router: the router
+ *
+ * Return: true if it is, whichever provider serves.
+ */
+static inline bool persock_router_vsock(const struct persock_router *router)
+{
+	return router->kind == PERSOCK_KIND_VSOCK;
 }
 
 #endif /* _PERSOCK_ROUTER_H */

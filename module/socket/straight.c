@@ -150,7 +150,7 @@ static bool sends_straight(const struct persock_router *router,
 			   const struct persock_view *view)
 {
 	const struct persock_shortcut *shortcut =
-		&view->shortcuts[router->class];
+		&view->shortcuts[router->kind];
 
 	/* This maximum is 0 if peers or ports are judged, or finite. */
 	return is_free(view) && shortcut->connect_max == U32_MAX &&
@@ -162,7 +162,7 @@ static bool receives_straight(const struct persock_router *router,
 			      const struct persock_view *view)
 {
 	const struct persock_shortcut *shortcut =
-		&view->shortcuts[router->class];
+		&view->shortcuts[router->kind];
 
 	return is_free(view) && shortcut->receives &&
 	       shortcut->control_receive &&
@@ -180,7 +180,7 @@ static void choose_send(struct persock_router *router,
 			const struct persock_view *view)
 {
 	const struct persock_shortcut *shortcut =
-		&view->shortcuts[router->class];
+		&view->shortcuts[router->kind];
 	send_t send = persock_router_sendmsg;
 	u32 judged = U32_MAX;
 
@@ -201,7 +201,7 @@ static void choose_receive(struct persock_router *router,
 			   const struct persock_view *view)
 {
 	const struct persock_shortcut *shortcut =
-		&view->shortcuts[router->class];
+		&view->shortcuts[router->kind];
 	receive_t receive = persock_router_recvmsg;
 	u32 judged = U32_MAX;
 
@@ -222,7 +222,7 @@ static void choose_options(struct persock_router *router,
 			   const struct persock_view *view)
 {
 	const struct persock_shortcut *shortcut =
-		&view->shortcuts[router->class];
+		&view->shortcuts[router->kind];
 	const struct proto_ops *native = router->native;
 	bool free = is_free(view);
 

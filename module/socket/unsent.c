@@ -46,6 +46,7 @@
 #include "socket/query.h"
 #include "socket/report.h"
 #include "socket/unsent.h"
+#include "socket/vsock.h"
 
 /* So many descriptors are searched, however many the task has. */
 #define SEARCHED	1024
@@ -225,6 +226,7 @@ static int connect_by_view(struct socket *sock, struct sockaddr *address,
 	int verdict, err;
 	u64 number;
 
+	call.own = persock_vsock_is_own(router, address, length);
 	rcu_read_lock();
 	view = persock_router_view(router);
 	number = view->number;

@@ -330,6 +330,23 @@ void policy_unix(enum persock_section section, const char *name, int type,
 	mnl_attr_nest_end(request, nest);
 }
 
+void policy_vsock(enum persock_section section, __u32 cid, __u32 first,
+		  __u32 last, int verdict)
+{
+	struct nlattr *nest;
+
+	if (governed == UNGOVERNED)
+		return;
+	nest = mnl_attr_nest_start(request, PERSOCK_A_RULE);
+	mnl_attr_put_u32(request, PERSOCK_A_RULE_SECTION, section);
+	mnl_attr_put_u32(request, PERSOCK_A_RULE_VERDICT, verdict);
+	mnl_attr_put_u32(request, PERSOCK_A_RULE_VSOCK_FIRST, first);
+	mnl_attr_put_u32(request, PERSOCK_A_RULE_VSOCK_LAST, last);
+	if (cid != ~0U)
+		mnl_attr_put_u32(request, PERSOCK_A_RULE_CID, cid);
+	mnl_attr_nest_end(request, nest);
+}
+
 static void put_resolver(const char *text)
 {
 	__u8 address[16];

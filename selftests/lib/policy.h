@@ -65,6 +65,10 @@ void policy_names(const char *resolver, const char *second,
 void policy_unix(enum persock_section section, const char *name, int type,
 		 const char *peer, int verdict);
 
+/* A rule of connect, bind or accept on AF_VSOCK. @cid: VMADDR_CID_ANY for any. */
+void policy_vsock(enum persock_section section, __u32 cid, __u32 first,
+		  __u32 last, int verdict);
+
 void policy_option(enum persock_section section, int class, int level,
 		   int name, int verdict);
 void policy_flags(enum persock_section section, int class, __u32 flags,

@@ -55,6 +55,21 @@ def of_address_rule(random, section, rule):
                     yield f"sendto {endpoint(address, protocol, port)}"
 
 
+def of_vsock_rule(random, section, rule):
+    """Addresses of AF_VSOCK that a rule matches."""
+    cid = (rule.get("allow") or rule["deny"]).removeprefix("vsock:")
+    first, _, last = str(rule.get("ports", "0-any")).partition("-")
+    last = last or first
+    middle = "any" if "any" in (first, last) else str(random.randint(int(first), int(last)))
+    for port in (first, last, middle):
+        for number in (["1", "2", "3", "77"] if cid == "any" else [cid]):
+            yield f"{section} vsock {number}:{port}"
+            if section == "connect":
+                yield f"sendto vsock {number}:{port}"
+        if cid == "any" and section == "bind":
+            yield f"bind vsock any:{port}"
+
+
 def of_socket_rule(random, rule):
     """Requests that a rule on sockets matches."""
     rule = rule.get("allow", rule.get("deny"))
@@ -78,7 +93,8 @@ def of_unix_rule(random, section, rule):
         if name.endswith("*"):
             name = name[:-1] + random.choice(["docker.sock", "user/1000/bus", "run/x", "b", "\\x2a"])
         options = f" --type {socket.get('type') or random.choice(['stream', 'dgram', 'seqpacket'])}"
-        peer = socket.get("peer") or random.choice([None] + policy_random.PEERS)
+        # Without a peer, no rule with one is asked.
+        peer = socket.get("peer") or random.choice(["/elsewhere"] + policy_random.PEERS)
         if peer and section == "connect":
             deeper = peer.startswith("/") and random.random() < 0.5
             options += f" --peer {peer.rstrip('/') + '/x' if deeper else peer}"
@@ -96,7 +112,8 @@ def of_item(random, policy, item):
     name = item.get("item")
     if section in ("connect", "bind", "accept"):
         rule = policy[section]["rules"][item["rule"] - 1]
-        questions = of_address_rule(random, section, rule)
+        vsock = str(rule.get("allow") or rule["deny"]).startswith("vsock:")
+        questions = (of_vsock_rule if vsock else of_address_rule)(random, section, rule)
         families = ["inet"]
     elif section == "sockets":
         questions = of_socket_rule(random, policy["sockets"]["rules"][item["rule"] - 1])
@@ -141,6 +158,8 @@ def anything(random, number):
             f"accept {endpoint(address, protocol, 65535)}",
             f"connect {protocol} {host}" + (":443" if protocol in WITH_PORTS else ""),
             f"query {host}",
+            f"{random.choice(['connect', 'sendto', 'bind', 'accept'])} vsock "
+            f"{random.choice([1, 2, 3])}:{random.choice([0, 1024, 70000, 4294967294])}",
             "listen", "mmap",
             f"getsockopt {random.choice(policy_random.OPTIONS)}",
             f"getsockopt {random.choice(policy_random.OPTIONS)} {random.randint(0, 65535)}",

@@ -31,6 +31,7 @@ FLAGS = ["MSG_OOB", "MSG_PEEK", "MSG_DONTROUTE", "MSG_CTRUNC", "MSG_TRUNC", "MSG
 IOCTLS = ["FIONREAD", "TIOCOUTQ", "SIOCGIFCONF", "SIOCGIFINDEX", "SIOCATMARK", "0x8933", "1", "0",
           "0xffffffff"]
 
+CIDS = ["any", "1", "2", "3", "4294967294"]
 HOSTS = ["api.example.com", "*.example.com", "example.com", "API.Example.ORG.", "*.a.example.org",
          "localhost", "b\u00fccher.example", "*.xn--bcher-kva.example", "_dns.resolver.example",
          "a-1.b-2.example", "1.2.3.4.example", "*.net"]
@@ -139,7 +140,24 @@ class Generator:
         named = hosts and self.maybe(0.3)
         return f'"{self.random.choice(HOSTS) if named else self.prefix()}"'
 
+    def vsock_port(self):
+        edges = [0, 1, 1024, 70000, 4294967294]
+        first = self.random.choice(edges + [self.random.randint(0, 4294967294)])
+        last = self.random.choice(["any", self.random.randint(first, 4294967294)])
+        return self.random.choice(["any", str(first), f"{first}-{last}"])
+
+    def vsock_rule(self):
+        verdict = self.random.choice(["allow", "deny"])
+        parts = [f"{verdict}: " + self.one_or_list([f"vsock:{cid}" for cid in CIDS])]
+        if self.maybe(0.8):
+            parts.append("ports: [" + ", ".join(self.vsock_port() for _ in range(self.random.randint(1, 2))) + "]")
+        if verdict == "deny" and self.maybe():
+            parts.append("errno: " + self.random.choice(ERRNOS))
+        return self.flow(parts)
+
     def address_rule(self, hosts=False):
+        if self.maybe(0.15):
+            return self.vsock_rule()
         verdict = self.random.choice(["allow", "deny"])
         prefixes = [self.peer(hosts) for _ in range(self.random.randint(1, 3))]
         parts = [f"{verdict}: " + (prefixes[0] if len(prefixes) == 1 else

@@ -33,7 +33,7 @@ INVALID = (
     "sockets: {default: perhaps}",
     "sockets: {rules: [{allow: {family: inet}, deny: {family: inet}}]}",
     "connect: {rules: [{ports: 1}]}",
-    "connect: {rules: [{allow: 10.0.0.1, ports: 65536}]}",
+    "connect: {rules: [{allow: 10.0.0.1, ports: 4294967296}]}",
     "options: {set: {allow: [{option: SOL_SOCKET/SO_ERROR, max: 4}]}}",
     "options: {get: {allow: [{size: 4}]}}",
     "others: {limits: {received: 3}}",

@@ -168,6 +168,7 @@ EXPLAINED_ELSEWHERE = (
     ("base: host\nunix: {rights: governed}\n", "control SOL_SOCKET/SCM_RIGHTS",
      "allow (default of control, from base host)"),
 )
+EXPLAINED_BELOW_ROOT = "base: host\nunix: {connect: {rules: [{deny: {peer: /}}]}}\n"
 WRITTEN = 'connect is written "connect unix PATH|@NAME|unnamed [--type TYPE] [--peer same|/CGROUP]"'
 # Of explain: no answer.
 USAGE = (
@@ -290,6 +291,11 @@ def explained(files):
         done = files.tool("explain", "--family", "unix", files.path, "--", *question.split())
         said = done.stdout.decode().replace(files.path, "FILE")
         files.expect(said == f"{question}: {answer}\n", said, "not", answer)
+    # Each cgroup is below the root.
+    files.write(EXPLAINED_BELOW_ROOT)
+    for peer in ("same", "/", "/a"):
+        said = files.answer(f"connect unix /x --peer {peer}")
+        files.expect(said.startswith("EACCES ("), peer, said)
     # A socket that cannot be created reaches nothing.
     files.write("base: host\nsockets: {rules: [{deny: {family: unix, type: stream, errno: EPERM}}]}\n")
     for words, note in (([], "note: a stream socket of unix cannot be created: EPERM"), (["--type", "dgram"], "")):

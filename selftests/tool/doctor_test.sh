@@ -1,5 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# timeout: 300
+# needs: python3
 #
 # "persock doctor" on a kernel that has all that is needed, and where each single thing is missing: a
 # line that begins with WRONG names it, and the exit status is 1. What cannot be taken away from a
@@ -29,9 +31,11 @@ test_nothing_is_missing() {
 	local look
 	# Once: it reads the list of all functions, which takes a second to make.
 	persock doctor >"$work/doctor" || fail "it ends with $?"
-	for look in architecture kernel "function tracer" functions livepatch "cgroup v2" signature module; do
+	for look in architecture kernel "function tracer" functions "functions of AF_UNIX" livepatch "cgroup v2" \
+		signature module; do
 		grep -Eq "^ok +$look: " "$work/doctor" || fail "$look is not ok: $(grep " $look: " "$work/doctor")"
 	done
+	grep -q "functions of AF_UNIX: all 4 .*security_file_receive()" "$work/doctor" || fail "$(cat "$work/doctor")"
 	expect "$(wc -l <"$work/doctor")" eval "persock -j doctor | grep -o '\"look\"' | wc -l"
 	refused "takes no arguments" persock doctor now
 }
@@ -74,6 +78,10 @@ test_function_cannot_be_traced() {
 	expect ok line_about functions instead "$list" "$all"
 	expect WRONG line_about functions instead "$list" "$(grep -vw sk_setsockopt <<<"$all")"
 	expect WRONG line_about functions instead "$list" "$(grep -vw security_socket_listen <<<"$all")"
+	# One that only rules on AF_UNIX need.
+	instead "$list" "$(grep -vw security_path_mknod <<<"$all")" persock doctor >"$work/doctor"
+	grep -q "^WRONG *functions of AF_UNIX: security_path_mknod()" "$work/doctor" || fail "$(cat "$work/doctor")"
+	grep -q "^ok *functions: " "$work/doctor" || fail "$(cat "$work/doctor")"
 }
 
 test_livepatch() {
@@ -89,6 +97,43 @@ test_livepatch() {
 	eventually [ ! -d /sys/kernel/livepatch/persock_livepatch ]
 	ok rmmod persock_livepatch
 	expect ok line_about livepatch
+}
+
+# A livepatch of a function that rules on AF_UNIX need: what they would judge is refused, and the report
+# says why. The rest is governed.
+test_livepatch_of_unix() {
+	local patch=${PERSOCK_MODULES:-}/selftests/livepatch/persock_livepatch.ko cgroup server
+	[ -f "$patch" ] || { skip "the kernel cannot be patched while it runs" && return; }
+	eventually idle
+	ok insmod "$patch" local=1
+	eventually grep -qx 0 /sys/kernel/livepatch/persock_livepatch/transition
+	! persock doctor >"$work/doctor" || fail "it succeeds"
+	grep -q "^WRONG *livepatch: .*redirects security_unix_stream_connect().* to judge AF_UNIX" "$work/doctor" ||
+		fail "$(cat "$work/doctor")"
+	python3 "$data/local_sockets.py" "serve:@$base" wait >"$work/serving" &
+	server=$!
+	eventually grep -q waiting "$work/serving"
+	personalities+=("$base-unix")
+	printf 'base: host\nreveal: denials\nunix: {connect: {rules: [{deny: /x}]}}\n' >"$work/unix.yaml"
+	ok persock personality add "$work/unix.yaml" "$base-unix"
+	new_cgroup cgroup unix
+	ok persock attach "$cgroup" "$base-unix"
+	persock monitor --cgroup "$cgroup" --count 1 >"$work/monitor" 2>"$work/begun" &
+	eventually grep -q monitoring "$work/begun"
+	expect EACCES within "$cgroup" python3 "$data/local_sockets.py" "connect:@$base"
+	wait $!
+	grep -q ": EACCES (sockets default): a livepatch redirects a kernel function" "$work/monitor" ||
+		fail "$(cat "$work/monitor")"
+	within "$cgroup" persock why >"$work/why"
+	grep -q ": a livepatch redirects a kernel function" "$work/why" || fail "$(cat "$work/why")"
+	expect "done" within "$cgroup" python3 "$data/local_sockets.py" pair
+	expect "done" python3 "$data/local_sockets.py" "connect:@$base"
+	ok eval "echo 0 >/sys/kernel/livepatch/persock_livepatch/enabled"
+	eventually [ ! -d /sys/kernel/livepatch/persock_livepatch ]
+	ok rmmod persock_livepatch
+	expect ok line_about livepatch
+	expect "done" within "$cgroup" python3 "$data/local_sockets.py" "connect:@$base"
+	kill "$server"
 }
 
 test_no_hierarchy() {

@@ -110,8 +110,10 @@ function __persock_operation
 		case 3/query
 			printf '%s\n' A AAAA HTTPS TXT MX SRV PTR
 		case 2/connect 2/sendto 2/bind
-			printf '%s\n' tcp udp icmp icmpv6 sctp mptcp unix
-		case 4/socket 4/pair 2/accept
+			printf '%s\n' tcp udp icmp icmpv6 sctp mptcp unix vsock
+		case 2/accept
+			printf '%s\n' tcp udp icmp icmpv6 sctp mptcp vsock
+		case 4/socket 4/pair
 			printf '%s\n' tcp udp icmp icmpv6 sctp mptcp
 	end
 end

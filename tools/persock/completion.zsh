@@ -51,8 +51,9 @@ _persock_operation() {
 	2/socket | 2/pair) _persock_families ;;
 	3/socket | 3/pair) _persock_words type stream dgram raw seqpacket ;;
 	3/query) _persock_words type A AAAA HTTPS TXT MX SRV PTR ;;
-	2/connect | 2/sendto | 2/bind) _persock_words protocol tcp udp icmp icmpv6 sctp mptcp unix ;;
-	4/socket | 4/pair | 2/accept) _persock_protocols ;;
+	2/connect | 2/sendto | 2/bind) _persock_words protocol tcp udp icmp icmpv6 sctp mptcp unix vsock ;;
+	2/accept) _persock_words protocol tcp udp icmp icmpv6 sctp mptcp vsock ;;
+	4/socket | 4/pair) _persock_protocols ;;
 	esac
 }
 

@@ -197,6 +197,20 @@ enum persock_reveal {
 	PERSOCK_REVEAL_DENIALS,
 };
 
+/**
+ * enum persock_reason - Why a call was refused that no policy can allow.
+ * @PERSOCK_REASON_NONE: Another reason, or the policy.
+ * @PERSOCK_REASON_LIVEPATCH: A livepatch redirects one of the kernel's
+ *   functions that persock must intercept to judge the call.
+ * @PERSOCK_REASON_FUNCTION: This kernel does not have, or does not trace, such
+ *   a function.
+ */
+enum persock_reason {
+	PERSOCK_REASON_NONE,
+	PERSOCK_REASON_LIVEPATCH,
+	PERSOCK_REASON_FUNCTION,
+};
+
 enum {
 	PERSOCK_A_COUNTER_OPERATION = 1,
 	PERSOCK_A_COUNTER_ALLOWED,
@@ -242,6 +256,9 @@ enum {
 	PERSOCK_A_RULE_PREFIX,
 	PERSOCK_A_RULE_UNNAMED,
 	PERSOCK_A_RULE_PEER,
+	PERSOCK_A_RULE_VSOCK_FIRST,
+	PERSOCK_A_RULE_VSOCK_LAST,
+	PERSOCK_A_RULE_CID,
 
 	__PERSOCK_A_RULE_MAX
 };
@@ -304,6 +321,9 @@ enum {
 	PERSOCK_A_DENIAL_INNER_ID,
 	PERSOCK_A_DENIAL_HOST,
 	PERSOCK_A_DENIAL_UNIX_NAME,
+	PERSOCK_A_DENIAL_CID,
+	PERSOCK_A_DENIAL_VSOCK_PORT,
+	PERSOCK_A_DENIAL_REASON,
 
 	__PERSOCK_A_DENIAL_MAX
 };
@@ -342,6 +362,8 @@ enum {
 	PERSOCK_A_FACT_VALUE,
 	PERSOCK_A_FACT_PAD,
 	PERSOCK_A_FACT_UNIX_NAME,
+	PERSOCK_A_FACT_CID,
+	PERSOCK_A_FACT_VSOCK_PORT,
 
 	__PERSOCK_A_FACT_MAX
 };

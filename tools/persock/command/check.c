@@ -17,6 +17,7 @@
 #include "command/local_names.h"
 #include "command/source.h"
 #include "command/warn_line.h"
+#include "module/policy/vsock_rule.h"
 #include "policy_file/host.h"
 #include "policy_file/judge.h"
 #include "policy_file/mode_name.h"
@@ -88,6 +89,42 @@ static void warn_of_idle(const struct draft *draft, const char *path,
 		const struct persock_address_rule *rule = &addresses->rules[i];
 
 		if (!rule->verdict && !denied_around(addresses, rule))
+			warn_line(path, rule->line,
+			     "allows what the default of %s allows already: to deny the rest add \"default: EACCES\"",
+			     name);
+	}
+}
+
+/* Does a rule deny addresses of AF_VSOCK around those that @rule allows? */
+static bool denied_beside_vsock(const struct persock_addresses *addresses,
+				const struct persock_vsock_rule *rule)
+{
+	unsigned int i;
+
+	for (i = 0; i < addresses->nr_vsock; i++) {
+		const struct persock_vsock_rule *other = &addresses->vsock[i];
+
+		if (other->verdict && other->first <= rule->last &&
+		    rule->first <= other->last &&
+		    (other->cid == rule->cid ||
+		     other->cid == PERSOCK_VSOCK_ANY ||
+		     rule->cid == PERSOCK_VSOCK_ANY ||
+		     other->cid == PERSOCK_CID_LOCAL))
+			return true;
+	}
+
+	return false;
+}
+
+static void warn_of_idle_vsock(const char *path, const char *name,
+			       const struct persock_addresses *addresses)
+{
+	unsigned int i;
+
+	for (i = 0; !addresses->fallback && i < addresses->nr_vsock; i++) {
+		const struct persock_vsock_rule *rule = &addresses->vsock[i];
+
+		if (!rule->verdict && !denied_beside_vsock(addresses, rule))
 			warn_line(path, rule->line,
 			     "allows what the default of %s allows already: to deny the rest add \"default: EACCES\"",
 			     name);
@@ -167,6 +204,9 @@ static void warn_of(const struct draft *draft, const char *path)
 	warn_of_idle(draft, path, "connect", &draft->policy.connect);
 	warn_of_idle(draft, path, "bind", &draft->policy.bind);
 	warn_of_idle(draft, path, "accept", &draft->policy.accept);
+	warn_of_idle_vsock(path, "connect", &draft->policy.connect);
+	warn_of_idle_vsock(path, "bind", &draft->policy.bind);
+	warn_of_idle_vsock(path, "accept", &draft->policy.accept);
 	warn_of_idle_hosts(draft, path);
 	warn_of_one_family(draft, path);
 	check_unix(draft, path);

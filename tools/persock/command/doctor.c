@@ -192,17 +192,28 @@ static void look_at_tracer(void)
 /* Functions of other architectures and older kernels may be missing. */
 #define POINT(id, function) { .name = #function, .always = true },
 #define PERHAPS(id, function) { .name = #function },
+#define LOCAL(id, function) { .name = #function, .local = true },
 
 static struct function {
 	const char *name;
 	bool always;
+	bool local;		/* needed by rules on AF_UNIX alone */
 	bool found;
 } functions[] = {
 	PERSOCK_POINTS(POINT)
 	PERSOCK_LSM_POINTS(POINT)
 	PERSOCK_COMPAT_POINTS(PERHAPS)
 	PERSOCK_URING_POINTS(PERHAPS)
+	PERSOCK_LOCAL_POINTS(LOCAL)
 };
+
+#define ONE(id, function) + 1
+#define NR_LOCAL	((size_t)(0 PERSOCK_LOCAL_POINTS(ONE)))
+
+#define NAMED(id, function) " " #function "()"
+#define LOCAL_NAMES	"" PERSOCK_LOCAL_POINTS(NAMED)
+
+#define REFUSES		"a policy with rules on AF_UNIX, or rights: governed, refuses what they would judge"
 
 #define NR_FUNCTIONS	(sizeof(functions) / sizeof(functions[0]))
 
@@ -232,7 +243,7 @@ static void look_at_functions(void)
 {
 	FILE *file = open_traceable();
 	char line[LINE_LENGTH];
-	size_t i, missing = 0, there = 0;
+	size_t i, missing = 0, there = 0, local = 0;
 
 	if (!file) {
 		print_check(UNKNOWN, "functions",
@@ -250,9 +261,17 @@ static void look_at_functions(void)
 	}
 	fclose(file);
 	for (i = 0; i < NR_FUNCTIONS; i++) {
-		there += functions[i].found;
-		if (functions[i].found || !functions[i].always)
+		there += functions[i].found && !functions[i].local;
+		local += functions[i].found && functions[i].local;
+		if (functions[i].found ||
+		    (!functions[i].always && !functions[i].local))
 			continue;
+		if (functions[i].local) {
+			print_check(WRONG, "functions of AF_UNIX",
+				    "%s() is missing, or cannot be traced: " REFUSES,
+				    functions[i].name);
+			continue;
+		}
 		missing++;
 		print_check(WRONG, "functions",
 			    "%s() is missing, or cannot be traced",
@@ -262,12 +281,16 @@ static void look_at_functions(void)
 		print_check(FINE, "functions",
 			    "all %zu intercepted functions can be traced",
 			    there);
+	if (local == NR_LOCAL)
+		print_check(FINE, "functions of AF_UNIX",
+			    "all %zu that its rules need can be traced: " LOCAL_NAMES,
+			    local);
 }
 
 /* The intercepted function that a livepatch redirects, or NULL. */
-static const char *patched_function(const char *patch)
+static const struct function *patched_function(const char *patch)
 {
-	const char *found = NULL;
+	const struct function *found = NULL;
 	struct dirent *entry;
 	char path[512];
 	DIR *folder;
@@ -280,8 +303,9 @@ static const char *patched_function(const char *patch)
 		/* FUNCTION,NUMBER */
 		entry->d_name[strcspn(entry->d_name, ",")] = '\0';
 		function = function_called(entry->d_name);
-		if (function)
-			found = function->name;
+		/* Without those of AF_UNIX the rest is intercepted. */
+		if (function && (!found || found->local))
+			found = function;
 	}
 	if (folder)
 		closedir(folder);
@@ -297,7 +321,7 @@ static void look_at_livepatches(void)
 	bool wrong = false;
 
 	while (folder && (entry = readdir(folder))) {
-		const char *function;
+		const struct function *function;
 
 		if (entry->d_name[0] == '.')
 			continue;
@@ -308,8 +332,9 @@ static void look_at_livepatches(void)
 		}
 		wrong = true;
 		print_check(WRONG, "livepatch",
-			    "%s redirects %s(), which persock must intercept",
-			    entry->d_name, function);
+			    "%s redirects %s(), which persock must intercept%s",
+			    entry->d_name, function->name,
+			    function->local ? " to judge AF_UNIX: " REFUSES : "");
 	}
 	if (folder)
 		closedir(folder);

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/word.h"
 #include "command/question_unix.h"
+#include "command/question_vsock.h"
 #include "policy_file/host.h"
 #include "policy_file/judge_host.h"
 #include "policy_file/names.h"
@@ -20,7 +21,7 @@
 
 const char *question_kind_name(const struct kind *kind)
 {
-	return kind->family == AF_UNIX ?
+	return kind->family == AF_UNIX || kind->family == AF_VSOCK ?
 	       name_of(NAME_TYPE, 0, kind->type) :
 	       name_of(NAME_PROTOCOL, 0, kind->protocol);
 }
@@ -222,6 +223,8 @@ static int ask_address(const struct question *question,
 
 	if (question_is_unix(question))
 		return question_judge_unix(question, draft, judgement);
+	if (question_is_vsock(question))
+		return question_judge_vsock(question, draft, judgement);
 	status = read_peer(question, &protocol, &peer);
 	if (status)
 		return status;
@@ -517,6 +520,8 @@ static unsigned int kinds_of_address(const struct question *question,
 
 	if (question_is_unix(question))
 		return question_kinds_unix(question, kinds);
+	if (question_is_vsock(question))
+		return question_kinds_vsock(question, kinds);
 	if (read_peer(question, &protocol, &peer))
 		return 0;
 	add_kinds(*peer.host ? AF_INET : peer.endpoint.family, protocol, kinds);

@@ -117,7 +117,8 @@ static void set_peer(const struct question *question,
 	if (!peer)
 		return;
 	name->same = !strcmp(peer, "same");
-	name->cgroup = name->same ? question->inner : peer;
+	/* Wherever it is, it is below the root. */
+	name->cgroup = name->same ? question->inner ?: "/" : peer;
 	if (!name->same && question->cgroup)
 		name->same = is_below(peer, question->cgroup);
 }

@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "command/record_file.h"
+#include "module/policy/vsock_rule.h"
 #include "policy_file/fact.h"
 #include "policy_file/names.h"
 #include "policy_file/recorded.h"
@@ -40,7 +41,14 @@ static void put_socket(const struct fact *fact)
 static void put_peer(const struct fact *fact)
 {
 	char address[INET6_ADDRSTRLEN];
+	struct persock_vsock vsock;
 
+	if (fact->endpoint.family == AF_VSOCK) {
+		vsock = persock_vsock_unpack(&fact->endpoint);
+		json_u64("cid", vsock.cid);
+		json_u64("vsock_port", vsock.port);
+		return;
+	}
 	if (fact->protocol)
 		json_string("protocol",
 			    name_of(NAME_PROTOCOL, 0, fact->protocol));

@@ -78,6 +78,8 @@ static void forget_lines(struct persock_policy *policy)
 		addresses = persock_section_addresses(policy, section);
 		for (i = 0; i < addresses->nr; i++)
 			((struct persock_address_rule *)addresses->rules)[i].line = 0;
+		for (i = 0; i < addresses->nr_vsock; i++)
+			((struct persock_vsock_rule *)addresses->vsock)[i].line = 0;
 	}
 	draft_forget_unix_lines(policy);
 	for (class = 0; class < PERSOCK_NR_CLASSES; class++) {

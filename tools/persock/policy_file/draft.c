@@ -77,6 +77,8 @@ static void own_lists(struct persock_policy *policy)
 		addresses->rules = own(addresses->rules, addresses->nr,
 				       sizeof(*addresses->rules));
 		addresses->index = NULL;
+		addresses->vsock = own(addresses->vsock, addresses->nr_vsock,
+				       sizeof(*addresses->vsock));
 	}
 	for (class = 0; class < PERSOCK_NR_CLASSES; class++) {
 		struct persock_rules *rules = &policy->rules[class];
@@ -112,6 +114,7 @@ static void free_lists(struct persock_policy *policy)
 			continue;
 		addresses = persock_section_addresses(policy, section);
 		free((void *)addresses->rules);
+		free((void *)addresses->vsock);
 		persock_address_index_free(addresses->index);
 	}
 	for (class = 0; class < PERSOCK_NR_CLASSES; class++) {
@@ -183,6 +186,15 @@ void draft_add_address(struct draft *draft, enum persock_section section,
 		persock_section_addresses(&draft->policy, section);
 
 	INSERT(addresses->rules, addresses->nr, addresses->nr, rule);
+}
+
+void draft_add_vsock(struct draft *draft, enum persock_section section,
+		     const struct persock_vsock_rule *rule)
+{
+	struct persock_addresses *addresses =
+		persock_section_addresses(&draft->policy, section);
+
+	INSERT(addresses->vsock, addresses->nr_vsock, addresses->nr_vsock, rule);
 }
 
 void draft_add_host(struct draft *draft, const struct persock_host_rule *rule)
@@ -313,6 +325,7 @@ void draft_clear(struct draft *draft, enum persock_section section,
 		draft->policy.sockets.nr = 0;
 	} else if (persock_section_is_address(section)) {
 		persock_section_addresses(&draft->policy, section)->nr = 0;
+		persock_section_addresses(&draft->policy, section)->nr_vsock = 0;
 		if (section == PERSOCK_SECTION_CONNECT)
 			free_hosts(&draft->policy.names);
 	} else if (persock_section_is_unix(section)) {
@@ -422,7 +435,8 @@ unsigned int draft_rules(const struct draft *draft)
 
 	nr = policy->sockets.nr + policy->connect.nr + policy->names.nr +
 	     policy->bind.nr + policy->accept.nr + policy->unix_connect.nr +
-	     policy->unix_bind.nr;
+	     policy->unix_bind.nr + policy->connect.nr_vsock +
+	     policy->bind.nr_vsock + policy->accept.nr_vsock;
 	for (class = 0; class < PERSOCK_NR_CLASSES; class++) {
 		const struct persock_rules *rules = &policy->rules[class];
 
@@ -544,6 +558,8 @@ bool draft_same_lines(const struct draft *a, const struct draft *b)
 		other = persock_section_addresses(y, section);
 		for (i = 0; i < one->nr; i++)
 			same &= one->rules[i].line == other->rules[i].line;
+		for (i = 0; i < one->nr_vsock; i++)
+			same &= one->vsock[i].line == other->vsock[i].line;
 	}
 	for (class = 0; class < PERSOCK_NR_CLASSES; class++) {
 		struct persock_rules *mine = &x->rules[class];

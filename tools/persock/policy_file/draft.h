@@ -87,6 +87,8 @@ void draft_add_socket(struct draft *draft, unsigned int place,
 		      const struct persock_socket_rule *rule);
 void draft_add_address(struct draft *draft, enum persock_section section,
 		       const struct persock_address_rule *rule);
+void draft_add_vsock(struct draft *draft, enum persock_section section,
+		     const struct persock_vsock_rule *rule);
 /* The name is copied. */
 void draft_add_host(struct draft *draft, const struct persock_host_rule *rule);
 

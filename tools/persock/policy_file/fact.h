@@ -26,7 +26,8 @@
  * @name: likewise
  * @flag: one message flag
  * @command: of an ioctl
- * @endpoint: the address and the first port; of family 0 without an address
+ * @endpoint: the address and the first port; of family 0 without an address;
+ *	      AF_VSOCK: see vsock_rule.h of the module
  * @last: the last port
  * @prefix: number of leading bits of the address that count
  * @host: a host name, or ""

@@ -31,7 +31,7 @@ void fact_join(struct fact *fact, struct fact *other)
 
 static bool is_address(const struct fact *fact)
 {
-	return !fact->dropped &&
+	return !fact->dropped && fact->endpoint.family != AF_VSOCK &&
 	       (fact->section == PERSOCK_SECTION_CONNECT ||
 		fact->section == PERSOCK_SECTION_BIND ||
 		fact->section == PERSOCK_SECTION_ACCEPT);

@@ -11,8 +11,10 @@
 #include "policy_file/host.h"
 #include "policy_file/names.h"
 #include "policy_file/parse_names.h"
+#include "policy_file/parse_vsock.h"
 #include "policy_file/section_name.h"
 #include "policy_file/service.h"
+#include "policy_file/vsock_name.h"
 #include "policy_file/yaml.h"
 
 #define MAX_ITEMS 32
@@ -322,6 +324,29 @@ static void add_peer(struct draft *draft, enum persock_section section,
 		draft_add_address(draft, section, &address);
 }
 
+/* Is the item of the list one of AF_VSOCK? Then *@good tells if it is added. */
+static bool vsock_rule(struct parse *parse, yaml_node_t *map,
+		       const yaml_node_t *node, enum persock_section section,
+		       const struct persock_address_rule *address, bool *good)
+{
+	const struct persock_vsock_rule rule = {
+		.verdict = address->verdict, .line = address->line,
+	};
+
+	if (node->type != YAML_SCALAR_NODE ||
+	    !vsock_is_name((const char *)node->data.scalar.value))
+		return false;
+	if (yaml_find(parse->yaml, map, "protocol"))
+		*good = yaml_error(parse->yaml, map,
+				   "AF_VSOCK has no protocols: a rule with a protocol is about other addresses");
+	else
+		*good = parse_vsock(parse, map, node,
+				    yaml_find(parse->yaml, map, "ports"),
+				    section, &rule);
+
+	return true;
+}
+
 /* Add a rule for each peer, range of ports and protocol. */
 static bool address_rule(struct parse *parse, yaml_node_t *map,
 			 enum persock_section section)
@@ -336,6 +361,7 @@ static bool address_rule(struct parse *parse, yaml_node_t *map,
 	};
 	unsigned int i, j, k, nr_ports = ports ? yaml_size(ports) : 1;
 	struct numbers protocols;
+	bool good;
 
 	if (!allow == !deny)
 		return yaml_error(parse->yaml, map,
@@ -353,6 +379,12 @@ static bool address_rule(struct parse *parse, yaml_node_t *map,
 		return false;
 
 	for (i = 0; i < yaml_size(peers); i++) {
+		if (vsock_rule(parse, map, yaml_item(parse->yaml, peers, i),
+			       section, &peer.address, &good)) {
+			if (!good)
+				return false;
+			continue;
+		}
 		if (!read_peer(parse, yaml_item(parse->yaml, peers, i), section,
 			       &peer))
 			return false;

@@ -10,6 +10,7 @@
 #include "policy_file/document.h"
 #include "policy_file/host.h"
 #include "policy_file/print_value.h"
+#include "policy_file/vsock_name.h"
 
 /**
  * struct peers - the rules of a section, while they are printed
@@ -25,24 +26,32 @@ struct peers {
 	bool only;
 };
 
-static void print_ports(yaml_document_t *document, int item, u16 first, u16 last)
+/* @most: the last port of all. */
+static void print_ports(yaml_document_t *document, int item, u32 first,
+			u32 last, u32 most)
 {
-	char text[16];
+	char text[32];
 
-	if (!first && last == U16_MAX)
+	if (!first && last == most)
 		return;
+	if (first == PERSOCK_VSOCK_ANY) {
+		document_set(document, item, "ports",
+			     document_text(document, "any"));
+		return;
+	}
 	if (first == last) {
 		document_set(document, item, "ports",
 			     document_number(document, first));
 		return;
 	}
-	snprintf(text, sizeof(text), "%u-%u", first, last);
+	snprintf(text, sizeof(text), "%u-%s", first, vsock_text(last));
 	document_set(document, item, "ports", document_text(document, text));
 }
 
 /* @peer: the prefix or the host. */
-static void print_rule(struct peers *peers, const char *peer, u16 first,
-		       u16 last, s32 protocol, s16 verdict, unsigned int line)
+static void print_rule(struct peers *peers, const char *peer, u32 first,
+		       u32 last, u32 most, s32 protocol, s16 verdict,
+		       unsigned int line)
 {
 	yaml_document_t *document = peers->document;
 	int item;
@@ -52,7 +61,7 @@ static void print_rule(struct peers *peers, const char *peer, u16 first,
 	item = document_mapping(document, true);
 	document_set(document, item, verdict ? "deny" : "allow",
 		     document_text_of(document, peer, line));
-	print_ports(document, item, first, last);
+	print_ports(document, item, first, last, most);
 	if (protocol != PERSOCK_ANY)
 		document_set(document, item, "protocol",
 			     print_protocol(document, AF_INET, protocol));
@@ -74,7 +83,7 @@ static void print_addresses(struct peers *peers,
 		inet_ntop(rule->family, rule->address, address,
 			  sizeof(address));
 		snprintf(text, sizeof(text), "%s/%u", address, rule->prefix);
-		print_rule(peers, text, rule->first, rule->last,
+		print_rule(peers, text, rule->first, rule->last, U16_MAX,
 			   rule->protocol, rule->verdict, rule->line);
 	}
 }
@@ -87,7 +96,23 @@ static void print_hosts(struct peers *peers, const struct persock_names *names)
 		const struct persock_host_rule *rule = &names->rules[i];
 
 		print_rule(peers, host_text(rule), rule->first, rule->last,
-			   rule->protocol, rule->verdict, rule->line);
+			   U16_MAX, rule->protocol, rule->verdict, rule->line);
+	}
+}
+
+static void print_vsock(struct peers *peers,
+			const struct persock_addresses *addresses)
+{
+	unsigned int i;
+
+	for (i = 0; i < addresses->nr_vsock; i++) {
+		const struct persock_vsock_rule *rule = &addresses->vsock[i];
+		char text[32];
+
+		snprintf(text, sizeof(text), "vsock:%s", vsock_text(rule->cid));
+		print_rule(peers, text, rule->first, rule->last,
+			   PERSOCK_VSOCK_ANY, PERSOCK_ANY, rule->verdict,
+			   rule->line);
 	}
 }
 
@@ -110,6 +135,7 @@ void print_peers(yaml_document_t *document, int root, const char *key,
 	print_addresses(&peers, addresses);
 	if (names)
 		print_hosts(&peers, names);
+	print_vsock(&peers, addresses);
 	if (document_filled(document, peers.rules))
 		document_set(document, section, "rules", peers.rules);
 	if (document_filled(document, section))

@@ -19,6 +19,7 @@
 #include "policy_file/fact.h"
 #include "policy_file/judge.h"
 #include "policy_file/recorded_unix.h"
+#include "policy_file/recorded_vsock.h"
 
 /* A limit has room for twice as much, and is a power of 2. */
 #define SOCKETS_MIN	16
@@ -117,6 +118,8 @@ static int verdict_of(const struct recorded *recorded, const struct fact *fact,
 	const struct draft *draft = recorded->draft;
 
 	*judgement = (struct judgement){ .section = fact->section };
+	if (recorded_is_vsock(fact))
+		return recorded_judge_vsock(draft, fact, judgement);
 	switch (fact->section) {
 	case PERSOCK_SECTION_SOCKETS:
 		judge_request(draft, fact->family, fact->type, fact->protocol,
@@ -353,6 +356,10 @@ static void add_fact(struct recorded *recorded, const struct fact *fact)
 	struct persock_ioctl ioctl = { .cmd = fact->command, .line = number };
 	unsigned int bit;
 
+	if (recorded_is_vsock(fact)) {
+		recorded_add_vsock(draft, fact, number);
+		return;
+	}
 	switch (fact->section) {
 	case PERSOCK_SECTION_SOCKETS:
 		add_socket(recorded, fact, number);
@@ -454,7 +461,7 @@ static void add_data(struct recorded *recorded)
 		if (fact->dropped || is_dataless(fact) ||
 		    !persock_section_is_address(fact->section))
 			continue;
-		if (is_open(recorded, fact))
+		if (!recorded_is_vsock(fact) && is_open(recorded, fact))
 			fact->dropped = true;
 		else
 			add_fact(recorded, fact);

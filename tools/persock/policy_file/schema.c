@@ -149,7 +149,7 @@ static void ports_item(const struct where *where)
 {
 	(void)where;
 	text(NULL, PORTS, NULL);
-	number(NULL, 65535, NULL);
+	number(NULL, 4294967294, NULL);
 }
 
 /* An option, flag or ioctl; an option may have sizes. */
@@ -254,7 +254,7 @@ static void value_of(const struct key *key, const struct where *where)
 	else if (is(key, "FAMILY or LIST") || is(key, "TYPE or LIST") ||
 		 is(key, "PROTOCOL or LIST"))
 		list(name, constant_item, where, 1, 32, about);
-	else if (is(key, "PREFIX, HOST or LIST"))
+	else if (is(key, "PREFIX, HOST, vsock:CID or LIST"))
 		list(name, text_item, where, 1, 0, about);
 	else if (is(key, "SOCKET or LIST"))
 		list(name, socket_item, &inside, 1, 0, about);

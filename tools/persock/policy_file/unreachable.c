@@ -14,10 +14,12 @@
 
 #include "module/policy/meaning.h"
 #include "module/policy/verdict.h"
+#include "module/policy/vsock_rule.h"
 #include "policy_file/names.h"
 #include "policy_file/outer_address.h"
 #include "policy_file/outer_socket.h"
 #include "policy_file/outer_unix.h"
+#include "policy_file/outer_vsock.h"
 
 /* A few seconds. */
 #define STEPS	20000000UL
@@ -285,6 +287,26 @@ static void check_addresses(struct find *find, enum persock_section section)
 	}
 }
 
+static void check_vsock(struct find *find, enum persock_section section)
+{
+	const struct persock_addresses *addresses =
+		persock_section_addresses(find->policy, section);
+	unsigned int i;
+
+	for (i = 0; i < addresses->nr_vsock; i++) {
+		struct unreachable item = {
+			.section = section,
+			.rule = persock_vsock_number(find->policy, addresses) +
+				i + 1,
+			.line = addresses->vsock[i].line & ~DRAFT_MARK,
+		};
+
+		if (outer_denies_vsock(&find->outer, section,
+				       &addresses->vsock[i], &item.denier))
+			find->report(&item, find->data);
+	}
+}
+
 static void check_unix(struct find *find, enum persock_section section)
 {
 	const struct persock_unix_rules *rules =
@@ -326,6 +348,9 @@ bool unreachable_find(const struct draft *const *layers, unsigned int nr,
 	check_addresses(&find, PERSOCK_SECTION_CONNECT);
 	check_addresses(&find, PERSOCK_SECTION_BIND);
 	check_addresses(&find, PERSOCK_SECTION_ACCEPT);
+	check_vsock(&find, PERSOCK_SECTION_CONNECT);
+	check_vsock(&find, PERSOCK_SECTION_BIND);
+	check_vsock(&find, PERSOCK_SECTION_ACCEPT);
 	check_defaults(&find);
 	check_unix(&find, PERSOCK_SECTION_UNIX_CONNECT);
 	check_unix(&find, PERSOCK_SECTION_UNIX_BIND);

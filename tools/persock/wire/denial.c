@@ -15,6 +15,7 @@
 #include "module/policy/policy.h"
 #include "policy_file/names.h"
 #include "policy_file/section_name.h"
+#include "policy_file/vsock_name.h"
 #include "wire/cgroup_path.h"
 #include "wire/counters.h"
 #include "wire/netlink.h"
@@ -160,9 +161,10 @@ static const char *address(const struct denial *denial)
 static void print_kind(FILE *stream, const struct denial *denial)
 {
 	fprintf(stream, " %s/%s", family(denial), type(denial));
-	/* AF_UNIX has only one. */
+	/* AF_UNIX and AF_VSOCK have only one. */
 	if (*protocol(denial) &&
-	    number(denial, PERSOCK_A_DENIAL_FAMILY) != AF_UNIX)
+	    number(denial, PERSOCK_A_DENIAL_FAMILY) != AF_UNIX &&
+	    number(denial, PERSOCK_A_DENIAL_FAMILY) != AF_VSOCK)
 		fprintf(stream, "/%s", protocol(denial));
 }
 
@@ -175,6 +177,15 @@ static void print_address(FILE *stream, const struct denial *denial)
 	if (has(denial, PERSOCK_A_DENIAL_PORT))
 		fprintf(stream, ":%u",
 			(unsigned int)number(denial, PERSOCK_A_DENIAL_PORT));
+}
+
+static void print_vsock(FILE *stream, const struct denial *denial)
+{
+	if (has(denial, PERSOCK_A_DENIAL_CID))
+		fprintf(stream, " vsock:%s:%s",
+			vsock_text(number(denial, PERSOCK_A_DENIAL_CID)),
+			vsock_text(number(denial,
+					  PERSOCK_A_DENIAL_VSOCK_PORT)));
 }
 
 uint64_t denial_cgroup(const struct denial *denial)
@@ -267,6 +278,19 @@ static void print_rule(FILE *stream, const struct denial *denial)
 	fputc(')', stream);
 }
 
+/* Why no policy could allow the call, or NULL. */
+static const char *reason(const struct denial *denial)
+{
+	switch (number(denial, PERSOCK_A_DENIAL_REASON)) {
+	case PERSOCK_REASON_LIVEPATCH:
+		return "a livepatch redirects a kernel function that must be intercepted for this";
+	case PERSOCK_REASON_FUNCTION:
+		return "this kernel lacks a function that must be intercepted for this";
+	default:
+		return NULL;
+	}
+}
+
 /* Which of several layers, and of whose; an older module does not say. */
 static void print_layer(FILE *stream, const struct denial *denial,
 			struct netlink *nl)
@@ -289,6 +313,7 @@ static void print_call(FILE *stream, const struct denial *denial)
 	print_kind(stream, denial);
 	if (address(denial))
 		print_address(stream, denial);
+	print_vsock(stream, denial);
 	print_host(stream, denial);
 	print_unix_name(stream, denial);
 	if (has(denial, PERSOCK_A_DENIAL_LEVEL))
@@ -301,6 +326,8 @@ static void print_call(FILE *stream, const struct denial *denial)
 				number(denial, PERSOCK_A_DENIAL_COMMAND)));
 	fprintf(stream, ": %s", denial_verdict(denial));
 	print_rule(stream, denial);
+	if (reason(denial))
+		fprintf(stream, ": %s", reason(denial));
 	if (denial_is_audited(denial))
 		fputs(" audit", stream);
 }
@@ -361,6 +388,8 @@ static void json_subject(const struct denial *denial)
 	if (address(denial))
 		json_string("address", address(denial));
 	json_number(denial, PERSOCK_A_DENIAL_PORT, "port");
+	json_number(denial, PERSOCK_A_DENIAL_CID, "cid");
+	json_number(denial, PERSOCK_A_DENIAL_VSOCK_PORT, "vsock_port");
 	if (denial_host(denial)) {
 		json_string("host", denial_host(denial));
 		json_bool("query", denial_is_query(denial));
@@ -409,6 +438,8 @@ static void json_call(const struct denial *denial)
 	json_string("section", section(denial));
 	json_number(denial, PERSOCK_A_DENIAL_RULE, "rule");
 	json_number(denial, PERSOCK_A_DENIAL_LINE, "line");
+	if (reason(denial))
+		json_string("reason", reason(denial));
 	json_number(denial, PERSOCK_A_DENIAL_FAMILY, "family");
 	json_string("family_name", family(denial));
 	json_number(denial, PERSOCK_A_DENIAL_TYPE, "type");

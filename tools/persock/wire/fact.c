@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "module/policy/section.h"
+#include "module/policy/vsock_rule.h"
 #include "policy_file/fact.h"
 
 int record_known(const struct netlink *nl)
@@ -30,6 +31,18 @@ static void parse_address(struct fact *fact, const struct nlattr *attribute)
 	fact->endpoint.family = length == 4 ? AF_INET : AF_INET6;
 	fact->prefix = 8 * length;
 	memcpy(fact->endpoint.address, mnl_attr_get_payload(attribute), length);
+}
+
+static void parse_vsock(struct fact *fact, const struct nlattr *attribute,
+			bool cid)
+{
+	struct persock_vsock vsock = persock_vsock_unpack(&fact->endpoint);
+
+	if (cid)
+		vsock.cid = attribute_number(attribute);
+	else
+		vsock.port = attribute_number(attribute);
+	persock_vsock_pack(&fact->endpoint, &vsock);
 }
 
 static void parse_comm(struct fact *fact, const struct nlattr *attribute)
@@ -90,6 +103,12 @@ static void parse_attribute(struct fact *fact, const struct nlattr *attribute)
 	case PERSOCK_A_FACT_PORT:
 		fact->endpoint.port = attribute_number(attribute);
 		fact->last = fact->endpoint.port;
+		break;
+	case PERSOCK_A_FACT_CID:
+		parse_vsock(fact, attribute, true);
+		break;
+	case PERSOCK_A_FACT_VSOCK_PORT:
+		parse_vsock(fact, attribute, false);
 		break;
 	case PERSOCK_A_FACT_HOST:
 		snprintf(fact->host, sizeof(fact->host), "%s",

@@ -15,6 +15,7 @@
 #include "wire/netlink.h"
 #include "wire/policy_names.h"
 #include "wire/policy_unix.h"
+#include "wire/policy_vsock.h"
 
 static void put_s32(struct netlink *nl, uint16_t type, int32_t value)
 {
@@ -290,6 +291,7 @@ int policy_send(struct netlink *nl, uint8_t command, const struct draft *draft,
 	put_hosts(nl, &draft->policy.names);
 	policy_put_names(nl, &draft->policy.names);
 	policy_put_unix(nl, &draft->policy);
+	policy_put_vsock(nl, &draft->policy);
 	put_bounds(nl, &draft->policy);
 
 	return netlink_do(nl, NULL);
@@ -422,6 +424,8 @@ static bool read_rule(struct draft *draft, const struct nlattr *nest)
 		read_socket(draft, tb, verdict, line);
 	} else if (tb[PERSOCK_A_RULE_HOST]) {
 		return read_host(draft, section, tb, verdict, line);
+	} else if (tb[PERSOCK_A_RULE_VSOCK_FIRST]) {
+		return policy_read_vsock(draft, section, tb, verdict, line);
 	} else if (persock_section_is_address(section)) {
 		return read_address(draft, section, tb, verdict, line);
 	} else if (persock_section_is_unix(section)) {

@@ -54,8 +54,11 @@ static const struct word {
 	{ "command",		PERSOCK_A_DENIAL_COMMAND, NUMBER },
 	{ "address",		PERSOCK_A_DENIAL_ADDRESS, ADDRESS },
 	{ "port",		PERSOCK_A_DENIAL_PORT, PORT },
+	{ "cid",		PERSOCK_A_DENIAL_CID, NUMBER },
+	{ "vsock_port",		PERSOCK_A_DENIAL_VSOCK_PORT, NUMBER },
 	{ "host",		PERSOCK_A_DENIAL_HOST, TEXT },
 	{ "unix_name",		PERSOCK_A_DENIAL_UNIX_NAME, TEXT },
+	{ "reason",		PERSOCK_A_DENIAL_REASON, NUMBER },
 };
 
 static const struct word *word_of(const char *key)
