@@ -346,9 +346,12 @@ static int judge_chosen(const struct persock_version *version,
 	return verdict;
 }
 
-/* Judge a port. Reports a denial if @last. */
+/*
+ * Judge a port by the view of that @number, or return PERSOCK_CHANGED. Reports a
+ * denial if @last.
+ */
 static int judge_port(struct persock_router *router, struct socket *sock,
-		      const struct sockaddr_vm *address, bool last)
+		      const struct sockaddr_vm *address, u64 number, bool last)
 {
 	struct persock_call call = {
 		.operation = PERSOCK_OP_BIND, .sock = sock,
@@ -360,10 +363,14 @@ static int judge_port(struct persock_router *router, struct socket *sock,
 	pack(&endpoint, address);
 	rcu_read_lock();
 	view = persock_router_view(router);
-	verdict = last ? persock_judge_again(router->stack, view, &call,
-					     judge_chosen, &endpoint) :
-			 persock_judge_silently(router->stack, view, &call, judge_chosen,
-						&endpoint);
+	if (view->number != number)
+		verdict = PERSOCK_CHANGED;
+	else if (last)
+		verdict = persock_judge_again(router->stack, view, &call,
+					      judge_chosen, &endpoint);
+	else
+		verdict = persock_judge_silently(router->stack, view, &call,
+						 judge_chosen, &endpoint);
 	rcu_read_unlock();
 
 	return verdict;
@@ -376,16 +383,17 @@ static int judge_port(struct persock_router *router, struct socket *sock,
  *	  with any port
  * @address: the address; VMADDR_PORT_ANY is replaced
  * @length: its length
+ * @number: number of the view by which the CID was judged
  *
  * A program that lets the kernel choose often enough gets any port. So the
  * kernel gets one by number that was judged before.
  *
  * Context: process context, may sleep.
  * Return: the result of the provider's bind; or the errno of the rule, if all
- * ports that were tried are denied.
+ * ports that were tried are denied; PERSOCK_CHANGED if it must be judged again.
  */
 int persock_vsock_bind(struct persock_router *router, struct socket *sock,
-		       struct sockaddr *address, int length)
+		       struct sockaddr *address, int length, u64 number)
 {
 	struct sockaddr_vm *vm = (struct sockaddr_vm *)address;
 	unsigned int tries;
@@ -394,7 +402,11 @@ int persock_vsock_bind(struct persock_router *router, struct socket *sock,
 	for (tries = 1; tries <= TRIES; tries++) {
 		vm->svm_port = PERSOCK_VSOCK_USER_PORT + get_random_u32() %
 			       (VMADDR_PORT_ANY - PERSOCK_VSOCK_USER_PORT);
-		err = judge_port(router, sock, vm, tries == TRIES);
+		err = judge_port(router, sock, vm, number, tries == TRIES);
+		if (err == PERSOCK_CHANGED) {
+			vm->svm_port = VMADDR_PORT_ANY;
+			break;
+		}
 		if (err)
 			continue;
 		err = router->provider->ops->bind(sock, address, length);

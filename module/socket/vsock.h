@@ -35,7 +35,7 @@ int persock_vsock_judge_listen(struct socket *sock,
 			       const struct persock_endpoint *endpoint,
 			       struct persock_call *call);
 int persock_vsock_bind(struct persock_router *router, struct socket *sock,
-		       struct sockaddr *address, int length);
+		       struct sockaddr *address, int length, u64 number);
 
 /**
  * persock_is_vsock() - is it a socket of AF_VSOCK?
