@@ -439,7 +439,7 @@ static unsigned int compare_explained(struct __test_metadata *_metadata)
 	return wrong;
 }
 
-TEST_F(layers_model, module_agrees)
+TEST_F_TIMEOUT(layers_model, module_agrees, 900)
 {
 	const char *seed = getenv("PERSOCK_SEED");
 	unsigned int rounds = slow_kernel() ? ROUNDS / 10 :

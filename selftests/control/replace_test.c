@@ -92,7 +92,7 @@ FIXTURE_TEARDOWN(replace)
 {
 }
 
-TEST_F(replace, one_policy_judges_a_call)
+TEST_F_TIMEOUT(replace, one_policy_judges_a_call, 300)
 {
 	unsigned int rounds = getenv("PERSOCK_SOAK") ? REPLACEMENTS : FEWER;
 	unsigned int i;
@@ -200,7 +200,7 @@ static int choose_both(enum govern_id outer, enum govern_id inner,
 	return err ? err : policy_commit();
 }
 
-TEST_F(replace_layers, one_stack_judges_a_call)
+TEST_F_TIMEOUT(replace_layers, one_stack_judges_a_call, 300)
 {
 	unsigned int rounds = getenv("PERSOCK_SOAK") ? REPLACEMENTS : FEWER;
 	unsigned int i;
