@@ -22,6 +22,8 @@ servers=()
 
 final() {
 	kill "${servers[@]}"
+	# podman run --rm leaves the cgroups with --runtime-flag. They are attached, and hold the module.
+	rmdir "$(cgroup_root)"/libpod_parent/{libpod-*,}
 	remove_rootfs
 } >/dev/null 2>&1
 
