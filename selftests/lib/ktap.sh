@@ -232,7 +232,7 @@ final() { :; }
 finish() {
 	clean_up
 	final
-	rm -rf "$work"
+	rm -rf --one-file-system "$work"
 }
 
 need_persock() {
