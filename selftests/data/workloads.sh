@@ -149,10 +149,36 @@ ssh_login() {
 		-o UserKnownHostsFile="$work/keys/known" root@127.0.0.1 echo hello)" = hello ]
 }
 
+browse() { # URL
+	chromium-headless-shell --no-sandbox --disable-gpu --disable-dev-shm-usage --user-data-dir="$work/user" \
+		--dump-dom "$1" 2>"$work/err" | grep -q hello
+}
+
 chromium() {
 	serve_nginx 8085
-	chromium-headless-shell --no-sandbox --disable-gpu --disable-dev-shm-usage --user-data-dir="$work/user" \
-		--dump-dom http://127.0.0.1:8085/ 2>"$work/err" | grep -q hello
+	browse http://127.0.0.1:8085/
+}
+
+# Of servers elsewhere.
+chromium_inside() {
+	browse http://192.0.2.1/
+}
+
+chromium_outside() {
+	browse http://198.51.100.1/
+}
+
+# A client of a database that runs already, by the path that PostgreSQL has in Debian.
+psql_by_path() {
+	[ "$(echo 'select 6 * 7' | "$(echo /usr/lib/postgresql/*/bin/psql)" -h /run/postgresql -U postgres -At)" = 42 ]
+}
+
+# The database of the former, until it is killed.
+postgres_at_its_path() {
+	mkdir -p /run/postgresql && chown postgres /run/postgresql
+	work=/tmp/work-postgres
+	exec setpriv --reuid postgres --regid postgres --clear-groups /usr/lib/postgresql/*/bin/postgres \
+		-D "$work/data" -k /run/postgresql -c fsync=off -c listen_addresses=
 }
 
 "$name"

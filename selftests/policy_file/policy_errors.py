@@ -18,8 +18,8 @@ ioctls: {deny: [FIO], allow: 5}
 names: {hold: 8d}
 inet: {listen: perhaps, limits: {sockets: 4}}
 """
-# The line of each error, in the order in which sections are read.
-LINES = [2, 3, 1, 4, 4, 4, 5, 9, 6, 6, 7, 7, 7, 7, 8, 10, 10]
+# The line of each error.
+LINES = [1, 2, 3, 4, 4, 4, 5, 5, 6, 6, 7, 7, 7, 7, 8, 9, 10, 10]
 
 HINTS = (
     ("{family: tcp}", '"tcp" is not a family: it is a protocol'),
@@ -39,6 +39,9 @@ def test(tool, expect):
     lines = [int(line.split(":")[2]) for line in said if line.startswith("persock: stdin:")]
     expect(done.returncode == 1 and not done.stdout, done)
     expect(lines == LINES, lines, "\n".join(said))
+    # Neither a wrong base nor a wrong key hides what comes after it.
+    said = tool("check", text=b"base: hosst\nconnect:\n  defalt: EACCES\n  rules: [{alow: 10.0.0.1}]\n").stderr.decode()
+    expect([line.split(":")[2] for line in said.splitlines()] == ["1", "3", "4"], said)
     # Not more than one can read.
     many = "ioctls: {deny: [%s]}" % ", ".join(f"X{number}" for number in range(100))
     said = tool("check", text=many.encode()).stderr.decode().splitlines()

@@ -8,6 +8,8 @@
 # persock record with programs that people run: the recorded workload is as it is ungoverned, the policy is
 # valid, the same workload is denied nothing under it, and one that does one thing more is denied just that.
 #
+# Programs also run under policies that persock ships: PostgreSQL's by the path of its socket, and egress.
+#
 # All programs are those of the root, in a network namespace of this test. It is mounted in the machine's own
 # mount namespace: rules on AF_UNIX name a socket's file by its path there.
 
@@ -125,6 +127,54 @@ test_sshd() {
 
 test_chromium() {
 	records chromium
+}
+
+# A shipped example, where /run is that of the root. Sets: cgroup.
+attach_example() { # EXAMPLE NAME
+	sed "s|/run/postgresql|$root&|; s/^personality: .*/personality: $base-$2/" "$repo/tools/persock/examples/$1" \
+		>"$work/$2.yaml"
+	personalities+=("$base-$2")
+	ok persock personality add "$work/$2.yaml"
+	new_cgroup cgroup "$2"
+	ok persock attach "$cgroup" "$base-$2"
+}
+
+# By its own path: another socket in the same folder is denied.
+test_postgres_by_its_path() {
+	local cgroup server
+	lay_out || fail "the root of the programs cannot be laid out"
+	[ -d "$root/tmp/work-postgres/data" ] || "${does[@]}" postgres
+	"${does[@]}" postgres_at_its_path >"$work/postgres" 2>&1 &
+	server=$!
+	eventually test -S "$root/run/postgresql/.s.PGSQL.5432"
+	eventually "${does[@]}" psql_by_path
+	attach_example unix/postgres.yaml pg
+	ok within "$cgroup" "${does[@]}" psql_by_path
+	mv "$root/run/postgresql/.s.PGSQL.5432" "$root/run/postgresql/other"
+	ln -s other "$root/run/postgresql/.s.PGSQL.5432"
+	ok "${does[@]}" psql_by_path
+	! within "$cgroup" "${does[@]}" psql_by_path 2>"$work/said" || fail "a symbolic link leads to another socket"
+	grep -q 'Permission denied' "$work/said" || fail "psql said: $(tail -n 1 "$work/said")"
+	kill "$server"
+	wait "$server"
+}
+
+# The network of the example has a server; a browser gets its page and uses AF_UNIX within itself.
+test_chromium_under_egress() {
+	local cgroup server
+	lay_out || fail "the root of the programs cannot be laid out"
+	ok ip address add 192.0.2.1/32 dev lo
+	ok ip address add 198.51.100.1/32 dev lo
+	mkdir -p "$work/www" && echo hello >"$work/www/index.html"
+	(cd "$work/www" && exec python3 -m http.server --bind 0.0.0.0 80) >"$work/server" 2>&1 &
+	server=$!
+	eventually grep -q Serving "$work/server"
+	attach_example egress.yaml egress
+	ok "${does[@]}" chromium_outside
+	ok within "$cgroup" "${does[@]}" chromium_inside
+	! within "$cgroup" "${does[@]}" chromium_outside || fail "it got a page from outside of its networks"
+	kill "$server"
+	wait "$server"
 }
 
 run_tests

@@ -338,9 +338,11 @@ static bool parse_root(struct parse *parse, parse_base_fn load)
 	network = yaml_find(parse->yaml, root, "network");
 	reveal = yaml_find(parse->yaml, root, "reveal");
 
-	/* All other parts change what the base has. */
-	if (base && !parse_base(parse, base, load))
-		return false;
+	/* All other parts change what the base has; their errors are found without it. */
+	if (base && !parse_base(parse, base, load)) {
+		draft_init(parse->draft);
+		good = false;
+	}
 	if (name)
 		good &= copy_name(parse, name, parse->draft->name,
 				  "the name of a personality");

@@ -111,23 +111,26 @@ bool parse_rules_begin(struct parse *parse, yaml_node_t *node,
 		       enum persock_section section, enum key_place place,
 		       yaml_node_t **rules)
 {
+	bool good = key_mapping(parse->yaml, node, section_name(section), place);
 	yaml_node_t *fallback;
 
-	if (!key_mapping(parse->yaml, node, section_name(section), place))
+	*rules = NULL;
+	if (node->type != YAML_MAPPING_NODE)
 		return false;
 	fallback = yaml_find(parse->yaml, node, "default");
 	*rules = yaml_find(parse->yaml, node, "rules");
 	if (fallback) {
-		if (!parse_default(parse, fallback, section, ALL_CLASSES))
-			return false;
+		good &= parse_default(parse, fallback, section, ALL_CLASSES);
 		draft_clear(parse->draft, section, PERSOCK_CLASS_INET);
 	}
-	if (*rules && (*rules)->type != YAML_SEQUENCE_NODE)
-		return yaml_error(parse->yaml, *rules,
+	if (*rules && (*rules)->type != YAML_SEQUENCE_NODE) {
+		good = yaml_error(parse->yaml, *rules,
 				  "the rules of %s must be a list",
 				  section_name(section));
+		*rules = NULL;
+	}
 
-	return true;
+	return good;
 }
 
 static bool parse_socket_rule(struct parse *parse, yaml_node_t *rule,
@@ -151,11 +154,9 @@ bool parse_sockets(struct parse *parse, yaml_node_t *node)
 {
 	unsigned int i, place = 0;
 	yaml_node_t *rules;
-	bool good = true;
+	bool good = parse_rules_begin(parse, node, PERSOCK_SECTION_SOCKETS,
+				      KEY_SOCKETS, &rules);
 
-	if (!parse_rules_begin(parse, node, PERSOCK_SECTION_SOCKETS,
-			       KEY_SOCKETS, &rules))
-		return false;
 	for (i = 0; rules && i < yaml_size(rules); i++) {
 		yaml_node_t *rule = yaml_item(parse->yaml, rules, i);
 
@@ -412,11 +413,10 @@ bool parse_addresses(struct parse *parse, yaml_node_t *node,
 		     enum persock_section section)
 {
 	yaml_node_t *rules;
-	bool good = true;
+	bool good = parse_rules_begin(parse, node, section, KEY_ADDRESSES,
+				      &rules);
 	unsigned int i;
 
-	if (!parse_rules_begin(parse, node, section, KEY_ADDRESSES, &rules))
-		return false;
 	for (i = 0; rules && i < yaml_size(rules); i++) {
 		yaml_node_t *rule = yaml_item(parse->yaml, rules, i);
 

@@ -10,7 +10,8 @@
 #include "policy_file/parse_value.h"
 
 /*
- * Read the default of a section, which replaces the base, and find the rules.
+ * Read the default of a section, which replaces the base, and find the rules. After
+ * an error there may be rules all the same: theirs are reported, too.
  * @place is that of its keys.
  */
 bool parse_rules_begin(struct parse *parse, yaml_node_t *node,

@@ -241,11 +241,10 @@ static bool parse_names_of(struct parse *parse, yaml_node_t *node,
 			   enum persock_section section)
 {
 	yaml_node_t *rules;
-	bool good = true;
+	bool good = parse_rules_begin(parse, node, section, KEY_UNIX_NAMES,
+				      &rules);
 	unsigned int i;
 
-	if (!parse_rules_begin(parse, node, section, KEY_UNIX_NAMES, &rules))
-		return false;
 	for (i = 0; rules && i < yaml_size(rules); i++) {
 		if (!parse_goes_on(parse,
 				   parse_rule(parse, yaml_item(parse->yaml,

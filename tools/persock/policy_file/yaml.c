@@ -16,6 +16,55 @@
 #define MAX_FILE	(16 << 20)
 #define MAX_DEPTH	16
 
+/* Sections are read in another order than that of the file. */
+struct yaml_errors {
+	struct error {
+		size_t line;
+		size_t number;
+		char *text;
+	} *list;
+	size_t nr;
+};
+
+static int order(const void *left, const void *right)
+{
+	const struct error *a = left, *b = right;
+
+	if (a->line != b->line)
+		return a->line < b->line ? -1 : 1;
+
+	return a->number < b->number ? -1 : 1;
+}
+
+static void keep_error(struct yaml_errors *errors, size_t line,
+		       const char *what)
+{
+	errors->list = need(realloc(errors->list, (errors->nr + 1) *
+						   sizeof(*errors->list)));
+	errors->list[errors->nr] = (struct error){
+		.line = line,
+		.number = errors->nr,
+		.text = need(strdup(what)),
+	};
+	errors->nr++;
+}
+
+static void print_errors(const struct yaml *yaml)
+{
+	struct yaml_errors *errors = yaml->errors;
+	size_t i;
+
+	if (errors->nr)
+		qsort(errors->list, errors->nr, sizeof(*errors->list), order);
+	for (i = 0; i < errors->nr; i++) {
+		report_error("%s:%zu: %s", yaml->path,
+			     errors->list[i].line + 1, errors->list[i].text);
+		free(errors->list[i].text);
+	}
+	free(errors->list);
+	free(errors);
+}
+
 static bool read_file(struct yaml *yaml, FILE *file)
 {
 	size_t room = 0;
@@ -50,7 +99,7 @@ static bool read_file(struct yaml *yaml, FILE *file)
 
 static bool file_error(const struct yaml *yaml, size_t line, const char *what)
 {
-	report_error("%s:%zu: %s", yaml->path, line + 1, what);
+	keep_error(yaml->errors, line, what);
 
 	return false;
 }
@@ -209,7 +258,10 @@ bool yaml_open(struct yaml *yaml, const char *path)
 	FILE *file;
 	bool good;
 
-	*yaml = (struct yaml){ .path = from_stdin ? "stdin" : path };
+	*yaml = (struct yaml){
+		.path = from_stdin ? "stdin" : path,
+		.errors = need(calloc(1, sizeof(*yaml->errors))),
+	};
 	file = from_stdin ? stdin : fopen(path, "re");
 	if (!file) {
 		report_error("%s: cannot be opened (%s)", path, strerror(errno));
@@ -227,6 +279,7 @@ bool yaml_open_text(struct yaml *yaml, const char *path, const char *text,
 {
 	*yaml = (struct yaml){
 		.path = path,
+		.errors = need(calloc(1, sizeof(*yaml->errors))),
 		.text = need(malloc(length + 1)),
 		.length = length,
 	};
@@ -237,6 +290,7 @@ bool yaml_open_text(struct yaml *yaml, const char *path, const char *text,
 
 void yaml_close(struct yaml *yaml)
 {
+	print_errors(yaml);
 	if (yaml->loaded)
 		yaml_document_delete(&yaml->document);
 	free(yaml->text);

@@ -11,15 +11,21 @@
 #include <stdio.h>
 #include <yaml.h>
 
+struct yaml_errors;
+
 struct yaml {
 	const char *path;	/* for messages */
+	struct yaml_errors *errors;	/* until yaml_close() prints them */
 	char *text;
 	size_t length;
 	yaml_document_t document;
 	bool loaded;
 };
 
-/* "-" is stdin. False after an error; call yaml_close() in either case. */
+/*
+ * "-" is stdin. False after an error; call yaml_close() in either case: it prints
+ * the errors on nodes in the order of their lines.
+ */
 bool yaml_open(struct yaml *yaml, const char *path);
 /* The same for a copy of @text; @path is for messages. */
 bool yaml_open_text(struct yaml *yaml, const char *path, const char *text,
@@ -29,7 +35,7 @@ void yaml_close(struct yaml *yaml);
 yaml_node_t *yaml_root(struct yaml *yaml);
 unsigned int yaml_line(const yaml_node_t *node);
 
-/* Print an error on a node. Returns false. */
+/* Report an error on a node. Returns false. */
 bool yaml_error(const struct yaml *yaml, const yaml_node_t *node,
 		const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
