@@ -668,7 +668,9 @@ TEST_F_TIMEOUT(fuzz, names, 300)
 	TH_LOG("%lu messages of seed %lu: %lu valid, %lu addresses lost", sent,
 	       seed, valid, lost);
 	EXPECT_LT(some / 2, valid);
-	EXPECT_LT(some / 20, lost);
+	/* Fewer fill no table. */
+	if (some == NAMES)
+		EXPECT_LT(some / 20, lost);
 }
 
 /* Every other one is on a host. */

@@ -158,8 +158,8 @@ test_records() {
 		assert one(section="limits", limit="sockets")["value"] > 1
 	END
 	ok persock -j record -o "$work/facts.json" -- true
-	refused "writes facts as JSON.*neither -p" persock -j record -p host -- true
-	refused "nor --generalise" persock -j record --generalise ports -- true
+	refused "record -j writes facts.*leave out -p" persock -j record -p host -- true
+	refused "and --generalise" persock -j record --generalise ports -- true
 }
 
 # A layer that records lets every call pass, and is no layer that audits.
@@ -194,7 +194,7 @@ test_schemas() {
 	# What is wrong is found.
 	persock -j status | sed 's/"armed":[a-z]*/"armed":1/' >"$work/status.type"
 	persock -j status | sed 's/"armed"/"charmed"/' >"$work/status.member"
-	persock -j show | sed 's/"allowed":0/"allowed":-1/' >"$work/personalities.common"
+	persock -j show | sed 's/"pair":{"allowed":0/"pair":{"allowed":-1/' >"$work/personalities.common"
 	expect "status.type: armed: 1 is not of type 'boolean'
 status.member: : 'armed' is a required property
 personalities.common: 0.counters.pair.allowed: -1 is less than the minimum of 0" \
