@@ -156,7 +156,7 @@ test_postgres_by_its_path() {
 	! within "$cgroup" "${does[@]}" psql_by_path 2>"$work/said" || fail "a symbolic link leads to another socket"
 	grep -q 'Permission denied' "$work/said" || fail "psql said: $(tail -n 1 "$work/said")"
 	kill "$server"
-	wait "$server"
+	wait "$server" || :
 }
 
 # The network of the example has a server; a browser gets its page and uses AF_UNIX within itself.
@@ -166,7 +166,7 @@ test_chromium_under_egress() {
 	ok ip address add 192.0.2.1/32 dev lo
 	ok ip address add 198.51.100.1/32 dev lo
 	mkdir -p "$work/www" && echo hello >"$work/www/index.html"
-	(cd "$work/www" && exec python3 -m http.server --bind 0.0.0.0 80) >"$work/server" 2>&1 &
+	(cd "$work/www" && exec python3 -u -m http.server --bind 0.0.0.0 80) >"$work/server" 2>&1 &
 	server=$!
 	eventually grep -q Serving "$work/server"
 	attach_example egress.yaml egress
@@ -174,7 +174,7 @@ test_chromium_under_egress() {
 	ok within "$cgroup" "${does[@]}" chromium_inside
 	! within "$cgroup" "${does[@]}" chromium_outside || fail "it got a page from outside of its networks"
 	kill "$server"
-	wait "$server"
+	wait "$server" || :
 }
 
 run_tests
