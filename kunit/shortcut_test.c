@@ -216,7 +216,7 @@ static void open(struct kunit *test)
 	s = kunit_kzalloc(test, sizeof(*s), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, s);
 	persock_shortcut_build(s, persock_presets[0].policy,
-			       PERSOCK_CLASS_INET);
+			       PERSOCK_KIND_INET);
 	KUNIT_EXPECT_STREQ(test, persock_presets[0].name, "host");
 	KUNIT_EXPECT_TRUE(test, persock_shortcut_get(s, SOL_SOCKET, SO_TYPE, -1));
 	KUNIT_EXPECT_TRUE(test, persock_shortcut_set(s, SOL_TCP, TCP_NODELAY, 4));
@@ -239,7 +239,7 @@ static void restricted(struct kunit *test)
 	s = kunit_kzalloc(test, sizeof(*s), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, s);
 
-	persock_shortcut_build(s, &some_policy, PERSOCK_CLASS_INET);
+	persock_shortcut_build(s, &some_policy, PERSOCK_KIND_INET);
 	KUNIT_EXPECT_FALSE(test, persock_shortcut_send(s, 0, s, 16, 0));
 	KUNIT_EXPECT_TRUE(test, persock_shortcut_send(s, 0, s, 0, 0));
 	KUNIT_EXPECT_TRUE(test, persock_shortcut_send(s, 0, NULL, 16, 0));
@@ -250,7 +250,7 @@ static void restricted(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, s->accept);
 
 	/* Other families have no rules on peers, but on descriptors. */
-	persock_shortcut_build(s, &some_policy, PERSOCK_CLASS_OTHER);
+	persock_shortcut_build(s, &some_policy, PERSOCK_KIND_OTHER);
 	KUNIT_EXPECT_TRUE(test, persock_shortcut_send(s, 0, s, 28, 0));
 	KUNIT_EXPECT_FALSE(test, persock_shortcut_send(s, 0, s, 29, 0));
 	KUNIT_EXPECT_FALSE(test, persock_shortcut_send(s, 0, s, -1, 0));
@@ -259,7 +259,7 @@ static void restricted(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, s->accept);
 
 	/* If binds are restricted: a send may bind the socket, too. */
-	persock_shortcut_build(s, &limits_policy, PERSOCK_CLASS_INET);
+	persock_shortcut_build(s, &limits_policy, PERSOCK_KIND_INET);
 	KUNIT_EXPECT_FALSE(test, persock_shortcut_send(s, 0, s, 16, 0));
 	KUNIT_EXPECT_TRUE(test, persock_shortcut_send(s, 0, NULL, 0, 0));
 	KUNIT_EXPECT_FALSE(test, persock_shortcut_send(s, 0, s, 16, 16));
@@ -268,7 +268,7 @@ static void restricted(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s->connect_max, 0);
 	KUNIT_EXPECT_EQ(test, s->bind_max, 0);
 	KUNIT_EXPECT_FALSE(test, s->accept);
-	persock_shortcut_build(s, &limits_policy, PERSOCK_CLASS_OTHER);
+	persock_shortcut_build(s, &limits_policy, PERSOCK_KIND_OTHER);
 	KUNIT_EXPECT_TRUE(test, persock_shortcut_send(s, 0, s, 16, 0));
 	KUNIT_EXPECT_FALSE(test, persock_shortcut_send(s, 0, s, 16, 16));
 	KUNIT_EXPECT_FALSE(test, persock_shortcut_receive(s, 0, 0));
@@ -312,7 +312,7 @@ static void join_options(struct kunit *test,
 
 static void join_pair(struct kunit *test, const struct persock_policy *first,
 		      const struct persock_policy *second,
-		      enum persock_class class)
+		      enum persock_kind kind)
 {
 	struct persock_shortcut *set = kunit_kcalloc(test, 3, sizeof(*set),
 						     GFP_KERNEL);
@@ -323,8 +323,8 @@ static void join_pair(struct kunit *test, const struct persock_policy *first,
 	a = set;
 	b = set + 1;
 	joined = set + 2;
-	persock_shortcut_build(a, first, class);
-	persock_shortcut_build(b, second, class);
+	persock_shortcut_build(a, first, kind);
+	persock_shortcut_build(b, second, kind);
 	*joined = *a;
 	persock_shortcut_join(joined, b);
 	join_options(test, joined, a, b);
@@ -359,7 +359,7 @@ static void join(struct kunit *test)
 	for (i = 0; (a = policy_of(i)); i++) {
 		for (j = 0; j <= i && j < 3; j++) {
 			b = policy_of(j);
-			join_pair(test, a, b, (i + j) % PERSOCK_NR_CLASSES);
+			join_pair(test, a, b, (i + j) % PERSOCK_NR_KINDS);
 		}
 	}
 }
