@@ -108,7 +108,7 @@ struct persock_attachment {
 	struct list_head layers;
 	struct persock_totals __percpu *totals;
 	struct persock_totals passed;
-	struct persock_denial_queue denials;
+	struct persock_pending_denials denials;
 	struct persock_ignored *ignored;
 	struct persock_revealed *revealed;
 	atomic64_t from;

@@ -50,7 +50,7 @@
  */
 struct persock_ring {
 	struct list_head list;
-	struct persock_denial_queue *denials;
+	struct persock_pending_denials *denials;
 	u64 lost;
 	u64 cgroup;
 	unsigned int first, length;
@@ -78,13 +78,13 @@ static void tell_work_fn(struct work_struct *work);
 static DECLARE_DELAYED_WORK(tell_work, tell_work_fn);
 
 /* The caller holds ring_lock, as for all functions up to push(). */
-static void lose(struct persock_denial_queue *denials)
+static void lose(struct persock_pending_denials *denials)
 {
 	denials->lost++;
 	lost++;
 }
 
-static struct persock_ring *take_spare(struct persock_denial_queue *denials)
+static struct persock_ring *take_spare(struct persock_pending_denials *denials)
 {
 	struct persock_ring *ring;
 
@@ -111,7 +111,7 @@ static void take_turn(struct persock_ring *ring)
  */
 static void supply(void)
 {
-	struct persock_denial_queue *denials, *next;
+	struct persock_pending_denials *denials, *next;
 
 	list_for_each_entry_safe(denials, next, &wanting, wanting) {
 		if (!take_spare(denials))
@@ -121,7 +121,7 @@ static void supply(void)
 	}
 }
 
-static bool push_locked(struct persock_denial_queue *denials,
+static bool push_locked(struct persock_pending_denials *denials,
 			const struct persock_denial *denial)
 {
 	struct persock_ring *ring = denials->ring ?: take_spare(denials);
@@ -173,7 +173,7 @@ static struct persock_ring *next_message(struct persock_ring *ring,
 	return NULL;
 }
 
-static bool push(struct persock_denial_queue *denials,
+static bool push(struct persock_pending_denials *denials,
 		 const struct persock_denial *denial)
 {
 	unsigned long flags;
@@ -231,7 +231,7 @@ static bool refill(void)
  * Context: any; the caller keeps the attachment alive.
  * Return: the number.
  */
-u64 persock_denial_lost(const struct persock_denial_queue *denials)
+u64 persock_denial_lost(const struct persock_pending_denials *denials)
 {
 	unsigned long flags;
 	u64 value;
@@ -248,7 +248,7 @@ u64 persock_denial_lost(const struct persock_denial_queue *denials)
  * @denials: the denials
  * @cgroup: id of its cgroup; 0 without one
  */
-void persock_denials_init(struct persock_denial_queue *denials, u64 cgroup)
+void persock_denials_init(struct persock_pending_denials *denials, u64 cgroup)
 {
 	denials->cgroup = cgroup;
 	INIT_LIST_HEAD(&denials->wanting);
@@ -260,7 +260,7 @@ void persock_denials_init(struct persock_denial_queue *denials, u64 cgroup)
  *
  * Context: process context; a grace period has passed since its last use.
  */
-void persock_denials_end(struct persock_denial_queue *denials)
+void persock_denials_end(struct persock_pending_denials *denials)
 {
 	struct persock_ring *ring;
 
@@ -329,7 +329,7 @@ bool persock_denial_wanted(int verdict)
  * Context: any; does not sleep. The current task is the one that made the
  * call.
  */
-void persock_denial_queue(struct persock_denial_queue *denials,
+void persock_denial_queue(struct persock_pending_denials *denials,
 			  struct persock_denial *denial)
 {
 	denial->pid = task_tgid_nr(current);

@@ -2,7 +2,7 @@
 /*
  * Denials: the path from the refused socket operation to the programs that
  * monitor. socket/report.c queues them, control/netlink_denial.c sends them,
- * and each attachment has a struct persock_denial_queue. Ignored calls and
+ * and each attachment has a struct persock_pending_denials. Ignored calls and
  * learnt addresses take the same path to programs that ask for them.
  */
 #ifndef _PERSOCK_DENIAL_H
@@ -104,7 +104,7 @@ struct persock_denial_sender {
 struct persock_ring;
 
 /**
- * struct persock_denial_queue - denials of an attachment that wait for their report
+ * struct persock_pending_denials - denials of an attachment that wait for their report
  * @cgroup: id of the attached cgroup
  * @lost: number of dropped denials
  * @ring: denials that wait to be sent; NULL before the first one that a
@@ -113,7 +113,7 @@ struct persock_ring;
  *
  * Part of the attachment; protected by ring_lock in denial.c.
  */
-struct persock_denial_queue {
+struct persock_pending_denials {
 	u64 cgroup;
 	u64 lost;
 	struct persock_ring *ring;
@@ -123,10 +123,10 @@ struct persock_denial_queue {
 void persock_denial_init(const struct persock_denial_sender *to);
 void persock_denial_exit(void);
 bool persock_denial_wanted(int verdict);
-void persock_denial_queue(struct persock_denial_queue *denials,
+void persock_denial_queue(struct persock_pending_denials *denials,
 			  struct persock_denial *denial);
-u64 persock_denial_lost(const struct persock_denial_queue *denials);
-void persock_denials_init(struct persock_denial_queue *denials, u64 cgroup);
-void persock_denials_end(struct persock_denial_queue *denials);
+u64 persock_denial_lost(const struct persock_pending_denials *denials);
+void persock_denials_init(struct persock_pending_denials *denials, u64 cgroup);
+void persock_denials_end(struct persock_pending_denials *denials);
 
 #endif /* _PERSOCK_DENIAL_H */
