@@ -234,11 +234,8 @@ static struct persock_query *prepare(struct persock_router *router,
 		kmalloc(sizeof(*query), GFP_KERNEL_ACCOUNT);
 	if (!query)
 		return NULL;
-	query->complete = false;
-	query->readable = false;
-	query->refused = false;
-	query->taken = 0;
-	query->length = 0;
+	/* What comes from here on is written before it is read. */
+	memset(query, 0, offsetof(struct persock_query, question));
 	query->exchange = exchange;
 
 	return query;

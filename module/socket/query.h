@@ -20,13 +20,13 @@ struct persock_exchange;
  * @exchange: the socket's
  * @who: the socket
  * @resolver: where it goes
- * @question: its question, if it is @readable
  * @complete: it is complete; in a stream more of it may follow
  * @whole: the kernel would send it as it is, in one datagram
  * @readable: it is a query with one question
  * @refused: a layer has denied it, and the module answers it
  * @taken: number of bytes of the program's message that are in it
  * @length: length of @data
+ * @question: its question, if it is @readable
  * @data: what is sent: a copy, so that the program cannot change it after the
  *	  verdict
  */
@@ -34,13 +34,13 @@ struct persock_query {
 	struct persock_exchange *exchange;
 	struct persock_identity who;
 	struct persock_endpoint resolver;
-	struct persock_question question;
 	bool complete;
 	bool whole;
 	bool readable;
 	bool refused;
 	unsigned int taken;
 	unsigned int length;
+	struct persock_question question;
 	u8 data[2 + PERSOCK_DNS_QUERY_MAX];
 };
 
