@@ -189,7 +189,7 @@ static bool is_question(const struct message *message, size_t offset)
 			(POINTER << 8 | PERSOCK_DNS_HEADER);
 }
 
-/* The offset of what follows a name, which is checked: after the question's. */
+/* The offset of what follows a name, which is checked. It is behind the question. */
 static ssize_t skip_name(const struct message *message, size_t offset)
 {
 	struct reader reader;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Endpoints: verdicts on addresses of INET calls; those of AF_VSOCK are in
- * vsock.c. operations.c, message.c,
- * port.c and unsent.c ask for them. Addresses are in kernel memory when
- * proto_ops see them: the provider gets the judged address.
+ * vsock.c. operations.c, message.c, port.c and unsent.c ask for them. Addresses
+ * are in kernel memory when proto_ops see them: the provider gets the judged
+ * address.
  */
 #include <linux/errno.h>
 #include <linux/in.h>

@@ -155,6 +155,36 @@ int persock_judge_silently(struct persock_stack *stack, const struct persock_vie
 }
 
 /**
+ * persock_judge_step() - judge a further step of a call that may have slept
+ * @router: the socket's
+ * @number: number of the view by which the first step was judged
+ * @call: the call
+ * @judge: judges the step by one layer
+ * @data: argument of @judge
+ * @report: report a denial
+ *
+ * Context: any; does not sleep.
+ * Return: as persock_judge_again(); PERSOCK_CHANGED if the stack shows another
+ * view by now.
+ */
+int persock_judge_step(const struct persock_router *router, u64 number,
+		       struct persock_call *call, persock_judge_t judge,
+		       void *data, bool report)
+{
+	const struct persock_view *view;
+	int verdict = PERSOCK_CHANGED;
+
+	rcu_read_lock();
+	view = persock_router_view(router);
+	if (view->number == number)
+		verdict = first_denial(router->stack, view, call, judge, data,
+				       report);
+	rcu_read_unlock();
+
+	return verdict;
+}
+
+/**
  * persock_judge_ahead() - report a call if it is denied, and only then
  * @stack: the layers that govern
  * @view: what they are held to

@@ -46,7 +46,9 @@ int persock_judge_ahead(struct persock_stack *stack, const struct persock_view *
 			struct persock_call *call, persock_judge_t judge, void *data);
 int persock_judge_silently(struct persock_stack *stack, const struct persock_view *view,
 			   struct persock_call *call, persock_judge_t judge, void *data);
-
+int persock_judge_step(const struct persock_router *router, u64 number,
+		       struct persock_call *call, persock_judge_t judge,
+		       void *data, bool report);
 int persock_deny_unjudged(struct persock_stack *stack, const struct persock_view *view,
 			  struct persock_call *call, unsigned int layer, int err);
 bool persock_still_receives(const struct persock_router *router,

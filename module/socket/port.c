@@ -130,22 +130,9 @@ static int judge(struct persock_router *router, struct socket *sock,
 		 bool last)
 {
 	struct persock_call call = { .operation = operation, .sock = sock };
-	const struct persock_view *view;
-	int verdict;
 
-	rcu_read_lock();
-	view = persock_router_view(router);
-	if (view->number != choice->number)
-		verdict = PERSOCK_CHANGED;
-	else if (last)
-		verdict = persock_judge_again(router->stack, view, &call,
-					      judge_choice, choice);
-	else
-		verdict = persock_judge_silently(router->stack, view, &call,
-						 judge_choice, choice);
-	rcu_read_unlock();
-
-	return verdict;
+	return persock_judge_step(router, choice->number, &call, judge_choice,
+				  choice, last);
 }
 
 /* The port has the same place in both families. */
@@ -350,17 +337,9 @@ static int judge_range(struct persock_router *router, struct socket *sock,
 		.section = PERSOCK_SECTION_BIND,
 		.sock = sock,
 	};
-	const struct persock_view *view;
-	int verdict;
 
-	rcu_read_lock();
-	view = persock_router_view(router);
-	verdict = view->number != number ? PERSOCK_CHANGED :
-		  persock_judge_again(router->stack, view, &call,
-				      persock_judge_binds, NULL);
-	rcu_read_unlock();
-
-	return verdict;
+	return persock_judge_step(router, number, &call, persock_judge_binds,
+				  NULL, true);
 }
 
 #define RESTRICTED 1

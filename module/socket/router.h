@@ -15,9 +15,9 @@
 /**
  * enum persock_phase - how sends without a name are judged
  * @PERSOCK_PHASE_JUDGED: not at all, as the peer was judged when it was connected
- * @PERSOCK_PHASE_UNSENT: by the peer. It was connected on condition that nothing is
- *		    sent to it, see unsent.c; or a policy has rules on host
- *		    names, so that it may be a resolver, see query.c
+ * @PERSOCK_PHASE_UNSENT: by the peer. It was connected on condition that nothing
+ *			  is sent to it, see unsent.c; or a policy has rules on
+ *			  host names, so that it may be a resolver, see query.c
  * @PERSOCK_PHASE_FROZEN: sends wait until such a peer is connected
  * @PERSOCK_NR_PHASES: number of phases
  */

@@ -357,23 +357,11 @@ static int judge_port(struct persock_router *router, struct socket *sock,
 		.operation = PERSOCK_OP_BIND, .sock = sock,
 	};
 	struct persock_endpoint endpoint;
-	const struct persock_view *view;
-	int verdict;
 
 	pack(&endpoint, address);
-	rcu_read_lock();
-	view = persock_router_view(router);
-	if (view->number != number)
-		verdict = PERSOCK_CHANGED;
-	else if (last)
-		verdict = persock_judge_again(router->stack, view, &call,
-					      judge_chosen, &endpoint);
-	else
-		verdict = persock_judge_silently(router->stack, view, &call,
-						 judge_chosen, &endpoint);
-	rcu_read_unlock();
 
-	return verdict;
+	return persock_judge_step(router, number, &call, judge_chosen,
+				  &endpoint, last);
 }
 
 /**
