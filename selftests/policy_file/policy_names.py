@@ -206,21 +206,45 @@ class Files:
         self.expect(said.startswith(question + ": "), said)
         return said.removeprefix(question + ": ").replace("(default of", "(FILE, default of")
 
+    def round_trip(self, text, wanted):
+        """A policy is shown with these lines, and what is shown is the same policy."""
+        said = self.shown(text)
+        self.expect(wanted in said, "this is not shown:", said)
+        self.expect(self.shown(said) == said, "what is shown is another policy:", said)
 
-def refused(files):
-    for text, line, message in REFUSED:
-        files.write(text)
-        for program in (1, 2):
-            done = files.tool("check", files.path, program=program)
-            said = done.stderr.decode()
-            files.expect(done.returncode == 1 and f"{files.path}:{line}: " in said and message in said,
-                         text, "is not refused with", message, "but:", said)
+    def refuses(self, table):
+        """Each file is refused with that line and message, by both programs."""
+        for text, line, message in table:
+            self.write(text)
+            for program in (1, 2):
+                done = self.tool("check", self.path, program=program)
+                said = done.stderr.decode()
+                self.expect(done.returncode == 1 and f"{self.path}:{line}: " in said and message in said,
+                            text[:200], "is not refused with", message, "but:", said)
+
+    def warns(self, table):
+        """Of each file check warns with that line and message; line 0: it says nothing."""
+        for text, line, message in table:
+            self.write(text)
+            for program in (1, 2):
+                done = self.tool("check", self.path, program=program)
+                said = done.stderr.decode()
+                wanted = f"persock: {self.path}:{line}: warning: " if line else ""
+                self.expect(done.returncode == 0 and (wanted in said and message in said if line else not said),
+                            text, "is not warned of with", message, "but:", said)
+
+    def explains(self, table, usage):
+        """Questions about the file have these answers, or are badly asked."""
+        for question, answer in table:
+            said = self.answer(question).replace("(FILE, ", "(")
+            self.expect(said == answer, question, "is answered by", said, "not", answer)
+        for question, message in usage:
+            done = self.tool("explain", self.path, "--", *question.split(), program=2)
+            self.expect(done.returncode == 2 and message in done.stderr.decode(), question, "says", done.stderr)
 
 
 def shown(files):
-    said = files.shown(READ)
-    files.expect(SHOWN in said, "this is not shown:", said)
-    files.expect(files.shown(said) == said, "what is shown is another policy:", said)
+    files.round_trip(READ, SHOWN)
     policy = json.loads(files.tool("-j", "show", files.path).stdout)["policy"]
     files.expect(policy["names"] == {"resolvers": ["192.0.2.1", "2001:db8::1", "system"],
                                      "queries": "any", "hold": "90m", "max": 7}, policy["names"])
@@ -326,7 +350,7 @@ def machine(files, program):
 
 def test(tool, expect, program):
     with Files(tool, expect) as files:
-        refused(files)
+        files.refuses(REFUSED)
         shown(files)
         many(files)
         explained(files)

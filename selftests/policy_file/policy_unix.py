@@ -236,20 +236,8 @@ UNREACHED = """\
 """
 
 
-def refused(files):
-    for text, line, message in REFUSED:
-        files.write(text)
-        for program in (1, 2):
-            done = files.tool("check", files.path, program=program)
-            said = done.stderr.decode()
-            files.expect(done.returncode == 1 and f"{files.path}:{line}: " in said and message[-200:] in said,
-                         text, "is not refused with", message, "but:", said)
-
-
 def shown(files):
-    said = files.shown(READ)
-    files.expect(SHOWN in said, "this is not shown:", said)
-    files.expect(files.shown(said) == said, "what is shown is another policy:", said)
+    files.round_trip(READ, SHOWN)
     policy = json.loads(files.tool("-j", "show", files.path).stdout)["policy"]
     files.expect(policy["unix"]["connect"]["rules"][7] ==
                  {"allow": {"path": "/run/db/*", "type": "stream", "peer": "/a.slice/b"}}, policy["unix"])
@@ -271,13 +259,7 @@ def inherited(files):
 
 def explained(files):
     files.write(POLICY)
-    for question, answer in EXPLAINED:
-        said = files.answer(question).replace("(FILE, ", "(")
-        files.expect(said == answer, question, "is answered by", said, "not", answer)
-    for question, message in USAGE:
-        done = files.tool("explain", files.path, "--", *question.split(), program=2)
-        files.expect(done.returncode == 2 and message in done.stderr.decode(), question, "says",
-                     done.stderr)
+    files.explains(EXPLAINED, USAGE)
     # The options of the command, and those behind the name.
     for options, words, verdict in ((["--type", "dgram"], [], "deny"), ([], ["--type", "dgram"], "deny"),
                                     (["--peer", "same"], [], "allow"),
@@ -321,17 +303,6 @@ def links(files):
     files.expect("links" not in said, said)
 
 
-def warned(files):
-    for text, line, message in WARNED:
-        files.write(text)
-        for program in (1, 2):
-            done = files.tool("check", files.path, program=program)
-            said = done.stderr.decode()
-            wanted = f"persock: {files.path}:{line}: warning: " if line else ""
-            files.expect(done.returncode == 0 and (wanted in said and message in said if line else not said),
-                         text, "is not warned of with", message, "but:", said)
-
-
 def unreached(files):
     paths = [f"{files.folder.name}/{name}.yaml" for name in ("baseline", "inner")]
     for path, text in zip(paths, (BASELINE, INNER)):
@@ -348,10 +319,10 @@ def unreached(files):
 
 def test(tool, expect):
     with Files(tool, expect) as files:
-        refused(files)
+        files.refuses(REFUSED)
         shown(files)
         inherited(files)
         explained(files)
         links(files)
-        warned(files)
+        files.warns(WARNED)
         unreached(files)

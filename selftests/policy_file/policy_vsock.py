@@ -134,43 +134,12 @@ UNREACHED = (
 )
 
 
-def shown(files):
-    said = files.shown(READ)
-    files.expect(SHOWN in said, "this is not shown:", said)
-    files.expect(files.shown(said) == said, "what is shown is another policy:", said)
-
-
-def refused(files):
-    for text, line, message in REFUSED:
-        files.write(text)
-        for program in (1, 2):
-            done = files.tool("check", files.path, program=program)
-            said = done.stderr.decode()
-            files.expect(done.returncode == 1 and f"{files.path}:{line}: " in said and message in said,
-                         text[:200], "is not refused with", message, "but:", said)
-
-
 def explained(files):
     files.write(POLICY)
-    for question, answer in EXPLAINED:
-        said = files.answer(question).replace("(FILE, ", "(")
-        files.expect(said == answer, question, "is answered by", said, "not", answer)
-    for question, message in USAGE:
-        done = files.tool("explain", files.path, "--", *question.split(), program=2)
-        files.expect(done.returncode == 2 and message in done.stderr.decode(), question, "says", done.stderr)
+    files.explains(EXPLAINED, USAGE)
     files.write(UNRULED)
     said = files.answer("socket vsock stream")
     files.expect(said.startswith("EPERM (") and "default of bind" in said, "bind judges it:", said)
-
-
-def warned(files):
-    for text, line, message in WARNED:
-        files.write(text)
-        done = files.tool("check", files.path, program=2)
-        said = done.stderr.decode()
-        wanted = f"persock: {files.path}:{line}: warning: " if line else ""
-        files.expect(done.returncode == 0 and (wanted in said and message in said if line else not said),
-                     text, "is not warned of with", message, "but:", said)
 
 
 def unreached(files):
@@ -186,8 +155,8 @@ def unreached(files):
 def test(tool, expect):
     """All of it."""
     with Files(tool, expect) as files:
-        shown(files)
-        refused(files)
+        files.round_trip(READ, SHOWN)
+        files.refuses(REFUSED)
         explained(files)
-        warned(files)
+        files.warns(WARNED)
         unreached(files)
