@@ -75,20 +75,6 @@ new_namespace() {
 	ip netns list | grep -qw "$empty" || ok ip netns add "$empty"
 }
 
-listen_on_host() { # VARIABLE: a port of the loopback address where bytes are echoed
-	local number said
-	exec {said}< <("${python[@]}" -c 'import socket, threading
-s = socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True)
-print(s.getsockname()[1], flush=True)
-while True:
-    c = s.accept()[0]
-    c.sendall(c.recv(100))
-    c.close()')
-	servers+=($!)
-	read -r -u "$said" number
-	printf -v "$1" %s "$number"
-}
-
 # It reaches what listens on the host, by both families, which it does not without delegation.
 test_reaches_the_host() {
 	local cgroup plain port address

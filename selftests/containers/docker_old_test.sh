@@ -7,14 +7,8 @@
 #
 # Debian 12's Docker 20.10 and containerd 1.6 with persock-runtime: see selftests/lib/engines.sh.
 
-if [ "$(uname -m)" != x86_64 ]; then
-	echo "TAP version 13"
-	echo "1..0 # SKIP the programs are for x86"
-	exit 4
-fi
-if [ -z "${ENGINES_INSIDE:-}" ]; then
-	ENGINES_INSIDE=yes exec unshare --mount "$0" "$@"
-fi
+# shellcheck source=../lib/inside.sh
+. "$(dirname "$(realpath "$0")")/../lib/inside.sh" --mount
 # shellcheck source=../lib/ktap.sh
 . "$(dirname "$(realpath "$0")")/../lib/ktap.sh"
 # shellcheck source=../lib/engines.sh

@@ -251,20 +251,6 @@ test_podman() {
 	eventually none_attached
 }
 
-listen_on_host() { # VARIABLE: a port of all addresses where a byte is echoed
-	local number said
-	exec {said}< <(/usr/bin/python3 -c 'import socket
-s = socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True)
-print(s.getsockname()[1], flush=True)
-while True:
-    c = s.accept()[0]
-    c.sendall(c.recv(1))
-    c.close()')
-	servers+=($!)
-	read -r -u "$said" number
-	printf -v "$1" %s "$number"
-}
-
 # A container without a network, whose sockets are made in the host's: it reaches one name there.
 test_a_name_on_the_network_of_the_host() {
 	local port other ready ask personality=$base-names

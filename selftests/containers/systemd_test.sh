@@ -10,14 +10,8 @@
 # process 1 of its own namespace and has a part of the cgroup hierarchy.
 
 # shellcheck disable=SC2154,SC2317 # ktap.sh sets the variables and calls the functions
-if [ "$(uname -m)" != x86_64 ]; then
-	echo "TAP version 13"
-	echo "1..0 # SKIP the programs are for x86"
-	exit 4
-fi
-if [ -z "${ENGINES_INSIDE:-}" ]; then
-	ENGINES_INSIDE=yes exec unshare --mount "$0" "$@"
-fi
+# shellcheck source=../lib/inside.sh
+. "$(dirname "$(realpath "$0")")/../lib/inside.sh" --mount
 # shellcheck source=../lib/ktap.sh
 . "$(dirname "$(realpath "$0")")/../lib/ktap.sh"
 # shellcheck source=../lib/engine_root.sh

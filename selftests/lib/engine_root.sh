@@ -5,20 +5,17 @@
 # A Debian root in which the programs of engines run, with persock-runtime. persock is the machine's, with its
 # own libraries. Sourced after ktap.sh, by tests that run in a mount namespace of their own and have a root.
 
-root=$work/root
+# shellcheck source=own_root.sh
+. "$repo/selftests/lib/own_root.sh"
+
 inside=(chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C HOME=/root)
 denied="Address family not supported by protocol"
 # Of busybox: it makes a socket.
 makes_a_socket=(ip link show lo)
 
 lay_out_root() {
-	local below tool library
-	below=$(cat "$built/$(basename "$0").root") &&
-		mkdir "$work/memory" "$root" && mount -t tmpfs tmpfs "$work/memory" &&
-		mkdir "$work"/memory/{upper,work} &&
-		mount -t overlay -o "lowerdir=$below,upperdir=$work/memory/upper,workdir=$work/memory/work" \
-			overlay "$root" && mount -t proc proc "$root/proc" && mount --rbind /dev "$root/dev" &&
-		mount --rbind /sys "$root/sys" && mount -t tmpfs tmpfs "$root/run" &&
+	local tool library
+	mount_root && mount --rbind /sys "$root/sys" && mount -t tmpfs tmpfs "$root/run" &&
 		mkdir -p "$root"/var/lib/{docker,containerd} "$root"/etc/{docker,containerd,persock} &&
 		mount -t tmpfs tmpfs "$root/var/lib/docker" && mount -t tmpfs tmpfs "$root/var/lib/containerd" || return
 	# What the scripts of packages do.

@@ -249,6 +249,21 @@ need_persock() {
 	}
 }
 
+# A server that the test kills with its others: it is in the array servers.
+listen_on_host() { # VARIABLE: a port of all addresses where bytes are echoed
+	local number said
+	exec {said}< <(/usr/bin/python3 -I -S -c 'import socket
+s = socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True)
+print(s.getsockname()[1], flush=True)
+while True:
+    c = s.accept()[0]
+    c.sendall(c.recv(100))
+    c.close()')
+	servers+=($!)
+	read -r -u "$said" number
+	printf -v "$1" %s "$number"
+}
+
 run_tests() {
 	local names name number=0 failed=0
 	need_persock

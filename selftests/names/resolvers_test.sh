@@ -15,30 +15,20 @@
 # All programs are those of the root, in a network namespace of this test.
 
 # shellcheck disable=SC2317 # run_tests calls the tests by their names
-if [ "$(uname -m)" != x86_64 ]; then
-	echo "TAP version 13"
-	echo "1..0 # SKIP the programs are for x86"
-	exit 4
-fi
-if [ -z "${RESOLVERS_INSIDE:-}" ]; then
-	RESOLVERS_INSIDE=yes exec unshare --net --mount "$0" "$@"
-fi
+# shellcheck source=../lib/inside.sh
+. "$(dirname "$(realpath "$0")")/../lib/inside.sh" --net --mount
 # shellcheck source=../lib/ktap.sh
 . "$(dirname "$(realpath "$0")")/../lib/ktap.sh"
+# shellcheck source=../lib/own_root.sh
+. "$repo/selftests/lib/own_root.sh"
 
-root=$work/root
 chrooted=(chroot "$root" env -i PATH=/usr/local/bin:/usr/sbin:/usr/bin LC_ALL=C HOME=/tmp)
 servers=()
 
 # --- the surroundings -------------------------------------------------------------------------
 
 lay_out_root() {
-	local below
-	below=$(cat "$built/resolvers_test.sh.root") || return
-	mkdir "$work/memory" "$root" && mount -t tmpfs tmpfs "$work/memory" &&
-		mkdir "$work"/memory/{upper,work} &&
-		mount -t overlay -o "lowerdir=$below,upperdir=$work/memory/upper,workdir=$work/memory/work" \
-			overlay "$root" && mount -t proc proc "$root/proc" && mount --rbind /dev "$root/dev" || return
+	mount_root || return
 	mkdir -p "$root/usr/local/bin" "$root/var/log" && cp "$here/clients/"* "$built/lookup" "$root/usr/local/bin/" &&
 		musl-gcc -O1 -o "$root/usr/local/bin/lookup-musl" "$repo/selftests/lib/lookup.c" || return
 	mkdir -p "$root/run/systemd/resolve" "$root/var/lib/knot" "$root/kresd"

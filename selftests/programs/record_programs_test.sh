@@ -14,29 +14,18 @@
 # mount namespace: rules on AF_UNIX name a socket's file by its path there.
 
 # shellcheck disable=SC2154,SC2317 # ktap.sh sets the variables and calls the functions
-if [ "$(uname -m)" != x86_64 ]; then
-	echo "TAP version 13"
-	echo "1..0 # SKIP the programs are for x86"
-	exit 4
-fi
-if [ -z "${PROGRAMS_INSIDE:-}" ]; then
-	PROGRAMS_INSIDE=yes exec unshare --net "$0" "$@"
-fi
+# shellcheck source=../lib/inside.sh
+. "$(dirname "$(realpath "$0")")/../lib/inside.sh" --net
 # shellcheck source=../lib/ktap.sh
 . "$(dirname "$(realpath "$0")")/../lib/ktap.sh"
+# shellcheck source=../lib/own_root.sh
+. "$repo/selftests/lib/own_root.sh"
 
-root=$work/root
 resolver=
 
 lay_out() {
-	local below
 	[ ! -d "$root" ] || return 0
-	below=$(cat "$built/record_programs_test.sh.root") || return
-	mkdir "$work/memory" "$root" && mount -t tmpfs tmpfs "$work/memory" &&
-		mkdir "$work"/memory/{upper,work} &&
-		mount -t overlay -o "lowerdir=$below,upperdir=$work/memory/upper,workdir=$work/memory/work" \
-			overlay "$root" && mount -t proc proc "$root/proc" && mount --rbind /dev "$root/dev" &&
-		mount -t tmpfs tmpfs "$root/tmp" || return
+	mount_root && mount -t tmpfs tmpfs "$root/tmp" || return
 	# What the packages' scripts do.
 	[ -e "$root/etc/passwd" ] || cp "$root/usr/share/base-passwd/passwd.master" "$root/etc/passwd"
 	[ -e "$root/etc/group" ] || cp "$root/usr/share/base-passwd/group.master" "$root/etc/group"
