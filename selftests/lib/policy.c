@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
@@ -271,6 +273,16 @@ void policy_prefix(enum persock_section section, const char *prefix,
 	policy_address(section, prefix, 0, 65535, ANY, verdict);
 }
 
+static struct nlattr *rule_begin(enum persock_section section, int verdict)
+{
+	struct nlattr *nest = mnl_attr_nest_start(request, PERSOCK_A_RULE);
+
+	mnl_attr_put_u32(request, PERSOCK_A_RULE_SECTION, section);
+	mnl_attr_put_u32(request, PERSOCK_A_RULE_VERDICT, verdict);
+
+	return nest;
+}
+
 void policy_host(const char *host, __u16 first, __u16 last, int protocol,
 		 int verdict)
 {
@@ -278,10 +290,7 @@ void policy_host(const char *host, __u16 first, __u16 last, int protocol,
 
 	if (governed == UNGOVERNED)
 		return;
-	nest = mnl_attr_nest_start(request, PERSOCK_A_RULE);
-	mnl_attr_put_u32(request, PERSOCK_A_RULE_SECTION,
-			 PERSOCK_SECTION_CONNECT);
-	mnl_attr_put_u32(request, PERSOCK_A_RULE_VERDICT, verdict);
+	nest = rule_begin(PERSOCK_SECTION_CONNECT, verdict);
 	mnl_attr_put_strz(request, PERSOCK_A_RULE_HOST, host);
 	mnl_attr_put_u16(request, PERSOCK_A_RULE_PORT_FIRST, first);
 	mnl_attr_put_u16(request, PERSOCK_A_RULE_PORT_LAST, last);
@@ -318,9 +327,7 @@ void policy_unix(enum persock_section section, const char *name, int type,
 
 	if (governed == UNGOVERNED)
 		return;
-	nest = mnl_attr_nest_start(request, PERSOCK_A_RULE);
-	mnl_attr_put_u32(request, PERSOCK_A_RULE_SECTION, section);
-	mnl_attr_put_u32(request, PERSOCK_A_RULE_VERDICT, verdict);
+	nest = rule_begin(section, verdict);
 	if (name)
 		put_unix_name(name);
 	if (type != ANY)
@@ -337,9 +344,7 @@ void policy_vsock(enum persock_section section, __u32 cid, __u32 first,
 
 	if (governed == UNGOVERNED)
 		return;
-	nest = mnl_attr_nest_start(request, PERSOCK_A_RULE);
-	mnl_attr_put_u32(request, PERSOCK_A_RULE_SECTION, section);
-	mnl_attr_put_u32(request, PERSOCK_A_RULE_VERDICT, verdict);
+	nest = rule_begin(section, verdict);
 	mnl_attr_put_u32(request, PERSOCK_A_RULE_VSOCK_FIRST, first);
 	mnl_attr_put_u32(request, PERSOCK_A_RULE_VSOCK_LAST, last);
 	if (cid != ~0U)
@@ -499,6 +504,17 @@ int policy_attach_path(const char *path, const char *personality)
 	close(fd);
 
 	return err;
+}
+
+int policy_attach_inner(enum govern_id id, const char *personality, char *path,
+			size_t room)
+{
+	int err;
+
+	snprintf(path, room, "%s/inner-%d", govern_path(id), getpid());
+	err = mkdir(path, 0755) ? -errno : govern_leave();
+
+	return err ? err : policy_attach_path(path, personality);
 }
 
 int policy_attach_anew(int cgroup, const char *personality)

@@ -108,6 +108,13 @@ int policy_attach_path(const char *path, const char *personality);
 int policy_attach_anew(int cgroup, const char *personality);
 
 /*
+ * Make a cgroup below that of @id, which the caller leaves, and attach it. @path:
+ * gets its path. 0 or -errno.
+ */
+int policy_attach_inner(enum govern_id id, const char *personality, char *path,
+			size_t room);
+
+/*
  * Have a cgroup learn an address, of 4 or 16 bytes, of a host name. It does not
  * end. 0 or -errno.
  */

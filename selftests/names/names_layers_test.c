@@ -75,11 +75,9 @@ FIXTURE_SETUP(names_layers)
 	govern_setup(_metadata, variant->outer);
 	if (_metadata->exit_code)
 		return;
-	ASSERT_EQ(0, govern_leave());
-	snprintf(self->path, sizeof(self->path), "%s/inner-%d",
-		 govern_path(variant->outer), getpid());
-	ASSERT_EQ(0, mkdir(self->path, 0755));
-	ASSERT_EQ(0, policy_attach_path(self->path, govern_personality(variant->inner)));
+	ASSERT_EQ(0, policy_attach_inner(variant->outer,
+					 govern_personality(variant->inner),
+					 self->path, sizeof(self->path)));
 	ASSERT_EQ(0, names(variant->outer, "both.example", "outer.example"));
 	ASSERT_EQ(0, names(variant->inner, "both.example", "inner.example"));
 }

@@ -13,6 +13,7 @@
 
 #include "late.h"
 #include "ports.h"
+#include "rights.h"
 
 #define INET	PERSOCK_CLASS_INET
 
@@ -193,26 +194,16 @@ static int send_right(int fd, void *data)
 		.sun_family = AF_UNIX,
 		.sun_path = "\0" NAME,
 	};
-	union {
-		char buf[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = {
-		.align = {
-			.cmsg_level = SOL_SOCKET,
-			.cmsg_type = SCM_RIGHTS,
-			.cmsg_len = CMSG_LEN(sizeof(int)),
-		},
-	};
+	union rights_control control;
 	struct iovec iov = { data, 1 };
-	const struct msghdr msg = {
+	struct msghdr msg = {
 		.msg_name = &peer,
 		.msg_namelen = offsetof(struct sockaddr_un, sun_path) +
 			       sizeof(NAME),
 		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = &control, .msg_controllen = sizeof(control),
 	};
 
-	memcpy(CMSG_DATA(&control.align), &fd, sizeof(fd));
+	rights_put(&msg, &control, fd);
 	return sendmsg(fd, &msg, 0) == 1 ? 0 : -errno;
 }
 

@@ -504,11 +504,8 @@ TEST_F(path, layers)
 		return;
 	server = server_at(SOCK_STREAM, CID_ANY, 6200);
 	ASSERT_LE(0, server);
-	snprintf(inner, sizeof(inner), "%s/inner-%d", govern_path(self->id),
-		 getpid());
-	ASSERT_EQ(0, mkdir(inner, 0755));
-	ASSERT_EQ(0, govern_leave());
-	ASSERT_EQ(0, policy_attach_path(inner, "host"));
+	ASSERT_EQ(0, policy_attach_inner(self->id, "host", inner,
+					 sizeof(inner)));
 	policy_begin_open(self->id);
 	policy_vsock(CONNECTS, LOCAL, 6200, 6200, -EACCES);
 	policy_vsock(BINDS, CID_ANY, 0, INT_MAX, -EACCES);

@@ -94,11 +94,8 @@ TEST_F(path, layers)
 	server = local_server(SOCK_STREAM, SERVER);
 	sibling = local_server(SOCK_STREAM, "@persock-sibling");
 	ASSERT_LE(0, server);
-	snprintf(inner, sizeof(inner), "%s/inner-%d", govern_path(self->id),
-		 getpid());
-	ASSERT_EQ(0, mkdir(inner, 0755));
-	ASSERT_EQ(0, govern_leave());
-	ASSERT_EQ(0, policy_attach_path(inner, "host"));
+	ASSERT_EQ(0, policy_attach_inner(self->id, "host", inner,
+					 sizeof(inner)));
 	policy_begin_open(self->id);
 	policy_default(UNIX_CONNECT, ANY, -EACCES);
 	policy_unix(UNIX_CONNECT, NULL, ANY, "same", ALLOW);
