@@ -224,7 +224,7 @@ test_names_of_local_peers() {
 		    s = socket(AF_UNIX, SOCK_STREAM)
 		    print(s.connect_ex(name))
 	END
-	python3 -c '
+	hold "" python3 -c '
 import sys
 from socket import *
 servers = [socket(AF_UNIX, SOCK_STREAM) for _ in range(2)]
@@ -232,16 +232,16 @@ for server, name in zip(servers, ("\0hidden", sys.argv[1])):
     server.bind(name)
     server.listen()
 print("listening", flush=True)
-sys.stdin.read()' "$work/socket" < <(sleep 60) >"$work/server" &
-	local server=$!
-	eventually grep -q listening "$work/server"
+sys.stdin.read()
+print("ended")' "$work/socket"
+	expect listening echo "$held_says"
 	expect $'0\n0' within "$cgroup" python3 "$work/local.py" "$work/socket"
 	ok persock attach "$cgroup" "$base-local"
 	expect $'13\n13' within "$cgroup" python3 "$work/local.py" "$work/socket"
 	expect "connect unix/stream @hidden: EACCES (unix.connect rule 1, line 7)
 connect unix/stream: EACCES (unix.connect rule 2, line 8)" sees "$cgroup"
 	! within "$cgroup" cat /proc/persock/denials | grep -F "$work" || fail "it tells a path"
-	kill "$server"
+	release
 }
 
 # An open file keeps the module from nothing.
