@@ -261,42 +261,47 @@ static __always_inline void on_post_create(struct ftrace_regs *regs)
 }
 
 /*
- * The socket of an option, if it is governed and the option has no verdict
- * yet. BPF programs act with the rights of the user who loaded them, perhaps
- * on a sock whose socket is going away.
+ * The router of the socket that an option is for, and that socket. NULL if it is
+ * not governed, or the option has its verdict already. BPF programs act with the
+ * rights of the user who loaded them, perhaps on a sock whose socket is going
+ * away.
  */
-static struct socket *option_socket(const struct sock *sk)
+static __always_inline struct persock_router *
+option_router(const struct sock *sk, struct socket **sock)
 {
-	struct socket *sock, *shown;
+	struct persock_router *router;
+	struct socket *shown;
 
 	if (!in_task() || has_current_bpf_ctx())
 		return NULL;
 	shown = READ_ONCE(sk->sk_socket);
 	if (!shown)
 		return NULL;
-	if (persock_router_peek(shown))
-		return shown;
-	sock = persock_socket_behind(sk, shown);
+	*sock = shown;
+	router = persock_router_peek(shown);
+	if (router)
+		return router;
+	*sock = persock_socket_behind(sk, shown);
 
-	return unlikely(sock) && persock_router_peek(sock) ? sock : NULL;
+	return unlikely(*sock) ? persock_router_peek(*sock) : NULL;
 }
 
-/* Returns 0, or an errno if the length cannot be read without sleeping. */
-static int read_len(const sockptr_t *optlen, int *len)
-{
-	int err = -EFAULT;
+#define LEN_UNKNOWN	S64_MAX
 
-	if (optlen->is_kernel) {
-		*len = *(int *)optlen->kernel;
-		return 0;
-	}
+/* Returns LEN_UNKNOWN if the length cannot be read without sleeping. */
+static __always_inline s64 read_len(const sockptr_t *optlen)
+{
+	int err = -EFAULT, len = 0;
+
+	if (optlen->is_kernel)
+		return *(int *)optlen->kernel;
 
 	pagefault_disable();
-	if (access_ok(optlen->user, sizeof(*len)))
-		err = __get_user(*len, (int __user *)optlen->user);
+	if (access_ok(optlen->user, sizeof(len)))
+		err = __get_user(len, (int __user *)optlen->user);
 	pagefault_enable();
 
-	return err;
+	return unlikely(err) ? LEN_UNKNOWN : len;
 }
 
 /*
@@ -317,11 +322,11 @@ static struct sock *options_sk(const struct persock_router *router,
 static noinline void judge_getsockopt(struct ftrace_regs *regs,
 				      struct socket *sock)
 {
-	const sockptr_t *optlen = persock_getsockopt_len(regs);
+	s64 len = read_len(persock_getsockopt_len(regs));
 	unsigned int max;
-	int err, len;
+	int err;
 
-	if (!persock_router_peek(sock)->native || read_len(optlen, &len)) {
+	if (!persock_router_peek(sock)->native || len == LEN_UNKNOWN) {
 		persock_run_instead(regs, persock_option_sk_get);
 		return;
 	}
@@ -330,9 +335,26 @@ static noinline void judge_getsockopt(struct ftrace_regs *regs,
 	 * No need to cut: the kernel never writes more than the option's size.
 	 */
 	err = persock_option_judge_get(sock, SOL_SOCKET,
-				       (int)persock_arg(regs, 2), len, &max);
+				       (int)persock_arg(regs, 2), (int)len,
+				      &max);
 	if (err)
 		persock_fail_call(regs, err);
+}
+
+/* It is counted, is the provider's, or is judged. */
+static noinline void answer_getsockopt(struct ftrace_regs *regs,
+				       struct persock_router *router,
+				       struct socket *sock, s64 len)
+{
+	struct sock *sk = options_sk(router, (struct sock *)persock_arg(regs, 0),
+				     sock);
+
+	if (likely(sk && len != LEN_UNKNOWN &&
+		   persock_pass_get(router, SOL_SOCKET,
+				    (int)persock_arg(regs, 2), (int)len)))
+		persock_set_arg(regs, 0, (unsigned long)sk);
+	else
+		judge_getsockopt(regs, sock);
 }
 
 /*
@@ -341,28 +363,19 @@ static noinline void judge_getsockopt(struct ftrace_regs *regs,
  */
 static __always_inline void on_getsockopt(struct ftrace_regs *regs)
 {
-	struct sock *sk = (struct sock *)persock_arg(regs, 0);
-	const sockptr_t *optlen = persock_getsockopt_len(regs);
-	struct socket *sock = option_socket(sk);
 	struct persock_router *router;
-	bool known;
-	int len;
+	struct socket *sock;
+	s64 len;
 
-	if (!sock)
+	router = option_router((struct sock *)persock_arg(regs, 0), &sock);
+	if (!router)
 		return;
-	router = persock_router_peek(sock);
-	known = !read_len(optlen, &len);
-	if (likely(known &&
-		   persock_pass_get_listed(router, SOL_SOCKET,
-					   (int)persock_arg(regs, 2), len)))
-		return;
-	sk = options_sk(router, sk, sock);
-	if (likely(sk && known &&
-		   persock_pass_get(router, SOL_SOCKET,
-				    (int)persock_arg(regs, 2), len)))
-		persock_set_arg(regs, 0, (unsigned long)sk);
-	else
-		judge_getsockopt(regs, sock);
+	len = read_len(persock_getsockopt_len(regs));
+	if (unlikely(len == LEN_UNKNOWN ||
+		     !persock_pass_get_listed(router, SOL_SOCKET,
+					      (int)persock_arg(regs, 2),
+					      (int)len)))
+		answer_getsockopt(regs, router, sock, len);
 }
 
 static noinline void judge_setsockopt(struct ftrace_regs *regs,
@@ -384,27 +397,15 @@ static noinline void judge_setsockopt(struct ftrace_regs *regs,
 		persock_set_arg(regs, 5, len);
 }
 
-/*
- * int sk_setsockopt(struct sock *sk, int level, int optname,
- *		     sockptr_t optval, unsigned int optlen)
- */
-static __always_inline void on_setsockopt(struct ftrace_regs *regs)
+/* As answer_getsockopt(). */
+static noinline void answer_setsockopt(struct ftrace_regs *regs,
+				       struct persock_router *router,
+				       struct socket *sock)
 {
-	struct sock *sk = (struct sock *)persock_arg(regs, 0);
-	struct socket *sock = option_socket(sk);
-	struct persock_router *router;
+	struct sock *sk = options_sk(router, (struct sock *)persock_arg(regs, 0),
+				     sock);
 
-	if (!sock)
-		return;
-	router = persock_router_peek(sock);
-	if (router->native && persock_sol_socket_through_ops(sock))
-		return;
-	if (likely(persock_pass_set_listed(router, SOL_SOCKET,
-					   (int)persock_arg(regs, 2),
-					   (unsigned int)persock_arg(regs, 5))))
-		return;
 	/* The sock behind a socket may set options through proto_ops. */
-	sk = options_sk(router, sk, sock);
 	if (likely(sk && (router->native ||
 			  !persock_sol_socket_through_ops(sk->sk_socket)) &&
 		   persock_pass_set(router, SOL_SOCKET,
@@ -413,6 +414,24 @@ static __always_inline void on_setsockopt(struct ftrace_regs *regs)
 		persock_set_arg(regs, 0, (unsigned long)sk);
 	else
 		judge_setsockopt(regs, sock);
+}
+
+/*
+ * int sk_setsockopt(struct sock *sk, int level, int optname,
+ *		     sockptr_t optval, unsigned int optlen)
+ */
+static __always_inline void on_setsockopt(struct ftrace_regs *regs)
+{
+	struct persock_router *router;
+	struct socket *sock;
+
+	router = option_router((struct sock *)persock_arg(regs, 0), &sock);
+	if (!router || (router->native && persock_sol_socket_through_ops(sock)))
+		return;
+	if (unlikely(!persock_pass_set_listed(router, SOL_SOCKET,
+					      (int)persock_arg(regs, 2),
+					      (unsigned int)persock_arg(regs, 5))))
+		answer_setsockopt(regs, router, sock);
 }
 
 /*
@@ -525,12 +544,9 @@ void persock_divert_creation(unsigned long ip, unsigned long parent_ip,
 		on_post_create(regs);
 }
 
-/* The handler of all others. */
-void persock_divert_call(unsigned long ip, unsigned long parent_ip,
-			 struct ftrace_ops *ops, struct ftrace_regs *regs)
+static __always_inline void divert_call(unsigned long ip,
+					struct ftrace_regs *regs)
 {
-	if (is_probed(regs, ip))
-		return;
 	if (ip == persock_point_ips[PERSOCK_POINT_GETSOCKOPT])
 		on_getsockopt(regs);
 	else if (ip == persock_point_ips[PERSOCK_POINT_SETSOCKOPT])
@@ -541,4 +557,24 @@ void persock_divert_call(unsigned long ip, unsigned long parent_ip,
 #endif
 	else if (!judged_as_compat(ip, regs))
 		on_ioctl(regs);
+}
+
+static noinline void divert_unless_probed(unsigned long ip,
+					  struct ftrace_regs *regs)
+{
+	if (!probes(regs, ip))
+		divert_call(ip, regs);
+}
+
+/*
+ * The handler of all others. What an option that passes runs through has no
+ * call but the last, so that no register has to be saved.
+ */
+void persock_divert_call(unsigned long ip, unsigned long parent_ip,
+			 struct ftrace_ops *ops, struct ftrace_regs *regs)
+{
+	if (static_branch_unlikely(&probing))
+		divert_unless_probed(ip, regs);
+	else
+		divert_call(ip, regs);
 }

@@ -80,7 +80,7 @@ enum persock_shortcut_level {
 
 /*
  * Options with this number or a higher one have no shortcut. The numbers of
- * the kernel's own options are lower.
+ * the kernel's own options are lower. It is a power of two.
  */
 #define PERSOCK_SHORTCUT_NAMES	128
 
@@ -145,7 +145,8 @@ void persock_shortcut_join(struct persock_shortcut *all,
  */
 static inline enum persock_shortcut_level persock_shortcut_level(int level)
 {
-	static const u8 rows[] = {
+	/* A power of two, as below. The other rows are UNLISTED. */
+	static const u8 rows[64] = {
 		[SOL_SOCKET] = PERSOCK_SHORTCUT_SOCKET,
 		[SOL_IP] = PERSOCK_SHORTCUT_IP,
 		[SOL_TCP] = PERSOCK_SHORTCUT_TCP,
@@ -156,7 +157,8 @@ static inline enum persock_shortcut_level persock_shortcut_level(int level)
 	if ((unsigned int)level >= ARRAY_SIZE(rows))
 		return PERSOCK_SHORTCUT_UNLISTED;
 
-	return rows[level];
+	/* What checks bounds in 7.x's kernels sees that this is in bounds. */
+	return rows[level & (ARRAY_SIZE(rows) - 1)];
 }
 
 /**
@@ -174,7 +176,8 @@ persock_shortcut_entry(const u8 (*table)[PERSOCK_SHORTCUT_NAMES], int level,
 	if ((unsigned int)optname >= PERSOCK_SHORTCUT_NAMES)
 		return PERSOCK_SHORTCUT_NONE;
 
-	return table[persock_shortcut_level(level)][optname];
+	return table[persock_shortcut_level(level)]
+		    [optname & (PERSOCK_SHORTCUT_NAMES - 1)];
 }
 
 /**
