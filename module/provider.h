@@ -141,6 +141,9 @@ struct persock_provider_ops {
  * @families: address families that it serves; NULL means all
  * @nr_families: length of @families
  * @interposes: keeps the socket that the kernel made (the native provider)
+ * @private_is_socket: persock_private() of each of its sockets is a struct
+ *		       socket, of which @ops->sk is the sock: LSMs are asked
+ *		       about it without a call of @ops->sk
  * @lsm_gaps: names of LSM hooks that are not called, or not with the true
  *	      socket, for sockets of this provider; NULL-terminated, may be
  *	      NULL
@@ -155,6 +158,7 @@ struct persock_provider {
 	const int *families;
 	unsigned int nr_families;
 	bool interposes;
+	bool private_is_socket;
 	const char *const *lsm_gaps;
 	struct list_head node;
 };

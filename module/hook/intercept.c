@@ -341,7 +341,20 @@ static noinline void judge_getsockopt(struct ftrace_regs *regs,
 		persock_fail_call(regs, err);
 }
 
-/* It is counted, is the provider's, or is judged. */
+/* It passes uncounted: the kernel reads it from the sock behind the socket. */
+static noinline void get_behind(struct ftrace_regs *regs,
+				const struct persock_router *router,
+				struct socket *sock)
+{
+	struct sock *sk = options_sk(router, NULL, sock);
+
+	if (likely(sk))
+		persock_set_arg(regs, 0, (unsigned long)sk);
+	else
+		judge_getsockopt(regs, sock);
+}
+
+/* It is counted, or judged. */
 static noinline void answer_getsockopt(struct ftrace_regs *regs,
 				       struct persock_router *router,
 				       struct socket *sock, s64 len)
@@ -376,6 +389,8 @@ static __always_inline void on_getsockopt(struct ftrace_regs *regs)
 					      (int)persock_arg(regs, 2),
 					      (int)len)))
 		answer_getsockopt(regs, router, sock, len);
+	else if (!router->native)
+		get_behind(regs, router, sock);
 }
 
 static noinline void judge_setsockopt(struct ftrace_regs *regs,
@@ -397,6 +412,27 @@ static noinline void judge_setsockopt(struct ftrace_regs *regs,
 		persock_set_arg(regs, 5, len);
 }
 
+/* The sock behind a socket may set options through proto_ops. */
+static bool sets_directly(const struct persock_router *router,
+			  const struct sock *sk)
+{
+	return sk && (router->native ||
+		      !persock_sol_socket_through_ops(sk->sk_socket));
+}
+
+/* As get_behind(). */
+static noinline void set_behind(struct ftrace_regs *regs,
+				const struct persock_router *router,
+				struct socket *sock)
+{
+	struct sock *sk = options_sk(router, NULL, sock);
+
+	if (likely(sets_directly(router, sk)))
+		persock_set_arg(regs, 0, (unsigned long)sk);
+	else
+		judge_setsockopt(regs, sock);
+}
+
 /* As answer_getsockopt(). */
 static noinline void answer_setsockopt(struct ftrace_regs *regs,
 				       struct persock_router *router,
@@ -405,9 +441,7 @@ static noinline void answer_setsockopt(struct ftrace_regs *regs,
 	struct sock *sk = options_sk(router, (struct sock *)persock_arg(regs, 0),
 				     sock);
 
-	/* The sock behind a socket may set options through proto_ops. */
-	if (likely(sk && (router->native ||
-			  !persock_sol_socket_through_ops(sk->sk_socket)) &&
+	if (likely(sets_directly(router, sk) &&
 		   persock_pass_set(router, SOL_SOCKET,
 				    (int)persock_arg(regs, 2),
 				    (unsigned int)persock_arg(regs, 5))))
@@ -432,6 +466,8 @@ static __always_inline void on_setsockopt(struct ftrace_regs *regs)
 					      (int)persock_arg(regs, 2),
 					      (unsigned int)persock_arg(regs, 5))))
 		answer_setsockopt(regs, router, sock);
+	else if (!router->native)
+		set_behind(regs, router, sock);
 }
 
 /*

@@ -13,6 +13,7 @@
 #include "hook/lsm.h"
 #include "hook/point_names.h"
 #include "socket/router.h"
+#include "socket/wrapper.h"
 
 /*
  * The functions that call LSMs about a socket. LSMs do not know the
@@ -27,6 +28,19 @@ static const char *const points[] = {
 /* Addresses at which ftrace calls us; written once, at load. */
 static unsigned long ips[ARRAY_SIZE(points)] __ro_after_init;
 
+static void ask_about(struct ftrace_regs *regs, const struct sock *sk)
+{
+	if (sk && sk->sk_socket)
+		persock_set_arg(regs, 0, (unsigned long)sk->sk_socket);
+}
+
+static noinline void swap_asked(struct ftrace_regs *regs, struct socket *sock,
+				const struct persock_provider_ops *ops)
+{
+	if (ops->sk)
+		ask_about(regs, ops->sk(sock));
+}
+
 /*
  * The handler of all of them: it only changes the first argument, the socket.
  */
@@ -35,13 +49,16 @@ static void swap_socket(unsigned long ip, unsigned long parent_ip,
 {
 	struct socket *sock = (struct socket *)persock_arg(regs, 0);
 	struct persock_router *router = persock_router_peek(sock);
-	const struct sock *sk;
+	const struct socket *behind;
 
-	if (!router || router->native || !router->provider->ops->sk)
+	if (!router || router->native)
 		return;
-	sk = router->provider->ops->sk(sock);
-	if (sk && sk->sk_socket)
-		persock_set_arg(regs, 0, (unsigned long)sk->sk_socket);
+	if (!router->provider->private_is_socket) {
+		swap_asked(regs, sock, router->provider->ops);
+		return;
+	}
+	behind = persock_wrapper_private(sock);
+	ask_about(regs, behind->sk);
 }
 
 static struct ftrace_ops ftrace_ops = {

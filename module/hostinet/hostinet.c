@@ -29,6 +29,7 @@
 #include <linux/net.h>
 #include <linux/poll.h>
 #include <linux/socket.h>
+#include <linux/tcp.h>
 #include <net/inet_sock.h>
 #include <net/sock.h>
 
@@ -37,6 +38,7 @@
 #include "policy/hostinet_serves.h"
 #include "socket/creation.h"
 #include "socket/option.h"
+#include "socket/wrapper.h"
 
 /*
  * Inode operations of sockets: those of sockfs, and ours, which differ by
@@ -60,20 +62,31 @@ static void copy_class(struct sock_cgroup_data *to,
 }
 
 /*
- * Prepare the host socket for a call, and return it.
- *
  * recvmmsg() leaves the error that ended it in the application socket's sock,
  * for the next call to report. Every call except another recvmmsg() reports
  * the error of the host's sock, so the error moves there.
  */
-static struct socket *host_of(struct socket *sock)
+static __always_inline bool is_prepared(const struct socket *sock,
+					const struct socket *host)
 {
-	struct socket *host = persock_private(sock);
+	return likely(READ_ONCE(host->file) && !READ_ONCE(sock->sk->sk_err));
+}
 
-	if (unlikely(!READ_ONCE(host->file)))
+static noinline void prepare(struct socket *sock, struct socket *host)
+{
+	if (!READ_ONCE(host->file))
 		WRITE_ONCE(host->file, sock->file);
-	if (unlikely(READ_ONCE(sock->sk->sk_err)))
+	if (READ_ONCE(sock->sk->sk_err))
 		WRITE_ONCE(host->sk->sk_err, xchg(&sock->sk->sk_err, 0));
+}
+
+/* Prepare the host socket for a call, and return it. */
+static __always_inline struct socket *host_of(struct socket *sock)
+{
+	struct socket *host = persock_wrapper_private(sock);
+
+	if (!is_prepared(sock, host))
+		prepare(sock, host);
 
 	return host;
 }
@@ -136,7 +149,7 @@ static int hostinet_setattr(struct persock_mnt_idmap *idmap,
 			    struct dentry *dentry, struct iattr *attributes)
 {
 	struct inode *inode = d_inode(dentry);
-	struct socket *host = persock_private(SOCKET_I(inode));
+	struct socket *host = persock_wrapper_private(SOCKET_I(inode));
 	int err;
 
 	err = sockfs_inode_ops->setattr(idmap, dentry, attributes);
@@ -174,7 +187,7 @@ static int hostinet_socket(struct socket *sock, int family, int type,
 
 static void hostinet_release(struct socket *sock)
 {
-	struct socket *host = persock_private(sock);
+	struct socket *host = persock_wrapper_private(sock);
 
 	/*
 	 * The inode may outlive this module if O_PATH holds it. A close locks
@@ -248,7 +261,7 @@ static int hostinet_shutdown(struct socket *sock, int how)
 	return kernel_sock_shutdown(sender_of(sock), how);
 }
 
-static int hostinet_getsockopt(struct socket *sock, int level, int optname,
+static noinline int get_seldom(struct socket *sock, int level, int optname,
 			       sockptr_t optval, sockptr_t optlen)
 {
 	struct socket *host = host_of(sock);
@@ -261,7 +274,23 @@ static int hostinet_getsockopt(struct socket *sock, int level, int optname,
 						optval.user, optlen.user);
 }
 
-static int hostinet_setsockopt(struct socket *sock, int level, int optname,
+/*
+ * The shortest calls: what they run through most often calls nothing but the
+ * host's function at last, so that no register has to be saved.
+ */
+static int hostinet_getsockopt(struct socket *sock, int level, int optname,
+			       sockptr_t optval, sockptr_t optlen)
+{
+	struct socket *host = persock_wrapper_private(sock);
+
+	if (unlikely(level == SOL_SOCKET || !is_prepared(sock, host)))
+		return get_seldom(sock, level, optname, optval, optlen);
+
+	return READ_ONCE(host->ops)->getsockopt(host, level, optname,
+						optval.user, optlen.user);
+}
+
+static noinline int set_seldom(struct socket *sock, int level, int optname,
 			       sockptr_t optval, unsigned int optlen)
 {
 	struct socket *host = host_of(sock);
@@ -277,6 +306,21 @@ static int hostinet_setsockopt(struct socket *sock, int level, int optname,
 		clear_bit(SOCK_SUPPORT_ZC, &sock->flags);
 
 	return err;
+}
+
+/* As hostinet_getsockopt(). */
+static int hostinet_setsockopt(struct socket *sock, int level, int optname,
+			       sockptr_t optval, unsigned int optlen)
+{
+	struct socket *host = persock_wrapper_private(sock);
+
+	if (unlikely(level == SOL_SOCKET ||
+		     (level == SOL_TCP && optname == TCP_ULP) ||
+		     !is_prepared(sock, host)))
+		return set_seldom(sock, level, optname, optval, optlen);
+
+	return READ_ONCE(host->ops)->setsockopt(host, level, optname, optval,
+						optlen);
 }
 
 static int hostinet_getsockname(struct socket *sock, struct sockaddr *address)
@@ -317,12 +361,12 @@ static int hostinet_recvmsg(struct socket *sock, struct msghdr *msg,
  */
 static bool takes_error(const struct poll_table_struct *wait)
 {
-	return (!wait || !wait->_qproc) &&
+	return poll_does_not_wait(wait) &&
 	       poll_requested_events(wait) == EPOLLERR;
 }
 
-static __poll_t hostinet_poll(struct file *file, struct socket *sock,
-			      struct poll_table_struct *wait)
+static noinline __poll_t poll_seldom(struct file *file, struct socket *sock,
+				     struct poll_table_struct *wait)
 {
 	struct socket *host = host_of(sock);
 	__poll_t events;
@@ -334,6 +378,19 @@ static __poll_t hostinet_poll(struct file *file, struct socket *sock,
 		WRITE_ONCE(sock->sk->sk_err, -sock_error(host->sk));
 
 	return events;
+}
+
+/* As hostinet_getsockopt(). */
+static __poll_t hostinet_poll(struct file *file, struct socket *sock,
+			      struct poll_table_struct *wait)
+{
+	struct socket *host = persock_wrapper_private(sock);
+
+	if (!poll_does_not_wait(wait) || unlikely(takes_error(wait)) ||
+	    !is_prepared(sock, host))
+		return poll_seldom(file, sock, wait);
+
+	return READ_ONCE(host->ops)->poll(file, host, NULL);
 }
 
 static int hostinet_ioctl(struct socket *sock, unsigned int cmd,
@@ -422,12 +479,20 @@ static void hostinet_type(struct socket *sock, int *family, int *type,
 
 static const struct sock *hostinet_sk(struct socket *sock)
 {
-	return ((struct socket *)persock_private(sock))->sk;
+	return ((struct socket *)persock_wrapper_private(sock))->sk;
 }
 
-static struct sock *hostinet_options_sk(struct socket *sock)
+static noinline struct sock *sk_seldom(struct socket *sock)
 {
 	return host_of(sock)->sk;
+}
+
+/* As hostinet_getsockopt(). */
+static struct sock *hostinet_options_sk(struct socket *sock)
+{
+	struct socket *host = persock_wrapper_private(sock);
+
+	return is_prepared(sock, host) ? host->sk : sk_seldom(sock);
 }
 
 static const struct persock_provider_ops hostinet_ops = {
@@ -470,6 +535,7 @@ struct persock_provider persock_hostinet = {
 	.ops = &hostinet_ops,
 	.families = hostinet_families,
 	.nr_families = ARRAY_SIZE(hostinet_families),
+	.private_is_socket = true,
 };
 
 /**

@@ -190,6 +190,18 @@ static __poll_t poll_nothing(struct file *file, struct socket *sock,
 	return EPOLLERR;
 }
 
+static int get_nothing(struct socket *sock, int level, int optname,
+		       char __user *optval, int __user *optlen)
+{
+	return -EOPNOTSUPP;
+}
+
+static int set_nothing(struct socket *sock, int level, int optname,
+		       sockptr_t optval, unsigned int optlen)
+{
+	return -EOPNOTSUPP;
+}
+
 /* The ioctl was judged at sock_ioctl(), see intercept.c. */
 static int router_ioctl(struct socket *sock, unsigned int cmd,
 			unsigned long arg)
@@ -523,8 +535,10 @@ static void fill_wrapper(struct proto_ops *table,
 		.gettstamp = router_gettstamp,
 		.listen = router_listen,
 		.shutdown = router_shutdown,
-		.setsockopt = persock_router_setsockopt,
-		.getsockopt = persock_router_getsockopt,
+		.setsockopt = provider->setsockopt ? persock_router_setsockopt :
+						     set_nothing,
+		.getsockopt = provider->getsockopt ? persock_router_getsockopt :
+						     get_nothing,
 		.show_fdinfo = router_show_fdinfo,
 		.sendmsg = persock_router_sendmsg,
 		.recvmsg = persock_router_recvmsg,

@@ -321,14 +321,12 @@ static int judge_get(const struct persock_router *router, struct socket *sock,
 	return 0;
 }
 
-static noinline int get_judged(struct persock_router *router,
-			       struct socket *sock, int level, int optname,
+static noinline int get_judged(struct socket *sock, int level, int optname,
 			       char __user *optval, int __user *optlen)
 {
+	struct persock_router *router = persock_router_of(sock);
 	int err;
 
-	if (!router->provider->ops->getsockopt)
-		return -EOPNOTSUPP;
 	err = judge_get(router, sock, level, optname, USER_SOCKPTR(optlen));
 	if (err)
 		return err;
@@ -338,25 +336,23 @@ static noinline int get_judged(struct persock_router *router,
 						 USER_SOCKPTR(optlen));
 }
 
+/* Not in the table of a provider without this method; nor is the next one. */
 int persock_router_getsockopt(struct socket *sock, int level, int optname,
 			      char __user *optval, int __user *optlen)
 {
 	struct persock_router *router = persock_router_of(sock);
-	const struct persock_provider_ops *ops = router->provider->ops;
 	int len;
 
-	if (likely(!get_user(len, optlen) &&
-		   persock_pass_get(router, level, optname, len))) {
-		if (likely(router->native))
-			return router->native->getsockopt(sock, level, optname,
-							  optval, optlen);
-		return ops->getsockopt ?
-		       ops->getsockopt(sock, level, optname,
-				       USER_SOCKPTR(optval),
-				       USER_SOCKPTR(optlen)) : -EOPNOTSUPP;
-	}
+	if (unlikely(get_user(len, optlen) ||
+		     !persock_pass_get(router, level, optname, len)))
+		return get_judged(sock, level, optname, optval, optlen);
+	if (router->native)
+		return router->native->getsockopt(sock, level, optname, optval,
+						  optlen);
 
-	return get_judged(router, sock, level, optname, optval, optlen);
+	return router->provider->ops->getsockopt(sock, level, optname,
+						 USER_SOCKPTR(optval),
+						 USER_SOCKPTR(optlen));
 }
 
 #ifdef PERSOCK_HAVE_GETSOCKOPT_ITER
@@ -472,10 +468,10 @@ static int set_by_view(struct persock_router *router, struct socket *sock,
 						 optlen);
 }
 
-static noinline int set_judged(struct persock_router *router,
-			       struct socket *sock, int level, int optname,
+static noinline int set_judged(struct socket *sock, int level, int optname,
 			       sockptr_t optval, unsigned int optlen)
 {
+	struct persock_router *router = persock_router_of(sock);
 	int err;
 
 	do {
@@ -489,12 +485,9 @@ int persock_router_setsockopt(struct socket *sock, int level, int optname,
 			      sockptr_t optval, unsigned int optlen)
 {
 	struct persock_router *router = persock_router_of(sock);
-	const struct persock_provider_ops *ops = router->provider->ops;
 
-	if (!router->native && !ops->setsockopt)
-		return -EOPNOTSUPP;
 	if (unlikely(!persock_pass_set(router, level, optname, optlen)))
-		return set_judged(router, sock, level, optname, optval, optlen);
+		return set_judged(sock, level, optname, optval, optlen);
 	/*
 	 * Options that replace a socket's ops have no shortcut, see native.c.
 	 */
@@ -502,7 +495,8 @@ int persock_router_setsockopt(struct socket *sock, int level, int optname,
 		return router->native->setsockopt(sock, level, optname, optval,
 						  optlen);
 
-	return ops->setsockopt(sock, level, optname, optval, optlen);
+	return router->provider->ops->setsockopt(sock, level, optname, optval,
+						 optlen);
 }
 
 /*
@@ -619,6 +613,9 @@ int persock_option_sk_get(struct sock *sk, int level, int optname,
 int persock_option_sk_set(struct sock *sk, int level, int optname,
 			  sockptr_t optval, unsigned int optlen)
 {
-	return persock_router_setsockopt(sk->sk_socket, level, optname, optval,
-					 optlen);
+	struct socket *sock = sk->sk_socket;
+
+	/* The table has an answer of a provider without the method, too. */
+	return READ_ONCE(sock->ops)->setsockopt(sock, level, optname, optval,
+						optlen);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Straight-through operations of native sockets. A call that no layer can deny,
- * change or count needs no verdict. So the routing table holds the native
- * function itself if that is true of all calls of an operation, and a function
+ * Straight-through operations. A call that no layer can deny, change or count
+ * needs no verdict. So the routing table holds the native function itself, or
+ * the provider's, if that is true of all calls of an operation, and a function
  * of this file if it is true of those that a few instructions recognise.
  * router.c calls persock_straight_choose().
  *
@@ -41,16 +41,55 @@ typedef int (*send_t)(struct socket *sock, struct msghdr *msg, size_t length);
 typedef int (*receive_t)(struct socket *sock, struct msghdr *msg,
 			 size_t length, int flags);
 
+/* The function that a call reaches if it passes. */
+static __always_inline send_t send_of(const struct persock_router *router,
+				      bool native)
+{
+	return native ? router->native->sendmsg :
+			router->provider->ops->sendmsg;
+}
+
+static __always_inline receive_t
+receive_of(const struct persock_router *router, bool native)
+{
+	return native ? router->native->recvmsg :
+			router->provider->ops->recvmsg;
+}
+
+static __always_inline bool sends_plain(const struct persock_router *router,
+					const struct msghdr *msg)
+{
+	return likely(!(msg->msg_flags & READ_ONCE(router->send)) &&
+		      !msg->msg_controllen && !msg->msg_name);
+}
+
+static __always_inline bool receives_plain(const struct persock_router *router,
+					   const struct msghdr *msg, int flags)
+{
+	return likely(!(flags & READ_ONCE(router->receive)) &&
+		      !msg->msg_controllen);
+}
+
 /* No address is judged, and the flags that are not judged are known. */
 static int send_plain(struct socket *sock, struct msghdr *msg, size_t length)
 {
 	struct persock_router *router = persock_router_of(sock);
 
-	if (unlikely((msg->msg_flags & READ_ONCE(router->send)) ||
-		     msg->msg_controllen || msg->msg_name))
+	if (!sends_plain(router, msg))
 		return persock_router_sendmsg(sock, msg, length);
 
-	return router->native->sendmsg(sock, msg, length);
+	return send_of(router, true)(sock, msg, length);
+}
+
+static int send_plain_wrapped(struct socket *sock, struct msghdr *msg,
+			      size_t length)
+{
+	struct persock_router *router = persock_router_of(sock);
+
+	if (!sends_plain(router, msg))
+		return persock_router_sendmsg(sock, msg, length);
+
+	return send_of(router, false)(sock, msg, length);
 }
 
 /* Addresses are judged; that of a stream was when it was connected. */
@@ -58,12 +97,21 @@ static int send_stream(struct socket *sock, struct msghdr *msg, size_t length)
 {
 	struct persock_router *router = persock_router_of(sock);
 
-	if (unlikely((msg->msg_flags & READ_ONCE(router->send)) ||
-		     msg->msg_controllen || msg->msg_name ||
-		     sock->type != SOCK_STREAM))
+	if (!sends_plain(router, msg) || unlikely(sock->type != SOCK_STREAM))
 		return persock_router_sendmsg(sock, msg, length);
 
-	return router->native->sendmsg(sock, msg, length);
+	return send_of(router, true)(sock, msg, length);
+}
+
+static int send_stream_wrapped(struct socket *sock, struct msghdr *msg,
+			       size_t length)
+{
+	struct persock_router *router = persock_router_of(sock);
+
+	if (!sends_plain(router, msg) || unlikely(sock->type != SOCK_STREAM))
+		return persock_router_sendmsg(sock, msg, length);
+
+	return send_of(router, false)(sock, msg, length);
 }
 
 static int receive_plain(struct socket *sock, struct msghdr *msg,
@@ -71,11 +119,21 @@ static int receive_plain(struct socket *sock, struct msghdr *msg,
 {
 	struct persock_router *router = persock_router_of(sock);
 
-	if (unlikely((flags & READ_ONCE(router->receive)) ||
-		     msg->msg_controllen))
+	if (!receives_plain(router, msg, flags))
 		return persock_router_recvmsg(sock, msg, length, flags);
 
-	return router->native->recvmsg(sock, msg, length, flags);
+	return receive_of(router, true)(sock, msg, length, flags);
+}
+
+static int receive_plain_wrapped(struct socket *sock, struct msghdr *msg,
+				 size_t length, int flags)
+{
+	struct persock_router *router = persock_router_of(sock);
+
+	if (!receives_plain(router, msg, flags))
+		return persock_router_recvmsg(sock, msg, length, flags);
+
+	return receive_of(router, false)(sock, msg, length, flags);
 }
 
 /* SCTP makes a socket of an association by reading an option, see native.c. */
@@ -131,6 +189,35 @@ static int set_listed(struct socket *sock, int level, int optname,
 	return router->native->setsockopt(sock, level, optname, optval, optlen);
 }
 
+static int get_wrapped(struct socket *sock, int level, int optname,
+		       char __user *optval, int __user *optlen)
+{
+	struct persock_router *router = persock_router_of(sock);
+	int len;
+
+	if (unlikely(get_user(len, optlen) ||
+		     !persock_pass_get_listed(router, level, optname, len)))
+		return persock_router_getsockopt(sock, level, optname, optval,
+						 optlen);
+
+	return router->provider->ops->getsockopt(sock, level, optname,
+						 USER_SOCKPTR(optval),
+						 USER_SOCKPTR(optlen));
+}
+
+static int set_wrapped(struct socket *sock, int level, int optname,
+		       sockptr_t optval, unsigned int optlen)
+{
+	struct persock_router *router = persock_router_of(sock);
+
+	if (unlikely(!persock_pass_set_listed(router, level, optname, optlen)))
+		return persock_router_setsockopt(sock, level, optname, optval,
+						 optlen);
+
+	return router->provider->ops->setsockopt(sock, level, optname, optval,
+						 optlen);
+}
+
 /*
  * Is anything chosen here at all? Not if it must be seen.
  * Not if a policy has host names either: the socket may speak to a resolver.
@@ -182,14 +269,18 @@ static void choose_send(struct persock_router *router,
 	const struct persock_shortcut *shortcut =
 		&view->shortcuts[router->kind];
 	send_t send = persock_router_sendmsg;
+	bool native = router->native;
 	u32 judged = U32_MAX;
 
-	if (!router->native->sendmsg)
+	if (!send_of(router, native))
 		return;
 	if (sends_straight(router, view)) {
-		send = router->native->sendmsg;
+		send = send_of(router, native);
 	} else if (is_free(view)) {
-		send = sends_anywhere(shortcut) ? send_plain : send_stream;
+		if (sends_anywhere(shortcut))
+			send = native ? send_plain : send_plain_wrapped;
+		else
+			send = native ? send_stream : send_stream_wrapped;
 		judged = shortcut->send & ~PERSOCK_KERNEL_SEND_FLAGS;
 	}
 	WRITE_ONCE(router->send, judged);
@@ -203,19 +294,33 @@ static void choose_receive(struct persock_router *router,
 	const struct persock_shortcut *shortcut =
 		&view->shortcuts[router->kind];
 	receive_t receive = persock_router_recvmsg;
+	bool native = router->native;
 	u32 judged = U32_MAX;
 
-	if (!router->native->recvmsg)
+	if (!receive_of(router, native))
 		return;
 	if (receives_straight(router, view)) {
-		receive = router->native->recvmsg;
+		receive = receive_of(router, native);
 	} else if (is_free(view) && shortcut->receives) {
-		receive = receive_plain;
+		receive = native ? receive_plain : receive_plain_wrapped;
 		judged = shortcut->receive & ~MSG_CMSG_COMPAT;
 	}
 	WRITE_ONCE(router->receive, judged);
 	/* As in choose_send(). */
 	smp_store_release(&router->ops.recvmsg, receive);
+}
+
+/* What the provider lacks is lacking in the table as well, see operations.c. */
+static void choose_wrapped_options(struct persock_router *router, bool free)
+{
+	const struct persock_provider_ops *ops = router->provider->ops;
+
+	if (ops->getsockopt)
+		WRITE_ONCE(router->ops.getsockopt,
+			   free ? get_wrapped : persock_router_getsockopt);
+	if (ops->setsockopt)
+		WRITE_ONCE(router->ops.setsockopt,
+			   free ? set_wrapped : persock_router_setsockopt);
 }
 
 static void choose_options(struct persock_router *router,
@@ -228,6 +333,10 @@ static void choose_options(struct persock_router *router,
 
 	/* The view is freed a grace period after it was replaced here. */
 	WRITE_ONCE(router->listed, free ? shortcut : NULL);
+	if (!native) {
+		choose_wrapped_options(router, free);
+		return;
+	}
 	if (native->getsockopt)
 		WRITE_ONCE(router->ops.getsockopt,
 			   !free ? persock_router_getsockopt :
@@ -245,15 +354,15 @@ static void choose_options(struct persock_router *router,
  * @router: the router; its table is filled
  * @view: what its sockets are held to
  *
- * Sockets whose sends without a name are judged, and those of a provider, have
- * the same functions at any time.
+ * Sockets whose sends without a name are judged have the same functions at any
+ * time.
  *
  * Context: any; does not sleep; the router's lock is held.
  */
 void persock_straight_choose(struct persock_router *router,
 			     const struct persock_view *view)
 {
-	if (!router->native || router->phase != PERSOCK_PHASE_JUDGED)
+	if (router->phase != PERSOCK_PHASE_JUDGED)
 		return;
 	choose_send(router, view);
 	choose_receive(router, view);

@@ -19,17 +19,6 @@
 int persock_family = AF_PERSOCK_DEFAULT;
 
 /*
- * The sock of a governed socket whose provider does not interpose. The true
- * sock belongs to the provider. This one holds the network namespace and the
- * state that the socket layer keeps in a sock. sk_protocol stays 0: BPF
- * helpers trust IPPROTO_TCP without checking the family.
- */
-struct persock_sock {
-	struct sock sk;
-	void *private;
-};
-
-/*
  * A file's "system.sockprotoname", which lsof shows, is the name of its sock's
  * proto. There is a proto for each name that a plain socket of the kind would
  * have; they differ only in their names.
@@ -91,7 +80,7 @@ static struct proto *proto_of(const struct persock_request *request)
  */
 void *persock_private(const struct socket *sock)
 {
-	return container_of(sock->sk, struct persock_sock, sk)->private;
+	return persock_wrapper_private(sock);
 }
 EXPORT_SYMBOL_GPL(persock_private);
 
