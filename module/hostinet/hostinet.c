@@ -351,6 +351,11 @@ static int hostinet_recvmsg(struct socket *sock, struct msghdr *msg,
 	return sock_recvmsg(host_of(sock), msg, flags);
 }
 
+static bool waits(const struct poll_table_struct *wait)
+{
+	return wait && wait->_qproc;
+}
+
 /*
  * io_uring's connect polls for an error only, and then takes the result from
  * the application's sock (sock_error() in io_connect()). No other caller polls
@@ -361,8 +366,7 @@ static int hostinet_recvmsg(struct socket *sock, struct msghdr *msg,
  */
 static bool takes_error(const struct poll_table_struct *wait)
 {
-	return poll_does_not_wait(wait) &&
-	       poll_requested_events(wait) == EPOLLERR;
+	return !waits(wait) && poll_requested_events(wait) == EPOLLERR;
 }
 
 static noinline __poll_t poll_seldom(struct file *file, struct socket *sock,
@@ -386,7 +390,7 @@ static __poll_t hostinet_poll(struct file *file, struct socket *sock,
 {
 	struct socket *host = persock_wrapper_private(sock);
 
-	if (!poll_does_not_wait(wait) || unlikely(takes_error(wait)) ||
+	if (waits(wait) || unlikely(takes_error(wait)) ||
 	    !is_prepared(sock, host))
 		return poll_seldom(file, sock, wait);
 
