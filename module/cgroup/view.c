@@ -13,6 +13,7 @@
 
 #include "cgroup/view.h"
 #include "policy/verdict.h"
+#include "provider/registry.h"
 #include "state.h"
 
 /* Views in use, by their versions; persock_mutex. */
@@ -30,11 +31,9 @@ static u32 key_of(const struct persock_version *const *layers, unsigned int nr)
 	return key;
 }
 
-static bool passes_natively(const struct persock_request *request,
-			    const void *data)
+static bool passes(const struct persock_request *request, const void *data)
 {
 	const struct persock_view *view = data;
-	const struct persock_provider *provider;
 	enum persock_section section;
 	unsigned int i, rule;
 
@@ -44,11 +43,36 @@ static bool passes_natively(const struct persock_request *request,
 					  &section, &rule))
 			return false;
 	}
-	provider = persock_view_provider(view, request,
-					 persock_view_net(view,
-							  request->family));
 
-	return provider && provider->interposes;
+	return true;
+}
+
+/*
+ * Other providers that know the family must be asked each time: their answers may
+ * change.
+ */
+static bool passes_natively(const struct persock_request *request,
+			    const void *data)
+{
+	const struct persock_view *view = data;
+	const struct persock_version *server = view->layers[view->server];
+	unsigned int i;
+
+	if (!passes(request, view))
+		return false;
+	for (i = 0; i < server->nr_providers; i++) {
+		const struct persock_provider *provider = server->providers[i];
+
+		if (provider->interposes)
+			return persock_provider_serves(provider, request->family,
+						       request->type,
+						       request->protocol,
+						       persock_view_net(view, request->family));
+		if (persock_provider_knows(provider, request->family))
+			return false;
+	}
+
+	return false;
 }
 
 /* Of two bounds of which 0 is none. */
@@ -136,7 +160,6 @@ static void find_server(struct persock_view *view, bool enforces)
 /* @view is complete except for this: its layers are set. */
 static void find_common(struct persock_view *view)
 {
-	const struct persock_version *server;
 	unsigned int i, kind;
 
 	view->server = view->nr;
@@ -160,13 +183,8 @@ static void find_common(struct persock_view *view)
 						      &version->shortcuts[kind]);
 		}
 	}
-	/*
-	 * Other providers must be asked each time: their answers may change.
-	 */
-	server = view->layers[view->server];
-	if (server->nr_providers && server->providers[0]->interposes)
-		view->requests = persock_shortcut_requests(passes_natively,
-							   view);
+	view->allowed = persock_shortcut_requests(passes, view);
+	view->requests = persock_shortcut_requests(passes_natively, view);
 }
 
 /**

@@ -21,8 +21,9 @@
  * @rcu: frees it, a grace period after the last stack has shown another one;
  *	 near the beginning, as kfree_rcu() demands
  * @shortcuts: the calls that pass every layer unchanged, by kind of socket
- * @requests: bits of the requests for sockets that pass every layer and that
- *	      the native provider serves; see persock_shortcut_request()
+ * @allowed: bits of the requests for sockets that pass every layer, except for
+ *	     its limits; see persock_shortcut_request()
+ * @requests: those of them that the native provider serves
  * @number: unique number of the view; not 0
  * @address_max: longest address in bytes that is passed on, by class; 0: any
  * @backlog: the smallest floor and the smallest ceiling for listen(2)
@@ -55,6 +56,7 @@
 struct persock_view {
 	struct rcu_head rcu;
 	struct persock_shortcut shortcuts[PERSOCK_NR_KINDS];
+	u64 allowed;
 	u64 requests;
 	u64 number;
 	u16 address_max[PERSOCK_NR_CLASSES];

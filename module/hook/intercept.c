@@ -101,7 +101,7 @@ static noinline void route_request(struct ftrace_regs *regs,
 		.request = &request,
 	};
 	const struct persock_provider *provider;
-	int err;
+	int err = 0;
 
 	if (request.family == persock_family) {
 		err = persock_family_unpack(request.protocol, &request);
@@ -118,7 +118,8 @@ static noinline void route_request(struct ftrace_regs *regs,
 	 * A request that goes on is reported when the socket exists, see
 	 * persock_interpose() and af_persock.c.
 	 */
-	err = persock_judge_ahead(stack, view, &call, judge, &request);
+	if (!(view->allowed & persock_shortcut_request(&request)))
+		err = persock_judge_ahead(stack, view, &call, judge, &request);
 	if (err) {
 		persock_fail_call(regs, err);
 		return;

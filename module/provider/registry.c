@@ -155,6 +155,28 @@ struct persock_provider *persock_provider_next(struct persock_provider *previous
 }
 
 /**
+ * persock_provider_knows() - may a provider serve requests for a family at all?
+ * @provider: the provider
+ * @family: the family
+ *
+ * Context: any; does not sleep.
+ * Return: false if it never does.
+ */
+bool persock_provider_knows(const struct persock_provider *provider, int family)
+{
+	unsigned int i;
+
+	if (!provider->families)
+		return true;
+	for (i = 0; i < provider->nr_families; i++) {
+		if (provider->families[i] == family)
+			return true;
+	}
+
+	return false;
+}
+
+/**
  * persock_provider_serves() - does a provider serve this request?
  * @provider: the provider
  * @family: requested family
@@ -169,7 +191,6 @@ bool persock_provider_serves(const struct persock_provider *provider,
 			     int family, int type, int protocol, bool elsewhere)
 {
 	const struct persock_provider_ops *ops = provider->ops;
-	unsigned int i;
 
 	/* A native socket is in the task's network namespace. */
 	if (elsewhere && provider->interposes)
@@ -178,14 +199,8 @@ bool persock_provider_serves(const struct persock_provider *provider,
 	if (!provider->interposes && protocol & ~0xffff)
 		return false;
 
-	if (provider->families) {
-		for (i = 0; i < provider->nr_families; i++) {
-			if (provider->families[i] == family)
-				break;
-		}
-		if (i == provider->nr_families)
-			return false;
-	}
+	if (!persock_provider_knows(provider, family))
+		return false;
 
 	return ops->serves(family, type, protocol) ||
 	       (elsewhere && ops->serves_elsewhere &&

@@ -14,6 +14,8 @@ const struct persock_provider *persock_provider_get(const char *name);
 void persock_provider_put(const struct persock_provider *provider);
 struct persock_provider *
 persock_provider_next(struct persock_provider *previous);
+bool persock_provider_knows(const struct persock_provider *provider,
+			    int family);
 bool persock_provider_serves(const struct persock_provider *provider,
 			     int family, int type, int protocol,
 			     bool elsewhere);

@@ -122,6 +122,14 @@ static bool can_serve(struct persock_stack *stack,
 	       (!elsewhere || persock_stack_claim(stack, view));
 }
 
+/* Nearly every request: it passes, and no layer has a limit. */
+static bool passes(const struct persock_view *view,
+		   const struct making *making)
+{
+	return (view->allowed & persock_shortcut_request(&making->request)) &&
+	       !view->limits && !trace_persock_create_enabled();
+}
+
 /*
  * Judge the request. The provider stays: the personality pins it, and @stack
  * holds the personality. @net gets a reference. RCU read side.
@@ -142,12 +150,17 @@ static void judge_request(struct persock_stack *stack,
 
 	elsewhere = persock_stack_net(stack, view, making->request.family);
 	provider = persock_view_provider(view, &making->request, elsewhere);
-	if (persock_judge_silently(stack, view, &asked, judge, making) ||
-	    can_serve(stack, view, provider, elsewhere))
+	if (passes(view, making) && can_serve(stack, view, provider, elsewhere)) {
+		persock_count(stack->totals, PERSOCK_OP_CREATE,
+			      PERSOCK_OUTCOME_ALLOWED);
+		verdict = 0;
+	} else if (persock_judge_silently(stack, view, &asked, judge, making) ||
+		   can_serve(stack, view, provider, elsewhere)) {
 		verdict = persock_judge(stack, view, &call, judge, making);
-	else
+	} else {
 		verdict = persock_deny_unjudged(stack, view, &call, view->server,
 						-EAFNOSUPPORT);
+	}
 	making->provider = verdict ? ERR_PTR(verdict) : provider;
 	making->net = get_net(elsewhere ?: making->net);
 }
