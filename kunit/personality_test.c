@@ -488,12 +488,16 @@ static void view_locked(struct kunit *test)
 	persock_store_put(store);
 }
 
-/* A request passes natively if it passes each layer, and none wants another. */
+/*
+ * A request passes natively if it passes each layer, and no provider before the
+ * native one knows its family.
+ */
 static void view_requests_locked(struct kunit *test)
 {
 	const struct persock_version *layers[2];
 	struct persock_request tcp = { AF_INET, SOCK_STREAM, 0 };
 	struct persock_request udp = { AF_INET, SOCK_DGRAM, 0 };
+	struct persock_request local = { AF_UNIX, SOCK_STREAM, 0 };
 	struct persock_proposal proposal = {
 		.base = "host",
 		.providers = { "hostinet", "native" },
@@ -510,6 +514,7 @@ static void view_requests_locked(struct kunit *test)
 
 	layers[1] = version_named("none");
 	view = persock_view_get(layers, 2);
+	KUNIT_EXPECT_EQ(test, view->allowed, 0);
 	KUNIT_EXPECT_EQ(test, view->requests, 0);
 	persock_view_put(view);
 
@@ -519,7 +524,11 @@ static void view_requests_locked(struct kunit *test)
 	layers[1] = version_named("host");
 	view = persock_view_get(layers, 2);
 	KUNIT_EXPECT_EQ(test, view->server, 0);
-	KUNIT_EXPECT_EQ(test, view->requests, 0);
+	KUNIT_EXPECT_TRUE(test, view->allowed & persock_shortcut_request(&tcp));
+	KUNIT_EXPECT_TRUE(test, view->allowed & persock_shortcut_request(&udp));
+	KUNIT_EXPECT_FALSE(test, view->requests & persock_shortcut_request(&tcp));
+	KUNIT_EXPECT_FALSE(test, view->requests & persock_shortcut_request(&udp));
+	KUNIT_EXPECT_TRUE(test, view->requests & persock_shortcut_request(&local));
 	KUNIT_EXPECT_PTR_EQ(test, persock_view_provider(view, &tcp, false),
 			    &hostinet);
 	KUNIT_EXPECT_PTR_EQ(test, persock_view_provider(view, &udp, false),
