@@ -4,10 +4,14 @@ The command line, for policy_offline: help on each command, in the manual page a
 well, and the exit status of explain --expect. Functions get tool(), which runs the tool, and expect().
 """
 
+import fcntl
 import os
+import pty
 import re
 import shutil
+import struct
 import subprocess
+import termios
 
 FOLDER = os.path.join(os.path.dirname(os.path.realpath(__file__)), "../../tools/persock")
 EXPECTED = (
@@ -43,6 +47,8 @@ def test(tool, expect, program):
     helps(tool, expect)
     bash(tool, expect)
     shells(expect, program)
+    options(tool, expect, program)
+    terminal(tool, expect, program)
     for answer, operation, status in EXPECTED:
         done = tool("explain", "--expect", answer, "-", "--", *operation.split(), text=POLICY)
         expect(done.returncode == status and done.stdout, answer, operation, "ends with", done.returncode)
@@ -77,6 +83,67 @@ def shells(expect, program):
     if shutil.which("zsh"):
         said = subprocess.run(["zsh", "-n", f"{FOLDER}/completion.zsh"], capture_output=True, check=False)
         expect(said.returncode == 0 and not said.stderr, "completion.zsh:", said.stderr)
+
+
+# How the words that a shell offers for the last one of $LINE are printed. zsh has no terminal: what it would
+# hand to its own functions is printed.
+OFFERS = {
+    "bash": ("-c", """. "$1/completion" || exit; COMP_WORDS=($LINE); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _persock
+             printf '%s\\n' "${COMPREPLY[@]}" """, "bash"),
+    "fish": ("--no-config", "-c", "source $argv[1]/completion.fish; complete -C $LINE"),
+    "zsh": ("-f", "-c", """_arguments() {
+        [[ $1 == -C ]] && { state=arguments words=($words[2,-1]) CURRENT=$((CURRENT - 1)); return 1; }
+        print -rl -- $@
+    }
+    words=(${=LINE}) CURRENT=$#words
+    for name in _describe _wanted _alternative _path_files _files compadd; do eval "$name() { :; }"; done
+    source <(sed '$d' $1/completion.zsh); _persock""", "zsh"),
+}
+
+
+def offered(shell, line, program):
+    environment = dict(os.environ, LINE=line, PATH=f"{os.path.dirname(program)}:{os.environ['PATH']}")
+    done = subprocess.run([shell, *OFFERS[shell], FOLDER], capture_output=True, check=False, env=environment)
+    words = re.findall(r"--[a-z-]+[a-z]", done.stdout.decode())
+    return set(words), done.stderr.decode()
+
+
+def options(tool, expect, program):
+    """Each shell that is installed offers each option of a command's help, and no other one."""
+    whole = tool("help").stdout.decode()
+    everywhere = {"--json", "--pretty", "--help"}
+    for shell in filter(shutil.which, OFFERS):
+        for command in sorted(set(re.findall(r"^  ([a-z][a-z-]*)\b", whole, re.M))):
+            wanted = set(re.findall(r"--[a-z-]+[a-z]", tool("help", command).stdout.decode()))
+            verb = "add " if command == "personality" else ""
+            words, said = offered(shell, f"persock {command} {verb}--", program)
+            expect(words - everywhere == wanted - everywhere and not said, shell, "offers", sorted(words),
+                   "for", command, "whose help has", sorted(wanted), said)
+
+
+def on_terminal(program, *arguments):
+    """What the tool prints on a terminal of 80 columns."""
+    own, its = pty.openpty()
+    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("4H", 24, 80, 0, 0))
+    with subprocess.Popen([program, *arguments], stdout=its) as process:
+        os.close(its)
+        said = b""
+        while True:
+            try:
+                said += os.read(own, 65536)
+            except OSError:     # it has ended
+                break
+        os.close(own)
+        process.wait()
+    return said.decode().replace("\r", "")
+
+
+def terminal(tool, expect, program):
+    """Lines are broken for a terminal, and for nothing else; the words are the same."""
+    for command in ("keys",):
+        whole, broken = tool(command).stdout.decode(), on_terminal(program, command)
+        expect(whole.split() == broken.split(), command, "says something else on a terminal:", broken)
+        expect(max(map(len, broken.splitlines())) <= 80 < max(map(len, whole.splitlines())), command, "prints", broken)
 
 
 def helps(tool, expect):

@@ -213,6 +213,8 @@ complete -c persock -n '__persock_is top' -s n -l count -x -d 'of intervals'
 complete -c persock -n '__persock_is top' -s d -l delay -x -d 'length of an interval'
 complete -c persock -n '__persock_is top' -l sort -x -a 'denials verdicts sockets cgroup' -d 'of attachments'
 complete -c persock -n '__persock_is metrics' -l output -r -d 'replace a file'
+complete -c persock -n '__persock_is record' -s p -l personality -x -a '(__persock_personalities)' \
+	-d 'write what differs from it'
 complete -c persock -n '__persock_is record' -s o -l output -r -d 'write the policy to a file'
 complete -c persock -n '__persock_is record' -l merge -r -d 'add to the policy of a file'
 complete -c persock -n '__persock_is record' -l generalise -x -a 'ports prefixes wildcards' -d 'allow more'

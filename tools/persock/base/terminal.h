@@ -11,4 +11,10 @@
 /* Columns of the terminal that @stream writes to; 0 if it is none. */
 int terminal_width(FILE *stream);
 
+/*
+ * Print the rest of a line that is at @column. On a terminal it is broken at
+ * blanks, and further lines begin at @indent.
+ */
+void terminal_print(FILE *stream, int column, int indent, const char *text);
+
 #endif

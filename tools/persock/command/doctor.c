@@ -20,6 +20,7 @@
 #include "base/cgroup.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/terminal.h"
 #include "command/arguments.h"
 #include "command/commands.h"
 #include "command/status.h"
@@ -53,7 +54,8 @@ print_check(enum state state, const char *check, const char *format, ...)
 
 	something_wrong |= state == WRONG;
 	if (!json_wanted) {
-		printf("%-8s %s: %s\n", states[state], check, text);
+		terminal_print(stdout, printf("%-8s %s: ", states[state], check),
+			       9, text);
 		return;
 	}
 	json_object(NULL);

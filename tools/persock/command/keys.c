@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/terminal.h"
 #include "command/commands.h"
 #include "policy_file/key.h"
 #include "policy_file/schema.h"
@@ -44,11 +45,15 @@ static void print_text(void)
 	unsigned int place;
 
 	for (place = 0; place < KEY_NR_PLACES; place++) {
-		printf("%s%s: %s\n", place ? "\n" : "", key_place_name(place),
-		       key_place_about(place));
-		for (key = key_next(place, NULL); key; key = key_next(place, key))
-			printf("    %s: %s\n        %s\n", key->name, key->value,
-			       key->about);
+		if (place)
+			putchar('\n');
+		terminal_print(stdout, printf("%s: ", key_place_name(place)),
+			       4, key_place_about(place));
+		for (key = key_next(place, NULL); key; key = key_next(place, key)) {
+			terminal_print(stdout, printf("    %s: ", key->name), 8,
+				       key->value);
+			terminal_print(stdout, printf("%8s", ""), 8, key->about);
+		}
 	}
 }
 
@@ -63,7 +68,7 @@ int keys_command(int argc, char **argv)
 	bool schema = false;
 	int option;
 
-	while ((option = getopt_long(argc, argv, ":jp", options, NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, ":j", options, NULL)) >= 0) {
 		switch (option) {
 		case 's':
 			schema = true;
@@ -77,7 +82,7 @@ int keys_command(int argc, char **argv)
 		}
 	}
 	if (argc > optind)
-		return usage_error("keys takes no argument, not \"%s\"", argv[optind]);
+		return usage_error("keys takes no arguments, not \"%s\"", argv[optind]);
 	if (schema)
 		schema_print(stdout);
 	else if (json_wanted)
