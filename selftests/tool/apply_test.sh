@@ -318,7 +318,7 @@ test_watches_a_config_map() {
 test_watches_in_json() {
 	local own
 	new_folder
-	watch --prune -p
+	watch --prune --pretty
 	eventually [ -s "$work/events" ]
 	mv "$folder" "$work/away"
 	eventually grep -q '"applied":false' "$work/events"

@@ -22,9 +22,11 @@ says() {
 }
 
 prepare() {
-	mkdir -p "$work"/{twice,nameless}
+	mkdir -p "$work"/{twice,nameless,bad,bad2}
 	printf '%s\n' 'personality: a' 'base: host' | tee "$work/a.yaml" "$work/twice/a.yaml" >"$work/twice/b.yaml"
 	echo 'base: host' >"$work/nameless/one.yaml"
+	echo 'attachments: 5' >"$work/bad/attachments.yaml"
+	echo 'attachments: [5]' >"$work/bad2/attachments.yaml"
 }
 
 test_files() {
@@ -40,6 +42,8 @@ test_files() {
 		apply --prune a.yaml|apply --prune is for folders, and "a.yaml" is none: it would remove whatever the file does not list
 		apply twice|twice/b.yaml: the personality "a" is in twice/a.yaml already
 		apply nameless|nameless/one.yaml: the key "personality" is missing
+		apply bad|bad/attachments.yaml:1: attachments is a list of {cgroup: PATH, personality: NAME}
+		apply bad2|bad2/attachments.yaml:1: an attachment is {cgroup: PATH, personality: NAME}
 		apply missing|missing: cannot be opened (No such file or directory)
 		personality add|personality add needs a policy file, or a name and --base: persock personality add FILE [NAME]
 		personality add a.yaml n m|personality add takes a policy file and one name, not also "m"
@@ -51,6 +55,7 @@ test_files() {
 
 test_questions() {
 	prepare
+	cp "$work/a.yaml" "$work/a.yaml.txt"
 	says <<-'END'
 		explain --expect maybe a.yaml socket inet stream|--expect takes allow, ignore, deny or an errno, not "maybe"
 		explain --cgroup /|explain needs an operation: persock explain --cgroup CGROUP -- OPERATION [ARGUMENT]...
@@ -64,6 +69,13 @@ test_questions() {
 		monitor x|monitor takes no arguments, not "x"
 		top|top needs a terminal: "persock top --batch" prints text
 		oci-hook x|oci-hook takes the state of a container on stdin, not "x"
+		help a b|help takes one command, not also "b"
+		keys x|keys takes no arguments, not "x"
+		metrics -j|metrics writes OpenMetrics text, not JSON; "persock -j counters" writes JSON
+		personality del|personality del needs a name: persock personality del NAME
+		explain host -- connect tcp 10.1.2.3|"10.1.2.3" has no port: 10.1.2.3:443 and [2001:db8::1]:443 do
+		explain host -- connect tcp 10.1.2.3:99999|"99999" is no port: a number from 0 to 65535
+		show a.yaml.txt|"a.yaml.txt" was read as a personality: specify the file as "./a.yaml.txt"
 		wrong|there is no command "wrong"; "persock help" lists them
 	END
 }
@@ -94,6 +106,32 @@ test_recordings() {
 		record -j -p host -- true|record -j writes facts, not a policy: leave out -p, --merge and --generalise
 		record -p host --merge a.yaml -- true|record takes a base or a file to merge with, not both
 	END
+}
+
+# A name that is empty or longer than any, bytes that are no text, and streams that cannot be written.
+test_odd_arguments() {
+	local long command
+	printf -v long 'x%.0s' {1..5000}
+	for command in check show\ --effective\ - fmt diff apply; do
+		# shellcheck disable=SC2086 # words
+		expect "persock: the name of a file cannot be empty" persock $command "" </dev/null
+	done
+	refused "^persock: $long: cannot be opened \(File name too long\)$" persock check "$long"
+	refused '^persock: \\377\\376: cannot be opened' persock check $'\xff\xfe'
+	for command in "" help keys "keys --schema" doctor personality\ show status; do
+		refused "^persock: cannot write the output \(No space left on device\)$" \
+			sh -c "persock ${command:--V} >/dev/full"
+		refused "^persock: cannot write the output \(Bad file descriptor\)$" \
+			sh -c "persock ${command:--V} >&-"
+	done
+	# What is written to a closed stream does not go into a file that has got its number.
+	printf '%s\n' 'base:    host' >"$work/ugly.yaml"
+	expect "" sh -c "persock fmt '$work/ugly.yaml' >&- <&-"
+	expect "base: host" cat "$work/ugly.yaml"
+	ok sh -c "persock help keys | grep -q schema"
+	expect "$(persock help run)" persock run -h
+	ok persock run -p host -- sh -c 'persock -V >/dev/null'
+	expect "closed" sh -c 'persock run -p host -- sh -c "[ -e /proc/self/fd/0 ] || echo closed" <&-'
 }
 
 # The hook of container engines is given no container.

@@ -85,6 +85,22 @@ test_tcp() {
 	same tcp tcp
 }
 
+without_additions() { # FILE
+	persock show "$work/$1.yaml" | sed -e '/^unix:/,/^limits:/d' -e '/limits:/d'
+}
+
+# What base none has as well is left out, and rules are in the order of what they are about.
+test_brief() {
+	record brief -- other tcp
+	has brief '^# What is not listed is denied'
+	[ "$(wc -l <"$work/brief.yaml")" -le 45 ] || fail "$(wc -l <"$work/brief.yaml") lines"
+	expect 0 grep -c 'default: ' "$work/brief.yaml"
+	expect $'9\n7070' sed -n '/^connect:/,/^[a-z]*:$/s/.*ports: \([0-9]*\),.*/\1/p' "$work/brief.yaml"
+	# With and without what is left out it is one policy, but for limits and AF_UNIX, which record adds.
+	record none -p none -- other tcp
+	expect "$(without_additions none)" without_additions brief
+}
+
 test_one_more() {
 	record more -- tcp
 	enforce more tcp other
@@ -176,7 +192,11 @@ test_generalise() {
 }
 
 test_full() {
-	record full -- many 2>/dev/null
+	# shellcheck disable=SC2046 # words
+	persock record -o "$work/full.yaml" -- $(does many) 2>"$work/said" || fail "$(cat "$work/said")"
+	grep -q '^persock: the record is not complete: of [0-9]* calls no fact was kept, as there were too many$' \
+		"$work/said" || fail "it says $(cat "$work/said")"
+	ok persock check "$work/full.yaml"
 	has full '^# NOT COMPLETE: of [0-9]* calls'
 	[ "$(grep -c '127\.1\.' "$work/full.yaml")" -eq 3072 ] || fail "not 3072 peers are kept"
 	# The rest has room.
@@ -184,6 +204,8 @@ test_full() {
 }
 
 test_ungoverned() {
+	expect "persock: nothing was recorded: only sockets that are created during the recording count" \
+		persock record -o /dev/null -- true
 	# shellcheck disable=SC2046 # words
 	ok persock record -o /dev/null -- $(does tcp udp chosen unsent unix)
 	expect 7 bash -c 'persock record -o /dev/null -- sh -c "exit 7"; echo $?'
@@ -211,8 +233,32 @@ test_cgroup() {
 	kill $!
 	wait $!
 	has watched 'IPPROTO_TCP/TCP_NODELAY'
-	ok persock attach "$cgroup" host
-	refused "is attached, and a cgroup has one personality. Record below it" persock record --for 1s "$cgroup"
+}
+
+# A cgroup has one personality. The message says what to do instead, and that helps.
+test_attached() {
+	local above below=$work/attached
+	new_cgroup above above
+	mkdir "$above/below"
+	ok persock attach "$above/below" none
+	refused "^persock: the cgroup \"$above/below\" is attached to \"none\", and a cgroup has one personality: detach it, record it, and attach it again; or record the one above it, \"$above\": then this one stays governed" \
+		persock record --for 1s -o "$below.yaml" "$above/below"
+	persock record -o "$below.yaml" "$above" 2>/dev/null &
+	eventually sh -c "persock -j status | grep -q record-"
+	# shellcheck disable=SC2046 # words
+	refused "not supported" within "$above/below" $(does tcp)
+	kill $!
+	wait $!
+	has attached 'allow: {family: inet, type: stream'
+	# Below the root there is one way.
+	ok persock attach "$above" host
+	expect "persock: the cgroup \"$above\" is attached to \"host\", and a cgroup has one personality: detach it, record it, and attach it again" \
+		persock record --for 1s -o "$below.yaml" "$above"
+	ok persock detach "$above"
+	ok persock record --for 1s -o "$below.yaml" "$above"
+	ok persock attach "$above" host
+	ok persock detach "$above/below"
+	rmdir "$above/below"
 }
 
 run_tests

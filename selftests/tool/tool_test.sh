@@ -107,6 +107,8 @@ bad_usage() {
 	refused 2 "a command is needed*"
 	refused 2 'there is no command "statsu"*' statsu
 	refused 2 "unknown option -x" -x
+	refused 2 "unknown option -p" -p status
+	refused 2 "unknown option -p" status -p
 	refused 2 "unknown option --nonsense" --nonsense status
 	refused 2 "status takes no arguments*" status now
 	refused 2 "unknown option --all" attach --all "$root" host
@@ -900,7 +902,7 @@ all(p["module"] for p in d["providers"])' -j status
 	json '[p["families"] for p in d["providers"] if p["name"] == "hostinet"] == [["AF_INET", "AF_INET6"]]' \
 		--pretty status
 	json '{"host", "none", "gvisor-2020"} <= {p["name"] for p in d if p["builtin"]}' personality show -j
-	json 'd["providers"] == ["hostinet", "native"] and "counters" in d' -p personality show gvisor-2020
+	json 'd["providers"] == ["hostinet", "native"] and "counters" in d' --pretty personality show gvisor-2020
 	json 'd == []' -j counters
 }
 
@@ -910,7 +912,7 @@ odd_names() {
 	mkdir "$root/$name"
 	quiet attach "$root/$name" host
 	json 'd[0]["path"] == "/tool-test \"q\" \\b \x01\x1b[31m \xe4 \ufffd \ufffd\ufffd\ufffd"' -j counters
-	json 'd["attachments"][0]["personality"] == "host"' -p status
+	json 'd["attachments"][0]["personality"] == "host"' --pretty status
 	tool status
 	[[ $out == *'"q" \b \001\033[31m '* ]] || fail "status prints '$out'"
 	quiet detach "$root/$name"
@@ -932,11 +934,16 @@ help_and_version() {
 module_absent() {
 	local arguments tries
 	[ -f "${PERSOCK_MODULES:-}/persock.ko" ] || return 4
+	persock monitor >/dev/null 2>"$work/err" &
+	eventually grep -q monitoring "$work/err"
 	for ((tries = 0; tries < 50; tries++)); do
 		rmmod persock 2>/dev/null && break
 		sleep 0.1
 	done
 	[ ! -d /sys/module/persock ] || fail "persock cannot be unloaded" || return
+	wait $!
+	same "exit status of monitor" $? 1
+	same "what monitor says" "$(<"$work/err")" "persock: monitoring"$'\n'"persock: the persock module was unloaded"
 	while read -r arguments; do
 		# shellcheck disable=SC2086 # split on purpose
 		refused 1 'the persock module is not loaded: nothing is governed; "modprobe persock" loads it, or "insmod persock.ko"' \

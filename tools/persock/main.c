@@ -4,10 +4,12 @@
  * the command, and calls the function of the command.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/json.h"
@@ -84,7 +86,8 @@ static int dispatch(int argc, char **argv)
 	for (i = 0; i < NR_COMMANDS; i++) {
 		if (strcmp(commands[i].name, argv[0]))
 			continue;
-		if (argc > 1 && !strcmp(argv[1], "--help"))
+		if (argc > 1 && (!strcmp(argv[1], "--help") ||
+				 !strcmp(argv[1], "-h")))
 			return help_command(2, (char *[]){ argv[1], argv[0] });
 		/* 0 makes getopt() start anew. */
 		optind = 0;
@@ -119,12 +122,31 @@ static void print_version(void)
 	json_finish();
 }
 
-/* A failed write is an error. */
+/* A failed write is an error, also of a command that has failed. */
 static int finish(int status)
 {
-	if ((fflush(stdout) || ferror(stdout)) && !status)
-		return report_error("cannot write the output (%s)", strerror(errno));
-	return status;
+	int written = 0;
+
+	if (fflush(stdout) || ferror(stdout))
+		written = report_error("cannot write the output (%s)",
+				       strerror(errno));
+	return status ? status : written;
+}
+
+/*
+ * If a standard stream is closed, another file must not get its number and what
+ * is written to it: writing fails, as it would. A command that is run finds the
+ * stream closed.
+ */
+static void keep_standard_streams(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
 }
 
 int main(int argc, char **argv)
@@ -138,11 +160,11 @@ int main(int argc, char **argv)
 	};
 	int option;
 
+	keep_standard_streams();
 	if (argc && is_runtime(argv[0]))
 		return oci_runtime_command(argc, argv);
 	opterr = 0;
-	/* -p was short for --pretty, and is undocumented now: it means --personality. */
-	while ((option = getopt_long(argc, argv, "+:jpVh", options,
+	while ((option = getopt_long(argc, argv, "+:jVh", options,
 				     NULL)) >= 0) {
 		switch (option) {
 		case 'j':

@@ -77,7 +77,7 @@ static int parse_options(struct apply *apply, int argc, char **argv)
 	};
 	int option;
 
-	while ((option = getopt_long(argc, argv, ":njp", options, NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, ":nj", options, NULL)) >= 0) {
 		switch (option) {
 		case 'n':
 			apply->set.dry = true;

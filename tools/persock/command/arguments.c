@@ -23,7 +23,7 @@ int command_options(int argc, char **argv)
 	};
 	int option;
 
-	while ((option = getopt_long(argc, argv, ":jp", options, NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, ":j", options, NULL)) >= 0) {
 		switch (option) {
 		case 'j':
 		case 'p':

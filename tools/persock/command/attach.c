@@ -42,7 +42,7 @@ static int parse_options(int argc, char **argv, bool *anew)
 	int option, status = 0;
 
 	while (!status &&
-	       (option = getopt_long(argc, argv, ":jp", options, NULL)) >= 0) {
+	       (option = getopt_long(argc, argv, ":j", options, NULL)) >= 0) {
 		switch (option) {
 		case 'd':
 			status = parse_delegate(optarg, anew);
@@ -174,7 +174,7 @@ int detach_command(int argc, char **argv)
 	struct netlink nl;
 	int option, status;
 
-	while ((option = getopt_long(argc, argv, ":ajp", options, NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, ":aj", options, NULL)) >= 0) {
 		switch (option) {
 		case 'a':
 			all = true;

@@ -236,7 +236,7 @@ static int parse_options(struct explain *explain, struct question *question,
 	};
 	int option, status = 0;
 
-	while ((option = getopt_long(argc, argv, "+:jp", options,
+	while ((option = getopt_long(argc, argv, "+:j", options,
 				     NULL)) >= 0) {
 		switch (option) {
 		case 'c':

@@ -94,7 +94,7 @@ int fmt_command(int argc, char **argv)
 	bool check = false, changes = false;
 	int option, status = 0;
 
-	while ((option = getopt_long(argc, argv, ":jp", options, NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, ":j", options, NULL)) >= 0) {
 		switch (option) {
 		case 'c':
 			check = true;

@@ -367,7 +367,7 @@ static int parse_options(int argc, char **argv, struct monitor *monitor)
 	};
 	int option, status = 0;
 
-	while ((option = getopt_long(argc, argv, ":jp", options, NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, ":j", options, NULL)) >= 0) {
 		switch (option) {
 		case 'C':
 			monitor->filter.cgroup = optarg;

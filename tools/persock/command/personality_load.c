@@ -113,7 +113,7 @@ static int parse_options(struct request *request, int argc, char **argv)
 	};
 	int option, status = 0;
 
-	while ((option = getopt_long(argc, argv, ":jp", options, NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, ":j", options, NULL)) >= 0) {
 		switch (option) {
 		case 'b':
 			if (request->base)

@@ -10,7 +10,9 @@
 #include "command/run.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
+#include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +56,7 @@
  * @resolvers: the resolvers that are watched
  * @name: name of the personality that records
  * @begun: when that began, in nanoseconds of CLOCK_BOOTTIME
+ * @made: @output did not exist before
  * @record: what was recorded
  */
 struct recording {
@@ -72,6 +75,7 @@ struct recording {
 	struct persock_names resolvers;
 	char name[PERSOCK_NAME_MAX + 1];
 	uint64_t begun;
+	bool made;
 	struct record record;
 };
 
@@ -152,6 +156,33 @@ static void find_resolvers(struct recording *recording, struct draft *watch)
 	recording->resolvers.nr = 0;
 }
 
+/*
+ * Whether the file can be written is known before there is anything to lose.
+ * Returns 0 or an exit status.
+ */
+static int check_output(struct recording *recording)
+{
+	int fd;
+
+	if (!recording->output || !strcmp(recording->output, "-"))
+		return 0;
+	recording->made = access(recording->output, F_OK) && errno == ENOENT;
+	fd = open(recording->output, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return report_error("cannot write %s (%s)", recording->output,
+				    strerror(errno));
+	close(fd);
+
+	return 0;
+}
+
+/* Nothing is written: leave no empty file. */
+static void forget_output(const struct recording *recording)
+{
+	if (recording->made)
+		unlink(recording->output);
+}
+
 /* Make the personality that records. Returns 0 or an exit status. */
 static int make_personality(struct recording *recording)
 {
@@ -206,30 +237,57 @@ static void wait_for_end(const struct recording *recording,
 		sigwaitinfo(signals, NULL);
 }
 
-static bool is_attached(struct netlink *nl, int directory)
+/* The way that does not end the attachment, or "": the root cannot be attached. */
+static char *way_above(const char *cgroup, int directory)
 {
-	struct replies replies;
+	int parent = cgroup_parent(directory);
+	uint64_t id = parent < 0 ? CGROUP_ROOT_ID : cgroup_id(parent);
+	char *path = need(strdup(cgroup)), *way = NULL;
 
-	if (attachment_get_fd(nl, directory, &replies))
-		return false;
-	replies_free(&replies);
+	if (parent >= 0)
+		close(parent);
+	if (id != CGROUP_ROOT_ID &&
+	    asprintf(&way, "; or record the one above it, \"%s\": then this one stays governed, and what it is denied is recorded, too, with all else that runs there",
+		     dirname(path)) < 0)
+		way = NULL;
+	else if (id == CGROUP_ROOT_ID)
+		way = strdup("");
+	free(path);
 
-	return true;
+	return need(way);
+}
+
+/* A cgroup has one personality: that of the recording finds no place. */
+static int refuse_attached(const struct recording *recording, int directory,
+			   const struct replies *replies)
+{
+	struct attachment attachment;
+	char *way;
+
+	attachment_parse(replies_next(replies, NULL), &attachment);
+	way = way_above(recording->cgroup, directory);
+	report_error("the cgroup \"%s\" is attached to \"%s\", and a cgroup has one personality: detach it, record it, and attach it again%s",
+		     recording->cgroup, attachment.personality, way);
+	free(way);
+
+	return EXIT_FAILURE;
 }
 
 static int watch_cgroup(struct recording *recording)
 {
 	struct netlink *nl = &recording->nl;
+	struct replies replies;
 	sigset_t signals, old;
 	int directory, status;
 
 	directory = cgroup_open(recording->cgroup);
 	if (directory < 0)
 		return EXIT_FAILURE;
-	if (is_attached(nl, directory)) {
+	if (!attachment_get_fd(nl, directory, &replies)) {
+		status = refuse_attached(recording, directory, &replies);
+		replies_free(&replies);
 		close(directory);
-		return report_error("the cgroup \"%s\" is attached, and a cgroup has one personality. Record below it: \"persock record -- COMMAND\" in it, or \"persock record\" of a new cgroup in it; its policy governs meanwhile, and what it denies is not recorded. Or detach it first",
-				    recording->cgroup);
+		return status;
 	}
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGINT);
@@ -304,7 +362,8 @@ static int write_policy(struct recording *recording)
 		.what = name_of_record(recording),
 		.begun = recording->begun,
 		.lost = recording->record.lost,
-		.added = recording->base,
+		.extent = recording->base ? DRAFT_ADDED :
+			  recording->merge ? DRAFT_WHOLE : DRAFT_BRIEF,
 	};
 	const char *problem;
 
@@ -312,6 +371,7 @@ static int write_policy(struct recording *recording)
 		return write_file(recording, &file);
 	recorded_drop(&recorded);
 	generalise(recording);
+	recorded_sort(recorded.facts, recorded.nr);
 	recorded_add(&recorded);
 	problem = draft_problem(&recording->draft);
 	if (problem)
@@ -332,9 +392,13 @@ static int record(struct recording *recording)
 	if (!status)
 		status = read_base(recording);
 	if (!status)
+		status = check_output(recording);
+	if (!status)
 		status = make_personality(recording);
-	if (status)
+	if (status) {
+		forget_output(recording);
 		return status;
+	}
 
 	note_begin(recording);
 	status = recording->command ?
@@ -346,8 +410,10 @@ static int record(struct recording *recording)
 		status = status ? status : EXIT_FAILURE;
 	}
 	/* Without a record the command has not run. */
-	if (!recording->record.facts && status)
+	if (!recording->record.facts && status) {
+		forget_output(recording);
 		return status;
+	}
 	written = write_policy(recording);
 
 	return status ? status : written;
@@ -402,6 +468,7 @@ static int parse_options(struct recording *recording, int argc, char **argv)
 		{ "for",	 required_argument, NULL, 'f' },
 		{ "generalise",	 required_argument, NULL, 'g' },
 		{ "json",	 no_argument, NULL, 'j' },
+		{ "pretty",	 no_argument, NULL, 'y' },
 		{ }
 	};
 	int option, status = 0;
@@ -428,6 +495,9 @@ static int parse_options(struct recording *recording, int argc, char **argv)
 			break;
 		case 'j':
 			json_wanted = true;
+			break;
+		case 'y':
+			json_choose('p');
 			break;
 		default:
 			status = option_error(option, argv);

@@ -13,7 +13,6 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "policy_file/draft.h"
-#include "policy_file/draft_print.h"
 #include "policy_file/fact.h"
 #include "policy_file/names.h"
 #include "policy_file/recorded.h"
@@ -102,6 +101,8 @@ static void write_head(const struct record_file *file, FILE *stream)
 	if (file->lost)
 		fprintf(stream, "# NOT COMPLETE: of %" PRIu64 " calls no fact was kept, as there were too many.\n",
 			file->lost);
+	if (file->extent == DRAFT_BRIEF)
+		fputs("# What is not listed is denied.\n", stream);
 	fputc('\n', stream);
 }
 
@@ -109,7 +110,7 @@ void record_file_write(const struct record_file *file, FILE *stream)
 {
 	write_head(file, stream);
 	draft_print_remarks(file->recorded->draft, stream, describe,
-			    (void *)file, file->added);
+			    (void *)file, file->extent);
 }
 
 static const char *mark(unsigned int number, void *data)
@@ -131,7 +132,7 @@ void record_file_difference(const struct record_file *file)
 	FILE *memory = need(open_memstream(&text, &size));
 
 	draft_print_remarks(file->recorded->draft, memory, mark, (void *)file,
-			    file->added);
+			    file->extent);
 	if (fclose(memory))
 		need(NULL);
 	for (line = strtok_r(text, "\n", &rest); line;

@@ -5,9 +5,10 @@
 #ifndef _PERSOCK_COMMAND_RECORD_FILE_H
 #define _PERSOCK_COMMAND_RECORD_FILE_H
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+
+#include "policy_file/draft_print.h"
 
 struct recorded;
 
@@ -17,14 +18,14 @@ struct recorded;
  * @what: what was recorded: the name of the command or cgroup
  * @begun: when the recording began, in nanoseconds of CLOCK_BOOTTIME
  * @lost: number of calls whose fact was not kept
- * @added: only what was added to the base
+ * @extent: what of the policy is written
  */
 struct record_file {
 	const struct recorded *recorded;
 	const char *what;
 	uint64_t begun;
 	uint64_t lost;
-	bool added;
+	enum draft_extent extent;
 };
 
 /* Write the file. */

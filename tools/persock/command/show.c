@@ -215,7 +215,7 @@ static int parse_options(int argc, char **argv, bool *effective)
 	};
 	int option;
 
-	while ((option = getopt_long(argc, argv, ":jp", options, NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, ":j", options, NULL)) >= 0) {
 		switch (option) {
 		case 'e':
 			*effective = true;

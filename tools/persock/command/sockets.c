@@ -364,8 +364,10 @@ static void print(const struct sockets *sockets)
 		       nr == 1 ? "socket" : "sockets", ungoverned);
 	}
 	if (sockets->held.unread)
-		report_warning("note: the sockets of %u processes cannot be read",
-			       sockets->held.unread);
+		report_warning("note: the sockets of %u %s cannot be read",
+			       sockets->held.unread,
+			       sockets->held.unread == 1 ? "process" :
+							   "processes");
 	if (sockets->hidden)
 		report_warning("note: the addresses of a network namespace cannot be read");
 }
@@ -479,7 +481,7 @@ int sockets_command(int argc, char **argv)
 	struct sockets sockets = { 0 };
 	int option, status;
 
-	while ((option = getopt_long(argc, argv, ":ajp", options, NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, ":aj", options, NULL)) >= 0) {
 		switch (option) {
 		case 'a':
 			sockets.all = true;

@@ -215,7 +215,7 @@ static int parse_options(struct top *top, int argc, char **argv)
 	};
 	int option, status = 0;
 
-	while ((option = getopt_long(argc, argv, ":bn:d:jp", options,
+	while ((option = getopt_long(argc, argv, ":bn:d:j", options,
 				     NULL)) >= 0) {
 		switch (option) {
 		case 'b':

@@ -51,7 +51,7 @@ static int parse_options(int argc, char **argv)
 	};
 	int option;
 
-	while ((option = getopt_long(argc, argv, ":jp", options, NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, ":j", options, NULL)) >= 0) {
 		if (option != 'j' && option != 'p')
 			return option_error(option, argv);
 		json_choose(option);

@@ -18,6 +18,9 @@
 /* Leave out what has no line. */
 static bool only;
 
+/* Leave out what base none has as well; without a line, but for AF_UNIX. */
+static bool brief;
+
 static int name(yaml_document_t *document, enum name_kind kind, int value)
 {
 	return document_text(document, name_of(kind, 0, value));
@@ -482,7 +485,7 @@ static void show_properties(yaml_document_t *document, int root,
 	if (*draft->name)
 		document_set(document, root, "personality",
 			     document_text(document, draft->name));
-	if (only) {
+	if (only && !brief) {
 		document_set(document, root, "base",
 			     document_text(document, draft->base));
 		return;
@@ -514,13 +517,13 @@ static void show_properties(yaml_document_t *document, int root,
 	}
 }
 
-/* What the classes have in common is printed once, unless parts are left out. */
+/* What the classes have in common is printed once, unless a base has the rest. */
 static void find_differences(const struct persock_policy *policy,
 			     struct differences *differ)
 {
 	static const struct differences none;
 
-	if (only)
+	if (only && !brief)
 		negate(&none, differ);
 	else
 		compare(&policy->rules[PERSOCK_CLASS_INET],
@@ -549,9 +552,10 @@ static void write_document(yaml_document_t *document, const struct draft *draft)
 		    draft->lines[PERSOCK_SECTION_BIND][0], only);
 	print_peers(document, root, "accept", &policy->accept, NULL,
 		    draft->lines[PERSOCK_SECTION_ACCEPT][0], only);
-	print_unix(document, root, draft, only);
+	/* Base none does not restrict the peers of AF_UNIX. */
+	print_unix(document, root, draft, only && !brief);
 	differ.limits &= !only || draft->lines[PERSOCK_SECTION_LIMITS][0];
-	if (!only || differ.limits)
+	if (!only || brief || differ.limits)
 		show_whole_limits(document, root, same.limits, policy);
 	if (!any(&differ))
 		return;
@@ -563,15 +567,17 @@ static void write_document(yaml_document_t *document, const struct draft *draft)
 
 void draft_print_remarks(const struct draft *draft, FILE *stream,
 			 const char *(*remark)(unsigned int line, void *data),
-			 void *data, bool added)
+			 void *data, enum draft_extent extent)
 {
 	yaml_document_t document;
 
-	only = added;
+	only = extent != DRAFT_WHOLE;
+	brief = extent == DRAFT_BRIEF;
 	document_mark(true);
 	write_document(&document, draft);
 	document_mark(false);
 	only = false;
+	brief = false;
 	document_print_marked(&document, stream, remark, data);
 }
 

@@ -11,17 +11,29 @@
 
 struct draft;
 
+/**
+ * enum draft_extent - what of a draft is printed
+ * @DRAFT_WHOLE: all of it
+ * @DRAFT_ADDED: what has a line, as a change of the draft's base
+ * @DRAFT_BRIEF: what a file without a base has to say: what has a line, AF_UNIX
+ *		 and limits. Of the rest the draft has what base none has
+ */
+enum draft_extent {
+	DRAFT_WHOLE,
+	DRAFT_ADDED,
+	DRAFT_BRIEF,
+};
+
 /* Print a policy file. */
 void draft_print_yaml(const struct draft *draft, FILE *stream);
 
 /*
  * Print a policy file with comments: @remark gives that of a rule or default by
- * its line in the draft, if it has one, or NULL. @added: what has no line is left
- * out, and the file names the draft's base.
+ * its line in the draft, if it has one, or NULL.
  */
 void draft_print_remarks(const struct draft *draft, FILE *stream,
 			 const char *(*remark)(unsigned int line, void *data),
-			 void *data, bool added);
+			 void *data, enum draft_extent extent);
 
 /* Print the same as a member "policy" of the open JSON object. */
 void draft_print_json(const struct draft *draft);

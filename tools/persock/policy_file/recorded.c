@@ -15,6 +15,7 @@
 #include "policy_file/recorded.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "policy_file/fact.h"
 #include "policy_file/judge.h"
@@ -502,6 +503,42 @@ static void begin_names(struct recorded *recorded)
 		if (fact->endpoint.family && is_resolver(recorded, fact))
 			fact->dropped = true;
 	}
+}
+
+static int compare_texts(const char *a, const char *b)
+{
+	return strcmp(a ?: "", b ?: "");
+}
+
+static int compare_facts(const void *one, const void *other)
+{
+	const struct fact *a = one, *b = other;
+	const int differences[] = {
+		a->section - b->section,
+		a->family - b->family,
+		a->type - b->type,
+		a->protocol - b->protocol,
+		compare_texts(a->host, b->host),
+		a->endpoint.family - b->endpoint.family,
+		memcmp(a->endpoint.address, b->endpoint.address,
+		       sizeof(a->endpoint.address)),
+		a->endpoint.port - b->endpoint.port,
+		compare_texts(a->unix_name, b->unix_name),
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(differences); i++) {
+		if (differences[i])
+			return differences[i];
+	}
+
+	return a->first < b->first ? -1 : a->first > b->first;
+}
+
+void recorded_sort(struct fact *facts, unsigned int nr)
+{
+	if (nr)
+		qsort(facts, nr, sizeof(*facts), compare_facts);
 }
 
 void recorded_add(struct recorded *recorded)

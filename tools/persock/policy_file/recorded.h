@@ -40,6 +40,12 @@ struct recorded {
 /* Drop facts that the policy allows. Call it before facts are joined. */
 void recorded_drop(struct recorded *recorded);
 
+/*
+ * Sort facts by what they are about. Rules get their order, so that two records of
+ * a program compare well. Call it before recorded_add().
+ */
+void recorded_sort(struct fact *facts, unsigned int nr);
+
 /* Add what is left. */
 void recorded_add(struct recorded *recorded);
 

@@ -264,7 +264,11 @@ bool yaml_open(struct yaml *yaml, const char *path)
 	};
 	file = from_stdin ? stdin : fopen(path, "re");
 	if (!file) {
-		report_error("%s: cannot be opened (%s)", path, strerror(errno));
+		if (*path)
+			report_error("%s: cannot be opened (%s)", path,
+				     strerror(errno));
+		else
+			report_error("the name of a file cannot be empty");
 		return false;
 	}
 	good = read_file(yaml, file);
