@@ -220,6 +220,8 @@ test_its_configuration() {
 	refused 'runtime.conf:1: "personality" has no value' runtime create --bundle "$work/bundle" id
 	configure "runtime = $(command -v persock-runtime)"
 	refused "is persock-runtime itself" runtime create --bundle "$work/bundle" id
+	configure "runtime = no-such-runtime"
+	refused "there is no no-such-runtime in PATH" runtime create --bundle "$work/bundle" id
 	configure "runtime = /nowhere"
 	refused "runtime /nowhere: No such file" runtime create --bundle "$work/bundle" id
 	rm "$configuration"

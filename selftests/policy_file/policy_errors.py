@@ -32,8 +32,29 @@ HINTS = (
     ("{protocol: unheard-of}", '"unheard-of" is not a protocol'),
 )
 
+MISTAKES = (
+    ("providers: []", "a personality has 1 to 8 providers"),
+    ("flags: {recv: {allow: [0]}}", "a flag has at least one bit"),
+    ("options: {set: {allow: [SO_MARK]}}", '"SO_MARK" is not LEVEL/NAME, such as SOL_SOCKET/SO_ERROR'),
+    ("options: {get: {allow: [{max: 4}]}}", 'the key "option" is missing'),
+    ("control: {allow: [{option: SOL_SOCKET/1}]}", "a control message is LEVEL/NAME"),
+    ("ioctls: {allow: {FIONREAD: EPERM}}", "a list is expected here"),
+    ("ioctls: {deny: {FIONREAD: allow}}", "an errno is expected here"),
+    ("ioctls: {deny: {[a]: EPERM}}", "a name is expected here"),
+    ("limits: {sockets: {errno: EPERM}}", 'the key "max" is missing'),
+    ("names: {hold: soon}", '"soon" is no time: a number of seconds, or one with s, m, h or d, such as 10m'),
+    ("bind: {rules: [{allow: 10.1.0.0/8}]}", "10.1.0.0/8 has bits that its prefix does not cover: did you mean 10.0.0.0/8?"),
+    ('bind: {rules: [{allow: "::ffff:1.2.3.4"}]}', "an IPv4-mapped address is judged as IPv4: write it as IPv4"),
+    ('connect: {rules: [{deny: "vsock:2", protocol: tcp}]}',
+     "AF_VSOCK has no protocols: a rule with a protocol is about other addresses"),
+)
+
 
 def test(tool, expect):
+    for text, message in MISTAKES:
+        done = tool("check", text=text.encode())
+        expect(done.returncode == 1 and done.stderr.decode() == f"persock: stdin:1: {message}\n", text, "is refused with",
+               done.stderr.decode())
     done = tool("check", text=FILE.encode())
     said = done.stderr.decode().splitlines()
     lines = [int(line.split(":")[2]) for line in said if line.startswith("persock: stdin:")]

@@ -339,10 +339,13 @@ def machine(files, program):
     host = "base: host\n" + RULE.replace("rules", "default: EACCES\n  rules") % "a.example"
     local = host.replace("a.example", "printer.local")
     no_udp = host + "sockets: {default: EPERM, rules: [{allow: {family: inet, type: stream}}]}\n"
+    files.expect("the policy has host names, but allows no UDP sockets: programs cannot ask DNS" in warns(dns, no_udp),
+                 "a policy without UDP is not warned of")
     files.expect(not warns(dns, host), "a warning without a reason")
-    files.expect("nss-resolve" in warns(resolve, host), "nss-resolve is not warned of")
+    files.expect('programs look names up by nss-resolve (/etc/nsswitch.conf), over AF_UNIX: persock does not see the answers; '
+                 'deny AF_UNIX sockets, or remove "resolve"' in warns(resolve, host), "nss-resolve is not warned of")
     files.expect("mdns" not in warns(resolve, host), "multicast DNS is for .local only")
-    files.expect("mdns4_minimal" in warns(resolve, local), "multicast DNS is not warned of")
+    files.expect("programs look names below .local up by mdns4_minimal" in warns(resolve, local), "multicast DNS is not warned of")
     files.expect("no UDP" in warns(dns, no_udp), "sockets without UDP are not warned of")
     files.expect("nss-resolve" not in warns(resolve, no_udp), "AF_UNIX is denied")
     files.expect(not warns(resolve, "base: host\n"), "a policy without names is warned of")

@@ -111,6 +111,7 @@ test_files() {
 	as personalities persock -j show
 	as personality persock -j show gvisor
 	as doctor persock -j doctor
+	as version persock -j --version
 	printf '%s\n' 'base: host' 'options: {set: {default: allow, deny: [SOL_SOCKET/SO_SNDBUF]}}' >"$work/way.yaml"
 	as check persock -j check "$work/way.yaml"
 }
