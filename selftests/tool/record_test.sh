@@ -161,6 +161,38 @@ test_names() {
 	with_resolver check_names
 }
 
+# A program that has reached no AF_UNIX socket reaches none: what looks for a daemon that is not there makes
+# such sockets.
+test_unreached() {
+	local cgroup name=$base-unreached reach
+	# shellcheck disable=SC2016 # for the inner shells
+	reach='import socket, sys
+s = socket.socket(socket.AF_UNIX)
+try:
+    s.connect(sys.argv[1])
+except FileNotFoundError:
+    pass'
+	ok persock record -o "$work/unreached.yaml" -- python3 -c "$reach" "$work/no-socket"
+	expect "connect unix $work/socket: EACCES ($work/unreached.yaml:$(grep -n -A1 '  connect:' "$work/unreached.yaml" |
+		sed -n 's/^\([0-9]*\)-.*/\1/p'), default of unix.connect)" \
+		persock explain "$work/unreached.yaml" -- connect unix "$work/socket"
+	python3 -c "import socket, time
+s = socket.socket(socket.AF_UNIX)
+s.bind('$work/socket')
+s.listen()
+time.sleep(1000)" &
+	eventually test -S "$work/socket"
+	ok python3 -c "$reach" "$work/socket"
+	personalities+=("$name")
+	new_cgroup cgroup unreached
+	ok persock personality add "$work/unreached.yaml" "$name"
+	ok persock attach "$cgroup" "$name"
+	ok within "$cgroup" python3 -c "$reach" "$work/no-socket"
+	refused "PermissionError" within "$cgroup" python3 -c "$reach" "$work/socket"
+	kill $!
+	wait $!
+}
+
 test_base() {
 	record base -p none -- tcp
 	has base '^base: none'

@@ -34,7 +34,7 @@ static void print_row(const struct nlmsghdr *message, int width)
 	int i;
 
 	if (!message) {
-		printf("%-*s  %-16s %8s %8s %10s %10s  %s\n", width, "name",
+		printf("%-*s  %-11s %8s %7s %8s %7s  %s\n", width, "name",
 		       "base", "attached", "sockets", "created", "denied",
 		       "providers");
 		return;
@@ -43,7 +43,7 @@ static void print_row(const struct nlmsghdr *message, int width)
 	for (i = 0; i < COUNTERS_MAX; i++)
 		denied += personality.counters.of[i].denied;
 	text_print(stdout, personality.name);
-	printf("%*s  %-16s %8u %8" PRIu64 " %10" PRIu64 " %10" PRIu64 "  ",
+	printf("%*s  %-11s %8u %7" PRIu64 " %8" PRIu64 " %7" PRIu64 "  ",
 	       width - (int)strlen(personality.name), "",
 	       personality.builtin ? "(builtin)" :
 	       *personality.base ? personality.base : "-",

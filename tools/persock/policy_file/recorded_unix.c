@@ -10,12 +10,14 @@
 #include "policy_file/judge_unix.h"
 #include "policy_file/unix_name.h"
 
-static bool has_facts(const struct fact *facts, unsigned int nr)
+static bool uses_unix(const struct fact *facts, unsigned int nr)
 {
 	unsigned int i;
 
 	for (i = 0; i < nr; i++) {
-		if (persock_section_is_unix(facts[i].section))
+		if (persock_section_is_unix(facts[i].section) ||
+		    (facts[i].section == PERSOCK_SECTION_SOCKETS &&
+		     facts[i].family == AF_UNIX))
 			return true;
 	}
 
@@ -25,7 +27,7 @@ static bool has_facts(const struct fact *facts, unsigned int nr)
 void recorded_close_unix(struct persock_policy *policy,
 			 const struct fact *facts, unsigned int nr)
 {
-	if (!has_facts(facts, nr))
+	if (!uses_unix(facts, nr))
 		return;
 	policy->unix_connect.fallback = -EACCES;
 	policy->unix_bind.fallback = -EACCES;

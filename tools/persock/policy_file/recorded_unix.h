@@ -14,7 +14,7 @@ struct persock_policy;
 
 /*
  * Without a section everything is allowed: have a new policy deny what was not
- * recorded. A module that knows no such facts has recorded none.
+ * recorded, also if sockets were made that have reached none.
  */
 void recorded_close_unix(struct persock_policy *policy,
 			 const struct fact *facts, unsigned int nr);
