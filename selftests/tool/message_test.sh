@@ -80,6 +80,11 @@ test_questions() {
 	END
 }
 
+# The table has no line that a terminal would break.
+test_width() {
+	expect "" sh -c "persock personality show | grep '.\{81\}'"
+}
+
 test_cgroups() {
 	prepare
 	says <<-'END'
