@@ -28,6 +28,7 @@ EXCEPTIONS = {
     "the schema knows no value": "a kind of value without a schema; policy_schema.py has all keys",
     "cannot be formatted without a change": "a mistake of the tool; policy_format.py has random files",
     "cannot kill the processes left in": "cgroup.kill is written by root",
+    "note: the sockets of": "root reads the descriptors of each process",
     "denials were dropped: more names": "of one command, faster than they are read",
 }
 
