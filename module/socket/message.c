@@ -274,6 +274,16 @@ static noinline int send_judged(struct persock_router *router,
 	return sent;
 }
 
+/* Would a send give a socket that is no stream a port? */
+static __always_inline bool binds(const struct persock_router *router,
+				  struct socket *sock)
+{
+	if (router->class == PERSOCK_CLASS_INET)
+		return persock_port_missing(router, sock);
+
+	return persock_router_vsock(router) && persock_vsock_is_unbound(sock);
+}
+
 int persock_router_sendmsg(struct socket *sock, struct msghdr *msg,
 			   size_t length)
 {
@@ -288,7 +298,7 @@ int persock_router_sendmsg(struct socket *sock, struct msghdr *msg,
 	 */
 	if ((sock->type != SOCK_STREAM &&
 	     (unlikely(sock->type == SOCK_RAW) ||
-	      unlikely(persock_port_missing(router, sock)))) ||
+	      unlikely(binds(router, sock)))) ||
 	    (!persock_pass_send(router, msg) &&
 	     (!msg->msg_name ||
 	      !persock_peer_pass(router, persock_peer_name(router, sock, msg),
