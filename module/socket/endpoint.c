@@ -277,10 +277,8 @@ int persock_endpoint_send(struct socket *sock, struct msghdr *msg,
 	struct persock_identity who;
 
 	if (persock_is_vsock(sock))
-		return msg->msg_name && msg->msg_namelen ?
-		       persock_vsock_judge_peer(sock, msg->msg_name,
-						msg->msg_namelen, policy, true,
-						endpoint, call) : PERSOCK_ALLOW;
+		return persock_vsock_judge_send(sock, msg, policy, endpoint,
+						call);
 	if (!persock_reads(policy, &policy->connect) || !persock_is_inet(sock))
 		return PERSOCK_ALLOW;
 	if (!msg->msg_name || !msg->msg_namelen) {

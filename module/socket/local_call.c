@@ -125,18 +125,30 @@ static int native_connect(const struct native *native)
 	return err;
 }
 
-/*
+/**
+ * persock_local_autobinds() - would a send give a socket a name?
+ * @sock: a governed socket of AF_UNIX
+ *
  * A socket that asks for credentials gets a name that the kernel chooses, before
- * a connect or a send even looks for the peer. @call: the mark of that call.
+ * a connect or a send even looks for the peer.
+ *
+ * Context: any; does not sleep.
+ * Return: true if it has none and asks for credentials.
  */
+bool persock_local_autobinds(const struct socket *sock)
+{
+	return unlikely(persock_passes_credentials(sock)) &&
+	       !READ_ONCE(unix_sk(sock->sk)->addr);
+}
+
+/* @call: the mark of the connect or send that would do it. */
 static int judge_autobind(struct persock_mark *call)
 {
 	struct socket *sock = call->sock;
 	struct persock_mark mark;
 	int err;
 
-	if (likely(!persock_passes_credentials(sock)) ||
-	    READ_ONCE(unix_sk(sock->sk)->addr))
+	if (!persock_local_autobinds(sock))
 		return 0;
 	persock_mark_init(&mark, sock, PERSOCK_OP_BIND);
 	mark.name.kind = PERSOCK_UNIX_UNNAMED;
@@ -237,6 +249,27 @@ int persock_local_bind(struct socket *sock, struct sockaddr *address,
 	}
 
 	return make_call(&native);
+}
+
+/**
+ * persock_local_bind_unnamed() - judge the name that a send gives its socket
+ * @sock: a governed socket of AF_UNIX, about to send to the connected peer
+ * @number: number of the view by which the send was allowed
+ *
+ * Context: process context; does not sleep.
+ * Return: 0; the errno of the rule; PERSOCK_CHANGED if the send must be judged
+ * again.
+ */
+int persock_local_bind_unnamed(struct socket *sock, u64 number)
+{
+	struct persock_mark mark;
+	int err;
+
+	persock_mark_init(&mark, sock, PERSOCK_OP_SENDMSG);
+	mark.view = number;
+	err = judge_autobind(&mark);
+
+	return mark.changed ? PERSOCK_CHANGED : err;
 }
 
 /* A send that is made again sends the same bytes. */

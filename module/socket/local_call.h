@@ -17,6 +17,8 @@ int persock_local_connect(struct socket *sock, struct sockaddr *address,
 			  int length, int flags);
 int persock_local_bind(struct socket *sock, struct sockaddr *address,
 		       int length);
+bool persock_local_autobinds(const struct socket *sock);
+int persock_local_bind_unnamed(struct socket *sock, u64 number);
 int persock_local_send(struct socket *sock, struct msghdr *msg, size_t length,
 		       u64 number, bool *changed);
 int persock_local_receive(struct socket *sock, struct msghdr *msg,

@@ -23,6 +23,7 @@
 #include "socket/endpoint.h"
 #include "socket/ioctl.h"
 #include "socket/judge.h"
+#include "socket/local.h"
 #include "socket/local_call.h"
 #include "socket/message.h"
 #include "socket/note.h"
@@ -178,6 +179,14 @@ static int judge_send(const struct persock_version *version,
 	return masked;
 }
 
+/* Would a send without a name give a socket of AF_UNIX one? No stream gets any. */
+static bool binds_local(const struct persock_router *router,
+			const struct socket *sock)
+{
+	return sock->type != SOCK_STREAM && persock_router_unix(router) &&
+	       persock_local_autobinds(sock) && persock_local_judged(router);
+}
+
 /*
  * @changed: set if it must be judged again; then @msg is as it was. Control
  * messages that were removed are gone, so that the program must send again.
@@ -235,6 +244,8 @@ static int send_by_view(struct persock_router *router, struct socket *sock,
 	if (!verdict && (sock->type == SOCK_DGRAM || msg->msg_name))
 		verdict = persock_port_choose(router, sock, call.operation,
 					      number);
+	if (!verdict && !local && binds_local(router, sock))
+		verdict = persock_local_bind_unnamed(sock, number);
 	*changed = verdict == PERSOCK_CHANGED;
 
 	if (sending.query)
@@ -274,6 +285,18 @@ static noinline int send_judged(struct persock_router *router,
 	return sent;
 }
 
+/* Would a send give a socket that is no stream a port, or a name? */
+static __always_inline bool binds(const struct persock_router *router,
+				  struct socket *sock)
+{
+	if (router->class == PERSOCK_CLASS_INET)
+		return persock_port_missing(router, sock);
+	if (persock_router_vsock(router))
+		return persock_vsock_is_unbound(sock);
+
+	return binds_local(router, sock);
+}
+
 int persock_router_sendmsg(struct socket *sock, struct msghdr *msg,
 			   size_t length)
 {
@@ -284,11 +307,11 @@ int persock_router_sendmsg(struct socket *sock, struct msghdr *msg,
 		return -EOPNOTSUPP;
 	/*
 	 * A raw socket's message may contain an address, and the kernel
-	 * chooses a port for a socket without one.
+	 * chooses a port, or a name, for a socket without one.
 	 */
 	if ((sock->type != SOCK_STREAM &&
 	     (unlikely(sock->type == SOCK_RAW) ||
-	      unlikely(persock_port_missing(router, sock)))) ||
+	      unlikely(binds(router, sock)))) ||
 	    (!persock_pass_send(router, msg) &&
 	     (!msg->msg_name ||
 	      !persock_peer_pass(router, persock_peer_name(router, sock, msg),

@@ -9,7 +9,7 @@
  * socket by it that does not listen. But a socket whose connect has failed keeps
  * the port, and may listen on it: so listen() is judged by the bound address. A
  * datagram socket would receive on such a port at once; so it must be bound
- * before.
+ * before. Every send binds it, also one that fails for want of a peer.
  */
 #include <linux/errno.h>
 #include <linux/module.h>
@@ -107,13 +107,32 @@ bool persock_vsock_is_own(const struct persock_router *router,
 	return own;
 }
 
-/* Would the call give a datagram socket a port that is not judged? */
-static bool would_bind(const struct socket *sock)
+/**
+ * persock_vsock_is_unbound() - would a send give a socket a port?
+ * @sock: a governed socket of AF_VSOCK
+ *
+ * Context: any; does not sleep.
+ * Return: true for a datagram socket without one.
+ */
+bool persock_vsock_is_unbound(const struct socket *sock)
 {
 	const struct vsock_sock *vsk = vsock_of(sock);
 
 	return sock->type == SOCK_DGRAM &&
 	       (!vsk || READ_ONCE(vsk->local_addr.svm_port) == VMADDR_PORT_ANY);
+}
+
+/* The verdict on a call that gives a datagram socket a port by the way. */
+static int judge_unbound(const struct socket *sock,
+			 const struct persock_policy *policy,
+			 struct persock_call *call)
+{
+	if (!policy->bind.nr_vsock || !persock_vsock_is_unbound(sock))
+		return PERSOCK_ALLOW;
+
+	call->section = PERSOCK_SECTION_BIND;
+	call->rule = 0;
+	return persock_unjudged_errno(&policy->bind);
 }
 
 /**
@@ -137,12 +156,12 @@ int persock_vsock_judge_peer(struct socket *sock,
 			     struct persock_call *call)
 {
 	const struct persock_addresses *connect = &policy->connect;
-	bool judges = connect->nr_vsock, binds = policy->bind.nr_vsock;
+	bool judges = connect->nr_vsock;
 	const struct sockaddr_vm *vm;
 	struct persock_vsock vsock;
 	int verdict;
 
-	if (!judges && !binds && policy->mode != PERSOCK_MODE_RECORD)
+	if (!judges && !persock_vsock_reads(policy, &policy->bind))
 		return PERSOCK_ALLOW;
 	call->section = PERSOCK_SECTION_CONNECT;
 	/* It dissolves the association of a datagram socket. */
@@ -164,12 +183,33 @@ int persock_vsock_judge_peer(struct socket *sock,
 		if (verdict)
 			return verdict;
 	}
-	if (!binds || !would_bind(sock))
-		return PERSOCK_ALLOW;
 
-	call->section = PERSOCK_SECTION_BIND;
-	call->rule = 0;
-	return persock_unjudged_errno(&policy->bind);
+	return judge_unbound(sock, policy, call);
+}
+
+/**
+ * persock_vsock_judge_send() - the verdict on a send
+ * @sock: the governed socket
+ * @msg: the message
+ * @policy: the policy that judges
+ * @endpoint: filled in, and pointed to by @call, if the message names a peer
+ * @call: the section and rule that decided are filled in
+ *
+ * Context: as persock_vsock_judge_peer().
+ * Return: as persock_vsock_judge_peer().
+ */
+int persock_vsock_judge_send(struct socket *sock, const struct msghdr *msg,
+			     const struct persock_policy *policy,
+			     struct persock_endpoint *endpoint,
+			     struct persock_call *call)
+{
+	if (msg->msg_name && msg->msg_namelen)
+		return persock_vsock_judge_peer(sock, msg->msg_name,
+						msg->msg_namelen, policy, true,
+						endpoint, call);
+
+	return policy->mode == PERSOCK_MODE_RECORD ?
+	       PERSOCK_ALLOW : judge_unbound(sock, policy, call);
 }
 
 /**

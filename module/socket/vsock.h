@@ -19,6 +19,11 @@ int persock_vsock_judge_peer(struct socket *sock,
 			     const struct persock_policy *policy, bool sends,
 			     struct persock_endpoint *endpoint,
 			     struct persock_call *call);
+bool persock_vsock_is_unbound(const struct socket *sock);
+int persock_vsock_judge_send(struct socket *sock, const struct msghdr *msg,
+			     const struct persock_policy *policy,
+			     struct persock_endpoint *endpoint,
+			     struct persock_call *call);
 int persock_vsock_judge_bind(struct socket *sock,
 			     const struct sockaddr *address, int length,
 			     const struct persock_policy *policy,

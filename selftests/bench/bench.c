@@ -17,6 +17,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/vm_sockets.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -184,6 +185,35 @@ static int once_unix_connection(struct ends *ends)
 
 	if (fd < 0 || connect(fd, (const struct sockaddr *)&unix_name,
 			      sizeof(unix_name)))
+		return -1;
+	peer = accept(ends->listener, NULL, NULL);
+
+	return peer < 0 || close(fd) || close(peer) ? -1 : 0;
+}
+
+/* This machine by loopback; the module is loaded before. */
+static const struct sockaddr_vm vsock_name = {
+	.svm_family = AF_VSOCK,
+	.svm_cid = VMADDR_CID_LOCAL,
+	.svm_port = 5000,
+};
+
+static int vsock_listen(struct ends *ends)
+{
+	ends->listener = socket(AF_VSOCK, SOCK_STREAM, 0);
+
+	return ends->listener < 0 ||
+	       bind(ends->listener, (const struct sockaddr *)&vsock_name,
+		    sizeof(vsock_name)) ||
+	       listen(ends->listener, 64) ? -1 : 0;
+}
+
+static int once_vsock_connection(struct ends *ends)
+{
+	int fd = socket(AF_VSOCK, SOCK_STREAM, 0), peer;
+
+	if (fd < 0 || connect(fd, (const struct sockaddr *)&vsock_name,
+			      sizeof(vsock_name)))
 		return -1;
 	peer = accept(ends->listener, NULL, NULL);
 
@@ -452,6 +482,8 @@ static const struct row rows[] = {
 	{ "poll", 100, open_readable, once_poll },
 	{ "unix-ping-pong", 50, open_unix, once_ping_pong },
 	{ "unix-connect+accept+close", 20, unix_listen, once_unix_connection },
+	{ "vsock-connect+accept+close", 10, vsock_listen,
+	  once_vsock_connection },
 	{ "sendmmsg+recvmmsg", 10, open_udp_connected, once_many },
 	{ "dns-exchange", 20, open_dns, once_exchange },
 };

@@ -4,104 +4,14 @@
  * addresses sockets are bound. All peers are on this machine, by loopback.
  */
 #include <limits.h>
-#include <linux/vm_sockets.h>
-#include <poll.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
 #include <libmnl/libmnl.h>
 
 #include "counters.h"
-#include "path.h"
 #include "ring.h"
-
-#define CONNECTS	PERSOCK_SECTION_CONNECT
-#define BINDS		PERSOCK_SECTION_BIND
-#define ACCEPTS		PERSOCK_SECTION_ACCEPT
-#define LOCAL		VMADDR_CID_LOCAL
-#define CID_ANY		VMADDR_CID_ANY
-#define LAST		VMADDR_PORT_ANY
-
-static struct sockaddr_vm address_of(__u32 cid, __u32 port)
-{
-	return (struct sockaddr_vm){
-		.svm_family = AF_VSOCK, .svm_cid = cid, .svm_port = port,
-	};
-}
-
-static int bind_to(int fd, __u32 cid, __u32 port)
-{
-	struct sockaddr_vm address = address_of(cid, port);
-
-	return bind(fd, (struct sockaddr *)&address, sizeof(address)) ?
-	       -errno : 0;
-}
-
-static int connect_to(int fd, __u32 cid, __u32 port)
-{
-	struct sockaddr_vm address = address_of(cid, port);
-
-	return connect(fd, (struct sockaddr *)&address, sizeof(address)) ?
-	       -errno : 0;
-}
-
-static int vsock(int type)
-{
-	return socket(AF_VSOCK, type | SOCK_CLOEXEC, 0);
-}
-
-/* A new socket that is bound, and listens without waiting; or -errno. */
-static int server_at(int type, __u32 cid, __u32 port)
-{
-	int fd = vsock(type | SOCK_NONBLOCK), err;
-
-	if (fd < 0)
-		return -errno;
-	err = bind_to(fd, cid, port);
-	if (!err && listen(fd, 64))
-		err = -errno;
-	if (err)
-		close(fd);
-
-	return err ? err : fd;
-}
-
-/* Connect a new socket; 0 or -errno. */
-static int reach(int type, __u32 cid, __u32 port)
-{
-	int fd = vsock(type), err;
-
-	if (fd < 0)
-		return -errno;
-	err = connect_to(fd, cid, port);
-	close(fd);
-
-	return err;
-}
-
-/* Bind a new socket; 0 or -errno. */
-static int try_bind(__u32 cid, __u32 port)
-{
-	int fd = vsock(SOCK_STREAM), err;
-
-	if (fd < 0)
-		return -errno;
-	err = bind_to(fd, cid, port);
-	close(fd);
-
-	return err;
-}
-
-static __u32 port_of(int fd)
-{
-	struct sockaddr_vm address = address_of(0, 0);
-	socklen_t length = sizeof(address);
-
-	if (getsockname(fd, (struct sockaddr *)&address, &length))
-		return 0;
-
-	return address.svm_port;
-}
+#include "vsock.h"
 
 /* Peers are denied by default. */
 static void policy_vsock_only(enum govern_id id)
@@ -523,14 +433,6 @@ TEST_F(path, layers)
 	close(server);
 	govern_leave();
 	rmdir(inner);
-}
-
-/* The next connection of a listener, or -1. */
-static int wait_accepted(int server)
-{
-	struct pollfd poll_in = { .fd = server, .events = POLLIN };
-
-	return poll(&poll_in, 1, 500) == 1 ? accept(server, NULL, NULL) : -1;
 }
 
 /* Connects of io_uring. */

@@ -158,6 +158,10 @@ EXPLAINED = (
     ("bind unix /tmp/a", "allow (FILE:16)"),
     ("bind unix unnamed --type dgram", "allow (FILE:16)"),
     ("bind unix @a", "EPERM (FILE:14, default of unix.bind)"),
+    # A file without a path, as reports have it: any rule that denies a path denies it.
+    ("connect unix / --type dgram", "EACCES (FILE:7)"),
+    ("connect unix / --peer /a", "EACCES (FILE:7)"),
+    ("bind unix /", "EPERM (FILE:14, default of unix.bind)"),
     # What is written with escapes is the same name.
     ("connect unix /run/docker\\x2esock --peer /b", "EACCES (FILE:7)"),
 )

@@ -125,12 +125,19 @@ WARNED = (
 )
 # Policies as layers, the outer one first, and the rules of the inner one that are never reached.
 OUTER = "base: host\nconnect:\n  default: EACCES\n  rules: [{allow: vsock:2, ports: 10-20}]\n"
+OWN_DENIED = "base: host\nconnect: {rules: [{deny: vsock:1, ports: 10-20}]}\naccept: {rules: [{deny: vsock:1}]}\n"
 UNREACHED = (
-    ("{allow: vsock:2, ports: 15-30}", False),
-    ("{allow: vsock:2, ports: 21-30}", True),
-    ("{allow: vsock:3, ports: 15}", True),
-    ("{allow: vsock:any, ports: 5-10}", False),
-    ("{allow: vsock:any, ports: [5-9]}", True),
+    (OUTER, "connect", "{allow: vsock:2, ports: 15-30}", False),
+    (OUTER, "connect", "{allow: vsock:2, ports: 21-30}", True),
+    (OUTER, "connect", "{allow: vsock:3, ports: 15}", True),
+    (OUTER, "connect", "{allow: vsock:any, ports: 5-10}", False),
+    (OUTER, "connect", "{allow: vsock:any, ports: [5-9]}", True),
+    # The host may be this machine; who is accepted has one CID.
+    (OWN_DENIED, "connect", "{allow: vsock:2, ports: 15}", True),
+    (OWN_DENIED, "connect", "{allow: vsock:2, ports: 15-30}", False),
+    (OWN_DENIED, "connect", "{allow: vsock:any, ports: 15}", False),
+    (OWN_DENIED, "accept", "{allow: vsock:2}", False),
+    (OWN_DENIED, "accept", "{allow: vsock:1}", True),
 )
 
 
@@ -144,12 +151,12 @@ def explained(files):
 
 def unreached(files):
     outer = f"{files.folder.name}/outer.yaml"
-    with open(outer, "w", encoding="utf-8") as file:
-        file.write(OUTER)
-    for rule, never in UNREACHED:
-        files.write(f"base: host\nconnect:\n  rules: [{rule}]\n")
+    for policy, section, rule, never in UNREACHED:
+        with open(outer, "w", encoding="utf-8") as file:
+            file.write(policy)
+        files.write(f"base: host\n{section}:\n  rules: [{rule}]\n")
         said = files.tool("show", "--effective", outer, files.path, program=2).stdout.decode()
-        files.expect(("never reached: rule 1 of connect" in said) == never, rule, "is reached or not:", said)
+        files.expect((f"never reached: rule 1 of {section}" in said) == never, rule, "is reached or not:", said)
 
 
 def test(tool, expect):

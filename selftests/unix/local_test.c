@@ -319,6 +319,58 @@ TEST_F(path, autobind)
 	close(box);
 }
 
+static bool is_bound(int fd)
+{
+	struct sockaddr_un address;
+	socklen_t length = sizeof(address);
+
+	return !getsockname(fd, (struct sockaddr *)&address, &length) &&
+	       length > sizeof(sa_family_t);
+}
+
+/* It asks when it has a peer: by its send then, to this one. */
+TEST_F(path, autobind_when_connected)
+{
+	static const int types[] = { SOCK_DGRAM, SOCK_SEQPACKET };
+	int one = 1, pair[2], i, audits;
+
+	for (i = 0; i < 4; i++) {
+		audits = i / 2;
+		policy_begin_open(self->id);
+		if (audits)
+			policy_mode(PERSOCK_MODE_AUDIT);
+		policy_unix(UNIX_BIND, "unnamed", ANY, NULL, -EPERM);
+		ASSERT_EQ(0, policy_set());
+		ASSERT_EQ(0, socketpair(AF_UNIX, types[i % 2], 0, pair));
+		EXPECT_EQ(1, send(pair[0], "x", 1, 0));
+		EXPECT_FALSE(is_bound(pair[0]));
+		ASSERT_EQ(0, setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &one,
+					sizeof(one)));
+		EXPECT_EQ(audits ? 0 : REFUSED(EPERM),
+			  send(pair[0], "y", 1, 0) == 1 ? 0 : -errno);
+		EXPECT_EQ(audits ? 0 : REFUSED(EPERM),
+			  write(pair[0], "z", 1) == 1 ? 0 : -errno);
+		EXPECT_EQ(self->free || audits, is_bound(pair[0]));
+		/* The other end asks for nothing. */
+		EXPECT_EQ(1, send(pair[1], "w", 1, 0));
+		EXPECT_FALSE(is_bound(pair[1]));
+		close(pair[0]);
+		close(pair[1]);
+	}
+	/* Names that the kernel chooses are allowed. */
+	policy_begin_open(self->id);
+	policy_default(UNIX_BIND, ANY, -EACCES);
+	policy_unix(UNIX_BIND, "unnamed", ANY, NULL, ALLOW);
+	ASSERT_EQ(0, policy_set());
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_DGRAM, 0, pair));
+	ASSERT_EQ(0, setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &one,
+				sizeof(one)));
+	EXPECT_EQ(1, send(pair[0], "y", 1, 0));
+	EXPECT_TRUE(is_bound(pair[0]));
+	close(pair[0]);
+	close(pair[1]);
+}
+
 /* Send a descriptor through a pair, and count those that arrive. */
 static int pass(int fd)
 {

@@ -91,6 +91,11 @@ static int read_socket(struct question *question, struct unix_name *socket)
 	status = read_options(question);
 	if (status)
 		return status;
+	/* As reports have it: a file without a path. */
+	if (!strcmp(question->words[2], "/")) {
+		*socket = (struct unix_name){ .kind = PERSOCK_UNIX_PATH };
+		return 0;
+	}
 	reason = unix_name_read(question->words[2], socket);
 	if (!reason && socket->prefix)
 		reason = "a question is about one of them";
@@ -130,7 +135,7 @@ static void remark(const struct question *question, const struct draft *draft,
 	static char text[256];
 	char real[PATH_MAX];
 
-	if (name->kind == PERSOCK_UNIX_PATH &&
+	if (name->kind == PERSOCK_UNIX_PATH && name->length &&
 	    real_path_differs(name->name, real)) {
 		snprintf(text, sizeof(text),
 			 "judged is the path without links, here %.200s: ask for that",

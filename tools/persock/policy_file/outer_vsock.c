@@ -41,6 +41,19 @@ static bool judges(const struct search *search, unsigned int layer)
 	       addresses_of(search, layer)->nr_vsock;
 }
 
+/* A peer with the CID of the host may be this machine, as the module sees it. */
+static int judge(const struct search *search, unsigned int layer,
+		 const struct persock_vsock *vsock, unsigned int *rule)
+{
+	const struct persock_addresses *addresses = addresses_of(search, layer);
+
+	if (search->section == PERSOCK_SECTION_CONNECT &&
+	    vsock->cid == PERSOCK_CID_HOST)
+		return persock_judge_vsock_peer(addresses, vsock, true, rule);
+
+	return persock_judge_vsock(addresses, vsock, rule);
+}
+
 /* Judge by all layers that enforce. @denier notes the first that denies. */
 static bool all_allow(const struct search *search,
 		      const struct persock_vsock *vsock, struct denier *denier)
@@ -53,8 +66,7 @@ static bool all_allow(const struct search *search,
 		struct judgement judgement = { .section = search->section };
 
 		if (!judges(search, i) ||
-		    persock_judge_vsock(addresses, vsock,
-					&judgement.rule) >= 0)
+		    judge(search, i, vsock, &judgement.rule) >= 0)
 			continue;
 		judgement.line = judgement.rule ?
 			addresses->vsock[judgement.rule - 1].line & ~DRAFT_MARK :
