@@ -19,6 +19,7 @@
 #include <linux/minmax.h>
 #include <linux/net.h>
 #include <linux/random.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/socket.h>
@@ -90,6 +91,70 @@ static bool give_back(struct sock *sk)
 	return true;
 }
 
+/* No packet comes from these addresses. */
+#define NOBODY	htonl(INADDR_BROADCAST)
+static const struct in6_addr nobody6 = { .s6_addr = { [0 ... 15] = 0xff } };
+
+/**
+ * struct deaf - what the peer of a socket was before it became deaf
+ * @peer: its peer
+ * @peer6: the same of IPv6
+ */
+struct deaf {
+	__be32 peer;
+	struct in6_addr peer6;
+};
+
+static bool receives_unlocked(const struct sock *sk)
+{
+	return sk->sk_type == SOCK_DGRAM && gives_back(sk);
+}
+
+/*
+ * A socket of UDP receives as soon as it has a port, whoever has the sock's lock.
+ * While its port is not judged, its peer is one that sends nothing: nobody may
+ * receive what is sent to a denied port. The sock is locked, and not connected.
+ */
+static void be_deaf(struct sock *sk)
+{
+	if (!receives_unlocked(sk))
+		return;
+	WRITE_ONCE(sk->sk_daddr, NOBODY);
+	if (sk->sk_family == AF_INET6)
+		sk->sk_v6_daddr = nobody6;
+}
+
+/* The sock is locked. Another thread may have begun before. */
+static void begin_deaf(struct deaf *deaf, struct sock *sk)
+{
+	memset(deaf, 0, sizeof(*deaf));
+	if (inet_sk(sk)->inet_num || !receives_unlocked(sk))
+		return;
+	if (sk->sk_daddr != NOBODY)
+		deaf->peer = sk->sk_daddr;
+	if (!ipv6_addr_equal(&sk->sk_v6_daddr, &nobody6))
+		deaf->peer6 = sk->sk_v6_daddr;
+	be_deaf(sk);
+}
+
+/*
+ * The sock is locked, and has a port that may be used, or none. If it has none, a
+ * packet that has found it at the last one may still be about to look at the
+ * peer. Another thread may have connected it meanwhile.
+ */
+static void end_deaf(const struct deaf *deaf, struct sock *sk)
+{
+	if (!receives_unlocked(sk))
+		return;
+	if (!inet_sk(sk)->inet_num)
+		synchronize_rcu();
+	if (sk->sk_daddr == NOBODY)
+		WRITE_ONCE(sk->sk_daddr, deaf->peer);
+	if (sk->sk_family == AF_INET6 &&
+	    ipv6_addr_equal(&sk->sk_v6_daddr, &nobody6))
+		sk->sk_v6_daddr = deaf->peer6;
+}
+
 /* The sock is locked, and has a port that may be used. */
 static void keep(struct socket *sock, struct sock *sk)
 {
@@ -153,6 +218,7 @@ static int kernels_choice(struct sock *sk, u16 *port)
 
 	lock_sock(sk);
 	if (!inet_sk(sk)->inet_num && sk->sk_state == TCP_CLOSE) {
+		be_deaf(sk);
 		err = sk->sk_prot->get_port(sk, 0) ? -EADDRINUSE : 0;
 		*port = inet_sk(sk)->inet_num;
 		if (!err)
@@ -290,6 +356,8 @@ int persock_port_bind(struct persock_router *router, struct socket *sock,
 {
 	struct sock *sk = sk_of(router, sock);
 	struct sockaddr_storage named = {};
+	struct deaf deaf;
+	int err;
 
 	if (!sk || length > (int)sizeof(named) || !takes_port(sk))
 		return router->provider->ops->bind(sock, address, length);
@@ -299,10 +367,19 @@ int persock_port_bind(struct persock_router *router, struct socket *sock,
 		return router->provider->ops->bind(sock, address, length);
 
 	memcpy(&named, address, length);
-	return gives_back(sk) ?
-	       bind_chosen(router, sock, sk, &named, length, number) :
-	       bind_first(router, sock, sk, &named, length, PERSOCK_OP_BIND,
-			  number);
+	if (!gives_back(sk))
+		return bind_first(router, sock, sk, &named, length,
+				  PERSOCK_OP_BIND, number);
+
+	lock_sock(sk);
+	begin_deaf(&deaf, sk);
+	release_sock(sk);
+	err = bind_chosen(router, sock, sk, &named, length, number);
+	lock_sock(sk);
+	end_deaf(&deaf, sk);
+	release_sock(sk);
+
+	return err;
 }
 
 /* Take a port, and another one while it is denied. The sock is locked. */
@@ -310,13 +387,17 @@ static int take(struct persock_router *router, struct socket *sock,
 		struct sock *sk, enum persock_operation operation, u64 number)
 {
 	struct choice choice = { .number = number };
+	int verdict = PERSOCK_ALLOW;
 	unsigned int tries = TRIES;
-	int verdict;
+	struct deaf deaf;
 
+	begin_deaf(&deaf, sk);
 	do {
 		/* The call itself will fail with the right errno. */
-		if (sk->sk_prot->get_port(sk, 0))
-			return PERSOCK_ALLOW;
+		if (sk->sk_prot->get_port(sk, 0)) {
+			verdict = PERSOCK_ALLOW;
+			break;
+		}
 		inet_sk(sk)->inet_sport = htons(inet_sk(sk)->inet_num);
 		verdict = judge(router, sock, &choice, operation, !--tries);
 		if (verdict)
@@ -324,6 +405,7 @@ static int take(struct persock_router *router, struct socket *sock,
 		else
 			keep(sock, sk);
 	} while (verdict < 0 && tries);
+	end_deaf(&deaf, sk);
 
 	return verdict;
 }

@@ -8,7 +8,9 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/wait.h>
 
 #include "inet.h"
 #include "late.h"
@@ -365,6 +367,73 @@ TEST_F(path, taken_off)
 	ASSERT_EQ(0, deny_ports(self->id, DENIED, DENIED + 5));
 	EXPECT_EQ(self->free, seen_denied(by_sendto));
 	EXPECT_EQ(self->free, seen_denied(by_connect));
+}
+
+/* Send to each of the denied ports, again and again. */
+static void flood(const struct inet_addr *denied, unsigned int nr)
+{
+	int fds[] = { socket(AF_INET, SOCK_DGRAM, 0),
+		      socket(AF_INET6, SOCK_DGRAM, 0) };
+	unsigned int i;
+
+	for (i = 0; ; i = (i + 1) % nr)
+		sendto(fds[denied[i].sa.sa_family == AF_INET6], "!", 1,
+		       MSG_DONTWAIT, &denied[i].sa, denied[i].len);
+}
+
+#define NR_DENIED	8
+#define CHOICES		300
+
+/*
+ * A socket of UDP receives without its lock, from the moment at which it has a
+ * port. What others send to a denied port does not arrive while the kernel's
+ * choice is judged.
+ */
+TEST_F(path, received_meanwhile)
+{
+	static const struct {
+		const char *name;
+		int (*way)(int fd, int family);
+	} udp[] = {
+		{ "bind", by_bind }, { "bind to any", by_bind_any },
+		{ "connect", by_connect }, { "sendto", by_sendto },
+	};
+	struct inet_addr denied[2 * NR_DENIED];
+	unsigned int i, n, received = 0;
+	pid_t sender;
+	int fd, err;
+	char byte;
+
+	ASSERT_EQ(0, choose_from("40000 40009"));
+	ASSERT_EQ(0, deny_ports(self->id, DENIED, DENIED + NR_DENIED - 1));
+	for (i = 0; i < ARRAY_SIZE(denied); i++)
+		denied[i] = loopback(families[i % 2], DENIED + i / 2);
+	ASSERT_EQ(0, govern_leave());
+	sender = fork();
+	if (!sender)
+		flood(denied, ARRAY_SIZE(denied));
+	ASSERT_LT(0, sender);
+	ASSERT_EQ(0, govern_enter(self->id));
+
+	for (i = 0; i < 2 * ARRAY_SIZE(udp); i++) {
+		for (n = 0; n < (self->free ? CHOICES / 10 : CHOICES); n++) {
+			fd = socket(families[i % 2], SOCK_DGRAM, 0);
+			err = udp[i / 2].way(fd, families[i % 2]);
+			/* Now and then all that the kernel chooses are denied. */
+			EXPECT_TRUE(!err || (!self->free && err == -EACCES));
+			/* Who may have the port receives what is sent to it. */
+			if (self->free)
+				wait_for(fd, POLLIN, 10);
+			received += recv(fd, &byte, 1, MSG_DONTWAIT) == 1;
+			close(fd);
+		}
+		if (!self->free)
+			EXPECT_EQ(0, received)
+				TH_LOG("%s", udp[i / 2].name);
+	}
+	EXPECT_EQ(self->free, received > 0);
+	kill(sender, SIGKILL);
+	EXPECT_EQ(sender, waitpid(sender, NULL, 0));
 }
 
 int main(int argc, char **argv)
