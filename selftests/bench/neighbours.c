@@ -27,6 +27,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 /* It does not include what it needs. */
 #include <sys/socket.h>
 #include <linux/sctp.h>
@@ -35,6 +36,9 @@
 #include "harness.h"
 #include "inet.h"
 #include "policy.h"
+#include "resolver.h"
+
+#define RESOLVER	"127.0.0.53"
 
 /* Sockets, threads and cgroups that one task has. */
 #define SOCKETS		3000
@@ -52,15 +56,18 @@
 #define READ		64
 
 enum operation {
-	FREE_OPTION, FREE_SOCKET, FREE_REMOVAL, OPTION, SOCKET, PEER, PROTOCOL,
-	NR_OPERATIONS,
+	FREE_OPTION, FREE_SOCKET, FREE_REMOVAL, FREE_LOCAL, OPTION, SOCKET, PEER,
+	LOCAL, PROTOCOL, NR_MEASURED,
+	/* Under a policy with host names. */
+	QUERY = NR_MEASURED, NR_OPERATIONS,
 };
 
 static const char *const names[NR_OPERATIONS] = {
 	"ungoverned, getsockopt(SO_TYPE)", "ungoverned, socket+close",
-	"ungoverned, mkdir+rmdir of a cgroup", "getsockopt(SO_TYPE)",
-	"socket+close, UNIX", "socket+close, TCP",
-	"connect+accept+TCP_ULP+close",
+	"ungoverned, mkdir+rmdir of a cgroup", "ungoverned, connect+accept, UNIX",
+	"getsockopt(SO_TYPE)", "socket+close, UNIX", "socket+close, TCP",
+	"connect+accept, UNIX", "connect+accept+TCP_ULP+close",
+	"connect+query+close, UDP",
 };
 
 /* Instructions for each operation, the least and the median of the batches. */
@@ -68,8 +75,16 @@ struct cost {
 	uint64_t least[NR_OPERATIONS], median[NR_OPERATIONS];
 };
 
+/* A socket of AF_UNIX and its address. */
+struct local {
+	int fd;
+	struct sockaddr_un address;
+	socklen_t length;
+};
+
 static int sockets[READ], listener;
 static struct inet_addr listening;
+static struct local local;
 static char removable[PATH_MAX];
 
 static int once_option(unsigned int turn)
@@ -90,6 +105,27 @@ static int once_tcp(unsigned int turn)
 static int once_removal(unsigned int turn)
 {
 	return mkdir(removable, 0755) || rmdir(removable);
+}
+
+static int once_local(unsigned int turn)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0), peer;
+
+	if (connect(fd, (struct sockaddr *)&local.address, local.length))
+		return -1;
+	peer = accept(local.fd, NULL, NULL);
+
+	return close(fd) || close(peer);
+}
+
+/* It is refused, so nothing leaves the machine. */
+static int once_query(unsigned int turn)
+{
+	uint8_t message[512];
+	size_t length = dns_query(message, turn, "denied.example", DNS_A, false);
+	int fd = dns_open(RESOLVER, 53);
+
+	return send(fd, message, length, 0) != (ssize_t)length || close(fd);
 }
 
 /* Closed by a reset, so that no port is left waiting. */
@@ -146,6 +182,27 @@ static void close_sockets(void)
 		close(sockets[i]);
 }
 
+/* Bind to a name that the kernel chooses. */
+static int open_local(struct local *socket_of, int type)
+{
+	struct sockaddr *address = (struct sockaddr *)&socket_of->address;
+
+	address->sa_family = AF_UNIX;
+	socket_of->length = sizeof(socket_of->address);
+	socket_of->fd = socket(AF_UNIX, type, 0);
+
+	return bind(socket_of->fd, address, sizeof(sa_family_t)) ||
+	       getsockname(socket_of->fd, address, &socket_of->length);
+}
+
+static void listen_locally(void)
+{
+	if (open_local(&local, SOCK_STREAM) || listen(local.fd, 1)) {
+		perror("listener of AF_UNIX");
+		exit(1);
+	}
+}
+
 /* Ungoverned first, then in the neighbour's cgroup, and out again. */
 static void measure(struct cost *cost, enum govern_id id)
 {
@@ -153,6 +210,9 @@ static void measure(struct cost *cost, enum govern_id id)
 	count(cost, FREE_OPTION, READ, once_option);
 	count(cost, FREE_SOCKET, 50, once_unix);
 	count(cost, FREE_REMOVAL, 10, once_removal);
+	listen_locally();
+	count(cost, FREE_LOCAL, 50, once_local);
+	close(local.fd);
 	close_sockets();
 
 	govern_enter(id);
@@ -161,6 +221,9 @@ static void measure(struct cost *cost, enum govern_id id)
 	count(cost, OPTION, READ, once_option);
 	count(cost, SOCKET, 50, once_unix);
 	count(cost, PEER, 50, once_tcp);
+	listen_locally();
+	count(cost, LOCAL, 50, once_local);
+	close(local.fd);
 	count(cost, PROTOCOL, 10, once_protocol);
 	close(listener);
 	close_sockets();
@@ -235,6 +298,48 @@ static int sleep_in_creations(void)
 	page = missing_page();
 
 	return held < 0 || !page || start(THREADS, ask_for_peeloff);
+}
+
+static struct local full;
+
+static void *send_to_full(void *unused)
+{
+	sendto(held, "", 1, 0, (struct sockaddr *)&full.address, full.length);
+	return NULL;
+}
+
+/* Threads whose send waits for room, with a mark that says who judges its peer. */
+static int sleep_in_sends(void)
+{
+	held = socket(AF_UNIX, SOCK_DGRAM, 0);
+	if (open_local(&full, SOCK_DGRAM))
+		return -1;
+	while (sendto(held, "", 1, MSG_DONTWAIT,
+		      (struct sockaddr *)&full.address, full.length) == 1)
+		;
+
+	return errno != EAGAIN || start(THREADS, send_to_full);
+}
+
+/* Sockets that have asked a resolver. */
+static int ask_much(void)
+{
+	const struct rlimit limit = { SOCKETS + 64, SOCKETS + 64 };
+	uint8_t message[512];
+	size_t length;
+	unsigned int i;
+	int fd;
+
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		return -1;
+	for (i = 0; i < SOCKETS; i++) {
+		length = dns_query(message, i, "denied.example", DNS_A, false);
+		fd = dns_open(RESOLVER, 53);
+		if (send(fd, message, length, 0) != (ssize_t)length)
+			return -1;
+	}
+
+	return 0;
 }
 
 /* One thread has a socket's lock, and the others want to set its protocol. */
@@ -370,7 +475,7 @@ static pid_t attack(const char *path, int (*deed)(void))
 #define WITHIN(cost, base) do {						\
 	unsigned int _i;						\
 									\
-	for (_i = 0; _i < NR_OPERATIONS; _i++) {			\
+	for (_i = 0; _i < NR_MEASURED; _i++) {			\
 		TH_LOG("%-36s %7lu %7lu  %.3f", names[_i],		\
 		       (base)->median[_i], (cost)->median[_i],		\
 		       (double)(cost)->median[_i] / (base)->median[_i]);	\
@@ -648,6 +753,50 @@ static uint64_t cost_of_connect(int fd)
 	}
 
 	return least;
+}
+
+/* Calls of AF_UNIX that wait, and whose peer is judged. */
+TEST_F_TIMEOUT(neighbours, of_sends_that_sleep, 600)
+{
+	struct cost base, cost;
+
+	policy_begin_open(variant->id);
+	policy_unix(PERSOCK_SECTION_UNIX_CONNECT, "@no-such-name", ANY, NULL,
+		    -EACCES);
+	ASSERT_EQ(0, policy_set());
+	measure(&base, variant->id);
+	self->attacker = attack(self->path, sleep_in_sends);
+	ASSERT_LT(0, self->attacker);
+	measure(&cost, variant->id);
+	WITHIN(&cost, &base);
+	policy_begin_open(variant->id);
+	ASSERT_EQ(0, policy_set());
+}
+
+/* Sockets of one task that have asked a resolver, and queries of another one. */
+TEST_F_TIMEOUT(neighbours, of_many_exchanges, 600)
+{
+	struct cost base, cost;
+
+	policy_begin_open(variant->id);
+	policy_default(PERSOCK_SECTION_CONNECT, ANY, -EACCES);
+	policy_host("api.example", 0, 65535, ANY, ALLOW);
+	policy_names(RESOLVER, NULL, PERSOCK_QUERIES_LISTED, 600, 4096);
+	ASSERT_EQ(0, policy_set());
+	govern_enter(variant->id);
+	count(&base, QUERY, 50, once_query);
+	govern_leave();
+	self->attacker = attack(self->path, ask_much);
+	ASSERT_LT(0, self->attacker);
+	govern_enter(variant->id);
+	count(&cost, QUERY, 50, once_query);
+	govern_leave();
+	TH_LOG("%s: %lu, %lu among many", names[QUERY], base.median[QUERY],
+	       cost.median[QUERY]);
+	EXPECT_TRUE(base.least[QUERY] * LIMIT >= cost.least[QUERY] * 100 ||
+		    base.median[QUERY] * LIMIT >= cost.median[QUERY] * 100);
+	policy_begin_open(variant->id);
+	ASSERT_EQ(0, policy_set());
 }
 
 /* Nobody else runs on the processor while a task's descriptors are searched. */
