@@ -438,6 +438,32 @@ test_privileged_options_have_to_be_named() {
 		"s().setsockopt(SOL_SOCKET, 12, 7)"
 }
 
+# What could send elsewhere, or other than the host's IPsec policies say, is denied even if it is named.
+test_detours_are_refused() {
+	local stream="bytes([0x88, 4, 0, 7])" hop flow
+	hop="struct.pack(\"@QiiBBBB4x\", 24, IPPROTO_IPV6, 54, 0, 0, 1, 4)"
+	flow="struct.pack(\"!16sI\", inet_pton(AF_INET6, \"::1\"), 0) + struct.pack(\"BBHHHI\", 0, 1, 1, 0, 0, 0)"
+	refused_always set IPPROTO_IP/IP_XFRM_POLICY "s().setsockopt(IPPROTO_IP, 17, None, 0)"
+	refused_always set IPPROTO_IPV6/IPV6_XFRM_POLICY \
+		"s(SOCK_DGRAM, AF_INET6).setsockopt(IPPROTO_IPV6, 35, None, 0)"
+	refused_always set IPPROTO_IP/IP_OPTIONS "s().setsockopt(IPPROTO_IP, IP_OPTIONS, $stream)"
+	refused_always control IPPROTO_IP/IP_RETOPTS \
+		"s(SOCK_DGRAM).sendmsg([b\"!\"], [(IPPROTO_IP, 7, $stream)], 0, (\"127.0.0.1\", 9))"
+	# A flow label brings extension headers with it.
+	refused_always set IPPROTO_IPV6/IPV6_FLOWLABEL_MGR \
+		"s(SOCK_DGRAM, AF_INET6).setsockopt(IPPROTO_IPV6, 32, $flow + $hop)"
+}
+
+refused_always() { # set|control NAME STATEMENTS
+	local cgroup named
+	new_namespace
+	delegated cgroup
+	delegated named "$([ "$1" = set ] && echo "options: {set: {allow: [$2]}}" || echo "control: {allow: [$2]}")"
+	expect ok on_host "$3"
+	expect EACCES try "$cgroup" "$3"
+	expect EACCES try "$named" "$3"
+}
+
 # A namespace is held by the personality, and by sockets; and by nothing when these are gone.
 test_the_namespace_is_held() {
 	local cgroup
