@@ -292,3 +292,6 @@ run_tests() {
 	done
 	exit "$failed"
 }
+
+# A test with a function of such a name would not be cleaned up after.
+readonly -f clean_up finish run_tests

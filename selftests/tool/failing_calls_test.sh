@@ -17,6 +17,8 @@ prepare() {
 	path=$(sed -n 's/^0:://p' /proc/self/cgroup)
 	own=$(cgroup_root)${path%/}
 	cd "$work" || return
+	# Some calls fail when it is loaded already.
+	personalities+=("$base-file")
 	printf '%s\n' "personality: $base-file" 'base: host' >a.yaml
 	cp a.yaml b.yaml
 	echo 'counters: full' >>b.yaml
@@ -59,7 +61,7 @@ no_traces() {
 }
 
 # As root of the machine would after such a failure.
-clean_up() {
+remove_traces() {
 	local left
 	for left in "$own"/persock-run-*; do
 		[ -e "$left" ] || continue
@@ -122,7 +124,6 @@ test_netlink() {
 		uname:error=EFAULT||doctor|cannot identify the kernel (Bad address)
 	END
 	# One thing differs, so diff is asked for; it needs a file that is in memory only, and diff.
-	personalities+=("$base-file")
 	ok persock personality add a.yaml
 	inject memfd_create:error=EMFILE "" diff b.yaml
 	says "cannot make a temporary file (Too many open files)"
@@ -232,10 +233,10 @@ test_remains() {
 	says "the cgroup $own/persock-run-"
 	[[ $said == *" stays, and stays attached"* ]] || fail "it does not say that it stays attached"
 	[ "$status" -eq 1 ] || fail "exit status $status"
-	clean_up
+	remove_traces
 	inject rmdir:error=EPERM "" run -p host -- true
 	says "cannot remove the cgroup $own/persock-run-"
-	clean_up
+	remove_traces
 }
 
 run_tests
