@@ -24,6 +24,7 @@ final() {
 	kill "${servers[@]}"
 	# podman run --rm leaves the cgroups with --runtime-flag. They are attached, and hold the module.
 	rmdir "$(cgroup_root)"/libpod_parent/{libpod-*,}
+	eventually persock personality del "$base-names"
 	remove_rootfs
 } >/dev/null 2>&1
 
