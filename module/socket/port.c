@@ -99,10 +99,12 @@ static const struct in6_addr nobody6 = { .s6_addr = { [0 ... 15] = 0xff } };
  * struct deaf - what the peer of a socket was before it became deaf
  * @peer: its peer
  * @peer6: the same of IPv6
+ * @denied: it has had a port that is denied
  */
 struct deaf {
 	__be32 peer;
 	struct in6_addr peer6;
+	bool denied;
 };
 
 static bool receives_unlocked(const struct sock *sk)
@@ -124,11 +126,17 @@ static void be_deaf(struct sock *sk)
 		sk->sk_v6_daddr = nobody6;
 }
 
+/* A socket that is connected has a peer of its own. */
+static bool can_be_deaf(const struct sock *sk)
+{
+	return receives_unlocked(sk) && sk->sk_state == TCP_CLOSE;
+}
+
 /* The sock is locked. Another thread may have begun before. */
 static void begin_deaf(struct deaf *deaf, struct sock *sk)
 {
 	memset(deaf, 0, sizeof(*deaf));
-	if (inet_sk(sk)->inet_num || !receives_unlocked(sk))
+	if (inet_sk(sk)->inet_num || !can_be_deaf(sk))
 		return;
 	if (sk->sk_daddr != NOBODY)
 		deaf->peer = sk->sk_daddr;
@@ -138,15 +146,17 @@ static void begin_deaf(struct deaf *deaf, struct sock *sk)
 }
 
 /*
- * The sock is locked, and has a port that may be used, or none. If it has none, a
- * packet that has found it at the last one may still be about to look at the
- * peer. Another thread may have connected it meanwhile.
+ * The sock is locked, and has a port that may be used, or none. A packet that has
+ * found it at a port that is denied may still be about to look at the peer.
+ *
+ * The address of nobody is that of broadcast, to which a program may connect: then
+ * the socket is no longer in this state, and keeps its peer.
  */
 static void end_deaf(const struct deaf *deaf, struct sock *sk)
 {
-	if (!receives_unlocked(sk))
+	if (!can_be_deaf(sk))
 		return;
-	if (!inet_sk(sk)->inet_num)
+	if (deaf->denied)
 		synchronize_rcu();
 	if (sk->sk_daddr == NOBODY)
 		WRITE_ONCE(sk->sk_daddr, deaf->peer);
@@ -258,7 +268,7 @@ static int bind_to(struct persock_router *router, struct socket *sock,
 /* Bind to a port of the kernel's choice, by its number. */
 static int bind_chosen(struct persock_router *router, struct socket *sock,
 		       struct sock *sk, struct sockaddr_storage *named,
-		       int length, u64 number)
+		       int length, u64 number, bool *denied)
 {
 	struct choice choice = {
 		.number = number,
@@ -276,6 +286,8 @@ static int bind_chosen(struct persock_router *router, struct socket *sock,
 		set_port(named, port);
 		err = judge(router, sock, &choice, PERSOCK_OP_BIND,
 			    tries == TRIES);
+		if (err)
+			*denied = true;
 		if (err == PERSOCK_CHANGED)
 			break;
 		if (err)
@@ -374,7 +386,8 @@ int persock_port_bind(struct persock_router *router, struct socket *sock,
 	lock_sock(sk);
 	begin_deaf(&deaf, sk);
 	release_sock(sk);
-	err = bind_chosen(router, sock, sk, &named, length, number);
+	err = bind_chosen(router, sock, sk, &named, length, number,
+			  &deaf.denied);
 	lock_sock(sk);
 	end_deaf(&deaf, sk);
 	release_sock(sk);
@@ -400,10 +413,12 @@ static int take(struct persock_router *router, struct socket *sock,
 		}
 		inet_sk(sk)->inet_sport = htons(inet_sk(sk)->inet_num);
 		verdict = judge(router, sock, &choice, operation, !--tries);
-		if (verdict)
+		if (verdict) {
+			deaf.denied = true;
 			give_back(sk);
-		else
+		} else {
 			keep(sock, sk);
+		}
 	} while (verdict < 0 && tries);
 	end_deaf(&deaf, sk);
 

@@ -511,6 +511,31 @@ TEST_F(path, address_without_port)
 	EXPECT_EQ(self->free ? 0 : ROUNDS, kept);
 }
 
+/*
+ * A bind to port 0 of a connected socket fails, and takes its peer from nobody:
+ * not that of broadcast either, which stands for no peer while a port is judged.
+ */
+TEST_F(path, broadcast_stays_the_peer)
+{
+	struct sockaddr_in peer = {
+		.sin_family = AF_INET,
+		.sin_port = htons(9),
+		.sin_addr.s_addr = htonl(INADDR_BROADCAST),
+	}, now = {};
+	socklen_t len = sizeof(now);
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, deny_ports(self->id, DENIED, DENIED));
+	ASSERT_EQ(0, set_int(fd, SOL_SOCKET, SO_BROADCAST, 1));
+	ASSERT_EQ(0, setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "lo", 2));
+	ASSERT_EQ(0, connect(fd, (void *)&peer, sizeof(peer)));
+	EXPECT_EQ(-EINVAL, by_bind(fd, AF_INET));
+	ASSERT_EQ(0, getpeername(fd, (void *)&now, &len));
+	EXPECT_EQ(peer.sin_addr.s_addr, now.sin_addr.s_addr);
+	close(fd);
+}
+
 /* The port may be had for IPv6 alone: a socket that is IPv6 only remains so. */
 TEST_F(path, ipv6_only)
 {
