@@ -142,8 +142,8 @@ struct persock_provider_ops {
  * @nr_families: length of @families
  * @interposes: keeps the socket that the kernel made (the native provider)
  * @private_is_socket: persock_private() of each of its sockets is a struct
- *		       socket, of which @ops->sk is the sock: LSMs are asked
- *		       about it without a call of @ops->sk
+ *		       socket, never NULL, of which @ops->sk is the sock: LSMs
+ *		       are asked about it without a call of @ops->sk
  * @lsm_gaps: names of LSM hooks that are not called, or not with the true
  *	      socket, for sockets of this provider; NULL-terminated, may be
  *	      NULL

@@ -74,10 +74,14 @@ static __always_inline bool is_prepared(const struct socket *sock,
 
 static noinline void prepare(struct socket *sock, struct socket *host)
 {
+	int err;
+
 	if (!READ_ONCE(host->file))
 		WRITE_ONCE(host->file, sock->file);
-	if (READ_ONCE(sock->sk->sk_err))
-		WRITE_ONCE(host->sk->sk_err, xchg(&sock->sk->sk_err, 0));
+	/* Another thread may have moved it. */
+	err = xchg(&sock->sk->sk_err, 0);
+	if (err)
+		WRITE_ONCE(host->sk->sk_err, err);
 }
 
 /* Prepare the host socket for a call, and return it. */

@@ -574,8 +574,11 @@ void persock_router_fill(struct proto_ops *table,
 		fill_wrapper(table, provider->ops);
 	if (phase == PERSOCK_PHASE_JUDGED)
 		return;
-	table->sendmsg = phase == PERSOCK_PHASE_FROZEN ? persock_frozen_sendmsg :
-						   persock_unsent_sendmsg;
-	table->recvmsg = persock_unsent_recvmsg;
+	/* The others answer for a provider without the method. */
+	if (provider->ops->sendmsg)
+		table->sendmsg = phase == PERSOCK_PHASE_FROZEN ?
+				 persock_frozen_sendmsg : persock_unsent_sendmsg;
+	if (provider->ops->recvmsg)
+		table->recvmsg = persock_unsent_recvmsg;
 	table->poll = persock_unsent_poll;
 }

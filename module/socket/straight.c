@@ -13,7 +13,7 @@
  * one word of the router. It may get the function of one policy or phase and the
  * word of another: it passes what one of the two passes. If sends or receives
  * are not filtered by their flags in a table, its word has all bits set, and
- * passes nothing.
+ * passes no flag.
  *
  * There is a predicate for each operation, which says when it goes straight
  * through. Connects and binds never do: they are counted.
