@@ -49,7 +49,7 @@ static bool passes(const struct persock_request *request, const void *data)
 
 /*
  * Other providers that know the family must be asked each time: their answers may
- * change.
+ * change. @data: the view, which knows what passes.
  */
 static bool passes_natively(const struct persock_request *request,
 			    const void *data)
@@ -58,7 +58,7 @@ static bool passes_natively(const struct persock_request *request,
 	const struct persock_version *server = view->layers[view->server];
 	unsigned int i;
 
-	if (!passes(request, view))
+	if (!persock_view_allows(view, request))
 		return false;
 	for (i = 0; i < server->nr_providers; i++) {
 		const struct persock_provider *provider = server->providers[i];

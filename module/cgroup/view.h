@@ -135,6 +135,20 @@ static inline struct net *persock_view_net(const struct persock_view *view,
 }
 
 /**
+ * persock_view_allows() - does a request for a socket pass every layer?
+ * @view: the view
+ * @request: the request
+ *
+ * Context: any; does not sleep.
+ * Return: true if it passes, except for limits; false if it must be judged.
+ */
+static inline bool persock_view_allows(const struct persock_view *view,
+				       const struct persock_request *request)
+{
+	return view->allowed & persock_shortcut_request(request);
+}
+
+/**
  * persock_view_provider() - the provider that serves a request for a socket
  * @view: the view
  * @request: the request

@@ -118,7 +118,7 @@ static noinline void route_request(struct ftrace_regs *regs,
 	 * A request that goes on is reported when the socket exists, see
 	 * persock_interpose() and af_persock.c.
 	 */
-	if (!(view->allowed & persock_shortcut_request(&request)))
+	if (!persock_view_allows(view, &request))
 		err = persock_judge_ahead(stack, view, &call, judge, &request);
 	if (err) {
 		persock_fail_call(regs, err);

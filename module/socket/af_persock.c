@@ -126,8 +126,8 @@ static bool can_serve(struct persock_stack *stack,
 static bool passes(const struct persock_view *view,
 		   const struct making *making)
 {
-	return (view->allowed & persock_shortcut_request(&making->request)) &&
-	       !view->limits && !trace_persock_create_enabled();
+	return persock_view_allows(view, &making->request) && !view->limits &&
+	       !trace_persock_create_enabled();
 }
 
 /*

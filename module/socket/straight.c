@@ -70,70 +70,66 @@ static __always_inline bool receives_plain(const struct persock_router *router,
 		      !msg->msg_controllen);
 }
 
-/* No address is judged, and the flags that are not judged are known. */
-static int send_plain(struct socket *sock, struct msghdr *msg, size_t length)
+static __always_inline int send_unless_judged(struct socket *sock,
+					      struct msghdr *msg, size_t length,
+					      bool native, bool stream)
 {
 	struct persock_router *router = persock_router_of(sock);
 
-	if (!sends_plain(router, msg))
+	if (!sends_plain(router, msg) ||
+	    (stream && unlikely(sock->type != SOCK_STREAM)))
 		return persock_router_sendmsg(sock, msg, length);
 
-	return send_of(router, true)(sock, msg, length);
+	return send_of(router, native)(sock, msg, length);
+}
+
+/* No address is judged, and the flags that are not judged are known. */
+static int send_plain(struct socket *sock, struct msghdr *msg, size_t length)
+{
+	return send_unless_judged(sock, msg, length, true, false);
 }
 
 static int send_plain_wrapped(struct socket *sock, struct msghdr *msg,
 			      size_t length)
 {
-	struct persock_router *router = persock_router_of(sock);
-
-	if (!sends_plain(router, msg))
-		return persock_router_sendmsg(sock, msg, length);
-
-	return send_of(router, false)(sock, msg, length);
+	return send_unless_judged(sock, msg, length, false, false);
 }
 
 /* Addresses are judged; that of a stream was when it was connected. */
 static int send_stream(struct socket *sock, struct msghdr *msg, size_t length)
 {
-	struct persock_router *router = persock_router_of(sock);
-
-	if (!sends_plain(router, msg) || unlikely(sock->type != SOCK_STREAM))
-		return persock_router_sendmsg(sock, msg, length);
-
-	return send_of(router, true)(sock, msg, length);
+	return send_unless_judged(sock, msg, length, true, true);
 }
 
 static int send_stream_wrapped(struct socket *sock, struct msghdr *msg,
 			       size_t length)
 {
+	return send_unless_judged(sock, msg, length, false, true);
+}
+
+static __always_inline int receive_unless_judged(struct socket *sock,
+						 struct msghdr *msg,
+						 size_t length, int flags,
+						 bool native)
+{
 	struct persock_router *router = persock_router_of(sock);
 
-	if (!sends_plain(router, msg) || unlikely(sock->type != SOCK_STREAM))
-		return persock_router_sendmsg(sock, msg, length);
+	if (!receives_plain(router, msg, flags))
+		return persock_router_recvmsg(sock, msg, length, flags);
 
-	return send_of(router, false)(sock, msg, length);
+	return receive_of(router, native)(sock, msg, length, flags);
 }
 
 static int receive_plain(struct socket *sock, struct msghdr *msg,
 			 size_t length, int flags)
 {
-	struct persock_router *router = persock_router_of(sock);
-
-	if (!receives_plain(router, msg, flags))
-		return persock_router_recvmsg(sock, msg, length, flags);
-
-	return receive_of(router, true)(sock, msg, length, flags);
+	return receive_unless_judged(sock, msg, length, flags, true);
 }
 
 static int receive_plain_wrapped(struct socket *sock, struct msghdr *msg,
 				 size_t length, int flags)
 {
-	struct persock_router *router = persock_router_of(sock);
-
-	if (!receives_plain(router, msg, flags))
-		return persock_router_recvmsg(sock, msg, length, flags);
-
-	return receive_of(router, false)(sock, msg, length, flags);
+	return receive_unless_judged(sock, msg, length, flags, false);
 }
 
 /* SCTP makes a socket of an association by reading an option, see native.c. */
@@ -163,8 +159,9 @@ static int set_plain(struct socket *sock, int level, int optname,
 }
 
 /* Options are listed with the sizes that pass. */
-static int get_listed(struct socket *sock, int level, int optname,
-		      char __user *optval, int __user *optlen)
+static __always_inline int get_if_listed(struct socket *sock, int level,
+					 int optname, char __user *optval,
+					 int __user *optlen, bool native)
 {
 	struct persock_router *router = persock_router_of(sock);
 	int len;
@@ -174,39 +171,28 @@ static int get_listed(struct socket *sock, int level, int optname,
 		return persock_router_getsockopt(sock, level, optname, optval,
 						 optlen);
 
-	return router->native->getsockopt(sock, level, optname, optval, optlen);
+	return native ? router->native->getsockopt(sock, level, optname, optval,
+						   optlen) :
+			router->provider->ops->getsockopt(sock, level, optname,
+							  USER_SOCKPTR(optval),
+							  USER_SOCKPTR(optlen));
 }
 
-static int set_listed(struct socket *sock, int level, int optname,
-		      sockptr_t optval, unsigned int optlen)
+static int get_listed(struct socket *sock, int level, int optname,
+		      char __user *optval, int __user *optlen)
 {
-	struct persock_router *router = persock_router_of(sock);
-
-	if (unlikely(!persock_pass_set_listed(router, level, optname, optlen)))
-		return persock_router_setsockopt(sock, level, optname, optval,
-						 optlen);
-
-	return router->native->setsockopt(sock, level, optname, optval, optlen);
+	return get_if_listed(sock, level, optname, optval, optlen, true);
 }
 
 static int get_wrapped(struct socket *sock, int level, int optname,
 		       char __user *optval, int __user *optlen)
 {
-	struct persock_router *router = persock_router_of(sock);
-	int len;
-
-	if (unlikely(get_user(len, optlen) ||
-		     !persock_pass_get_listed(router, level, optname, len)))
-		return persock_router_getsockopt(sock, level, optname, optval,
-						 optlen);
-
-	return router->provider->ops->getsockopt(sock, level, optname,
-						 USER_SOCKPTR(optval),
-						 USER_SOCKPTR(optlen));
+	return get_if_listed(sock, level, optname, optval, optlen, false);
 }
 
-static int set_wrapped(struct socket *sock, int level, int optname,
-		       sockptr_t optval, unsigned int optlen)
+static __always_inline int set_if_listed(struct socket *sock, int level,
+					 int optname, sockptr_t optval,
+					 unsigned int optlen, bool native)
 {
 	struct persock_router *router = persock_router_of(sock);
 
@@ -214,8 +200,22 @@ static int set_wrapped(struct socket *sock, int level, int optname,
 		return persock_router_setsockopt(sock, level, optname, optval,
 						 optlen);
 
-	return router->provider->ops->setsockopt(sock, level, optname, optval,
-						 optlen);
+	return native ? router->native->setsockopt(sock, level, optname, optval,
+						   optlen) :
+			router->provider->ops->setsockopt(sock, level, optname,
+							  optval, optlen);
+}
+
+static int set_listed(struct socket *sock, int level, int optname,
+		      sockptr_t optval, unsigned int optlen)
+{
+	return set_if_listed(sock, level, optname, optval, optlen, true);
+}
+
+static int set_wrapped(struct socket *sock, int level, int optname,
+		       sockptr_t optval, unsigned int optlen)
+{
+	return set_if_listed(sock, level, optname, optval, optlen, false);
 }
 
 /*
