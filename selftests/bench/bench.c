@@ -167,28 +167,39 @@ static const struct sockaddr_un unix_name = {
 	.sun_path = "/run/persock-bench/server",
 };
 
-static int unix_listen(struct ends *ends)
+static int listen_at(struct ends *ends, const void *name, socklen_t length)
 {
-	mkdir("/run/persock-bench", 0755);
-	unlink(unix_name.sun_path);
-	ends->listener = socket(AF_UNIX, SOCK_STREAM, 0);
+	const struct sockaddr *address = name;
 
-	return ends->listener < 0 ||
-	       bind(ends->listener, (const struct sockaddr *)&unix_name,
-		    sizeof(unix_name)) ||
+	ends->listener = socket(address->sa_family, SOCK_STREAM, 0);
+
+	return ends->listener < 0 || bind(ends->listener, address, length) ||
 	       listen(ends->listener, 64) ? -1 : 0;
 }
 
-static int once_unix_connection(struct ends *ends)
+static int connect_once(struct ends *ends, const void *name, socklen_t length)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0), peer;
+	const struct sockaddr *address = name;
+	int fd = socket(address->sa_family, SOCK_STREAM, 0), peer;
 
-	if (fd < 0 || connect(fd, (const struct sockaddr *)&unix_name,
-			      sizeof(unix_name)))
+	if (fd < 0 || connect(fd, address, length))
 		return -1;
 	peer = accept(ends->listener, NULL, NULL);
 
 	return peer < 0 || close(fd) || close(peer) ? -1 : 0;
+}
+
+static int unix_listen(struct ends *ends)
+{
+	mkdir("/run/persock-bench", 0755);
+	unlink(unix_name.sun_path);
+
+	return listen_at(ends, &unix_name, sizeof(unix_name));
+}
+
+static int once_unix_connection(struct ends *ends)
+{
+	return connect_once(ends, &unix_name, sizeof(unix_name));
 }
 
 /* This machine by loopback; the module is loaded before. */
@@ -200,24 +211,12 @@ static const struct sockaddr_vm vsock_name = {
 
 static int vsock_listen(struct ends *ends)
 {
-	ends->listener = socket(AF_VSOCK, SOCK_STREAM, 0);
-
-	return ends->listener < 0 ||
-	       bind(ends->listener, (const struct sockaddr *)&vsock_name,
-		    sizeof(vsock_name)) ||
-	       listen(ends->listener, 64) ? -1 : 0;
+	return listen_at(ends, &vsock_name, sizeof(vsock_name));
 }
 
 static int once_vsock_connection(struct ends *ends)
 {
-	int fd = socket(AF_VSOCK, SOCK_STREAM, 0), peer;
-
-	if (fd < 0 || connect(fd, (const struct sockaddr *)&vsock_name,
-			      sizeof(vsock_name)))
-		return -1;
-	peer = accept(ends->listener, NULL, NULL);
-
-	return peer < 0 || close(fd) || close(peer) ? -1 : 0;
+	return connect_once(ends, &vsock_name, sizeof(vsock_name));
 }
 
 /* A connection with a byte to be read. */
