@@ -72,11 +72,12 @@ refused() { # PATTERN COMMAND [ARGUMENT...]
 	fi
 }
 
-# Wait, for at most 60 s, until COMMAND succeeds.
+# Wait, for 60 s and a try more, until COMMAND succeeds: by the clock, as a try may take long itself.
 eventually() { # COMMAND [ARGUMENT...]
-	local i
-	for ((i = 0; i < 600; i++)); do
+	local end=$((EPOCHSECONDS + 60))
+	while :; do
 		"$@" >/dev/null 2>&1 && return 0
+		((EPOCHSECONDS < end)) || break
 		sleep 0.1
 	done
 	fail "never true: $*"

@@ -14,7 +14,7 @@ watching=
 
 final() {
 	[ -z "$watching" ] || kill "$watching"
-	[ -z "$journald" ] || kill "$journald"
+	[ -z "$journald" ] || { kill "$journald" && wait "$journald"; rm -rf /run/systemd/journal; }
 } 2>/dev/null
 
 # The daemon runs if systemd has started the machine, which it has not in most test machines.

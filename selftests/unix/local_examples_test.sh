@@ -13,8 +13,12 @@
 python=/usr/bin/python3
 servers=()
 
+# Sockets of others' places that a test has made: who finds them would believe that their servers run.
+places=()
+
 final() {
 	[ ${#servers[@]} -eq 0 ] || kill "${servers[@]}" 2>/dev/null
+	rm -f "${places[@]}"
 }
 
 # Two cgroups: one is governed by a shipped policy, the other is not.
@@ -87,6 +91,7 @@ test_journal() {
 	local folder=/run/systemd
 	[ ! -d /run/systemd/system ] || { skip "systemd runs here, and has the sockets" && return; }
 	begin unix/journal journal
+	places+=("$folder"/{notify,journal/{socket,dev-log,stdout},private} /dev/log)
 	serve "$work/log" "dgram:$folder/notify" "dgram:$folder/journal/socket" "dgram:$folder/journal/dev-log" \
 		"stream:$folder/journal/stdout" "stream:$folder/private" "dgram:$work/notify"
 	ln -sfn "$folder/journal/dev-log" /dev/log
@@ -108,7 +113,6 @@ test_journal() {
 	expect EACCES within "$governed" "$python" "$data/local_sockets.py" "connect:$folder/private"
 	is_refused "denied" env "NOTIFY_SOCKET=$work/notify" systemd-notify --ready
 	eventually arrived 1 "^$work/notify .*READY=1"
-	rm -f /dev/log
 }
 
 # A job that may reach one network: an agent of its own is one of its sockets, another one is not.
