@@ -22,6 +22,7 @@
 #include <linux/tracepoint.h>
 #include <linux/workqueue.h>
 
+#include "cgroup/stack.h"
 #include "compat.h"
 #include "cgroup/attach.h"
 #include "report/trace.h"

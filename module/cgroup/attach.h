@@ -12,7 +12,7 @@
 #include <linux/percpu.h>
 #include <linux/sched.h>
 
-#include "cgroup/stack.h"
+#include "cgroup/layer.h"
 
 int persock_attach_init(void);
 void persock_attach_exit(void);

@@ -27,8 +27,11 @@ struct persock_stack;
 /**
  * struct persock_account - what a cgroup has used of its limits since it was
  *			    attached first, across re-attachments
- * @lock: orders the counts of sockets that a limit of this layer allows; an
- *	  innermost lock, raw, as the interception points take it
+ * @lock: orders the counts of sockets that a limit of this layer allows; raw,
+ *	  as the interception points take it
+ * @charge_lock: protects @charged and the charges of @layers; raw, taken under
+ *		 the @lock of this or another account, one at a time
+ * @charged: sum of the charges of @layers, see charge.h
  * @layers: the places of the cgroup's attachment objects in stacks, by @use of
  *	    struct persock_layer; RCU, written under persock_mutex
  * @members: the cgroup's attachment objects, by @sibling; persock_mutex
@@ -44,6 +47,8 @@ struct persock_stack;
  */
 struct persock_account {
 	raw_spinlock_t lock;
+	raw_spinlock_t charge_lock;
+	unsigned int charged;
 	struct list_head layers;
 	union {
 		struct list_head members;

@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
+#include "cgroup/charge.h"
 #include "cgroup/stack.h"
 #include "state.h"
 
@@ -85,7 +86,7 @@ static void stack_free(struct work_struct *work)
 		struct persock_layer *layer = &stack->layers[i];
 
 		list_del(&layer->node);
-		list_del_rcu(&layer->use);
+		persock_charge_end(layer);
 		persock_totals_add(&layer->attachment->passed, &totals);
 		persock_attachment_put(layer->attachment);
 	}
@@ -138,6 +139,7 @@ struct persock_stack *persock_stack_make(struct persock_attachment **attachments
 	hash_init(stack->routers);
 	INIT_RCU_WORK(&stack->free_work, stack_free);
 	refcount_set(&stack->ref, 1);
+	raw_spin_lock_init(&stack->charge_lock);
 	stack->in_use = true;
 	RCU_INIT_POINTER(stack->view, view);
 	stack->names = view->names || view->records;
@@ -178,7 +180,7 @@ struct persock_stack *persock_stack_open(void)
 	mutex_lock(&persock_mutex);
 	stack = open_stack;
 	if (stack && refcount_inc_not_zero(&stack->ref)) {
-		atomic_inc(&stack->sockets);
+		persock_charge_socket(stack);
 		goto unlock;
 	}
 
@@ -201,7 +203,7 @@ struct persock_stack *persock_stack_open(void)
 		goto unlock;
 	}
 	stack->in_use = false;
-	atomic_inc(&stack->sockets);
+	persock_charge_socket(stack);
 	open_stack = stack;
 unlock:
 	mutex_unlock(&persock_mutex);
@@ -301,46 +303,11 @@ unsigned int persock_account_sockets(const struct persock_account *account)
 	return sockets;
 }
 
-/*
- * Count one more socket, and fill in @used. Returns whether a layer's limit
- * that is enforced is exceeded. All sockets that a layer limits are counted
- * under one lock, that of the outermost layer with a limit, so that the last
- * free place is given away once.
- */
-static bool count_limited(struct persock_stack *stack,
-			  const struct persock_view *view, unsigned int *used,
-			  bool keep)
-{
-	struct persock_account *outermost =
-		stack->layers[view->limited].attachment->account;
-	bool full = false;
-	unsigned long flags;
-	unsigned int i;
-
-	raw_spin_lock_irqsave(&outermost->lock, flags);
-	atomic_inc(&stack->sockets);
-	for (i = view->limited; i < view->nr; i++) {
-		const struct persock_version *version = view->layers[i];
-		u32 max = version->policy.max_sockets;
-
-		if (!max)
-			continue;
-		used[i] = persock_account_sockets(stack->layers[i].attachment->account);
-		full |= used[i] > max && persock_enforces(version);
-	}
-	if (full && !keep)
-		atomic_dec(&stack->sockets);
-	raw_spin_unlock_irqrestore(&outermost->lock, flags);
-
-	return full;
-}
-
 /**
  * persock_stack_get() - hold a stack for a new socket, if its limits allow
  * @stack: found under RCU
  * @view: its view
- * @used: filled in, for each layer with a limit: the number of its live
- *	  sockets, this one included
+ * @used: filled in, as by persock_charge_limited()
  *
  * Context: any; RCU read side for @view.
  * Return: 0; 1 if a limit that is enforced is exceeded: then the stack is held
@@ -354,8 +321,8 @@ int persock_stack_get(struct persock_stack *stack,
 	if (!refcount_inc_not_zero(&stack->ref))
 		return -ESTALE;
 	if (unlikely(view->limits))
-		return count_limited(stack, view, used, false);
-	atomic_inc(&stack->sockets);
+		return persock_charge_limited(stack, view, used, false);
+	persock_charge_socket(stack);
 
 	return 0;
 }
@@ -375,9 +342,9 @@ void persock_stack_add(struct persock_stack *stack,
 {
 	refcount_inc(&stack->ref);
 	if (unlikely(view->limits))
-		count_limited(stack, view, used, true);
+		persock_charge_limited(stack, view, used, true);
 	else
-		atomic_inc(&stack->sockets);
+		persock_charge_socket(stack);
 }
 
 /**

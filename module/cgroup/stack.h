@@ -8,69 +8,9 @@
 #define _PERSOCK_STACK_H
 
 #include <linux/atomic.h>
-#include <linux/hashtable.h>
-#include <linux/percpu.h>
 #include <linux/refcount.h>
-#include <linux/workqueue.h>
 
-#include "cgroup/attachment.h"
-#include "cgroup/view.h"
-
-#define PERSOCK_ROUTER_BITS	3
-
-/**
- * struct persock_layer - an attachment in a stack
- * @attachment: the attachment; the stack holds a reference
- * @stack: the stack
- * @node: in the attachment's list of layers; persock_mutex
- * @use: in the account's list of layers; RCU, written under persock_mutex
- */
-struct persock_layer {
-	struct persock_attachment *attachment;
-	struct persock_stack *stack;
-	struct list_head node;
-	struct list_head use;
-};
-
-/**
- * struct persock_stack - the layers of some sockets
- * @view: what they are held to now; RCU, replaced under persock_mutex
- * @totals: counts of what passed all layers, and of created sockets
- * @routers: the routing tables of the sockets, by native proto_ops; RCU,
- *	     written under the router's lock
- * @nr_routers: number of routing tables that it has ever had; the router's
- *		lock
- * @ref: one while new sockets get it, one for each socket
- * @sockets: number of live sockets
- * @in_use: new sockets of the innermost layer's cgroup get it; persock_mutex
- * @names: new sockets may ask resolvers, or are recorded, as @view says
- * @next: the view that is about to be shown, or NULL; persock_mutex
- * @node: in the list of all stacks; persock_mutex
- * @free_work: frees the stack, a grace period after the last reference is gone
- * @rcu: frees its memory, as counts may still read it
- * @nr: number of layers, at least 1
- * @layers: the layers, the outermost first; they never change
- *
- * If a cgroup between the root and a socket's cgroup is attached or detached,
- * new sockets get another stack. Sockets keep theirs, and with it each of its
- * layers, attached or not.
- */
-struct persock_stack {
-	struct persock_view __rcu *view;
-	struct persock_totals __percpu *totals;
-	DECLARE_HASHTABLE(routers, PERSOCK_ROUTER_BITS);
-	unsigned int nr_routers;
-	refcount_t ref;
-	atomic_t sockets;
-	bool in_use;
-	bool names;
-	struct persock_view *next;
-	struct list_head node;
-	struct rcu_work free_work;
-	struct rcu_head rcu;
-	unsigned int nr;
-	struct persock_layer layers[];
-};
+#include "cgroup/layer.h"
 
 void persock_stack_init(void (*routers)(struct persock_stack *stack),
 			void (*chooser)(struct persock_stack *stack));

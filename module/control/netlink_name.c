@@ -8,6 +8,7 @@
 #include <linux/string.h>
 #include <net/genetlink.h>
 
+#include "cgroup/stack.h"
 #include "compat.h"
 #include "cgroup/attach.h"
 #include "cgroup/attachment.h"

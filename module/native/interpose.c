@@ -10,6 +10,8 @@
 #include <linux/net.h>
 
 #include "cgroup/attach.h"
+#include "cgroup/charge.h"
+#include "cgroup/stack.h"
 #include "native/interpose.h"
 #include "native/native.h"
 #include "socket/creation.h"
@@ -147,7 +149,7 @@ bool persock_interpose_pass(struct persock_stack *stack, struct socket *sock,
 		persock_stack_drop(stack);
 		return false;
 	}
-	atomic_inc(&stack->sockets);
+	persock_charge_socket(stack);
 	WRITE_ONCE(sock->ops, &router->ops);
 	if (native->owner)
 		module_put(native->owner);

@@ -9,7 +9,9 @@
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
 
+#include "cgroup/stack.h"
 #include "compat.h"
+#include "cgroup/charge.h"
 #include "socket/accept.h"
 #include "socket/endpoint.h"
 #include "socket/flags.h"
@@ -24,11 +26,11 @@ static int judge_one_more(const struct persock_version *version,
 			  struct persock_call *call, void *unused)
 {
 	const struct persock_attachment *a = persock_call_attachment(call);
+	unsigned int max = version->policy.max_sockets;
 
-	return version->policy.max_sockets ?
-	       persock_judge_limit(version, call,
-				   persock_account_sockets(a->account) + 1) :
-	       PERSOCK_ALLOW;
+	return max ? persock_judge_limit(version, call,
+					 persock_charge_used(a->account, max) + 1) :
+		     PERSOCK_ALLOW;
 }
 
 /*
@@ -55,7 +57,7 @@ static noinline int judge_accept(struct persock_router *router,
 
 /**
  * struct accepted - an accepted connection that is judged
- * @used: number of live sockets of each layer with a limit, this one included
+ * @used: filled in, as by persock_charge_limited()
  * @endpoint: the peer, as it is judged
  */
 struct accepted {

@@ -16,6 +16,7 @@
 #include <net/sock.h>
 
 #include "cgroup/attach.h"
+#include "cgroup/stack.h"
 #include "socket/af_persock.h"
 #include "socket/judge.h"
 #include "socket/note.h"

@@ -26,6 +26,7 @@
 #include <linux/wait.h>
 #include <net/sock.h>
 
+#include "cgroup/stack.h"
 #include "compat.h"
 #include "cgroup/learnt.h"
 #include "policy/dns.h"

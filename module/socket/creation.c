@@ -10,6 +10,7 @@
 #include <linux/net.h>
 
 #include "cgroup/attach.h"
+#include "cgroup/stack.h"
 #include "socket/creation.h"
 
 /* Tasks that make a socket on behalf of another socket. */

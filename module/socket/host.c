@@ -11,6 +11,7 @@
 #include <net/sock.h>
 
 #include "cgroup/learnt.h"
+#include "cgroup/stack.h"
 #include "policy/address.h"
 #include "policy/host.h"
 #include "socket/host.h"

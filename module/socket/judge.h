@@ -6,7 +6,7 @@
 #ifndef _PERSOCK_JUDGE_H
 #define _PERSOCK_JUDGE_H
 
-#include "cgroup/stack.h"
+#include "cgroup/layer.h"
 #include "socket/report.h"
 
 struct persock_router;

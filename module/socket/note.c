@@ -13,6 +13,7 @@
 #include <net/ip.h>
 #include <net/sock.h>
 
+#include "cgroup/stack.h"
 #include "compat.h"
 #include "policy/section.h"
 #include "policy/unix_rule.h"

@@ -14,6 +14,7 @@
 #include <net/sock.h>
 #include <asm/ioctls.h>
 
+#include "cgroup/stack.h"
 #include "policy/verdict.h"
 #include "socket/accept.h"
 #include "socket/answer.h"

@@ -25,6 +25,7 @@
 #include <net/inet_sock.h>
 #include <net/sock.h>
 
+#include "cgroup/stack.h"
 #include "compat.h"
 #include "cgroup/learnt.h"
 #include "policy/dns.h"

@@ -8,6 +8,7 @@
 #include <linux/string.h>
 
 #include "cgroup/attach.h"
+#include "cgroup/stack.h"
 #include "policy/unix_rule.h"
 #include "policy/vsock_rule.h"
 #include "report/denial.h"

@@ -7,7 +7,7 @@
 #ifndef _PERSOCK_REPORT_H
 #define _PERSOCK_REPORT_H
 
-#include "cgroup/stack.h"
+#include "cgroup/layer.h"
 #include "report/counters.h"
 #include "report/trace.h"
 

@@ -15,6 +15,7 @@
 #include <net/tcp.h>
 #include <crypto/if_alg.h>
 
+#include "cgroup/stack.h"
 #include "socket/router.h"
 #include "state.h"
 

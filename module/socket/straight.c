@@ -26,6 +26,7 @@
 #include <linux/uaccess.h>
 #include <net/inet_common.h>
 
+#include "cgroup/stack.h"
 #include "compat.h"
 #include "report/trace.h"
 #include "socket/message.h"

@@ -375,6 +375,33 @@ static int refused_protocols(void)
 	return 0;
 }
 
+/* Where the attacker finds its cgroups. */
+static const char *below;
+
+/* One socket in each, and no more than that: no limit is near. */
+static int socket_in_each(void)
+{
+	const struct rlimit limit = { CGROUPS + 64, CGROUPS + 64 };
+	char path[PATH_MAX + 32];
+	unsigned int i;
+
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		return -1;
+	for (i = 0; i < CGROUPS; i++) {
+		snprintf(path, sizeof(path), "%s/%u", below, i);
+		if (govern_enter_path(path))
+			return -1;
+		/* The first socket of each needs tables that are made meanwhile. */
+		while (socket(AF_UNIX, SOCK_STREAM, 0) < 0) {
+			if (errno != ENOBUFS)
+				return -1;
+			usleep(1000);
+		}
+	}
+
+	return 0;
+}
+
 /* Objects of the slab cache that sockets' inodes come from. */
 static unsigned long inodes(void)
 {
@@ -526,32 +553,73 @@ TEST_F_TIMEOUT(neighbours, of_protocols_that_are_refused, 600)
 	WITHIN(&cost, &base);
 }
 
+static int each_cgroup(const char *path,
+		       int (*deed)(const char *path, enum govern_id id),
+		       enum govern_id id)
+{
+	char each[PATH_MAX + 32];
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < CGROUPS && !err; i++) {
+		snprintf(each, sizeof(each), "%s/%u", path, i);
+		err = deed(each, id);
+	}
+
+	return err;
+}
+
+static int make_cgroup(const char *path, enum govern_id id)
+{
+	return mkdir(path, 0755);
+}
+
+static int attach_cgroup(const char *path, enum govern_id id)
+{
+	return policy_attach_path(path, govern_personality(id));
+}
+
+static int remove_cgroup(const char *path, enum govern_id id)
+{
+	return rmdir(path);
+}
+
 /* Those who may attach cgroups make the removal of others no more expensive. */
 TEST_F_TIMEOUT(neighbours, of_many_that_are_attached, 600)
 {
 	struct cost base, cost;
-	char path[PATH_MAX + 32];
-	unsigned int i;
-	int fd;
 
 	/* They are there before: to the kernel itself it costs something on 7.x. */
-	for (i = 0; i < CGROUPS; i++) {
-		snprintf(path, sizeof(path), "%s/%u", self->path, i);
-		ASSERT_EQ(0, mkdir(path, 0755));
-	}
+	ASSERT_EQ(0, each_cgroup(self->path, make_cgroup, variant->id));
 	measure(&base, variant->id);
-	for (i = 0; i < CGROUPS; i++) {
-		snprintf(path, sizeof(path), "%s/%u", self->path, i);
-		fd = open(path, O_RDONLY | O_DIRECTORY);
-		ASSERT_EQ(0, policy_attach(fd, govern_personality(variant->id)));
-		close(fd);
-	}
+	ASSERT_EQ(0, each_cgroup(self->path, attach_cgroup, variant->id));
 	measure(&cost, variant->id);
 	WITHIN(&cost, &base);
-	for (i = 0; i < CGROUPS; i++) {
-		snprintf(path, sizeof(path), "%s/%u", self->path, i);
-		ASSERT_EQ(0, rmdir(path));
-	}
+	ASSERT_EQ(0, each_cgroup(self->path, remove_cgroup, variant->id));
+}
+
+/* Those who are attached below a limit make its sockets no more expensive. */
+TEST_F_TIMEOUT(neighbours, of_many_below_a_limit, 600)
+{
+	struct cost base, cost;
+
+	policy_begin_open(variant->id);
+	policy_bound(PERSOCK_LIMIT_SOCKETS, ANY, 100000, -EMFILE);
+	ASSERT_EQ(0, policy_set());
+	ASSERT_EQ(0, each_cgroup(self->path, make_cgroup, variant->id));
+	measure(&base, variant->id);
+	ASSERT_EQ(0, each_cgroup(self->path, attach_cgroup, variant->id));
+	below = self->path;
+	self->attacker = attack(self->path, socket_in_each);
+	ASSERT_LT(0, self->attacker);
+	measure(&cost, variant->id);
+	WITHIN(&cost, &base);
+	kill(self->attacker, SIGKILL);
+	EXPECT_EQ(self->attacker, waitpid(self->attacker, NULL, 0));
+	self->attacker = -1;
+	ASSERT_EQ(0, each_cgroup(self->path, remove_cgroup, variant->id));
+	policy_begin_open(variant->id);
+	ASSERT_EQ(0, policy_set());
 }
 
 /* The least that a send costs with so many control messages. */

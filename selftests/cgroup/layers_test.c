@@ -246,6 +246,97 @@ TEST_F(layers, limits_of_each_layer)
 	close(other);
 }
 
+/* Open @nr sockets in a cgroup; how many there are before one fails. */
+static int open_some(int *fds, int nr)
+{
+	int i;
+
+	for (i = 0; i < nr; i++) {
+		fds[i] = socket(AF_INET, SOCK_DGRAM, 0);
+		if (fds[i] < 0)
+			break;
+	}
+
+	return i;
+}
+
+static void close_some(const int *fds, int nr)
+{
+	while (nr)
+		close(fds[--nr]);
+}
+
+/* The inner layer limits nothing. */
+static int limit_outer(enum govern_id outer, enum govern_id inner,
+		       unsigned int limit)
+{
+	policy_begin_open(inner);
+	if (policy_set())
+		return -1;
+	policy_begin_open(outer);
+	if (limit)
+		policy_bound(PERSOCK_LIMIT_SOCKETS, ANY, limit, -EMFILE);
+
+	return policy_set();
+}
+
+/*
+ * What counts is the number of live sockets of all cgroups below, whatever each
+ * of them has had before.
+ */
+TEST_F(layers, limit_on_what_is_live)
+{
+	int inner[9], outer[9], round;
+
+	ASSERT_EQ(0, limit_outer(variant->outer, variant->inner, 8));
+	for (round = 0; round < 9; round++) {
+		ASSERT_EQ(0, govern_enter_path(self->path));
+		ASSERT_EQ(round, open_some(inner, round));
+		ASSERT_EQ(0, govern_enter(variant->outer));
+		EXPECT_EQ(8 - round, open_some(outer, 9));
+		EXPECT_EQ(EMFILE, errno);
+		/* Room comes from another cgroup, and is there once. */
+		if (round) {
+			close(inner[round - 1]);
+			inner[round - 1] = socket(AF_INET, SOCK_DGRAM, 0);
+			EXPECT_LE(0, inner[round - 1]);
+			EXPECT_EQ(-1, socket(AF_INET, SOCK_DGRAM, 0));
+			EXPECT_EQ(EMFILE, errno);
+		}
+		close_some(inner, round);
+		close_some(outer, 8 - round);
+	}
+}
+
+/* It counts sockets that are older than the limit, and those made without one. */
+TEST_F(layers, limit_that_comes_later)
+{
+	int fds[16], more[16];
+
+	ASSERT_EQ(0, limit_outer(variant->outer, variant->inner, 0));
+	ASSERT_EQ(0, govern_enter_path(self->path));
+	ASSERT_EQ(5, open_some(fds, 5));
+	ASSERT_EQ(0, limit_outer(variant->outer, variant->inner, 5));
+	EXPECT_EQ(0, open_some(more, 1));
+	EXPECT_EQ(EMFILE, errno);
+	close(fds[4]);
+	ASSERT_EQ(0, govern_enter(variant->outer));
+	EXPECT_EQ(1, open_some(more, 2));
+	EXPECT_EQ(EMFILE, errno);
+	ASSERT_EQ(0, limit_outer(variant->outer, variant->inner, 0));
+	EXPECT_EQ(10, open_some(more + 1, 10));
+	/* Less than there are; then exactly as many. */
+	ASSERT_EQ(0, limit_outer(variant->outer, variant->inner, 4));
+	EXPECT_EQ(0, open_some(fds + 4, 1));
+	EXPECT_EQ(EMFILE, errno);
+	close_some(more, 11);
+	EXPECT_EQ(0, open_some(fds + 4, 1));
+	close(fds[3]);
+	EXPECT_EQ(1, open_some(fds + 3, 2));
+	EXPECT_EQ(EMFILE, errno);
+	close_some(fds, 4);
+}
+
 /* A layer that comes above live sockets governs new ones only. */
 TEST_F(layers, attached_above_live_sockets)
 {
