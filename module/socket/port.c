@@ -395,7 +395,10 @@ int persock_port_bind(struct persock_router *router, struct socket *sock,
 	return err;
 }
 
-/* Take a port, and another one while it is denied. The sock is locked. */
+/*
+ * Take a port, and another one while it is denied. If none is free, the errno is
+ * the kernel's. The sock is locked.
+ */
 static int take(struct persock_router *router, struct socket *sock,
 		struct sock *sk, enum persock_operation operation, u64 number)
 {
@@ -406,9 +409,10 @@ static int take(struct persock_router *router, struct socket *sock,
 
 	begin_deaf(&deaf, sk);
 	do {
-		/* The call itself will fail with the right errno. */
+		/* The call itself might find one meanwhile, without a verdict. */
 		if (sk->sk_prot->get_port(sk, 0)) {
-			verdict = PERSOCK_ALLOW;
+			verdict = operation == PERSOCK_OP_LISTEN ? -EADDRINUSE :
+								   -EAGAIN;
 			break;
 		}
 		inet_sk(sk)->inet_sport = htons(inet_sk(sk)->inet_num);
@@ -512,8 +516,8 @@ static bool is_locked(const struct sock *sk)
  *
  * Context: process context, may sleep.
  * Return: 0; the errno of the rule, if all ports that the kernel chose are
- * denied; the errno of the section for a socket with a port range of its own; or
- * PERSOCK_CHANGED.
+ * denied; the errno of the section for a socket with a port range of its own;
+ * -EADDRINUSE or -EAGAIN if no port is free; or PERSOCK_CHANGED.
  */
 int persock_port_choose(struct persock_router *router, struct socket *sock,
 			enum persock_operation operation, u64 number)

@@ -369,6 +369,50 @@ TEST_F(path, taken_off)
 	EXPECT_EQ(self->free, seen_denied(by_connect));
 }
 
+/* Have the port, and do not have it. */
+static void take_turns(const struct inet_addr *addr)
+{
+	int fd;
+
+	while (1) {
+		fd = socket(addr->sa.sa_family, SOCK_DGRAM, 0);
+		bind(fd, &addr->sa, addr->len);
+		close(fd);
+	}
+}
+
+#define LOOKS		1500
+
+/* A port that becomes free after a first look has found none. */
+TEST_F(path, freed_meanwhile)
+{
+	const struct inet_addr addr = loopback(AF_INET, DENIED);
+	unsigned int i, others = 0, found = 0;
+	pid_t other;
+	int fd, err;
+
+	ASSERT_EQ(0, choose_from("40000 40000"));
+	ASSERT_EQ(0, deny_ports(self->id, DENIED, DENIED));
+	ASSERT_EQ(0, govern_leave());
+	other = fork();
+	if (!other)
+		take_turns(&addr);
+	ASSERT_LT(0, other);
+	ASSERT_EQ(0, govern_enter(self->id));
+	for (i = 0; i < LOOKS; i++) {
+		fd = socket(AF_INET, SOCK_DGRAM, 0);
+		err = i & 1 ? by_connect(fd, AF_INET) : by_sendto(fd, AF_INET);
+		others += err != -EAGAIN && err != REFUSED(EACCES);
+		found += port_of(fd) == DENIED;
+		close(fd);
+	}
+	kill(other, SIGKILL);
+	waitpid(other, NULL, 0);
+	EXPECT_EQ(0, others);
+	EXPECT_EQ(self->free, found > 0)
+		TH_LOG("%u of %u sockets", found, LOOKS);
+}
+
 /* Send to each of the denied ports, again and again. */
 static void flood(const struct inet_addr *denied, unsigned int nr)
 {

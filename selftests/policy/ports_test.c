@@ -221,6 +221,37 @@ TEST_F(path, none_is_left)
 	}
 }
 
+/* If no port is free, the answer is the kernel's own. */
+TEST_F(path, all_are_taken)
+{
+	const struct inet_addr all = at("::", DENIED);
+	unsigned int i, j;
+	int fd, tcp, udp, wanted;
+
+	ASSERT_EQ(0, choose_from("40000 40000"));
+	ASSERT_EQ(0, deny_ports(self->id, DENIED + 1, DENIED + 1));
+	ASSERT_EQ(0, govern_leave());
+	tcp = socket(AF_INET6, SOCK_STREAM, 0);
+	udp = socket(AF_INET6, SOCK_DGRAM, 0);
+	ASSERT_EQ(0, bind(tcp, &all.sa, all.len));
+	ASSERT_EQ(0, listen(tcp, 1));
+	ASSERT_EQ(0, bind(udp, &all.sa, all.len));
+	ASSERT_EQ(0, govern_enter(self->id));
+	for (i = 0; i < 2 * ARRAY_SIZE(ways); i++) {
+		j = i / 2;
+		wanted = strncmp(ways[j].name, "bind", 4) &&
+			 ways[j].type == SOCK_DGRAM ? -EAGAIN : -EADDRINUSE;
+		fd = socket(families[i % 2], ways[j].type, 0);
+		ASSERT_LE(0, fd);
+		EXPECT_EQ(wanted, ways[j].way(fd, families[i % 2]))
+			TH_LOG("%s", ways[j].name);
+		EXPECT_EQ(0, port_of(fd));
+		close(fd);
+	}
+	close(tcp);
+	close(udp);
+}
+
 /* A rule on port 0 lets the kernel choose, but no port below 1024. */
 TEST_F(path, low_ports)
 {
