@@ -108,6 +108,25 @@ test_containerd() {
 	refused 'unknown annotation "io.persock.personalty"' ctr_run --annotation io.persock.personalty=host
 }
 
+# Its interface for Kubernetes starts with the lines of Documentation/fleet.rst. Debian has nothing that speaks it.
+test_containerd_for_kubernetes() {
+	local own=(--config /etc/containerd/kubernetes.toml --address /run/kubernetes/socket) pid word
+	{
+		printf '%s\n' 'version = 2' 'root = "/run/kubernetes/root"' 'state = "/run/kubernetes/state"'
+		sed -n '/config.toml``::$/,/^[^ ]/s/^    //p' "$repo/Documentation/fleet.rst"
+	} >"$root/etc/containerd/kubernetes.toml"
+	"${inside[@]}" containerd "${own[@]}" >"$work/kubernetes.log" 2>&1 </dev/null &
+	pid=$!
+	eventually "${inside[@]}" ctr --address /run/kubernetes/socket version
+	"${inside[@]}" ctr --address /run/kubernetes/socket plugins ls >"$work/plugins"
+	ok grep -E ' cri +[^ ]+ +ok *$' "$work/plugins"
+	"${inside[@]}" containerd "${own[@]}" config dump | sed -n '/runtimes.persock\]/,/untrusted_/p' >"$work/handler"
+	for word in 'pod_annotations = ["io.persock.*"]' 'BinaryName = "/usr/sbin/persock-runtime"' 'SystemdCgroup = true'; do
+		ok grep -F "$word" "$work/handler"
+	done
+	stop "$pid"
+}
+
 test_missing_module() {
 	need_module_file || return 0
 	ok docker create --name later --network none --runtime persock-open tiny "${makes_a_socket[@]}"
@@ -130,6 +149,10 @@ exec_by_ctr() { # likewise
 	"${inside[@]}" ctr tasks exec --exec-id "x$RANDOM" lasting-ctr "${makes_a_socket[@]}"
 }
 
+docker_run_again() {
+	timeout 60 "${inside[@]}" docker run --rm --network none --runtime persock-open tiny "${makes_a_socket[@]}" </dev/null
+}
+
 # So are new ones: their default is "none".
 stays_governed() {
 	refused "$denied" exec_by_docker
@@ -140,7 +163,7 @@ stays_governed() {
 
 # Processes that come later, a policy that is replaced, engines that stop and start.
 test_what_lasts() {
-	local personality state i said
+	local personality state
 	new_personality personality none
 	ok docker run -d --name lasting --network none --runtime persock --label "io.persock.personality=$personality" tiny sleep 10000
 	ok "${inside[@]}" ctr run -d --snapshotter native --runc-binary /usr/sbin/persock-runtime \
@@ -154,16 +177,13 @@ test_what_lasts() {
 	ok docker restart --time 0 lasting
 	stays_governed
 
-	# containerd breaks off under both. Docker waits for it, and containers go on.
+	# containerd breaks off under both. Containers go on.
 	kill -KILL "$containerd_pid"
 	wait "$containerd_pid" 2>/dev/null
 	refused "containerd" timeout 60 "${inside[@]}" ctr containers ls
 	start_containerd || return
-	for i in 1 2 3 4; do
-		said=$(timeout 60 "${inside[@]}" docker run --rm --network none --runtime persock-open tiny \
-			"${makes_a_socket[@]}" </dev/null 2>&1) && break
-		fail "$i: $said"
-	done
+	# Docker tries its connection again after a while, and fails until then.
+	eventually docker_run_again
 	stays_governed
 
 	stop "$dockerd_pid"
