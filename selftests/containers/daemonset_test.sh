@@ -40,25 +40,31 @@ policy() { # ERRNO: of sockets of AF_NETLINK
 	printf 'personality: %s\nbase: host\nsockets: {rules: [{deny: {family: netlink, errno: %s}}]}\n' "$node" "$1"
 }
 
-# Beside the shell and what loads modules there is the module of this kernel, as in an image that is made for it.
-new_image() {
-	local name modules=$work/image/modules/$(uname -r)
+# A shell, what loads modules, persock, and the module of this kernel.
+fill_image() {
+	local name modules
+	modules=$work/image/modules/$(uname -r)
 	mkdir -p "$work/image"/{usr/sbin,usr/lib} "$modules" && make_image &&
 		for name in sh uname modprobe insmod; do ln -s busybox "$work/image/bin/$name" || return; done &&
 		cp -r "$root/usr/lib/persock" "$work/image/usr/lib/" && cp "$root/usr/sbin/persock" "$work/image/usr/sbin/" &&
-		cp "$module" "$modules/persock.ko" && tar -C "$work/image" -cf "$root/image.tar" .
+		cp "$module" "$modules/persock.ko"
+}
+
+new_image() { # TAG
+	tar -C "$work/image" -cf "$root/image.tar" . &&
+		podman import --change 'ENV PATH=/usr/sbin:/bin' /image.tar "localhost/persock:$1"
 }
 
 # What "kubectl kustomize" says of an overlay as the base describes it.
-new_manifests() {
+new_manifests() { # TAG
 	mkdir -p "$root/kubernetes/node" && cp -r "$repo/tools/kubernetes/base" "$root/kubernetes/" || return
 	policy EPERM >"$root/kubernetes/node/node.yaml"
 	printf 'attachments:\n- {cgroup: %s, personality: %s}\n' "$node" "$node" >"$root/kubernetes/node/attachments.yaml"
-	cat >"$root/kubernetes/node/kustomization.yaml" <<-'END'
+	cat >"$root/kubernetes/node/kustomization.yaml" <<-END
 		apiVersion: kustomize.config.k8s.io/v1beta1
 		kind: Kustomization
 		resources: [../base]
-		images: [{name: persock, newName: localhost/persock, newTag: "1"}]
+		images: [{name: persock, newName: localhost/persock, newTag: "$1"}]
 		configMapGenerator:
 		  - {name: persock-policies, namespace: persock-system, behavior: replace, files: [attachments.yaml, node.yaml]}
 	END
@@ -86,13 +92,13 @@ test_kubectl_makes_the_manifests() {
 	lay_out_root || { fail "there is no root"; return; }
 	mkdir -p "$root/usr/lib/modules"
 	printf '[containers]\nseccomp_profile = "unconfined"\n' >"$root/etc/containers/containers.conf"
-	ok new_image
-	ok podman import --change 'ENV PATH=/usr/sbin:/bin' /image.tar localhost/persock:1
-	ok new_manifests
+	ok fill_image
+	ok new_image 1
+	ok new_manifests 1
 	ok grep -q '^kind: RuntimeClass' "$root/manifests.yaml"
 }
 
-# Nothing but the pod has the module loaded, and the baseline's cgroup made.
+# Nothing but the pod has the module loaded, the image's, and the baseline's cgroup made.
 test_the_pod_loads_the_module_and_applies() {
 	need_module_file || return 0
 	eventually unloaded
@@ -140,9 +146,12 @@ test_the_pod_ends_and_comes_back() {
 	refused "Operation not permitted" socket_in_a_pod
 }
 
-# The order of Documentation/fleet.rst. What is still governed keeps the module.
+# The order of Documentation/fleet.rst. What is still governed keeps the module. The next one is where DKMS puts
+# it on the node, and the next image has none.
 test_the_module_is_upgraded() {
+	local modules
 	need_module_file || return 0
+	modules=$root/usr/lib/modules/$(uname -r)
 	ok podman pod rm --force --time 0 persock-pod
 	hold "$baseline/pod" "$probe" hold unix
 	refused "in use" rmmod persock
@@ -151,6 +160,12 @@ test_the_module_is_upgraded() {
 	release
 	eventually unloaded
 	ok socket_in_a_pod
+	mkdir -p "$modules/updates/dkms"
+	cp "$module" "$modules/updates/dkms/"
+	ok "${inside[@]}" depmod
+	rm -r "$work/image/modules"
+	ok new_image 2
+	ok new_manifests 2
 	ok play
 	eventually applied 1
 	refused "Operation not permitted" socket_in_a_pod

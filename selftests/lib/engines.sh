@@ -119,7 +119,7 @@ test_containerd_for_kubernetes() {
 	pid=$!
 	eventually "${inside[@]}" ctr --address /run/kubernetes/socket version
 	"${inside[@]}" ctr --address /run/kubernetes/socket plugins ls >"$work/plugins"
-	ok grep -E ' cri +[^ ]+ +ok *$' "$work/plugins"
+	grep -Eq ' cri +[^ ]+ +ok *$' "$work/plugins" || fail "$(grep 'failed to load .*cri' "$work/kubernetes.log")"
 	"${inside[@]}" containerd "${own[@]}" config dump | sed -n '/runtimes.persock\]/,/untrusted_/p' >"$work/handler"
 	for word in 'pod_annotations = ["io.persock.*"]' 'BinaryName = "/usr/sbin/persock-runtime"' 'SystemdCgroup = true'; do
 		ok grep -F "$word" "$work/handler"
