@@ -908,10 +908,11 @@ all(p["module"] for p in d["providers"])' -j status
 
 # The names of cgroups are anybody's choice.
 odd_names() {
-	local name=$'tool-test "q" \\b \x01\x1b[31m \xc3\xa4 \xff \xed\xa0\x80'
+	local name=$'tool-test "q" \\b \x01\x1b[31m \xc3\xa4 \xff \xed\xa0\x80 \x7f\xc2\x9b'
 	mkdir "$root/$name"
 	quiet attach "$root/$name" host
-	json 'd[0]["path"] == "/tool-test \"q\" \\b \x01\x1b[31m \xe4 \ufffd \ufffd\ufffd\ufffd"' -j counters
+	json 'd[0]["path"] == "/tool-test \"q\" \\b \x01\x1b[31m \xe4 \ufffd \ufffd\ufffd\ufffd \x7f\x9b"' -j counters
+	[[ $out == *' \u007f\u009b"'* ]] || fail "control characters in '$out'"
 	json 'd["attachments"][0]["personality"] == "host"' --pretty status
 	tool status
 	[[ $out == *'"q" \b \001\033[31m '* ]] || fail "status prints '$out'"

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A JSON writer. Every part of the tool that prints JSON calls it. It prints
- * commas, line breaks and escapes. The caller nests objects and arrays
- * correctly, and passes a key for each member of an object, NULL for each
- * element of an array.
+ * Writes JSON. Every part of the tool that prints JSON calls it. The caller nests
+ * objects and arrays correctly, and passes a key for each member of an object,
+ * NULL for each element of an array.
  */
 #ifndef _PERSOCK_BASE_JSON_H
 #define _PERSOCK_BASE_JSON_H
