@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 
+#include "base/fold.h"
 #include "base/text.h"
 
 bool json_wanted;
@@ -36,11 +37,13 @@ void json_start(FILE *stream)
 	out = stream;
 	depth = 0;
 	empty = true;
+	fold_choose(out, FOLD_NEVER);
 }
 
 void json_finish(void)
 {
 	fputc('\n', out);
+	fold_choose(out, FOLD_TEXT);
 }
 
 static void line(void)
