@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 600
-# needs: diffutils python3
+# needs: python3
 #
 # What persock writes on a terminal: no line is wider than that, with the longest names that one meets, and
 # nothing is lost by folding. What goes to a pipe is not folded.
