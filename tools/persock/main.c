@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/fold.h"
 #include "base/json.h"
 #include "base/word.h"
 #include "command/commands.h"
@@ -163,6 +164,7 @@ int main(int argc, char **argv)
 	keep_standard_streams();
 	if (argc && is_runtime(argv[0]))
 		return oci_runtime_command(argc, argv);
+	fold_begin();
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, "+:jVh", options,
 				     NULL)) >= 0) {

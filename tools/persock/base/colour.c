@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/terminal.h"
+
 static bool is_set(const char *variable)
 {
 	const char *value = getenv(variable);
@@ -19,7 +21,7 @@ static bool is_set(const char *variable)
 
 static bool has_colours(FILE *stream)
 {
-	return isatty(fileno(stream)) && !is_set("NO_COLOR") &&
+	return isatty(terminal_fd(stream)) && !is_set("NO_COLOR") &&
 	       is_set("TERM") && strcmp(getenv("TERM"), "dumb");
 }
 

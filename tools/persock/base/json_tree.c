@@ -8,6 +8,7 @@
 #include <json-c/json.h>
 
 #include "base/error.h"
+#include "base/fold.h"
 #include "base/text.h"
 
 static FILE *out;
@@ -68,6 +69,7 @@ static void print_elements(void)
 void json_tree_start(FILE *stream, bool pretty)
 {
 	out = stream;
+	fold_choose(out, FOLD_NEVER);
 	flags = JSON_C_TO_STRING_NOSLASHESCAPE;
 	if (pretty)
 		flags |= JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED;
@@ -87,6 +89,7 @@ void json_tree_finish(void)
 		print(root);
 	}
 	fputc('\n', out);
+	fold_choose(out, FOLD_TEXT);
 	json_object_put(root);
 	root = NULL;
 }

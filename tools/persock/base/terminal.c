@@ -8,12 +8,22 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
+
+int terminal_fd(FILE *stream)
+{
+	/* A stream that is folded has none itself. */
+	if (stream == stdout)
+		return STDOUT_FILENO;
+
+	return stream == stderr ? STDERR_FILENO : fileno(stream);
+}
 
 int terminal_width(FILE *stream)
 {
 	struct winsize size;
 
-	return ioctl(fileno(stream), TIOCGWINSZ, &size) ? 0 : size.ws_col;
+	return ioctl(terminal_fd(stream), TIOCGWINSZ, &size) ? 0 : size.ws_col;
 }
 
 void terminal_print(FILE *stream, int column, int indent, const char *text)

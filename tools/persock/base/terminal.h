@@ -8,6 +8,9 @@
 
 #include <stdio.h>
 
+/* The descriptor that @stream writes to. */
+int terminal_fd(FILE *stream);
+
 /* Columns of the terminal that @stream writes to; 0 if it is none. */
 int terminal_width(FILE *stream);
 

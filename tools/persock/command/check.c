@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "command/arguments.h"
+#include "command/check_reach.h"
 #include "command/check_unix.h"
 #include "command/commands.h"
 #include "command/local_names.h"
@@ -210,6 +211,7 @@ static void warn_of(const struct draft *draft, const char *path)
 	warn_of_idle_hosts(draft, path);
 	warn_of_one_family(draft, path);
 	check_unix(draft, path);
+	check_reach(draft, path);
 	local_names_warn(draft, path);
 }
 

@@ -6,6 +6,7 @@
 #include "command/difference.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/fold.h"
 #include "policy_file/draft_print.h"
 
 /* A complete policy as text, which the caller frees. */
@@ -59,21 +61,46 @@ static int write_to_memory(const struct draft *draft)
 	return fd;
 }
 
+/* On a terminal its lines are folded, as all others. */
+static void copy_output(int from)
+{
+	FILE *file = fdopen(from, "r");
+	size_t length;
+	char text[4096];
+
+	fold_choose(stdout, FOLD_MARKED);
+	while (file && (length = fread(text, 1, sizeof(text), file)))
+		fwrite(text, 1, length, stdout);
+	fold_choose(stdout, FOLD_TEXT);
+	if (file)
+		fclose(file);
+	else
+		close(from);
+}
+
 /* Print how two files differ. @path is the name of the policy file. */
 static bool compare(int loaded, int wanted, const char *path)
 {
 	char paths[2][32];
-	int status;
+	int status, output[2];
+	bool folds;
 	pid_t pid;
 
 	snprintf(paths[0], sizeof(paths[0]), "/dev/fd/%d", loaded);
 	snprintf(paths[1], sizeof(paths[1]), "/dev/fd/%d", wanted);
 	fflush(stdout);
+	folds = fold_folds(stdout) && !pipe2(output, O_CLOEXEC);
 	pid = fork();
 	if (!pid) {
+		if (folds)
+			dup2(output[1], STDOUT_FILENO);
 		execlp("diff", "diff", "-u", "--label", "loaded", "--label",
 		       path, paths[0], paths[1], NULL);
 		_exit(127);
+	}
+	if (folds) {
+		close(output[1]);
+		copy_output(output[0]);
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) < 0 || !WIFEXITED(status) ||
 	    WEXITSTATUS(status) > 1) {

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/fold.h"
 #include "base/replacement.h"
 #include "base/text.h"
 #include "command/commands.h"
@@ -72,7 +73,9 @@ static int format_file(const char *path, bool check, bool *changes)
 			text_print(stdout, yaml.path);
 			puts(": is not formatted");
 		} else if (from_stdin && !check) {
+			fold_choose(stdout, FOLD_NEVER);
 			fputs(text, stdout);
+			fold_choose(stdout, FOLD_TEXT);
 		} else if (differs) {
 			status = replace(path, text);
 		}

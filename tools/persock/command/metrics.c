@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/fold.h"
 #include "base/json.h"
 #include "base/openmetrics.h"
 #include "base/replacement.h"
@@ -360,10 +361,12 @@ int metrics_command(int argc, char **argv)
 	if (status)
 		return status;
 	status = get(&all);
-	if (!status && path)
+	if (!status && path) {
 		status = write_file(&all, path);
-	else if (!status)
+	} else if (!status) {
+		fold_choose(stdout, FOLD_NEVER);
 		put(stdout, &all);
+	}
 	/* Old numbers would look as if nothing had happened. */
 	if (status && path)
 		unlink(path);

@@ -17,6 +17,7 @@
 #include "base/cgroup.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/terminal.h"
 #include "base/text.h"
 #include "command/arguments.h"
 #include "command/commands.h"
@@ -27,11 +28,12 @@
 #include "wire/name.h"
 #include "wire/netlink.h"
 
-/* The widths of the columns. */
+/* The widths of the columns; @narrow: cgroup and host have lines of their own. */
 struct widths {
 	int cgroup;
 	int host;
 	int address;
+	bool narrow;
 };
 
 /* Returns false after an error. */
@@ -59,30 +61,50 @@ static void widen(int *width, int needed)
 static void measure(struct netlink *nl, const struct replies *replies,
 		    struct widths *widths)
 {
+	int columns = terminal_width(stdout);
 	const struct nlmsghdr *message;
 	struct name name;
 
-	*widths = (struct widths){ 6, 4, 7 };
+	*widths = (struct widths){ 6, 4, 7, false };
 	replies_for_each(message, replies) {
 		name_parse(message, &name);
 		widen(&widths->cgroup, text_width(cgroup_text(nl, name.cgroup_id)));
 		widen(&widths->host, text_width(name.host));
 		widen(&widths->address, strlen(name_address(&name)));
 	}
+	widths->narrow = columns && widths->cgroup + widths->host +
+				    widths->address + 28 > columns;
 }
 
-static void print_row(struct netlink *nl, const struct name *name,
-		      const struct widths *widths)
+/* A cgroup or a host: a column, or a line if it is not that of the last row. */
+static void print_name(const char *name, int width, int indent, bool narrow,
+		       bool changed)
 {
+	if (!narrow) {
+		text_column(stdout, name, width);
+		fputs("  ", stdout);
+	} else if (changed) {
+		printf("%*s", indent, "");
+		text_print(stdout, name);
+		putchar('\n');
+	}
+}
+
+/* @last: the name of the row before, or NULL */
+static void print_row(struct netlink *nl, const struct name *name,
+		      const struct name *last, const struct widths *widths)
+{
+	bool other = !last || last->cgroup_id != name->cgroup_id;
 	char ttl[16] = "none";
 
 	if (!name->fixed)
 		snprintf(ttl, sizeof(ttl), "%d", name->ttl);
-	text_column(stdout, cgroup_text(nl, name->cgroup_id), widths->cgroup);
-	fputs("  ", stdout);
-	text_column(stdout, name->host, widths->host);
-	printf("  %-*s  %10s  %10u\n", widths->address, name_address(name), ttl,
-	       name->network_inode);
+	print_name(cgroup_text(nl, name->cgroup_id), widths->cgroup, 0,
+		   widths->narrow, other);
+	print_name(name->host, widths->host, 2, widths->narrow,
+		   other || strcmp(last->host, name->host));
+	printf("%*s%-*s  %10s  %10u\n", widths->narrow ? 4 : 0, "",
+	       widths->address, name_address(name), ttl, name->network_inode);
 }
 
 /* Each message may repeat how many addresses its cgroup has lost. */
@@ -107,17 +129,22 @@ static void print_lost(struct netlink *nl, const struct replies *replies)
 static void print_table(struct netlink *nl, const struct replies *replies)
 {
 	const struct nlmsghdr *message;
+	struct name name, last;
 	struct widths widths;
-	struct name name;
+	bool any = false;
 
 	measure(nl, replies, &widths);
-	printf("%-*s  %-*s  %-*s  %10s  %10s\n", widths.cgroup, "cgroup",
-	       widths.host, "host", widths.address, "address", "TTL",
-	       "network");
+	print_name("cgroup", widths.cgroup, 0, widths.narrow, true);
+	print_name("host", widths.host, 2, widths.narrow, true);
+	printf("%*s%-*s  %10s  %10s\n", widths.narrow ? 4 : 0, "",
+	       widths.address, "address", "TTL", "network");
 	replies_for_each(message, replies) {
 		name_parse(message, &name);
-		if (name.address)
-			print_row(nl, &name, &widths);
+		if (!name.address)
+			continue;
+		print_row(nl, &name, any ? &last : NULL, &widths);
+		last = name;
+		any = true;
 	}
 	print_lost(nl, replies);
 }

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/error.h"
+#include "base/fold.h"
 #include "base/text.h"
 #include "policy_file/draft.h"
 #include "policy_file/fact.h"
@@ -135,6 +136,7 @@ void record_file_difference(const struct record_file *file)
 			    file->extent);
 	if (fclose(memory))
 		need(NULL);
+	fold_choose(stderr, FOLD_MARKED);
 	for (line = strtok_r(text, "\n", &rest); line;
 	     line = strtok_r(NULL, "\n", &rest)) {
 		found = strchr(line, '\001');
@@ -143,6 +145,7 @@ void record_file_difference(const struct record_file *file)
 		memmove(found, found + 1, strlen(found));
 		fprintf(stderr, "+ %s\n", line);
 	}
+	fold_choose(stderr, FOLD_TEXT);
 	free(text);
 }
 

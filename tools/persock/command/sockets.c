@@ -15,7 +15,6 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,8 +33,6 @@
 #include "wire/attachment.h"
 #include "wire/netlink.h"
 #include "wire/sock_diag.h"
-
-#define WIDTH	79
 
 /**
  * struct sockets - a run of the command
@@ -171,88 +168,56 @@ static const char *protocol_of(const struct known *known)
 	return NULL;
 }
 
-/* Words in lines of at most WIDTH columns. */
-static void put_word(int *column, const char *word)
-{
-	int width = text_width(word);
-
-	if (*column + 1 + width > WIDTH) {
-		fputs("\n   ", stdout);
-		*column = 3;
-	}
-	if (*column)
-		putchar(' ');
-	text_print(stdout, word);
-	*column += width + 1;
-}
-
-static void __attribute__((format(printf, 2, 3)))
-put_words(int *column, const char *format, ...)
-{
-	char *text, *rest, *word;
-	va_list args;
-
-	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		text = NULL;
-	va_end(args);
-	rest = need(text);
-	while ((word = strsep(&rest, " ")))
-		put_word(column, word);
-	free(text);
-}
-
 static void print_socket(const struct known *known)
 {
 	const char *protocol = protocol_of(known), *state = state_of(known);
-	int column = 0;
 
 	if (known->family >= 0) {
-		put_word(&column, name_of(NAME_FAMILY, 0, known->family));
-		put_word(&column, name_of(NAME_TYPE, 0, known->type));
+		fputs(name_of(NAME_FAMILY, 0, known->family), stdout);
+		printf(" %s", name_of(NAME_TYPE, 0, known->type));
 	} else {
-		put_word(&column, *known->kind ? known->kind : "unknown");
+		text_print(stdout, *known->kind ? known->kind : "unknown");
 	}
 	if (protocol)
-		put_word(&column, protocol);
-	if (*known->local)
-		put_word(&column, known->local);
+		printf(" %s", protocol);
+	if (*known->local) {
+		putchar(' ');
+		text_print(stdout, known->local);
+	}
 	if (*known->peer) {
-		char peer[sizeof(known->peer) + 3];
-
-		snprintf(peer, sizeof(peer), "-> %s", known->peer);
-		put_word(&column, peer);
+		fputs(" -> ", stdout);
+		text_print(stdout, known->peer);
 	}
 	if (state)
-		put_words(&column, "(%s)", state);
+		printf(" (%s)", state);
 	putchar('\n');
 }
 
 static void print_holder(const struct known *known)
 {
 	const struct held_socket *held = known->held;
-	char *name = held_name(held->holders->pid), *word;
-	int column = 1;
+	char *name = held_name(held->holders->pid);
 
-	if (asprintf(&word, "%s[%d]%s", name ?: "?", held->holders->pid,
-		     held->nr_holders > 1 ? "" : ":") < 0)
-		word = NULL;
-	putchar(' ');
-	put_word(&column, need(word));
-	free(word);
+	fputs("  ", stdout);
+	text_print(stdout, name ?: "?");
 	free(name);
+	printf("[%d]", held->holders->pid);
 	if (held->nr_holders > 1)
-		put_words(&column, "and %zu more:", held->nr_holders - 1);
+		printf(" and %zu more", held->nr_holders - 1);
+	fputs(": ", stdout);
 	if (!held->personality) {
-		putchar(' ');
 		colour_red(stdout, "NOT GOVERNED");
 		putchar('\n');
 		return;
 	}
-	put_words(&column, "personality %s,", held->personality);
-	if (held->layers)
-		put_words(&column, "layers %s,", held->layers);
-	put_words(&column, "provider %s", held->provider ?: "?");
+	fputs("personality ", stdout);
+	text_print(stdout, held->personality);
+	if (held->layers) {
+		fputs(", layers ", stdout);
+		text_print(stdout, held->layers);
+	}
+	fputs(", provider ", stdout);
+	text_print(stdout, held->provider ?: "?");
 	putchar('\n');
 }
 

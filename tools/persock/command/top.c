@@ -17,6 +17,7 @@
 #include "base/ending.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/terminal.h"
 #include "command/arguments.h"
 #include "command/commands.h"
 #include "command/top_sample.h"
@@ -99,6 +100,8 @@ static void print_text(struct top *top)
 	struct top_table table;
 	size_t i;
 
+	if (width <= 0)
+		width = terminal_width(stdout);
 	top_table_make(&table, &top->sample, width > 0 ? width : WIDTH);
 	for (i = 0; i < table.nr; i++)
 		puts(table.lines[i]);

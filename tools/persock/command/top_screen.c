@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/fold.h"
 #include "command/top_table.h"
 
 /* Lines that are not rows: above and, for the help, below. */
@@ -26,7 +27,7 @@ int top_screen_open(void)
 	const char *term = getenv("TERM");
 
 	setlocale(LC_ALL, "");
-	screen = newterm(NULL, stdout, stdin);
+	screen = newterm(NULL, fold_sink(stdout), stdin);
 	if (!screen)
 		return report_error("the terminal \"%s\" is not known: \"persock top --batch\" prints text",
 				    term ? term : "");

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/fold.h"
 #include "base/json.h"
 
 #define WIDTH	100
@@ -111,9 +112,10 @@ void document_print_yaml(yaml_document_t *document, FILE *stream)
 {
 	yaml_emitter_t emitter;
 
+	fold_choose(stream, FOLD_POLICY);
 	made(yaml_emitter_initialize(&emitter));
 	yaml_emitter_set_output_file(&emitter, stream);
-	yaml_emitter_set_width(&emitter, WIDTH);
+	yaml_emitter_set_width(&emitter, fold_folds(stream) ? -1 : WIDTH);
 	yaml_emitter_set_unicode(&emitter, 1);
 	/* Frees the document. The flush of stdout reports a failed write. */
 	if (yaml_emitter_open(&emitter) &&
@@ -123,6 +125,7 @@ void document_print_yaml(yaml_document_t *document, FILE *stream)
 	else if (emitter.error == YAML_MEMORY_ERROR)
 		exit(report_error("out of memory"));
 	yaml_emitter_delete(&emitter);
+	fold_choose(stream, FOLD_TEXT);
 }
 
 bool document_filled(yaml_document_t *document, int node)
@@ -156,10 +159,12 @@ static void print_line(char *line, FILE *stream,
 		comment = remark(number, data);
 		memmove(mark, end, strlen(end) + 1);
 	}
+	fold_choose(stream, FOLD_POLICY);
 	fputs(line, stream);
 	if (comment)
 		fprintf(stream, "  # %s", comment);
 	fputc('\n', stream);
+	fold_choose(stream, FOLD_TEXT);
 }
 
 void document_print_marked(yaml_document_t *document, FILE *stream,
