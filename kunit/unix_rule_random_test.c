@@ -13,12 +13,37 @@
 
 #define RULES	256
 #define ROUNDS	500
+#define QUESTIONS	8
+
+#define NAMES	64
+#define LENGTH	24
 
 /* Few names, which begin with each other, so that many rules match. */
-static const char * const random_names[] = {
+static const char few[][LENGTH] = {
 	"", "/", "/a", "/aa", "/aaa", "/ab", "/b", "/ba", "/a/", "/a/a", "/a/b",
 	"/a/aa", "/b/a", "/\xff", "/\x01", "/aab",
 };
+
+/* Many names, each of which begins as one before it does. */
+static void make_names(struct rnd_state *random, char (*names)[LENGTH])
+{
+	static const char bytes[] = { 'a', 'b', '\x01', '\xff' };
+	unsigned int i;
+
+	memset(names, 0, NAMES * sizeof(*names));
+	names[0][0] = '/';
+	for (i = 1; i < NAMES; i++) {
+		u32 bits = prandom_u32_state(random);
+		unsigned int length = 1 + bits % 16, more = (bits >> 4) % 8;
+
+		memcpy(names[i], names[(bits >> 8) % i], length);
+		length = strlen(names[i]);
+		while (more-- && length < LENGTH - 1) {
+			names[i][length++] =
+				bytes[prandom_u32_state(random) % 4];
+		}
+	}
+}
 
 /* The first of all is "same". */
 static const char * const random_peers[] = {
@@ -87,10 +112,11 @@ static bool precedes(const struct persock_unix_rule *a,
 	return a < b;
 }
 
-static void fill(struct rnd_state *random, struct persock_unix_rule *rule)
+static void fill(struct rnd_state *random, struct persock_unix_rule *rule,
+		 const char (*names)[LENGTH], unsigned int nr_names)
 {
 	u32 bits = prandom_u32_state(random);
-	const char *name = random_names[bits % 16];
+	const char *name = names[prandom_u32_state(random) % nr_names];
 
 	*rule = (struct persock_unix_rule){
 		.kind = bits >> 4 & 3,
@@ -110,62 +136,88 @@ static void fill(struct rnd_state *random, struct persock_unix_rule *rule)
 	rule->length = strlen(name);
 }
 
+static void ask(struct kunit *test, struct rnd_state *random, unsigned int round,
+		const struct persock_unix_rules *section, const char *text)
+{
+	const struct persock_unix_rule *best = NULL;
+	u32 bits = prandom_u32_state(random);
+	struct persock_unix_name name = {
+		.kind = 1 + bits % 3,
+		.type = 1 + (bits >> 6 & 1),
+		.same = bits & 128,
+		.cgroup = bits & 256 ? random_peers[1 + (bits >> 9) % 7] : NULL,
+	};
+	unsigned int i, rule;
+	int verdict;
+
+	name.name = name.kind == PERSOCK_UNIX_UNNAMED ? "" : text;
+	/* unix_rule_test.c has files without a path. */
+	if (name.kind == PERSOCK_UNIX_PATH && !*name.name)
+		name.name = "/";
+	name.length = strlen(name.name);
+	for (i = 0; i < section->nr; i++) {
+		if (matches(&section->rules[i], &name) &&
+		    (!best || precedes(&section->rules[i], best)))
+			best = &section->rules[i];
+	}
+
+	verdict = persock_judge_unix(section, &name, &rule);
+	KUNIT_EXPECT_EQ_MSG(test, rule, best ? best - section->rules + 1 : 0,
+			    "round %u", round);
+	KUNIT_EXPECT_EQ_MSG(test, verdict, best ? best->verdict : -EMFILE,
+			    "round %u", round);
+}
+
 /* The best of all rules that match decides. */
-static void random_rules(struct kunit *test)
+static void compare(struct kunit *test, struct rnd_state *random,
+		    const char (*names)[LENGTH], unsigned int nr_names,
+		    unsigned int round)
 {
 	static struct persock_unix_rule rules[RULES];
-	static u32 sorted[RULES], outer[RULES];
+	static struct persock_unix_entry sorted[RULES];
+	struct persock_unix_rules section = {
+		.rules = rules,
+		.nr = 1 + prandom_u32_state(random) % RULES,
+		.fallback = -EMFILE,
+	};
+	unsigned int i;
+
+	if (round % 2)
+		section.nr = 1 + section.nr % 12;
+	for (i = 0; i < section.nr; i++)
+		fill(random, &rules[i], names, nr_names);
+	persock_unix_sort(&section, sorted);
+	for (i = 0; i < QUESTIONS; i++)
+		ask(test, random, round, &section,
+		    names[prandom_u32_state(random) % nr_names]);
+}
+
+static void few_names(struct kunit *test)
+{
 	struct rnd_state random;
-	unsigned int round, i;
+	unsigned int round;
 
 	prandom_seed_state(&random, 55);
+	for (round = 0; round < ROUNDS; round++)
+		compare(test, &random, few, ARRAY_SIZE(few), round);
+}
+
+static void many_names(struct kunit *test)
+{
+	static char names[NAMES][LENGTH];
+	struct rnd_state random;
+	unsigned int round;
+
+	prandom_seed_state(&random, 56);
 	for (round = 0; round < ROUNDS; round++) {
-		unsigned int nr = 1 + prandom_u32_state(&random) % RULES;
-		struct persock_unix_rules section = {
-			.rules = rules,
-			.fallback = -EMFILE,
-		};
-		const struct persock_unix_rule *best = NULL;
-		struct persock_unix_name name = { };
-		u32 bits = prandom_u32_state(&random);
-		unsigned int rule;
-		int verdict;
-
-		if (round % 2)
-			nr = 1 + nr % 12;
-		for (i = 0; i < nr; i++)
-			fill(&random, &rules[i]);
-		section.nr = nr;
-		persock_unix_sort(&section, sorted, outer);
-
-		name.kind = 1 + bits % 3;
-		name.name = name.kind == PERSOCK_UNIX_UNNAMED ?
-			    "" : random_names[bits >> 2 & 15];
-		/* unix_rule_test.c has files without a path. */
-		if (name.kind == PERSOCK_UNIX_PATH && !*name.name)
-			name.name = "/";
-		name.length = strlen(name.name);
-		name.type = 1 + (bits >> 6 & 1);
-		name.same = bits & 128;
-		name.cgroup = bits & 256 ? random_peers[1 + (bits >> 9) % 7] :
-					   NULL;
-		for (i = 0; i < nr; i++) {
-			if (matches(&rules[i], &name) &&
-			    (!best || precedes(&rules[i], best)))
-				best = &rules[i];
-		}
-
-		verdict = persock_judge_unix(&section, &name, &rule);
-		KUNIT_EXPECT_EQ_MSG(test, rule, best ? best - rules + 1 : 0,
-				    "round %u", round);
-		KUNIT_EXPECT_EQ_MSG(test, verdict,
-				    best ? best->verdict : -EMFILE, "round %u",
-				    round);
+		make_names(&random, names);
+		compare(test, &random, names, NAMES, round);
 	}
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(random_rules),
+	KUNIT_CASE(few_names),
+	KUNIT_CASE(many_names),
 	{ }
 };
 

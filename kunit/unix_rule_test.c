@@ -47,18 +47,16 @@ struct question {
 static void sort_rules(struct kunit *test, struct persock_unix_rules *section,
 		       const struct persock_unix_rule *rules, unsigned int nr)
 {
-	u32 *sorted, *outer;
+	struct persock_unix_entry *sorted;
 
 	sorted = kunit_kcalloc(test, nr + 1, sizeof(*sorted), GFP_KERNEL);
-	outer = kunit_kcalloc(test, nr + 1, sizeof(*outer), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, sorted);
-	KUNIT_ASSERT_NOT_NULL(test, outer);
 	*section = (struct persock_unix_rules){
 		.rules = rules,
 		.nr = nr,
 		.fallback = NO_RULE,
 	};
-	persock_unix_sort(section, sorted, outer);
+	persock_unix_sort(section, sorted);
 }
 
 static void ask(struct kunit *test, const struct persock_unix_rule *rules,
@@ -285,9 +283,9 @@ static void sorted(struct kunit *test)
 
 	sort_rules(test, &section, rules, ARRAY_SIZE(rules));
 	for (i = 0; i < ARRAY_SIZE(rules); i++) {
-		KUNIT_EXPECT_EQ_MSG(test, section.sorted[i], order[i],
+		KUNIT_EXPECT_EQ_MSG(test, section.sorted[i].rule, order[i],
 				    "place %u", i);
-		KUNIT_EXPECT_EQ_MSG(test, section.outer[i], outer[i],
+		KUNIT_EXPECT_EQ_MSG(test, section.sorted[i].outer, outer[i],
 				    "place %u", i);
 	}
 }

@@ -17,9 +17,6 @@
 #include "policy/section.h"
 #include "policy/unix_rule.h"
 
-/* Numbers of a rule in the two lists of its order. */
-#define ORDERS	2
-
 static unsigned int index_of(enum persock_section section)
 {
 	return section == PERSOCK_SECTION_UNIX_BIND;
@@ -180,7 +177,7 @@ unsigned int persock_unix_rules(const struct persock_unix_load *load)
 size_t persock_unix_size(const struct persock_unix_load *load)
 {
 	return ALIGN(persock_unix_rules(load) *
-		     (sizeof(*load->rules[0]) + ORDERS * sizeof(u32)) +
+		     (sizeof(*load->rules[0]) + sizeof(*load->sorted)) +
 		     load->text, sizeof(u64));
 }
 
@@ -198,8 +195,8 @@ void *persock_unix_place(struct persock_unix_load *load, void *memory)
 
 	load->rules[0] = memory;
 	load->rules[1] = load->rules[0] + load->nr[0];
-	load->orders = (u32 *)(load->rules[0] + nr);
-	load->texts = (char *)(load->orders + ORDERS * nr);
+	load->sorted = (struct persock_unix_entry *)(load->rules[0] + nr);
+	load->texts = (char *)(load->sorted + nr);
 	memset(load->nr, 0, sizeof(load->nr));
 	load->text = 0;
 
@@ -260,7 +257,7 @@ void persock_unix_fill(struct persock_unix_load *load, struct nlattr **tb,
 void persock_unix_publish(struct persock_unix_load *load,
 			  struct persock_policy *policy)
 {
-	u32 *orders = load->orders;
+	struct persock_unix_entry *sorted = load->sorted;
 	unsigned int i, j;
 
 	for (i = 0; i < PERSOCK_UNIX_SECTIONS; i++) {
@@ -269,8 +266,8 @@ void persock_unix_publish(struct persock_unix_load *load,
 
 		rules->rules = load->rules[i];
 		rules->nr = load->nr[i];
-		persock_unix_sort(rules, orders, orders + rules->nr);
-		orders += ORDERS * rules->nr;
+		persock_unix_sort(rules, sorted);
+		sorted += rules->nr;
 		for (j = 0; j < rules->nr; j++)
 			rules->cgroups |= rules->rules[j].peer &&
 					  *rules->rules[j].peer;

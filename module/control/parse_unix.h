@@ -18,14 +18,14 @@ struct nlattr;
  * @nr: number of rules, by section: connect, bind
  * @text: bytes of their names and peers, with final NULs
  * @rules: the rules, by section
- * @orders: room for their order, two numbers for each rule
+ * @sorted: room for their order
  * @texts: their names and peers, @text bytes
  */
 struct persock_unix_load {
 	unsigned int nr[PERSOCK_UNIX_SECTIONS];
 	size_t text;
 	struct persock_unix_rule *rules[PERSOCK_UNIX_SECTIONS];
-	u32 *orders;
+	struct persock_unix_entry *sorted;
 	char *texts;
 };
 

@@ -409,19 +409,34 @@ struct persock_unix_rule {
 };
 
 /**
+ * struct persock_unix_entry - a rule where its name sorts
+ * @rule: its index
+ * @first: place of the first rule on the same name
+ * @outer: place of the first rule on the next shorter prefix, or the number of
+ *	   rules
+ * @low: what its name has in common with the lower bound of the search that
+ *	 comes upon it, see unix_rule.c
+ * @high: the same with the upper bound
+ */
+struct persock_unix_entry {
+	u32 rule;
+	u32 first;
+	u32 outer;
+	u16 low;
+	u16 high;
+};
+
+/**
  * struct persock_unix_rules - one section of rules on names of AF_UNIX sockets
  * @rules: in the order of the policy
- * @sorted: indexes of @rules, sorted by persock_unix_sort()
- * @outer: for each place of @sorted the place of the first rule of the next
- *	   shorter prefix, or @nr
- * @nr: length of the three lists
+ * @sorted: the same by name, from persock_unix_sort()
+ * @nr: length of the two lists
  * @fallback: verdict if no rule matches
  * @cgroups: a rule has a path of a cgroup
  */
 struct persock_unix_rules {
 	const struct persock_unix_rule *rules;
-	const u32 *sorted;
-	const u32 *outer;
+	const struct persock_unix_entry *sorted;
 	unsigned int nr;
 	s16 fallback;
 	bool cgroups;

@@ -8,6 +8,12 @@
  * names that begin with it. So every prefix of a name is the rule that sorts
  * last before the name, or one of the prefixes of that rule; and each rule
  * knows the longest of its own prefixes. One binary search finds the way.
+ *
+ * The search compares each byte of a name once, however many rules begin alike.
+ * It knows what the name has in common with the rules that bound the search,
+ * and each rule knows what it has in common with them: a rule is only ever come
+ * upon between the same two. What two names have in common is 0 if they are of
+ * different kinds, else 1 and the number of equal bytes.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -16,27 +22,42 @@
 
 #include "policy/unix_rule.h"
 
-static int order_names(const char *a, unsigned int a_length, const char *b,
-		       unsigned int b_length)
-{
-	int order = memcmp(a, b, min(a_length, b_length));
+/* Bytes that are compared at once. */
+#define STEP	sizeof(u64)
 
-	return order ? order : (int)a_length - (int)b_length;
+/*
+ * Compare the name of a rule with another one. @common: what they are known to
+ * have in common; set to what they have.
+ */
+static int order_names(const struct persock_unix_rule *rule,
+		       enum persock_unix_kind kind, const char *name,
+		       unsigned int length, unsigned int *common)
+{
+	unsigned int shorter = min_t(unsigned int, rule->length, length), i;
+
+	if (!*common && rule->kind != kind)
+		return (int)rule->kind - (int)kind;
+	i = *common ? *common - 1 : 0;
+	/* Compilers make this one comparison. */
+	while (i + STEP <= shorter && !memcmp(rule->name + i, name + i, STEP))
+		i += STEP;
+	while (i < shorter && rule->name[i] == name[i])
+		i++;
+	*common = i + 1;
+	if (i < shorter)
+		return (unsigned char)rule->name[i] - (unsigned char)name[i];
+
+	return (int)rule->length - (int)length;
 }
 
 /* By name only: rules of the same order are one group. */
 static int order_groups(const struct persock_unix_rule *a,
 			const struct persock_unix_rule *b)
 {
-	int order;
+	unsigned int common = 0;
+	int order = order_names(a, b->kind, b->name, b->length, &common);
 
-	if (a->kind != b->kind)
-		return (int)a->kind - (int)b->kind;
-	order = order_names(a->name, a->length, b->name, b->length);
-	if (order)
-		return order;
-
-	return (int)b->prefix - (int)a->prefix;
+	return order ? order : (int)b->prefix - (int)a->prefix;
 }
 
 static bool denies(const struct persock_unix_rule *rule)
@@ -49,9 +70,8 @@ static int order_rules(const void *left, const void *right, const void *data)
 	const struct persock_unix_rule *rules = data, *a, *b;
 	int order;
 
-	a = &rules[*(const u32 *)left];
-	b = &rules[*(const u32 *)right];
-
+	a = &rules[((const struct persock_unix_entry *)left)->rule];
+	b = &rules[((const struct persock_unix_entry *)right)->rule];
 	order = order_groups(a, b);
 	if (order)
 		return order;
@@ -69,94 +89,127 @@ static int order_rules(const void *left, const void *right, const void *data)
 static const struct persock_unix_rule *
 rule_at(const struct persock_unix_rules *rules, unsigned int place)
 {
-	return &rules->rules[rules->sorted[place]];
+	return &rules->rules[rules->sorted[place].rule];
 }
 
-static bool begins(const char *name, unsigned int length,
-		   const struct persock_unix_rule *rule)
+static bool begins(const struct persock_unix_rule *rule,
+		   const struct persock_unix_rule *prefix)
 {
-	return rule->prefix && length >= rule->length &&
-	       !memcmp(name, rule->name, rule->length);
+	return prefix->prefix && prefix->kind == rule->kind &&
+	       prefix->length <= rule->length &&
+	       !memcmp(rule->name, prefix->name, prefix->length);
 }
 
-/* The place of the first rule on the same name; @nr for @nr. */
-static unsigned int group_of(const struct persock_unix_rules *rules,
-			     unsigned int place)
+/* The first rule of the longest prefix of a rule, which is not the first. */
+static unsigned int find_outer(const struct persock_unix_rules *rules,
+			       unsigned int place)
 {
-	const struct persock_unix_rule *rule;
-	unsigned int low = 0, high = place;
+	const struct persock_unix_rule *rule = rule_at(rules, place);
 
-	if (place == rules->nr)
-		return place;
-	rule = rule_at(rules, place);
-	if (!place || order_groups(rule_at(rules, place - 1), rule))
-		return place;
-	while (low < high) {
-		unsigned int middle = low + (high - low) / 2;
+	/* The prefixes of this one are among those of the one before. */
+	place--;
+	while (place < rules->nr && !begins(rule, rule_at(rules, place)))
+		place = rules->sorted[place].outer;
 
-		if (order_groups(rule_at(rules, middle), rule) < 0)
+	return place < rules->nr ? rules->sorted[place].first : place;
+}
+
+/* What two rules have in common. */
+static unsigned int common_of(const struct persock_unix_rules *rules,
+			      unsigned int one, unsigned int other)
+{
+	const struct persock_unix_rule *rule = rule_at(rules, other);
+	unsigned int common = 0;
+
+	order_names(rule_at(rules, one), rule->kind, rule->name, rule->length,
+		    &common);
+
+	return common;
+}
+
+/* As find_last() comes upon the rule. */
+static void compare_bounds(const struct persock_unix_rules *rules,
+			   unsigned int place, struct persock_unix_entry *entry)
+{
+	unsigned int low = 0, high = rules->nr, middle;
+
+	while ((middle = low + (high - low) / 2) != place) {
+		if (middle < place)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-
-	return low;
+	entry->low = low ? common_of(rules, low - 1, place) : 0;
+	entry->high = high < rules->nr ? common_of(rules, high, place) : 0;
 }
 
 /**
  * persock_unix_sort() - sort a section's rules
- * @rules: the section, with its list; the two other lists are set
- * @sorted: room for as many indexes as there are rules
- * @outer: the same
+ * @rules: the section, with its list; the sorted one is set
+ * @sorted: room for as many entries as there are rules
  */
-void persock_unix_sort(struct persock_unix_rules *rules, u32 *sorted,
-		       u32 *outer)
+void persock_unix_sort(struct persock_unix_rules *rules,
+		       struct persock_unix_entry *sorted)
 {
-	unsigned int i, place;
+	unsigned int i;
 
 	for (i = 0; i < rules->nr; i++)
-		sorted[i] = i;
+		sorted[i].rule = i;
 	sort_r(sorted, rules->nr, sizeof(*sorted), order_rules, NULL,
 	       rules->rules);
 	rules->sorted = sorted;
-	rules->outer = outer;
 	for (i = 0; i < rules->nr; i++) {
-		const struct persock_unix_rule *rule = rule_at(rules, i);
-
-		if (i && !order_groups(rule_at(rules, i - 1), rule)) {
-			outer[i] = outer[i - 1];
+		compare_bounds(rules, i, &sorted[i]);
+		if (i && !order_groups(rule_at(rules, i - 1),
+				       rule_at(rules, i))) {
+			sorted[i].first = sorted[i - 1].first;
+			sorted[i].outer = sorted[i - 1].outer;
 			continue;
 		}
-		/* The prefixes of this one are among those of the one before. */
-		place = i ? i - 1 : rules->nr;
-		while (place < rules->nr &&
-		       (rule_at(rules, place)->kind != rule->kind ||
-			!begins(rule->name, rule->length,
-				rule_at(rules, place))))
-			place = outer[place];
-		outer[i] = group_of(rules, place);
+		sorted[i].first = i;
+		sorted[i].outer = i ? find_outer(rules, i) : rules->nr;
 	}
 }
 
-/* The last place whose name does not sort after @name; @nr if there is none. */
+/*
+ * The last place whose name does not sort after @name; @nr if there is none.
+ * @common: set to what they have in common.
+ */
 static unsigned int find_last(const struct persock_unix_rules *rules,
-			      const struct persock_unix_name *name)
+			      const struct persock_unix_name *name,
+			      unsigned int *common)
 {
-	unsigned int low = 0, high = rules->nr;
+	unsigned int low = 0, high = rules->nr, of_low = 0, of_high = 0;
 
 	while (low < high) {
 		unsigned int middle = low + (high - low) / 2;
-		const struct persock_unix_rule *rule = rule_at(rules, middle);
-		int order = (int)rule->kind - (int)name->kind;
+		const struct persock_unix_entry *entry = &rules->sorted[middle];
+		/* Judged by the bound that the name has more in common with. */
+		bool by_low = of_low >= of_high;
+		unsigned int known = by_low ? entry->low : entry->high;
+		unsigned int has = by_low ? of_low : of_high;
+		bool after;
 
-		if (!order)
-			order = order_names(rule->name, rule->length,
-					    name->name, name->length);
-		if (order <= 0)
-			low = middle + 1;
-		else
+		/* A rule that has less in common with it is beyond the name. */
+		if (known < has) {
+			after = by_low;
+			has = known;
+		} else if (known > has) {
+			after = !by_low;
+		} else {
+			after = order_names(&rules->rules[entry->rule],
+					    name->kind, name->name,
+					    name->length, &has) > 0;
+		}
+		if (after) {
 			high = middle;
+			of_high = has;
+		} else {
+			low = middle + 1;
+			of_low = has;
+		}
 	}
+	*common = of_low;
 
 	return low ? low - 1 : rules->nr;
 }
@@ -184,16 +237,16 @@ static bool peer_matches(const struct persock_unix_rule *rule,
 	return name->cgroup && is_below(name->cgroup, rule->peer);
 }
 
+/*
+ * The rule is the last before the name, or a prefix of it. @common: what that
+ * one and the name have in common.
+ */
 static bool name_matches(const struct persock_unix_rule *rule,
-			 const struct persock_unix_name *name)
+			 const struct persock_unix_name *name,
+			 unsigned int common)
 {
-	if (rule->kind != name->kind)
-		return false;
-	if (rule->prefix)
-		return begins(name->name, name->length, rule);
-
-	return rule->length == name->length &&
-	       !memcmp(rule->name, name->name, name->length);
+	return common > rule->length &&
+	       (rule->prefix || rule->length == name->length);
 }
 
 /* The rule of a group that matches in all else, or NULL. */
@@ -201,12 +254,12 @@ static const struct persock_unix_rule *
 match_group(const struct persock_unix_rules *rules, unsigned int first,
 	    const struct persock_unix_name *name)
 {
-	const struct persock_unix_rule *head = rule_at(rules, first), *rule;
+	const struct persock_unix_rule *rule;
 	unsigned int place;
 
 	for (place = first; place < rules->nr; place++) {
 		rule = rule_at(rules, place);
-		if (place != first && order_groups(head, rule))
+		if (rules->sorted[place].first != first)
 			break;
 		if ((rule->type == PERSOCK_ANY || rule->type == name->type) &&
 		    peer_matches(rule, name))
@@ -248,15 +301,15 @@ find_rule(const struct persock_unix_rules *rules,
 	  const struct persock_unix_name *name)
 {
 	const struct persock_unix_rule *rule;
-	unsigned int place;
+	unsigned int place, common;
 
 	if (rules->nr && name->kind == PERSOCK_UNIX_PATH && !name->length)
 		return find_nameless(rules, name);
-	for (place = group_of(rules, find_last(rules, name));
-	     place < rules->nr; place = rules->outer[place]) {
-		if (!name_matches(rule_at(rules, place), name))
+	for (place = find_last(rules, name, &common); place < rules->nr;
+	     place = rules->sorted[place].outer) {
+		if (!name_matches(rule_at(rules, place), name, common))
 			continue;
-		rule = match_group(rules, place, name);
+		rule = match_group(rules, rules->sorted[place].first, name);
 		if (rule)
 			return rule;
 	}

@@ -42,8 +42,8 @@ struct persock_unix_name {
 /* "@", and four bytes for each one of the name. */
 #define PERSOCK_UNIX_TEXT_MAX	(1 + 4 * PERSOCK_PATH_MAX)
 
-void persock_unix_sort(struct persock_unix_rules *rules, u32 *sorted,
-		       u32 *outer);
+void persock_unix_sort(struct persock_unix_rules *rules,
+		       struct persock_unix_entry *sorted);
 int persock_judge_unix(const struct persock_unix_rules *rules,
 		       const struct persock_unix_name *name,
 		       unsigned int *rule);

@@ -21,7 +21,7 @@ static int ask_layers(struct persock_stack *stack,
 		      struct persock_call *call, persock_judge_t judge,
 		      void *data, bool part)
 {
-	struct persock_call blank;
+	struct persock_call blank __uninitialized;
 	int verdict, result = PERSOCK_ALLOW;
 	unsigned int i;
 

@@ -174,7 +174,9 @@ static bool name_file(struct persock_mark *mark, const struct path *file,
 	if (IS_ERR(name) || !path_is_under(file, &current->fs->root))
 		return false;
 	mark->name.name = name;
-	mark->name.length = persock_path_length(file, name);
+	mark->name.length = persock_path_length(file, name,
+						mark->text + PERSOCK_MARK_NAME -
+						room);
 	if (last) {
 		/* The root directory itself is "/". */
 		if (mark->name.length == 1)
@@ -391,7 +393,7 @@ int persock_local_judge_pair(const struct persock_version *version,
 	static const struct persock_unix_name none = {
 		.kind = PERSOCK_UNIX_UNNAMED,
 	};
-	struct persock_mark mark;
+	struct persock_mark mark __uninitialized;
 	int verdict;
 
 	persock_mark_init(&mark, call->sock, PERSOCK_OP_PAIR);

@@ -112,7 +112,7 @@ static int native_connect(const struct native *native)
 {
 	size_t length = min(native->length, sizeof(struct sockaddr_un));
 	const struct persock_mark *mark = native->mark;
-	struct sockaddr_un whole;
+	struct sockaddr_un whole __uninitialized;
 	int err;
 
 	memcpy(&whole, native->address, length);
@@ -141,16 +141,13 @@ bool persock_local_autobinds(const struct socket *sock)
 	       !READ_ONCE(unix_sk(sock->sk)->addr);
 }
 
-/* @call: the mark of the connect or send that would do it. */
-static int judge_autobind(struct persock_mark *call)
+/* Few sockets need this mark: not on the stack of all. */
+static noinline int judge_own_name(struct persock_mark *call)
 {
-	struct socket *sock = call->sock;
-	struct persock_mark mark;
+	struct persock_mark mark __uninitialized;
 	int err;
 
-	if (!persock_local_autobinds(sock))
-		return 0;
-	persock_mark_init(&mark, sock, PERSOCK_OP_BIND);
+	persock_mark_init(&mark, call->sock, PERSOCK_OP_BIND);
 	mark.name.kind = PERSOCK_UNIX_UNNAMED;
 	mark.view = call->view;
 	err = persock_local_judge(&mark);
@@ -158,6 +155,12 @@ static int judge_autobind(struct persock_mark *call)
 	call->changed = mark.changed;
 
 	return err;
+}
+
+/* @call: the mark of the connect or send that would do it. */
+static int judge_autobind(struct persock_mark *call)
+{
+	return persock_local_autobinds(call->sock) ? judge_own_name(call) : 0;
 }
 
 /**
@@ -173,7 +176,7 @@ static int judge_autobind(struct persock_mark *call)
 int persock_local_connect(struct socket *sock, struct sockaddr *address,
 			  int length, int flags)
 {
-	struct persock_mark mark;
+	struct persock_mark mark __uninitialized;
 	struct native native = {
 		.call = native_connect,
 		.mark = &mark,
@@ -233,7 +236,7 @@ static bool names_no_file(struct persock_mark *mark, const struct sockaddr *addr
 int persock_local_bind(struct socket *sock, struct sockaddr *address,
 		       int length)
 {
-	struct persock_mark mark;
+	struct persock_mark mark __uninitialized;
 	struct native native = {
 		.call = native_bind,
 		.mark = &mark,
@@ -262,7 +265,7 @@ int persock_local_bind(struct socket *sock, struct sockaddr *address,
  */
 int persock_local_bind_unnamed(struct socket *sock, u64 number)
 {
-	struct persock_mark mark;
+	struct persock_mark mark __uninitialized;
 	int err;
 
 	persock_mark_init(&mark, sock, PERSOCK_OP_SENDMSG);
@@ -279,7 +282,7 @@ static int native_send(const struct native *native)
 	struct msghdr *msg = native->msg;
 	struct iov_iter whole = msg->msg_iter;
 	int sent, length = msg->msg_namelen;
-	struct sockaddr_un name;
+	struct sockaddr_un name __uninitialized;
 
 	memcpy(&name, msg->msg_name, min_t(size_t, length, sizeof(name)));
 	sent = mark->router->provider->ops->sendmsg(mark->sock, msg,
@@ -310,7 +313,7 @@ static int native_send(const struct native *native)
 int persock_local_send(struct socket *sock, struct msghdr *msg, size_t length,
 		       u64 number, bool *changed)
 {
-	struct persock_mark mark;
+	struct persock_mark mark __uninitialized;
 	const struct native native = {
 		.call = native_send,
 		.mark = &mark,
@@ -345,7 +348,7 @@ int persock_local_send(struct socket *sock, struct msghdr *msg, size_t length,
 int persock_local_receive(struct socket *sock, struct msghdr *msg,
 			  size_t length, int flags, u64 number)
 {
-	struct persock_mark mark;
+	struct persock_mark mark __uninitialized;
 	int received;
 
 	persock_mark_init(&mark, sock, PERSOCK_OP_RECVMSG);

@@ -43,7 +43,8 @@
  *	    can change that
  * @text: room for @name
  *
- * Lives on the task's stack. Only the task itself uses it.
+ * Lives on the task's stack, not cleared but by persock_mark_init(): @text is
+ * written before it is read. Only the task itself uses it.
  */
 struct persock_mark {
 	struct persock_task_entry entry;

@@ -85,15 +85,18 @@ bool persock_path_rooted(void)
 
 /**
  * persock_path_length() - the length of a path that d_path() has written
- * @file: its file
+ * @file: its file, in a mount namespace: d_path() writes the names of others from
+ *	  the beginning of the buffer on
  * @path: the path
+ * @end: where its buffer ends
  *
  * Context: any; does not sleep.
  * Return: bytes, without the note that the file was removed.
  */
-unsigned int persock_path_length(const struct path *file, const char *path)
+unsigned int persock_path_length(const struct path *file, const char *path,
+				 const char *end)
 {
-	unsigned int length = strlen(path), note = strlen(DELETED);
+	unsigned int length = end - path - 1, note = strlen(DELETED);
 
 	if (d_unlinked(file->dentry) && length > note &&
 	    !strcmp(path + length - note, DELETED))

@@ -13,7 +13,8 @@ struct qstr;
 
 bool persock_path_root(struct path *root);
 bool persock_path_rooted(void);
-unsigned int persock_path_length(const struct path *file, const char *path);
+unsigned int persock_path_length(const struct path *file, const char *path,
+				 const char *end);
 int persock_path_name(const struct path *file, const struct qstr *last,
 		      const struct path *root, char *memory, unsigned int size,
 		      const char **name);

@@ -104,4 +104,31 @@ static inline int local_send(const char *name)
 	return err;
 }
 
+static const char *local_folder;
+
+static inline void local_remove_folder(void)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -r %s", local_folder);
+	if (system(command))
+		fprintf(stderr, "# %s stays\n", local_folder);
+}
+
+/* Run tests whose sockets are in a folder, which goes with them. */
+static inline int local_main(int argc, char **argv, const char *folder)
+{
+	static const char * const none[] = { NULL };
+	char command[128];
+
+	snprintf(command, sizeof(command), "mkdir -p %s/sub", folder);
+	if (system(command))
+		fprintf(stderr, "# no folder %s\n", folder);
+	local_folder = folder;
+	/* The harness ends the program. */
+	atexit(local_remove_folder);
+
+	return path_main(argc, argv, none);
+}
+
 #endif /* SELFTESTS_LOCAL_H */

@@ -208,9 +208,5 @@ TEST_F(path, open_replaced_file)
 
 int main(int argc, char **argv)
 {
-	static const char * const none[] = { NULL };
-
-	mkdir(FOLDER, 0755);
-
-	return path_main(argc, argv, none);
+	return local_main(argc, argv, FOLDER);
 }

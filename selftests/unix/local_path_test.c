@@ -501,10 +501,5 @@ TEST_F(path, race)
 
 int main(int argc, char **argv)
 {
-	static const char * const none[] = { NULL };
-
-	mkdir(FOLDER, 0755);
-	mkdir(FOLDER "/sub", 0755);
-
-	return path_main(argc, argv, none);
+	return local_main(argc, argv, FOLDER);
 }

@@ -231,9 +231,5 @@ TEST_F(path, counted)
 
 int main(int argc, char **argv)
 {
-	static const char * const none[] = { NULL };
-
-	mkdir(FOLDER, 0755);
-
-	return path_main(argc, argv, none);
+	return local_main(argc, argv, FOLDER);
 }

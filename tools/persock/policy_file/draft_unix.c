@@ -62,10 +62,8 @@ static void clear(struct persock_unix_rules *rules)
 	}
 	free((void *)rules->rules);
 	free((void *)rules->sorted);
-	free((void *)rules->outer);
 	rules->rules = NULL;
 	rules->sorted = NULL;
-	rules->outer = NULL;
 	rules->cgroups = false;
 }
 
@@ -81,12 +79,11 @@ void draft_sort_unix(struct persock_policy *policy)
 
 	for (i = 0; i < ARRAY_SIZE(sections); i++) {
 		struct persock_unix_rules *rules = rules_of(policy, i);
-		u32 *sorted = need(calloc(rules->nr + 1, sizeof(*sorted)));
-		u32 *outer = need(calloc(rules->nr + 1, sizeof(*outer)));
+		struct persock_unix_entry *sorted =
+			need(calloc(rules->nr + 1, sizeof(*sorted)));
 
 		free((void *)rules->sorted);
-		free((void *)rules->outer);
-		persock_unix_sort(rules, sorted, outer);
+		persock_unix_sort(rules, sorted);
 	}
 }
 
