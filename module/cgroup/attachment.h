@@ -29,8 +29,8 @@ struct persock_stack;
  *			    attached first, across re-attachments
  * @lock: orders the counts of sockets that a limit of this layer allows; raw,
  *	  as the interception points take it
- * @charge_lock: protects @charged and the charges of @layers; raw, taken under
- *		 the @lock of this or another account, one at a time
+ * @charge_lock: protects @charged and the charges of @layers; raw, one at a
+ *		 time, inside of the @lock of any account
  * @charged: sum of the charges of @layers, see charge.h
  * @layers: the places of the cgroup's attachment objects in stacks, by @use of
  *	    struct persock_layer; RCU, written under persock_mutex
@@ -48,7 +48,7 @@ struct persock_stack;
 struct persock_account {
 	raw_spinlock_t lock;
 	raw_spinlock_t charge_lock;
-	unsigned int charged;
+	unsigned long charged;
 	struct list_head layers;
 	union {
 		struct list_head members;

@@ -2,10 +2,11 @@
 /*
  * Charges accounts for the live sockets of their stacks, see charge.h.
  *
- * Each layer of a stack is charged for at least as many sockets as the stack
- * has. A new socket is counted, and then charged, if there are more now than
- * are charged to each layer. Who finds that the charges of an account reach its limit reduces
- * them to what there is, and so has the number.
+ * A new socket is counted first. If its stack has more sockets now than some
+ * layer is charged for, that layer is charged for more. So each account is
+ * charged for every socket at the moment at which it is compared with a limit,
+ * under whatever lock. Who finds too much reduces the charges of all stacks to
+ * what there is, and compares again.
  */
 #include <linux/log2.h>
 #include <linux/minmax.h>
@@ -13,11 +14,6 @@
 #include <linux/spinlock.h>
 
 #include "cgroup/charge.h"
-
-static unsigned int sockets_of(const struct persock_layer *layer)
-{
-	return atomic_read(&layer->stack->sockets);
-}
 
 /* The least that a layer is charged for; the stack's lock is held. */
 static unsigned int least_of(const struct persock_stack *stack)
@@ -30,16 +26,14 @@ static unsigned int least_of(const struct persock_stack *stack)
 	return least;
 }
 
+/* The lock of the layer's account is held. Its sum is the caller's business. */
 static void set_charge(struct persock_layer *layer, unsigned int sockets)
 {
-	struct persock_account *account = layer->attachment->account;
 	struct persock_stack *stack = layer->stack;
 	unsigned int before = layer->charged;
 
-	lockdep_assert_held(&account->charge_lock);
 	if (sockets == before)
 		return;
-	WRITE_ONCE(account->charged, account->charged + sockets - before);
 	raw_spin_lock(&stack->charge_lock);
 	WRITE_ONCE(layer->charged, sockets);
 	WRITE_ONCE(stack->charged,
@@ -49,36 +43,62 @@ static void set_charge(struct persock_layer *layer, unsigned int sockets)
 }
 
 /*
- * Charge what there is. A socket that is counted meanwhile either is in the
- * second number, or finds the charge that the first one has made, as both sides
- * have a full barrier between. Another one may have found enough there, so it
- * is not reduced once more.
+ * Charge what there is. A socket that is counted meanwhile is in the second
+ * number of its stack, or its task finds the charge that the first one has made
+ * and waits for the lock: both sides have a full barrier between. Another task
+ * may have found enough in the first one, so it is not reduced once more. The
+ * sum, which is compared without the lock, changes when all of this is over.
  */
 static void trim(struct persock_account *account)
 {
 	struct persock_layer *layer;
+	unsigned long sum = 0;
 
+	lockdep_assert_held(&account->charge_lock);
+	list_for_each_entry_rcu(layer, &account->layers, use,
+				lockdep_is_held(&account->charge_lock))
+		set_charge(layer, atomic_read(&layer->stack->sockets));
+	smp_mb(); /* pairs with atomic_inc_return() of a new socket */
 	list_for_each_entry_rcu(layer, &account->layers, use,
 				lockdep_is_held(&account->charge_lock)) {
-		set_charge(layer, sockets_of(layer));
-		smp_mb(); /* pairs with atomic_inc_return() of a new socket */
-		set_charge(layer, max(layer->charged, sockets_of(layer)));
+		unsigned int sockets = atomic_read(&layer->stack->sockets);
+
+		set_charge(layer, max(layer->charged, sockets));
+		sum += layer->charged;
 	}
+	WRITE_ONCE(account->charged, sum);
 }
 
-/* @max: the layer's limit: no more is charged in advance. 0: there is none. */
+/*
+ * How many to charge for so many sockets: a power of two. Less than that near a
+ * limit, so that what is charged in advance never reaches it.
+ */
+static unsigned int with_advance(unsigned int sockets, unsigned long charged,
+				 unsigned int max)
+{
+	unsigned int advance = roundup_pow_of_two(sockets) - sockets;
+
+	if (!max)
+		return sockets + advance;
+	if (charged >= max)
+		return sockets;
+
+	return sockets + min_t(unsigned long, advance, (max - charged) / 2);
+}
+
 static void charge_layer(struct persock_layer *layer, unsigned int sockets,
 			 unsigned int max)
 {
 	struct persock_account *account = layer->attachment->account;
-	unsigned int ahead = roundup_pow_of_two(sockets);
-	unsigned long flags;
+	unsigned long flags, charged;
 
 	raw_spin_lock_irqsave(&account->charge_lock, flags);
 	if (sockets > layer->charged) {
-		if (max && account->charged + ahead - layer->charged > max)
-			ahead = sockets;
-		set_charge(layer, ahead);
+		charged = account->charged + sockets - layer->charged;
+		sockets = with_advance(sockets, charged, max);
+		WRITE_ONCE(account->charged,
+			   account->charged + sockets - layer->charged);
+		set_charge(layer, sockets);
 	}
 	raw_spin_unlock_irqrestore(&account->charge_lock, flags);
 }
@@ -104,55 +124,36 @@ void persock_charge(struct persock_stack *stack, unsigned int sockets,
 	}
 }
 
-/**
- * persock_charge_used() - number of live sockets that a limit applies to
- * @account: the account
- * @max: the limit
- *
- * Context: any; RCU read side of either kind.
- * Return: the number, if it is @max or more; otherwise one that is less than
- * @max, but not less than the number.
+/*
+ * The number of sockets that an account has, those of the caller included; or a
+ * larger one, if that is within the limit, too.
  */
-unsigned int persock_charge_used(struct persock_account *account,
-				 unsigned int max)
+static unsigned int used_of(struct persock_account *account, unsigned int max)
 {
-	unsigned int used = READ_ONCE(account->charged);
-	unsigned long flags;
+	unsigned long used = READ_ONCE(account->charged), flags;
 
-	if (used < max)
-		return used;
-
-	raw_spin_lock_irqsave(&account->charge_lock, flags);
-	trim(account);
-	used = account->charged;
-	raw_spin_unlock_irqrestore(&account->charge_lock, flags);
+	if (used > max) {
+		raw_spin_lock_irqsave(&account->charge_lock, flags);
+		trim(account);
+		used = account->charged;
+		raw_spin_unlock_irqrestore(&account->charge_lock, flags);
+	}
 
 	return used;
-}
-
-/* The number of sockets that a layer's limit applies to, with the new one. */
-static unsigned int used_with(const struct persock_layer *layer,
-			      unsigned int sockets, unsigned int max)
-{
-	struct persock_account *account = layer->attachment->account;
-	unsigned int used = READ_ONCE(account->charged);
-
-	if (sockets <= READ_ONCE(layer->charged) && used <= max)
-		return used;
-
-	return persock_charge_used(account, max) + 1;
 }
 
 /**
  * persock_charge_limited() - count one more socket of a stack with limits
  * @stack: the stack, a reference is held
  * @view: its view, in which some layer has a limit
- * @used: filled in, for each such layer: the number of its live sockets, this
- *	  one included; or a larger one, if that is within the limit, too
+ * @used: filled in, for each layer whose limit is judged: the number of its live
+ *	  sockets, this one included; or a larger one, if that is within the
+ *	  limit, too
  * @keep: count it even if a limit is exceeded
  *
- * All sockets that a layer limits are counted under one lock, that of the
- * outermost layer with a limit, so that the last free place is given away once.
+ * No limit is exceeded, whatever happens meanwhile. Sockets of stacks that have
+ * the outermost layer with a limit in common are counted one after the other, by
+ * its lock, so that one of two that race for the last free place gets it.
  *
  * Context: any; RCU read side for @view.
  * Return: true if a limit that is enforced is exceeded.
@@ -168,21 +169,20 @@ bool persock_charge_limited(struct persock_stack *stack,
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&outermost->lock, flags);
-	sockets = atomic_read(&stack->sockets) + 1;
+	sockets = atomic_inc_return(&stack->sockets);
+	if (sockets > READ_ONCE(stack->charged))
+		persock_charge(stack, sockets, view);
 	for (i = view->limited; i < view->nr; i++) {
 		const struct persock_version *version = view->layers[i];
 		u32 max = version->policy.max_sockets;
 
-		if (!max)
+		if (!max || persock_records(version))
 			continue;
-		used[i] = used_with(&stack->layers[i], sockets, max);
+		used[i] = used_of(stack->layers[i].attachment->account, max);
 		full |= used[i] > max && persock_enforces(version);
 	}
-	if (!full || keep) {
-		sockets = atomic_inc_return(&stack->sockets);
-		if (sockets > READ_ONCE(stack->charged))
-			persock_charge(stack, sockets, view);
-	}
+	if (full && !keep)
+		atomic_dec(&stack->sockets);
 	raw_spin_unlock_irqrestore(&outermost->lock, flags);
 
 	return full;
@@ -200,6 +200,7 @@ void persock_charge_end(struct persock_layer *layer)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&account->charge_lock, flags);
+	WRITE_ONCE(account->charged, account->charged - layer->charged);
 	set_charge(layer, 0);
 	list_del_rcu(&layer->use);
 	raw_spin_unlock_irqrestore(&account->charge_lock, flags);

@@ -22,8 +22,6 @@ bool persock_charge_limited(struct persock_stack *stack,
 			    const struct persock_view *view,
 			    unsigned int *used, bool keep);
 void persock_charge_end(struct persock_layer *layer);
-unsigned int persock_charge_used(struct persock_account *account,
-				 unsigned int max);
 
 /**
  * persock_charge_socket() - count one more socket of a stack without limits

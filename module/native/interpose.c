@@ -23,7 +23,7 @@
 /**
  * struct making - a new socket that is judged
  * @request: the request
- * @used: number of live sockets of each layer with a limit, this one included
+ * @used: by layer, see persock_charge_limited()
  */
 struct making {
 	const struct persock_request *request;

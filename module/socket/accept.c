@@ -11,7 +11,6 @@
 
 #include "cgroup/stack.h"
 #include "compat.h"
-#include "cgroup/charge.h"
 #include "socket/accept.h"
 #include "socket/endpoint.h"
 #include "socket/flags.h"
@@ -21,16 +20,19 @@
 #include "socket/router.h"
 #include "socket/wrapper.h"
 
-/* Would one more socket be one too many? */
+/* Would one more socket be one too many? Only near a limit they are counted. */
 static int judge_one_more(const struct persock_version *version,
 			  struct persock_call *call, void *unused)
 {
-	const struct persock_attachment *a = persock_call_attachment(call);
+	const struct persock_account *account =
+		persock_call_attachment(call)->account;
 	unsigned int max = version->policy.max_sockets;
 
-	return max ? persock_judge_limit(version, call,
-					 persock_charge_used(a->account, max) + 1) :
-		     PERSOCK_ALLOW;
+	if (!max || READ_ONCE(account->charged) < max)
+		return PERSOCK_ALLOW;
+
+	return persock_judge_limit(version, call,
+				   persock_account_sockets(account) + 1);
 }
 
 /*
@@ -57,7 +59,7 @@ static noinline int judge_accept(struct persock_router *router,
 
 /**
  * struct accepted - an accepted connection that is judged
- * @used: filled in, as by persock_charge_limited()
+ * @used: by layer, see persock_charge_limited()
  * @endpoint: the peer, as it is judged
  */
 struct accepted {

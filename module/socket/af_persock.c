@@ -79,7 +79,7 @@ static int serve(struct net *net, struct socket *sock,
  * @net: the network namespace for it
  * @provider: the provider that serves it, or an ERR_PTR
  * @full: a limit is exceeded: the socket does not count
- * @used: number of live sockets of each layer with a limit, this one included
+ * @used: by layer, see persock_charge_limited()
  */
 struct making {
 	struct persock_request request;

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -21,6 +22,7 @@
 struct round {
 	pthread_barrier_t barrier;
 	atomic_uint taken, strange;
+	atomic_bool listens;
 };
 
 FIXTURE(race_limit)
@@ -81,6 +83,23 @@ static int race(struct round *round, const char *path, unsigned int task)
 	return 0;
 }
 
+/* Whoever accepts compares with the limit, too, and takes no place. */
+static void accept_nothing(struct round *round, const char *path)
+{
+	struct inet_addr addr;
+	int fd;
+
+	if (govern_enter_path(path))
+		_exit(1);
+	fd = inet_bound(AF_INET, SOCK_STREAM, 0, &addr);
+	if (fd < 0 || listen(fd, 1))
+		_exit(1);
+	round->listens = true;
+	while (accept4(fd, NULL, NULL, SOCK_NONBLOCK) < 0)
+		;
+	_exit(1);
+}
+
 static int set_limit(enum govern_id outer, unsigned int limit)
 {
 	policy_begin_open(outer);
@@ -132,10 +151,16 @@ TEST_F_TIMEOUT(race_limit, last_places, 300)
 {
 	unsigned int turn, i, wrong = 0;
 	struct round *round = self->round;
-	pid_t tasks[TASKS];
+	pid_t tasks[TASKS], listener;
 	int status;
 
-	ASSERT_EQ(0, set_limit(variant->outer, PLACES));
+	listener = fork();
+	ASSERT_LE(0, listener);
+	if (!listener)
+		accept_nothing(round, self->path[0]);
+	for (i = 0; i < SOON_MS && !round->listens; i++)
+		usleep(1000);
+	ASSERT_TRUE(round->listens);
 	for (i = 0; i < TASKS; i++) {
 		tasks[i] = fork();
 		ASSERT_LE(0, tasks[i]);
@@ -146,7 +171,7 @@ TEST_F_TIMEOUT(race_limit, last_places, 300)
 		/* Every other time nobody is limited, and all get what they want. */
 		bool limited = turn % 4 < 2;
 
-		ASSERT_EQ(0, set_limit(variant->outer, limited ? PLACES : 0));
+		ASSERT_EQ(0, set_limit(variant->outer, limited ? PLACES + 1 : 0));
 		round->taken = 0;
 		pthread_barrier_wait(&round->barrier);
 		pthread_barrier_wait(&round->barrier);
@@ -162,6 +187,9 @@ TEST_F_TIMEOUT(race_limit, last_places, 300)
 		ASSERT_EQ(tasks[i], waitpid(tasks[i], &status, 0));
 		EXPECT_EQ(0, status);
 	}
+	EXPECT_EQ(0, waitpid(listener, NULL, WNOHANG));
+	kill(listener, SIGKILL);
+	EXPECT_EQ(listener, waitpid(listener, NULL, 0));
 	race_expect_settled(_metadata, self->pins);
 }
 
