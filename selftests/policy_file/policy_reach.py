@@ -17,6 +17,7 @@ KINDS = "sockets:\n  rules:\n  - {%s}\n  - {%s}\n"
 PEERS = "connect:\n  default: EACCES\n  rules:\n  - {%s}\n  - {%s}\n"
 HOST = "base: host\n"  # whose sockets ask DNS
 NEVER = "this rule of %s is never reached: line %d decides all that it matches"
+BESIDE = "this rule of %s changes nothing beside line %d"
 
 WARNED = (
     (KINDS % ("allow: {family: inet}", "deny: {family: inet, type: stream}"), 4, NEVER % ("sockets", 3)),
@@ -29,7 +30,11 @@ WARNED = (
      NEVER % ("sockets", 3)),
     # Deny goes before allow for the same prefix, wherever it is.
     (PEERS % ("allow: 10.0.0.0/8, ports: 80", "deny: 10.0.0.0/8"), 4, NEVER % ("connect", 5)),
-    (PEERS % ("allow: 10.0.0.0/8, ports: 80", "allow: 10.0.0.0/8"), 4, NEVER % ("connect", 5)),
+    # The first one decides, and the other one allows as much.
+    (PEERS % ("allow: 10.0.0.0/8, ports: 80", "allow: 10.0.0.0/8"), 4, BESIDE % ("connect", 5)),
+    (PEERS % ("allow: a.example, ports: 80", "allow: a.example") + HOST, 4, BESIDE % ("connect", 5)),
+    ("connect:\n  rules:\n  - {deny: 0.0.0.0/0, ports: 80}\n  - {deny: '::/0', ports: 80}\n"
+     "  - {deny: [0.0.0.0/0, '::/0'], ports: 80}\n", 5, BESIDE % ("connect", 4)),
     (PEERS % ("allow: 10.0.0.0/8, ports: 80", "allow: 10.0.0.0/8, ports: http"), 5, NEVER % ("connect", 4)),
     (PEERS % ("allow: 10.0.0.0/8", "deny: 10.0.0.0/8, ports: 80"), 0, ""),
     (PEERS % ("allow: 10.0.0.0/8", "deny: 10.0.0.0/8, protocol: udp"), 0, ""),
@@ -41,6 +46,9 @@ WARNED = (
     (PEERS % ("allow: 10.0.0.0/8", "deny: 192.0.2.0/24, errno: EPERM"), 0, ""),
     (PEERS % ("allow: 0.0.0.0/0, ports: 80", "deny: 192.0.2.0/24, ports: 443"), 5, "denies what the default"),
     (PEERS % ("allow: 0.0.0.0/0, ports: 80", "deny: 192.0.2.0/24"), 0, ""),
+    # The default of bind lets the kernel choose a port, which a rule denies.
+    ("bind:\n  default: EACCES\n  rules:\n  - {allow: 0.0.0.0/0, ports: 0}\n"
+     "  - {deny: 0.0.0.0/0, ports: 40000-50000}\n", 0, ""),
     # A rule on addresses goes before one on hosts.
     (PEERS % ("allow: a.example", "deny: 192.0.2.0/24") + HOST, 0, ""),
 )

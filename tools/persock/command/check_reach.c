@@ -28,7 +28,8 @@
  * @nr: number of rules
  * @draft: the policy
  * @line: the line of a rule, 0 if it is not one of the file's own
- * @decides: does rule @by decide all that @rule matches?
+ * @allows: does a rule allow?
+ * @decides: does rule @by decide all that @rule matches, or allow it as well?
  */
 struct reach {
 	const char *path;
@@ -36,6 +37,7 @@ struct reach {
 	unsigned int nr;
 	const struct draft *draft;
 	unsigned int (*line)(const struct reach *reach, unsigned int rule);
+	bool (*allows)(const struct reach *reach, unsigned int rule);
 	bool (*decides)(const struct reach *reach, unsigned int by,
 			unsigned int rule);
 };
@@ -45,15 +47,21 @@ static unsigned int own(unsigned int line)
 	return line & DRAFT_MARK ? 0 : line;
 }
 
-/* The line of a rule that decides instead of @rule, or 0. */
-static unsigned int decider(const struct reach *reach, unsigned int rule)
+/*
+ * The line of a rule that decides instead of @rule, or 0. @reached: set if @rule
+ * decides all the same: it comes first, and both allow.
+ */
+static unsigned int decider(const struct reach *reach, unsigned int rule,
+			    bool *reached)
 {
 	unsigned int line = reach->line(reach, rule), other, i;
 
 	for (i = 0; i < reach->nr; i++) {
 		other = reach->line(reach, i);
-		if (other && other != line && reach->decides(reach, i, rule))
-			return other;
+		if (!other || other == line || !reach->decides(reach, i, rule))
+			continue;
+		*reached |= i > rule && reach->allows(reach, i);
+		return other;
 	}
 
 	return 0;
@@ -61,17 +69,28 @@ static unsigned int decider(const struct reach *reach, unsigned int rule)
 
 static void compare(const struct reach *reach)
 {
-	unsigned int i, line, by, first;
+	unsigned int i, line, by, first, last;
+	bool reached;
 
 	if (reach->nr > RULES_MAX)
 		return;
 	for (i = 0; i < reach->nr;) {
 		line = reach->line(reach, i);
-		first = line ? decider(reach, i) : 0;
+		reached = false;
+		first = line ? decider(reach, i, &reached) : 0;
+		last = first;
 		by = first;
-		for (i++; i < reach->nr && reach->line(reach, i) == line; i++)
-			by = by ? decider(reach, i) : 0;
-		if (by)
+		for (i++; i < reach->nr && reach->line(reach, i) == line; i++) {
+			by = by ? decider(reach, i, &reached) : 0;
+			last = by > last ? by : last;
+		}
+		if (!by)
+			continue;
+		if (reached || last != first)
+			warn_line(reach->path, line,
+				  "this rule of %s changes nothing beside line %u",
+				  section_name(reach->section), last);
+		else
 			warn_line(reach->path, line,
 				  "this rule of %s is never reached: line %u decides all that it matches",
 				  section_name(reach->section), first);
@@ -81,6 +100,11 @@ static void compare(const struct reach *reach)
 static unsigned int line_of_kind(const struct reach *reach, unsigned int rule)
 {
 	return own(reach->draft->policy.sockets.rules[rule].line);
+}
+
+static bool allows_kind(const struct reach *reach, unsigned int rule)
+{
+	return !reach->draft->policy.sockets.rules[rule].verdict;
 }
 
 static bool is_any_or(int value, int other)
@@ -119,6 +143,11 @@ static unsigned int line_of_address(const struct reach *reach,
 	return own(addresses_of(reach)->rules[rule].line);
 }
 
+static bool allows_address(const struct reach *reach, unsigned int rule)
+{
+	return !addresses_of(reach)->rules[rule].verdict;
+}
+
 /* Does a rule that has all of another one decide instead of it? Deny goes first. */
 static bool goes_before(int verdict, int other, bool same, bool earlier)
 {
@@ -149,6 +178,11 @@ static bool decides_address(const struct reach *reach, unsigned int by,
 static unsigned int line_of_host(const struct reach *reach, unsigned int rule)
 {
 	return own(reach->draft->policy.names.rules[rule].line);
+}
+
+static bool allows_host(const struct reach *reach, unsigned int rule)
+{
+	return !reach->draft->policy.names.rules[rule].verdict;
 }
 
 static bool decides_host(const struct reach *reach, unsigned int by,
@@ -210,8 +244,12 @@ static void warn_of_needless(const struct reach *reach)
 	unsigned int i, line;
 	bool all;
 
-	/* A rule on addresses goes before one on hosts, and resolvers pass. */
-	if (!addresses->fallback || addresses->guard ||
+	/*
+	 * A rule on addresses goes before one on hosts, and resolvers pass. A
+	 * rule of bind denies ports that the kernel chooses, and its default
+	 * does not.
+	 */
+	if (reach->section == PERSOCK_SECTION_BIND || !addresses->fallback || addresses->guard ||
 	    addresses->nr > RULES_MAX ||
 	    (reach->section == PERSOCK_SECTION_CONNECT &&
 	     draft_has_names(reach->draft)))
@@ -243,6 +281,7 @@ void check_reach(const struct draft *draft, const char *path)
 		.nr = draft->policy.sockets.nr,
 		.draft = draft,
 		.line = line_of_kind,
+		.allows = allows_kind,
 		.decides = decides_kind,
 	};
 	unsigned int i;
@@ -252,6 +291,7 @@ void check_reach(const struct draft *draft, const char *path)
 		reach.section = sections[i];
 		reach.nr = addresses_of(&reach)->nr;
 		reach.line = line_of_address;
+		reach.allows = allows_address;
 		reach.decides = decides_address;
 		compare(&reach);
 		warn_of_needless(&reach);
@@ -259,6 +299,7 @@ void check_reach(const struct draft *draft, const char *path)
 	reach.section = PERSOCK_SECTION_CONNECT;
 	reach.nr = draft->policy.names.nr;
 	reach.line = line_of_host;
+	reach.allows = allows_host;
 	reach.decides = decides_host;
 	compare(&reach);
 }
