@@ -42,12 +42,24 @@ static void set_charge(struct persock_layer *layer, unsigned int sockets)
 	raw_spin_unlock(&stack->charge_lock);
 }
 
+/* Whoever finds the charge of the layer finds it in the sum, too. */
+static void raise_charge(struct persock_layer *layer, unsigned int sockets)
+{
+	struct persock_account *account = layer->attachment->account;
+
+	WRITE_ONCE(account->charged,
+		   account->charged + sockets - layer->charged);
+	smp_wmb(); /* pairs with smp_rmb() in persock_charge_limited() */
+	set_charge(layer, sockets);
+}
+
 /*
  * Charge what there is. A socket that is counted meanwhile is in the second
- * number of its stack, or its task finds the charge that the first one has made
- * and waits for the lock: both sides have a full barrier between. Another task
- * may have found enough in the first one, so it is not reduced once more. The
- * sum, which is compared without the lock, changes when all of this is over.
+ * number of its stack, or its task finds the charge that is reduced to the first
+ * one and waits for the lock: both sides have a full barrier between. Another
+ * task may have found enough in the first one, so it is not reduced once more.
+ * The sum, which is compared without the lock, is reduced when all of this is
+ * over.
  */
 static void trim(struct persock_account *account)
 {
@@ -56,14 +68,18 @@ static void trim(struct persock_account *account)
 
 	lockdep_assert_held(&account->charge_lock);
 	list_for_each_entry_rcu(layer, &account->layers, use,
-				lockdep_is_held(&account->charge_lock))
-		set_charge(layer, atomic_read(&layer->stack->sockets));
+				lockdep_is_held(&account->charge_lock)) {
+		unsigned int sockets = atomic_read(&layer->stack->sockets);
+
+		set_charge(layer, min(layer->charged, sockets));
+	}
 	smp_mb(); /* pairs with atomic_inc_return() of a new socket */
 	list_for_each_entry_rcu(layer, &account->layers, use,
 				lockdep_is_held(&account->charge_lock)) {
 		unsigned int sockets = atomic_read(&layer->stack->sockets);
 
-		set_charge(layer, max(layer->charged, sockets));
+		if (sockets > layer->charged)
+			raise_charge(layer, sockets);
 		sum += layer->charged;
 	}
 	WRITE_ONCE(account->charged, sum);
@@ -95,10 +111,7 @@ static void charge_layer(struct persock_layer *layer, unsigned int sockets,
 	raw_spin_lock_irqsave(&account->charge_lock, flags);
 	if (sockets > layer->charged) {
 		charged = account->charged + sockets - layer->charged;
-		sockets = with_advance(sockets, charged, max);
-		WRITE_ONCE(account->charged,
-			   account->charged + sockets - layer->charged);
-		set_charge(layer, sockets);
+		raise_charge(layer, with_advance(sockets, charged, max));
 	}
 	raw_spin_unlock_irqrestore(&account->charge_lock, flags);
 }
@@ -172,6 +185,7 @@ bool persock_charge_limited(struct persock_stack *stack,
 	sockets = atomic_inc_return(&stack->sockets);
 	if (sockets > READ_ONCE(stack->charged))
 		persock_charge(stack, sockets, view);
+	smp_rmb(); /* pairs with smp_wmb() in raise_charge() */
 	for (i = view->limited; i < view->nr; i++) {
 		const struct persock_version *version = view->layers[i];
 		u32 max = version->policy.max_sockets;

@@ -536,7 +536,8 @@ int persock_port_choose(struct persock_router *router, struct socket *sock,
 	if (!gives_back(sk))
 		return listens && takes_port(sk) && !READ_ONCE(inet_sk(sk)->inet_num) ?
 		       bind_listener(router, sock, sk, number) : PERSOCK_ALLOW;
-	if (sk->sk_type == SOCK_STREAM && !listens)
+	/* TCP: see above. UDP does not listen. */
+	if ((sk->sk_type == SOCK_STREAM) != listens)
 		return PERSOCK_ALLOW;
 
 	verdict = PERSOCK_ALLOW;
