@@ -380,6 +380,9 @@ static void begin_second(void)
 /* How long an address lasts: its TTL, and hold. */
 TEST_F(names, lifetime)
 {
+	unsigned int i;
+	int err = -1;
+
 	ASSERT_EQ(0, apply(self->id, PERSOCK_QUERIES_LISTED, 600, 4096));
 	EXPECT_EQ(DNS_NOERROR, dns_lookup(RESOLVER, "short.example", DNS_A));
 	sleep(1);
@@ -387,9 +390,14 @@ TEST_F(names, lifetime)
 	ASSERT_EQ(0, apply(self->id, PERSOCK_QUERIES_LISTED, 0, 4096));
 	sleep(1);
 	EXPECT_EQ(REFUSED(EACCES), try_datagram("127.0.1.7"));
-	begin_second();
-	EXPECT_EQ(DNS_NOERROR, dns_lookup(RESOLVER, "short.example", DNS_A));
-	EXPECT_EQ(0, try_datagram("127.0.1.7"));
+	/* On a machine that has other things to do, a second may pass between. */
+	for (i = 0; i < 20 && err; i++) {
+		begin_second();
+		EXPECT_EQ(DNS_NOERROR,
+			  dns_lookup(RESOLVER, "short.example", DNS_A));
+		err = try_datagram("127.0.1.7");
+	}
+	EXPECT_EQ(0, err);
 }
 
 /* A name cannot open what is no host. */
