@@ -537,7 +537,7 @@ int persock_port_choose(struct persock_router *router, struct socket *sock,
 		return listens && takes_port(sk) && !READ_ONCE(inet_sk(sk)->inet_num) ?
 		       bind_listener(router, sock, sk, number) : PERSOCK_ALLOW;
 	/* TCP: see above. UDP does not listen. */
-	if ((sk->sk_type == SOCK_STREAM) != listens)
+	if (sk->sk_type == SOCK_STREAM ? !listens : listens)
 		return PERSOCK_ALLOW;
 
 	verdict = PERSOCK_ALLOW;
