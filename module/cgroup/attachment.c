@@ -109,7 +109,7 @@ persock_attachment_alloc(struct persock_personality *personality,
 	if (!previous) {
 		raw_spin_lock_init(&account->lock);
 		raw_spin_lock_init(&account->charge_lock);
-		INIT_LIST_HEAD(&account->layers);
+		INIT_HLIST_HEAD(&account->layers);
 		INIT_LIST_HEAD(&account->members);
 	}
 	attachment->account = account;

@@ -43,13 +43,14 @@ struct persock_stack;
  * @rcu: frees it, when there are no members any more
  *
  * Lives as long as a member. Limits apply to it, so that attaching a cgroup
- * again gives it no second allowance in addition to its open sockets.
+ * again gives it no second allowance in addition to its open sockets. It has
+ * 512 bytes.
  */
 struct persock_account {
 	raw_spinlock_t lock;
 	raw_spinlock_t charge_lock;
 	unsigned long charged;
-	struct list_head layers;
+	struct hlist_head layers;
 	union {
 		struct list_head members;
 		struct rcu_head rcu;

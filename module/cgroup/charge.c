@@ -67,15 +67,15 @@ static void trim(struct persock_account *account)
 	unsigned long sum = 0;
 
 	lockdep_assert_held(&account->charge_lock);
-	list_for_each_entry_rcu(layer, &account->layers, use,
-				lockdep_is_held(&account->charge_lock)) {
+	hlist_for_each_entry_rcu(layer, &account->layers, use,
+				 lockdep_is_held(&account->charge_lock)) {
 		unsigned int sockets = atomic_read(&layer->stack->sockets);
 
 		set_charge(layer, min(layer->charged, sockets));
 	}
 	smp_mb(); /* pairs with atomic_inc_return() of a new socket */
-	list_for_each_entry_rcu(layer, &account->layers, use,
-				lockdep_is_held(&account->charge_lock)) {
+	hlist_for_each_entry_rcu(layer, &account->layers, use,
+				 lockdep_is_held(&account->charge_lock)) {
 		unsigned int sockets = atomic_read(&layer->stack->sockets);
 
 		if (sockets > layer->charged)
@@ -216,6 +216,6 @@ void persock_charge_end(struct persock_layer *layer)
 	raw_spin_lock_irqsave(&account->charge_lock, flags);
 	WRITE_ONCE(account->charged, account->charged - layer->charged);
 	set_charge(layer, 0);
-	list_del_rcu(&layer->use);
+	hlist_del_rcu(&layer->use);
 	raw_spin_unlock_irqrestore(&account->charge_lock, flags);
 }

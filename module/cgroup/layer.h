@@ -31,7 +31,7 @@ struct persock_layer {
 	struct persock_attachment *attachment;
 	struct persock_stack *stack;
 	struct list_head node;
-	struct list_head use;
+	struct hlist_node use;
 	unsigned int charged;
 };
 
@@ -48,18 +48,18 @@ struct persock_layer {
  * @charged: the least that a layer is charged for; @charge_lock
  * @charge_lock: protects @charged and the charges of @layers; an innermost
  *		 lock, raw, taken under the charge_lock of an account
+ * @nr: number of layers, at least 1
  * @in_use: new sockets of the innermost layer's cgroup get it; persock_mutex
  * @names: new sockets may ask resolvers, or are recorded, as @view says
  * @next: the view that is about to be shown, or NULL; persock_mutex
  * @node: in the list of all stacks; persock_mutex
  * @free_work: frees the stack, a grace period after the last reference is gone
  * @rcu: frees its memory, as counts may still read it
- * @nr: number of layers, at least 1
  * @layers: the layers, the outermost first; they never change
  *
  * If a cgroup between the root and a socket's cgroup is attached or detached,
  * new sockets get another stack. Sockets keep theirs, and with it each of its
- * layers, attached or not.
+ * layers, attached or not. With one layer it has 256 bytes.
  */
 struct persock_stack {
 	struct persock_view __rcu *view;
@@ -70,13 +70,13 @@ struct persock_stack {
 	atomic_t sockets;
 	unsigned int charged;
 	raw_spinlock_t charge_lock;
+	u16 nr;
 	bool in_use;
 	bool names;
 	struct persock_view *next;
 	struct list_head node;
 	struct rcu_work free_work;
 	struct rcu_head rcu;
-	unsigned int nr;
 	struct persock_layer layers[];
 };
 

@@ -151,8 +151,8 @@ struct persock_stack *persock_stack_make(struct persock_attachment **attachments
 		layer->attachment = attachments[i];
 		layer->stack = stack;
 		list_add_tail(&layer->node, &attachments[i]->layers);
-		list_add_tail_rcu(&layer->use,
-				  &attachments[i]->account->layers);
+		hlist_add_head_rcu(&layer->use,
+				   &attachments[i]->account->layers);
 	}
 	list_add_tail(&stack->node, &stacks);
 
@@ -296,8 +296,8 @@ unsigned int persock_account_sockets(const struct persock_account *account)
 	const struct persock_layer *layer;
 	unsigned int sockets = 0;
 
-	list_for_each_entry_rcu(layer, &account->layers, use,
-				rcu_read_lock_any_held())
+	hlist_for_each_entry_rcu(layer, &account->layers, use,
+				 rcu_read_lock_any_held())
 		sockets += atomic_read(&layer->stack->sockets);
 
 	return sockets;
