@@ -381,7 +381,7 @@ static void take_turns(const struct inet_addr *addr)
 	}
 }
 
-#define LOOKS		1500
+#define LOOKS		600
 
 /* A port that becomes free after a first look has found none. */
 TEST_F(path, freed_meanwhile)
@@ -426,7 +426,7 @@ static void flood(const struct inet_addr *denied, unsigned int nr)
 }
 
 #define NR_DENIED	8
-#define CHOICES		300
+#define CHOICES		150
 
 /*
  * A socket of UDP receives without its lock, from the moment at which it has a
