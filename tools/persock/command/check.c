@@ -22,6 +22,7 @@
 #include "policy_file/host.h"
 #include "policy_file/judge.h"
 #include "policy_file/mode_name.h"
+#include "policy_file/overlap.h"
 #include "policy_file/ways.h"
 
 static void warn_json(const struct way_left *way, void *data)
@@ -40,22 +41,6 @@ static void warn_way(const struct way_left *way, void *data)
 	     way->denied, way->left);
 }
 
-static bool within(const struct persock_address_rule *rule,
-		   const struct persock_address_rule *other)
-{
-	unsigned int bit;
-
-	if (rule->family != other->family || rule->prefix < other->prefix)
-		return false;
-	for (bit = 0; bit < other->prefix; bit++) {
-		if ((rule->address[bit / 8] ^ other->address[bit / 8]) &
-		    (0x80 >> bit % 8))
-			return false;
-	}
-
-	return true;
-}
-
 /* Does a rule deny a part of what @rule allows? */
 static bool denied_around(const struct persock_addresses *addresses,
 			  const struct persock_address_rule *rule)
@@ -65,11 +50,7 @@ static bool denied_around(const struct persock_addresses *addresses,
 	for (i = 0; i < addresses->nr; i++) {
 		const struct persock_address_rule *other = &addresses->rules[i];
 
-		if (other->verdict && within(rule, other) &&
-		    other->first <= rule->last && rule->first <= other->last &&
-		    (other->protocol == PERSOCK_ANY ||
-		     rule->protocol == PERSOCK_ANY ||
-		     other->protocol == rule->protocol))
+		if (other->verdict && overlap_around(other, rule))
 			return true;
 	}
 

@@ -16,10 +16,18 @@
 #include "command/warn_line.h"
 #include "module/policy/guard.h"
 #include "policy_file/draft.h"
+#include "policy_file/overlap.h"
 #include "policy_file/section_name.h"
 
 /* Each rule is compared with each: of more rules it would take seconds. */
 #define RULES_MAX	4096
+
+/* What a rule is beside another one that matches all that it matches. */
+enum relation {
+	NEEDED,
+	AS_MUCH,	/* it decides, and the other one would decide the same */
+	UNREACHED,	/* the other one decides */
+};
 
 /**
  * struct reach - the rules of a section
@@ -28,8 +36,7 @@
  * @nr: number of rules
  * @draft: the policy
  * @line: the line of a rule, 0 if it is not one of the file's own
- * @allows: does a rule allow?
- * @decides: does rule @by decide all that @rule matches, or allow it as well?
+ * @compare: what is rule @rule beside rule @by?
  */
 struct reach {
 	const char *path;
@@ -37,9 +44,8 @@ struct reach {
 	unsigned int nr;
 	const struct draft *draft;
 	unsigned int (*line)(const struct reach *reach, unsigned int rule);
-	bool (*allows)(const struct reach *reach, unsigned int rule);
-	bool (*decides)(const struct reach *reach, unsigned int by,
-			unsigned int rule);
+	enum relation (*compare)(const struct reach *reach, unsigned int by,
+				 unsigned int rule);
 };
 
 static unsigned int own(unsigned int line)
@@ -48,26 +54,30 @@ static unsigned int own(unsigned int line)
 }
 
 /*
- * The line of a rule that decides instead of @rule, or 0. @reached: set if @rule
- * decides all the same: it comes first, and both allow.
+ * The line of a rule beside which @rule changes nothing, or 0. @reached: set if
+ * @rule decides all the same.
  */
 static unsigned int decider(const struct reach *reach, unsigned int rule,
 			    bool *reached)
 {
 	unsigned int line = reach->line(reach, rule), other, i;
+	enum relation relation;
 
 	for (i = 0; i < reach->nr; i++) {
 		other = reach->line(reach, i);
-		if (!other || other == line || !reach->decides(reach, i, rule))
+		if (!other || other == line)
 			continue;
-		*reached |= i > rule && reach->allows(reach, i);
+		relation = reach->compare(reach, i, rule);
+		if (relation == NEEDED)
+			continue;
+		*reached |= relation == AS_MUCH;
 		return other;
 	}
 
 	return 0;
 }
 
-static void compare(const struct reach *reach)
+static void warn_of_unreached(const struct reach *reach)
 {
 	unsigned int i, line, by, first, last;
 	bool reached;
@@ -102,19 +112,14 @@ static unsigned int line_of_kind(const struct reach *reach, unsigned int rule)
 	return own(reach->draft->policy.sockets.rules[rule].line);
 }
 
-static bool allows_kind(const struct reach *reach, unsigned int rule)
-{
-	return !reach->draft->policy.sockets.rules[rule].verdict;
-}
-
 static bool is_any_or(int value, int other)
 {
 	return value == PERSOCK_ANY || value == other;
 }
 
 /* The first one that matches decides. */
-static bool decides_kind(const struct reach *reach, unsigned int by,
-			 unsigned int rule)
+static enum relation compare_kinds(const struct reach *reach, unsigned int by,
+				   unsigned int rule)
 {
 	const struct persock_sockets *sockets = &reach->draft->policy.sockets;
 	const struct persock_socket_rule *a = &sockets->rules[by];
@@ -123,11 +128,11 @@ static bool decides_kind(const struct reach *reach, unsigned int by,
 	/* Under a guard, a rule on a family does not name raw sockets. */
 	if (sockets->guard && persock_guard_names_raw(b) &&
 	    !persock_guard_names_raw(a))
-		return false;
+		return NEEDED;
 
 	return by < rule && is_any_or(a->family, b->family) &&
 	       is_any_or(a->type, b->type) &&
-	       is_any_or(a->protocol, b->protocol);
+	       is_any_or(a->protocol, b->protocol) ? UNREACHED : NEEDED;
 }
 
 static const struct persock_addresses *addresses_of(const struct reach *reach)
@@ -143,22 +148,20 @@ static unsigned int line_of_address(const struct reach *reach,
 	return own(addresses_of(reach)->rules[rule].line);
 }
 
-static bool allows_address(const struct reach *reach, unsigned int rule)
+/*
+ * What a rule is beside one that has all of it. Deny goes first, then the rule
+ * that comes first. @same: ports and protocol are.
+ */
+static enum relation relation_of(int by, int verdict, bool same, bool earlier)
 {
-	return !addresses_of(reach)->rules[rule].verdict;
+	if (earlier ? by || !verdict : by && !verdict)
+		return UNREACHED;
+
+	return by || verdict || same ? NEEDED : AS_MUCH;
 }
 
-/* Does a rule that has all of another one decide instead of it? Deny goes first. */
-static bool goes_before(int verdict, int other, bool same, bool earlier)
-{
-	if (verdict && other)
-		return earlier;
-
-	return verdict || (!other && (!same || earlier));
-}
-
-static bool decides_address(const struct reach *reach, unsigned int by,
-			    unsigned int rule)
+static enum relation compare_addresses(const struct reach *reach,
+				       unsigned int by, unsigned int rule)
 {
 	const struct persock_addresses *addresses = addresses_of(reach);
 	const struct persock_address_rule *a = &addresses->rules[by];
@@ -167,12 +170,14 @@ static bool decides_address(const struct reach *reach, unsigned int by,
 		    a->protocol == b->protocol;
 
 	/* Under a guard, a rule that names less allows less. */
-	return a->family == b->family && a->prefix == b->prefix &&
-	       !memcmp(a->address, b->address, sizeof(a->address)) &&
-	       a->first <= b->first && b->last <= a->last &&
-	       is_any_or(a->protocol, b->protocol) &&
-	       (same || !addresses->guard || a->verdict) &&
-	       goes_before(a->verdict, b->verdict, same, by < rule);
+	if (a->family != b->family || a->prefix != b->prefix ||
+	    memcmp(a->address, b->address, sizeof(a->address)) ||
+	    a->first > b->first || b->last > a->last ||
+	    !is_any_or(a->protocol, b->protocol) ||
+	    (!same && addresses->guard && !a->verdict))
+		return NEEDED;
+
+	return relation_of(a->verdict, b->verdict, same, by < rule);
 }
 
 static unsigned int line_of_host(const struct reach *reach, unsigned int rule)
@@ -180,13 +185,8 @@ static unsigned int line_of_host(const struct reach *reach, unsigned int rule)
 	return own(reach->draft->policy.names.rules[rule].line);
 }
 
-static bool allows_host(const struct reach *reach, unsigned int rule)
-{
-	return !reach->draft->policy.names.rules[rule].verdict;
-}
-
-static bool decides_host(const struct reach *reach, unsigned int by,
-			 unsigned int rule)
+static enum relation compare_hosts(const struct reach *reach, unsigned int by,
+				   unsigned int rule)
 {
 	const struct persock_host_rule *rules =
 		reach->draft->policy.names.rules;
@@ -194,26 +194,11 @@ static bool decides_host(const struct reach *reach, unsigned int by,
 	bool same = a->first == b->first && a->last == b->last &&
 		    a->protocol == b->protocol;
 
-	return a->below == b->below && a->first <= b->first &&
-	       b->last <= a->last && is_any_or(a->protocol, b->protocol) &&
-	       goes_before(a->verdict, b->verdict, same, by < rule) &&
-	       !strcmp(a->name, b->name);
-}
+	if (a->below != b->below || a->first > b->first || b->last > a->last ||
+	    !is_any_or(a->protocol, b->protocol) || strcmp(a->name, b->name))
+		return NEEDED;
 
-static bool covers(const struct persock_address_rule *rule,
-		   const struct persock_address_rule *other)
-{
-	unsigned int bit;
-
-	if (rule->family != other->family || rule->prefix > other->prefix)
-		return false;
-	for (bit = 0; bit < rule->prefix; bit++) {
-		if ((rule->address[bit / 8] ^ other->address[bit / 8]) &
-		    (0x80 >> bit % 8))
-			return false;
-	}
-
-	return true;
+	return relation_of(a->verdict, b->verdict, same, by < rule);
 }
 
 /* Does the default say the same, and nothing around @rule anything else? */
@@ -227,10 +212,8 @@ static bool is_needless(const struct persock_addresses *addresses,
 	for (i = 0; i < addresses->nr; i++) {
 		const struct persock_address_rule *other = &addresses->rules[i];
 
-		if (other->verdict != rule->verdict && covers(other, rule) &&
-		    other->first <= rule->last && rule->first <= other->last &&
-		    (is_any_or(other->protocol, rule->protocol) ||
-		     rule->protocol == PERSOCK_ANY))
+		if (other->verdict != rule->verdict &&
+		    overlap_around(other, rule))
 			return false;
 	}
 
@@ -249,8 +232,8 @@ static void warn_of_needless(const struct reach *reach)
 	 * rule of bind denies ports that the kernel chooses, and its default
 	 * does not.
 	 */
-	if (reach->section == PERSOCK_SECTION_BIND || !addresses->fallback || addresses->guard ||
-	    addresses->nr > RULES_MAX ||
+	if (reach->section == PERSOCK_SECTION_BIND || !addresses->fallback ||
+	    addresses->guard || addresses->nr > RULES_MAX ||
 	    (reach->section == PERSOCK_SECTION_CONNECT &&
 	     draft_has_names(reach->draft)))
 		return;
@@ -281,25 +264,22 @@ void check_reach(const struct draft *draft, const char *path)
 		.nr = draft->policy.sockets.nr,
 		.draft = draft,
 		.line = line_of_kind,
-		.allows = allows_kind,
-		.decides = decides_kind,
+		.compare = compare_kinds,
 	};
 	unsigned int i;
 
-	compare(&reach);
+	warn_of_unreached(&reach);
 	for (i = 0; i < ARRAY_SIZE(sections); i++) {
 		reach.section = sections[i];
 		reach.nr = addresses_of(&reach)->nr;
 		reach.line = line_of_address;
-		reach.allows = allows_address;
-		reach.decides = decides_address;
-		compare(&reach);
+		reach.compare = compare_addresses;
+		warn_of_unreached(&reach);
 		warn_of_needless(&reach);
 	}
 	reach.section = PERSOCK_SECTION_CONNECT;
 	reach.nr = draft->policy.names.nr;
 	reach.line = line_of_host;
-	reach.allows = allows_host;
-	reach.decides = decides_host;
-	compare(&reach);
+	reach.compare = compare_hosts;
+	warn_of_unreached(&reach);
 }

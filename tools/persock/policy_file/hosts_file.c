@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "policy_file/host.h"
+#include "policy_file/overlap.h"
 #include "policy_file/resolver.h"
 
 /**
@@ -71,27 +72,6 @@ static void cut(struct ranges *ranges, u16 first, u16 last)
 	*ranges = left;
 }
 
-static bool same_protocol(s32 a, s32 b)
-{
-	return a == PERSOCK_ANY || b == PERSOCK_ANY || a == b;
-}
-
-static bool covers(const struct persock_address_rule *rule,
-		   const struct persock_endpoint *address)
-{
-	unsigned int bit;
-
-	if (rule->family != address->family)
-		return false;
-	for (bit = 0; bit < rule->prefix; bit++) {
-		if ((rule->address[bit / 8] ^ address->address[bit / 8]) &
-		    (0x80 >> bit % 8))
-			return false;
-	}
-
-	return true;
-}
-
 static bool more_specific(const struct persock_host_rule *rule,
 			  const struct persock_host_rule *other)
 {
@@ -117,15 +97,16 @@ static void find_ranges(const struct entry *entry,
 		const struct persock_address_rule *other =
 			&policy->connect.rules[i];
 
-		if (covers(other, &entry->address) &&
-		    same_protocol(rule->protocol, other->protocol))
+		if (overlap_has(other, entry->address.family,
+				entry->address.address) &&
+		    overlap_protocols(rule->protocol, other->protocol))
 			cut(ranges, other->first, other->last);
 	}
 	for (i = 0; i < policy->names.nr; i++) {
 		const struct persock_host_rule *other = &policy->names.rules[i];
 
 		if (more_specific(other, rule) && host_matches(other, entry->name) &&
-		    same_protocol(rule->protocol, other->protocol))
+		    overlap_protocols(rule->protocol, other->protocol))
 			cut(ranges, other->first, other->last);
 	}
 }
@@ -157,7 +138,8 @@ static bool is_added(const struct entry *entry,
 		const struct persock_address_rule *other = &connect->rules[i];
 
 		if (other->prefix == rule->prefix &&
-		    covers(other, &entry->address) &&
+		    overlap_has(other, entry->address.family,
+				entry->address.address) &&
 		    other->first == rule->first && other->last == rule->last &&
 		    other->protocol == rule->protocol &&
 		    other->verdict == rule->verdict)
