@@ -22,9 +22,9 @@
 #include <linux/tracepoint.h>
 #include <linux/workqueue.h>
 
-#include "cgroup/stack.h"
 #include "compat.h"
 #include "cgroup/attach.h"
+#include "cgroup/stack.h"
 #include "report/trace.h"
 #include "state.h"
 

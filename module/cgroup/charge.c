@@ -177,14 +177,12 @@ bool persock_charge_limited(struct persock_stack *stack,
 {
 	struct persock_account *outermost =
 		stack->layers[view->limited].attachment->account;
-	unsigned int sockets, i;
 	bool full = false;
 	unsigned long flags;
+	unsigned int i;
 
 	raw_spin_lock_irqsave(&outermost->lock, flags);
-	sockets = atomic_inc_return(&stack->sockets);
-	if (sockets > READ_ONCE(stack->charged))
-		persock_charge(stack, sockets, view);
+	persock_charge_socket(stack, view);
 	smp_rmb(); /* pairs with smp_wmb() in raise_charge() */
 	for (i = view->limited; i < view->nr; i++) {
 		const struct persock_version *version = view->layers[i];

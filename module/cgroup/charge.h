@@ -24,17 +24,20 @@ bool persock_charge_limited(struct persock_stack *stack,
 void persock_charge_end(struct persock_layer *layer);
 
 /**
- * persock_charge_socket() - count one more socket of a stack without limits
+ * persock_charge_socket() - count one more socket of a stack
  * @stack: the stack, a reference is held
+ * @view: what the stack is held to, with limits; NULL: no limits
  *
  * Context: any; RCU read side of either kind.
  */
-static __always_inline void persock_charge_socket(struct persock_stack *stack)
+static __always_inline void
+persock_charge_socket(struct persock_stack *stack,
+		      const struct persock_view *view)
 {
 	unsigned int sockets = atomic_inc_return(&stack->sockets);
 
 	if (unlikely(sockets > READ_ONCE(stack->charged)))
-		persock_charge(stack, sockets, NULL);
+		persock_charge(stack, sockets, view);
 }
 
 #endif /* _PERSOCK_CHARGE_H */

@@ -180,7 +180,7 @@ struct persock_stack *persock_stack_open(void)
 	mutex_lock(&persock_mutex);
 	stack = open_stack;
 	if (stack && refcount_inc_not_zero(&stack->ref)) {
-		persock_charge_socket(stack);
+		persock_charge_socket(stack, NULL);
 		goto unlock;
 	}
 
@@ -203,7 +203,7 @@ struct persock_stack *persock_stack_open(void)
 		goto unlock;
 	}
 	stack->in_use = false;
-	persock_charge_socket(stack);
+	persock_charge_socket(stack, NULL);
 	open_stack = stack;
 unlock:
 	mutex_unlock(&persock_mutex);
@@ -322,7 +322,7 @@ int persock_stack_get(struct persock_stack *stack,
 		return -ESTALE;
 	if (unlikely(view->limits))
 		return persock_charge_limited(stack, view, used, false);
-	persock_charge_socket(stack);
+	persock_charge_socket(stack, NULL);
 
 	return 0;
 }
@@ -344,7 +344,7 @@ void persock_stack_add(struct persock_stack *stack,
 	if (unlikely(view->limits))
 		persock_charge_limited(stack, view, used, true);
 	else
-		persock_charge_socket(stack);
+		persock_charge_socket(stack, NULL);
 }
 
 /**

@@ -149,7 +149,7 @@ bool persock_interpose_pass(struct persock_stack *stack, struct socket *sock,
 		persock_stack_drop(stack);
 		return false;
 	}
-	persock_charge_socket(stack);
+	persock_charge_socket(stack, NULL);
 	WRITE_ONCE(sock->ops, &router->ops);
 	if (native->owner)
 		module_put(native->owner);
