@@ -66,6 +66,14 @@ static int reach_guest(__u32 cid, __u32 port, __u8 flags)
 /* What a governed connect to a guest answers; ungoverned it reaches the guest. */
 #define KEPT_FROM(err) (self->free ? REACHED : -(err))
 
+/* Two guests: GUEST and OTHER. */
+#define TWO_GUESTS(one, other) do {	\
+	(one) = guest(GUEST);		\
+	(other) = guest(OTHER);		\
+	ASSERT_LE(0, one);		\
+	ASSERT_LE(0, other);		\
+} while (0)
+
 /* Only one guest, and one of its ports. */
 TEST_F(path, allowed_guest)
 {
@@ -73,10 +81,7 @@ TEST_F(path, allowed_guest)
 
 	if (!has_guests())
 		SKIP(return, "this kernel has no guests");
-	one = guest(GUEST);
-	other = guest(OTHER);
-	ASSERT_LE(0, one);
-	ASSERT_LE(0, other);
+	TWO_GUESTS(one, other);
 	policy_begin_open(self->id);
 	policy_default(CONNECTS, ANY, -EACCES);
 	policy_vsock(CONNECTS, GUEST, 7000, 7000, ALLOW);
@@ -99,10 +104,7 @@ TEST_F(path, denied_guest)
 
 	if (!has_guests())
 		SKIP(return, "this kernel has no guests");
-	one = guest(GUEST);
-	other = guest(OTHER);
-	ASSERT_LE(0, one);
-	ASSERT_LE(0, other);
+	TWO_GUESTS(one, other);
 	policy_begin_open(self->id);
 	policy_vsock(CONNECTS, GUEST, 0, LAST, -EPERM);
 	ASSERT_EQ(0, policy_set());
