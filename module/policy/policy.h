@@ -384,6 +384,8 @@ enum persock_unix_kind {
 	PERSOCK_UNIX_ABSTRACT,
 };
 
+#define PERSOCK_NR_UNIX_KINDS	(PERSOCK_UNIX_ABSTRACT + 1)
+
 /**
  * struct persock_unix_rule - the verdict on some names of AF_UNIX sockets
  * @name: the path, or the abstract name without its first zero byte; the store
@@ -409,21 +411,24 @@ struct persock_unix_rule {
 };
 
 /**
- * struct persock_unix_entry - a rule where its name sorts
+ * struct persock_unix_entry - a rule where its name sorts, and a node of the
+ *			       tree of names, see unix_rule.c
  * @rule: its index
  * @first: place of the first rule on the same name
  * @outer: place of the first rule on the next shorter prefix, or the number of
  *	   rules
- * @low: what its name has in common with the lower bound of the search that
- *	 comes upon it, see unix_rule.c
- * @high: the same with the upper bound
+ * @next: what is below the node: names without the bit, and those with it. The
+ *	  place of a node, or that of a rule and the number of rules
+ * @byte: which byte of the names has the node's bit
+ * @bit: the bit; 0x100: the byte is there
  */
 struct persock_unix_entry {
 	u32 rule;
 	u32 first;
 	u32 outer;
-	u16 low;
-	u16 high;
+	u32 next[2];
+	u16 byte;
+	u16 bit;
 };
 
 /**
@@ -431,6 +436,8 @@ struct persock_unix_entry {
  * @rules: in the order of the policy
  * @sorted: the same by name, from persock_unix_sort()
  * @nr: length of the two lists
+ * @roots: of the tree of each kind of names, as @next of an entry; twice the
+ *	   number of rules: there is none
  * @fallback: verdict if no rule matches
  * @cgroups: a rule has a path of a cgroup
  */
@@ -438,6 +445,7 @@ struct persock_unix_rules {
 	const struct persock_unix_rule *rules;
 	const struct persock_unix_entry *sorted;
 	unsigned int nr;
+	u32 roots[PERSOCK_NR_UNIX_KINDS];
 	s16 fallback;
 	bool cgroups;
 };

@@ -5,15 +5,16 @@
  * unix_rule.h says which rule decides.
  *
  * The rules are sorted by name, from its first byte on, a prefix before the
- * names that begin with it. So every prefix of a name is the rule that sorts
- * last before the name, or one of the prefixes of that rule; and each rule
- * knows the longest of its own prefixes. One binary search finds the way.
+ * names that begin with it; each rule knows the longest of its own prefixes. A
+ * tree finds the rule that has most in common with a name: every prefix of the
+ * name is this rule, or one of the prefixes of it.
  *
- * The search compares each byte of a name once, however many rules begin alike.
- * It knows what the name has in common with the rules that bound the search,
- * and each rule knows what it has in common with them: a rule is only ever come
- * upon between the same two. What two names have in common is 0 if they are of
- * different kinds, else 1 and the number of equal bytes.
+ * The tree is a crit-bit tree: a node knows the first bit in which the names
+ * below it differ, and has those without it on one side, those with it on the
+ * other. So a search looks at no byte twice, however many rules begin alike, and
+ * compares the name with one rule, at its end. A name has nine bits for each
+ * byte: the first one is set, so that a name that ends sorts before those that
+ * go on.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -25,37 +26,55 @@
 /* Bytes that are compared at once. */
 #define STEP	sizeof(u64)
 
-/*
- * Compare the name of a rule with another one. @common: what they are known to
- * have in common; set to what they have.
- */
-static int order_names(const struct persock_unix_rule *rule,
-		       enum persock_unix_kind kind, const char *name,
-		       unsigned int length, unsigned int *common)
+/* Set in each byte that a name has. */
+#define THERE	0x100
+
+/* A name's byte with the bit that tells that it is there; 0 behind the end. */
+static unsigned int symbol_at(const char *name, unsigned int length,
+			      unsigned int i)
 {
-	unsigned int shorter = min_t(unsigned int, rule->length, length), i;
+	return i < length ? THERE | (unsigned char)name[i] : 0;
+}
 
-	if (!*common && rule->kind != kind)
-		return (int)rule->kind - (int)kind;
-	i = *common ? *common - 1 : 0;
+/* The number of bytes with which both begin. */
+static unsigned int count_common(const char *a, const char *b,
+				 unsigned int shorter)
+{
+	unsigned int i = 0;
+
 	/* Compilers make this one comparison. */
-	while (i + STEP <= shorter && !memcmp(rule->name + i, name + i, STEP))
+	while (i + STEP <= shorter && !memcmp(a + i, b + i, STEP))
 		i += STEP;
-	while (i < shorter && rule->name[i] == name[i])
+	while (i < shorter && a[i] == b[i])
 		i++;
-	*common = i + 1;
-	if (i < shorter)
-		return (unsigned char)rule->name[i] - (unsigned char)name[i];
 
-	return (int)rule->length - (int)length;
+	return i;
+}
+
+static unsigned int common_of(const struct persock_unix_rule *a,
+			      const struct persock_unix_rule *b)
+{
+	return count_common(a->name, b->name, min(a->length, b->length));
+}
+
+static int order_names(const struct persock_unix_rule *a,
+		       const struct persock_unix_rule *b)
+{
+	unsigned int i;
+
+	if (a->kind != b->kind)
+		return (int)a->kind - (int)b->kind;
+	i = common_of(a, b);
+
+	return (int)symbol_at(a->name, a->length, i) -
+	       (int)symbol_at(b->name, b->length, i);
 }
 
 /* By name only: rules of the same order are one group. */
 static int order_groups(const struct persock_unix_rule *a,
 			const struct persock_unix_rule *b)
 {
-	unsigned int common = 0;
-	int order = order_names(a, b->kind, b->name, b->length, &common);
+	int order = order_names(a, b);
 
 	return order ? order : (int)b->prefix - (int)a->prefix;
 }
@@ -114,33 +133,68 @@ static unsigned int find_outer(const struct persock_unix_rules *rules,
 	return place < rules->nr ? rules->sorted[place].first : place;
 }
 
-/* What two rules have in common. */
-static unsigned int common_of(const struct persock_unix_rules *rules,
-			      unsigned int one, unsigned int other)
+/* Is the border of one node nearer to the end of a name? */
+static bool differs_later(const struct persock_unix_entry *one,
+			  const struct persock_unix_entry *other)
 {
-	const struct persock_unix_rule *rule = rule_at(rules, other);
-	unsigned int common = 0;
-
-	order_names(rule_at(rules, one), rule->kind, rule->name, rule->length,
-		    &common);
-
-	return common;
+	return one->byte != other->byte ? one->byte > other->byte :
+					  one->bit < other->bit;
 }
 
-/* As find_last() comes upon the rule. */
-static void compare_bounds(const struct persock_unix_rules *rules,
-			   unsigned int place, struct persock_unix_entry *entry)
+/*
+ * Grow the tree by a name that sorts last: it differs from the name before it,
+ * and begins at @place. @spine: the node that the right side of the tree ends
+ * with, which knows the one above it as its outer; @nr if there is none.
+ */
+static void grow(const struct persock_unix_rules *rules,
+		 struct persock_unix_entry *sorted, unsigned int place,
+		 unsigned int *root, unsigned int *spine)
 {
-	unsigned int low = 0, high = rules->nr, middle;
+	const struct persock_unix_rule *before = rule_at(rules, place - 1);
+	const struct persock_unix_rule *rule = rule_at(rules, place);
+	unsigned int below = rules->nr + place - 1;
+	struct persock_unix_entry *node = &sorted[place];
+	unsigned int above = *spine;
 
-	while ((middle = low + (high - low) / 2) != place) {
-		if (middle < place)
-			low = middle + 1;
-		else
-			high = middle;
+	node->byte = common_of(before, rule);
+	node->bit = symbol_at(before->name, before->length, node->byte) ^
+		    symbol_at(rule->name, rule->length, node->byte);
+	/* The first of the bits. */
+	while (node->bit & (node->bit - 1))
+		node->bit &= node->bit - 1;
+	while (above < rules->nr && differs_later(&sorted[above], node)) {
+		below = above;
+		above = sorted[above].outer;
 	}
-	entry->low = low ? common_of(rules, low - 1, place) : 0;
-	entry->high = high < rules->nr ? common_of(rules, high, place) : 0;
+	node->next[0] = below;
+	if (above < rules->nr)
+		sorted[above].next[1] = place;
+	else
+		*root = place;
+	node->outer = above;
+	*spine = place;
+}
+
+/* Make the tree of each kind of names. */
+static void make_trees(struct persock_unix_rules *rules,
+		       struct persock_unix_entry *sorted)
+{
+	unsigned int spine = rules->nr, place, *root, *last;
+	const struct persock_unix_rule *rule;
+
+	for (place = 0; place < ARRAY_SIZE(rules->roots); place++)
+		rules->roots[place] = 2 * rules->nr;
+	for (place = 0; place < rules->nr; place++) {
+		rule = rule_at(rules, place);
+		root = &rules->roots[rule->kind];
+		if (!place || rule_at(rules, place - 1)->kind != rule->kind)
+			spine = rules->nr;
+		else if (order_names(rule_at(rules, place - 1), rule))
+			grow(rules, sorted, place, root, &spine);
+		/* Of the rules on one name, the last one is the leaf. */
+		last = spine < rules->nr ? &sorted[spine].next[1] : root;
+		*last = rules->nr + place;
+	}
 }
 
 /**
@@ -158,8 +212,8 @@ void persock_unix_sort(struct persock_unix_rules *rules,
 	sort_r(sorted, rules->nr, sizeof(*sorted), order_rules, NULL,
 	       rules->rules);
 	rules->sorted = sorted;
+	make_trees(rules, sorted);
 	for (i = 0; i < rules->nr; i++) {
-		compare_bounds(rules, i, &sorted[i]);
 		if (i && !order_groups(rule_at(rules, i - 1),
 				       rule_at(rules, i))) {
 			sorted[i].first = sorted[i - 1].first;
@@ -172,46 +226,29 @@ void persock_unix_sort(struct persock_unix_rules *rules,
 }
 
 /*
- * The last place whose name does not sort after @name; @nr if there is none.
- * @common: set to what they have in common.
+ * The place of the last rule of those that have most in common with @name; @nr
+ * if none is of its kind. @common: set to the number of bytes.
  */
-static unsigned int find_last(const struct persock_unix_rules *rules,
-			      const struct persock_unix_name *name,
-			      unsigned int *common)
+static unsigned int find_nearest(const struct persock_unix_rules *rules,
+				 const struct persock_unix_name *name,
+				 unsigned int *common)
 {
-	unsigned int low = 0, high = rules->nr, of_low = 0, of_high = 0;
+	const struct persock_unix_entry *sorted = rules->sorted;
+	unsigned int at = rules->roots[name->kind], symbol;
+	const struct persock_unix_rule *rule;
 
-	while (low < high) {
-		unsigned int middle = low + (high - low) / 2;
-		const struct persock_unix_entry *entry = &rules->sorted[middle];
-		/* Judged by the bound that the name has more in common with. */
-		bool by_low = of_low >= of_high;
-		unsigned int known = by_low ? entry->low : entry->high;
-		unsigned int has = by_low ? of_low : of_high;
-		bool after;
-
-		/* A rule that has less in common with it is beyond the name. */
-		if (known < has) {
-			after = by_low;
-			has = known;
-		} else if (known > has) {
-			after = !by_low;
-		} else {
-			after = order_names(&rules->rules[entry->rule],
-					    name->kind, name->name,
-					    name->length, &has) > 0;
-		}
-		if (after) {
-			high = middle;
-			of_high = has;
-		} else {
-			low = middle + 1;
-			of_low = has;
-		}
+	while (at < rules->nr) {
+		symbol = symbol_at(name->name, name->length, sorted[at].byte);
+		at = sorted[at].next[!!(symbol & sorted[at].bit)];
 	}
-	*common = of_low;
+	at -= rules->nr;
+	if (at == rules->nr)
+		return at;
+	rule = &rules->rules[sorted[at].rule];
+	*common = count_common(rule->name, name->name,
+			       min_t(unsigned int, rule->length, name->length));
 
-	return low ? low - 1 : rules->nr;
+	return at;
 }
 
 static bool is_below(const char *cgroup, const char *parent)
@@ -238,14 +275,14 @@ static bool peer_matches(const struct persock_unix_rule *rule,
 }
 
 /*
- * The rule is the last before the name, or a prefix of it. @common: what that
- * one and the name have in common.
+ * The rule has most in common with the name, or is a prefix of the one that
+ * has. @common: the number of bytes.
  */
 static bool name_matches(const struct persock_unix_rule *rule,
 			 const struct persock_unix_name *name,
 			 unsigned int common)
 {
-	return common > rule->length &&
+	return common >= rule->length &&
 	       (rule->prefix || rule->length == name->length);
 }
 
@@ -301,11 +338,11 @@ find_rule(const struct persock_unix_rules *rules,
 	  const struct persock_unix_name *name)
 {
 	const struct persock_unix_rule *rule;
-	unsigned int place, common;
+	unsigned int place, common = 0;
 
 	if (rules->nr && name->kind == PERSOCK_UNIX_PATH && !name->length)
 		return find_nameless(rules, name);
-	for (place = find_last(rules, name, &common); place < rules->nr;
+	for (place = find_nearest(rules, name, &common); place < rules->nr;
 	     place = rules->sorted[place].outer) {
 		if (!name_matches(rule_at(rules, place), name, common))
 			continue;
